@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// The picture in docs/architecture.md, as SwiftPM sees it: imports only go down.
+let package = Package(
+  name: "headwater",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "headwater", targets: ["headwater"]),
+    .executable(name: "bitbake-prserv", targets: ["bitbake-prserv"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // 0: the rules
+    .target(name: "PRRevision"),
+
+    // 1: bytes and rows
+    .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(
+      name: "PRStore",
+      dependencies: [
+        "PRRevision",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+
+    // 2: one connection to a server
+    .target(
+      name: "PRClient",
+      dependencies: [
+        "PRRevision", "PRWire",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+
+    // 4: one request
+    .target(name: "PRNode", dependencies: ["PRRevision", "PRStore"]),
+
+    // 5: listeners and sessions
+    .target(
+      name: "PRServer",
+      dependencies: [
+        "PRRevision", "PRWire", "PRStore", "PRNode",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+
+    // 6: commands
+    .target(
+      name: "PRAssembly",
+      dependencies: [
+        "PRRevision", "PRWire", "PRStore", "PRNode", "PRServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .executableTarget(
+      name: "headwater",
+      dependencies: [
+        "PRAssembly", "PRClient", "PRRevision", "PRStore", "PRWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    .executableTarget(
+      name: "bitbake-prserv",
+      dependencies: [
+        "PRAssembly",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ]
+)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What tells nodes of one level apart: the last component of what a node mints is `index` modulo `count`.
+public struct Lane: Hashable, Sendable {
+  /// From 0 up to, not including, ``count``.
+  public let index: UInt64
+  /// How many lanes the level has; at least 1.
+  public let count: UInt64
+
+  /// The lane of a node that has its level to itself.
+  public static let only = Lane(uncheckedIndex: 0, count: 1)
+
+  /// - Returns: nil unless `index < count`.
+  public init?(index: UInt64, count: UInt64) {
+    guard index < count else { return nil }
+    self.init(uncheckedIndex: index, count: count)
+  }
+
+  /// Parses `K/N`, such as `2/8`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let index = UInt64(parts[0]), let count = UInt64(parts[1]) else { return nil }
+    self.init(index: index, count: count)
+  }
+
+  private init(uncheckedIndex index: UInt64, count: UInt64) {
+    self.index = index
+    self.count = count
+  }
+
+  /// The least number of this lane that is not below `floor`.
+  ///
+  /// - Returns: nil when it would not fit 64 bits.
+  public func first(from floor: UInt64) -> UInt64? {
+    let remainder = floor % count
+    let step = remainder <= index ? index - remainder : count - (remainder - index)
+    let (sum, overflow) = floor.addingReportingOverflow(step)
+    return overflow ? nil : sum
+  }
+}
+
+extension Lane: CustomStringConvertible {
+  public var description: String { "\(index)/\(count)" }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Partition {
+  /// The `partitioned` rule. Source: docs/numbering.md, "partitioned".
+  func decide(_ history: History, local: LocalFacts, upstream: UpstreamView) -> Decision {
+    switch (history, local.standing, local.least) {
+    case (.none, .current(let value), _): return .answer(value, .current)
+    case (.kept, _, let least?): return .answer(least, .kept)
+    default: break
+    }
+    let above: UpstreamFacts
+    switch upstream {
+    case .none: above = .nothing
+    case .unasked: return .askUpstream
+    case .facts(let facts): above = facts
+    }
+    if let value = above.value, mayAdopt(value, history, local) { return .record(value, .adopted) }
+    do throws(Revision.Overflow) {
+      let value = try mint(above: [local.greatest, above.greatest].compactMap(\.self).max())
+      return .record(value, reason(local: local, above: above))
+    } catch {
+      return .refuse(.overflow(error.revision))
+    }
+  }
+
+  /// Without history an adopted value must also be above everything answered here.
+  private func mayAdopt(_ value: Revision, _ history: History, _ local: LocalFacts) -> Bool {
+    guard !local.upstreamValueIsTaken else { return false }
+    guard history == .none, let greatest = local.greatest else { return true }
+    return value > greatest
+  }
+
+  private func reason(local: LocalFacts, above: UpstreamFacts) -> Reason {
+    if above.greatest != nil { return .derived }
+    if local.greatest == nil { return .first }
+    return local.standing == .unknown ? .next : .renewed
+  }
+
+  /// The least value of level + 1 components, in this lane, that is greater than `floor`.
+  ///
+  /// - Parameter floor: the greatest value known anywhere for the package; nil when there is none.
+  func mint(above floor: Revision?) throws(Revision.Overflow) -> Revision {
+    let known = floor?.components ?? []
+    var components = Array(known.prefix(level))
+    components += Array(repeating: 0, count: level - components.count)
+    var least: UInt64 = 0
+    if known.count > level {
+      let (next, overflow) = known[level].addingReportingOverflow(1)
+      guard !overflow else { throw Revision.Overflow(revision: Revision(components: known)) }
+      least = next
+    }
+    guard let last = lane.first(from: least) else {
+      throw Revision.Overflow(revision: Revision(components: components + [least]))
+    }
+    return Revision(components: components + [last])
+  }
+}

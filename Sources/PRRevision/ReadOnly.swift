@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Numbering {
+  /// Chooses the value of a tuple on a node that stores nothing.
+  ///
+  /// - Parameters:
+  ///   - recorded: the value on record for the tuple: the least with history, else the greatest.
+  ///   - onMiss: what a tuple without one gets. BitBake's numbering always predicts.
+  public func decideReadOnly(
+    _ history: History, recorded: Revision?, local: LocalFacts, upstream: UpstreamView, onMiss: OnMiss
+  ) -> Decision {
+    if case .partitioned = self {
+      if let recorded { return .answer(recorded, history == .kept ? .kept : .current) }
+      if onMiss == .refuse { return .refuse(.unrecorded) }
+    }
+    let decision = decide(history, local: local, upstream: upstream)
+    guard case .record(let value, _) = decision else { return decision }
+    return .answer(value, .predicted)
+  }
+}

@@ -1,0 +1,4 @@
+import Logging
+// SPDX-License-Identifier: Apache-2.0
+import NIOPosix
+import ServiceLifecycle

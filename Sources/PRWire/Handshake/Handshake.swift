@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+
+/// The lines that open a connection, as a machine for either role.
+///
+/// The client sends `PRSERVICE 1.0`, headers and an empty line, and may go on with requests at once. With
+/// `needs-headers: true` the server answers headers and an empty line.
+public struct Handshake: Sendable {
+  /// The only first line there is.
+  public static let greeting = "PRSERVICE 1.0"
+
+  private let limits: WireLimits
+  private var state: State
+  private var headers = Headers()
+  private var bytes = 0
+
+  private enum State: Sendable {
+    /// A server waits for the greeting: → `headers`.
+    case greeting
+    /// Header lines until an empty one: → `headers`, `done`.
+    case headers
+    /// Nothing more belongs to the handshake.
+    case done
+  }
+
+  /// What a line did.
+  public enum Step: Sendable {
+    case more
+    case done(Headers)
+  }
+
+  private init(state: State, limits: WireLimits) {
+    self.state = state
+    self.limits = limits
+  }
+
+  /// A server's side: it expects the greeting first.
+  public static func server(limits: WireLimits) -> Handshake { Handshake(state: .greeting, limits: limits) }
+
+  /// A client's side: it expects the server's headers.
+  public static func client(limits: WireLimits) -> Handshake { Handshake(state: .headers, limits: limits) }
+
+  public var isDone: Bool { if case .done = state { true } else { false } }
+
+  /// Takes a line.
+  public mutating func accept(_ line: ByteBuffer) throws(WireError) -> Step {
+    bytes += line.readableBytes + 1
+    guard bytes <= limits.headerBytes else { throw .headersTooLong(limit: limits.headerBytes) }
+    switch state {
+    case .greeting:
+      guard line.readableBytesView.elementsEqual(Self.greeting.utf8) else {
+        throw .foreignProtocol(Self.foreigner(line))
+      }
+      state = .headers
+      return .more
+    case .headers where line.readableBytes == 0:
+      state = .done
+      return .done(headers)
+    case .headers:
+      guard headers.count < limits.headers else { throw .tooManyHeaders(limit: limits.headers) }
+      headers.append(line: String(buffer: line))
+      return .more
+    case .done: return .done(headers)
+    }
+  }
+
+  /// Looks at the first bytes of a peer that has not sent a whole line: a TLS hello has no line ending to wait for.
+  public func check(incomplete line: ByteBuffer) throws(WireError) {
+    guard case .greeting = state, Self.foreigner(line) == .tls else { return }
+    throw .foreignProtocol(.tls)
+  }
+
+  private static func foreigner(_ line: ByteBuffer) -> WireError.Foreigner {
+    let view = line.readableBytesView
+    if view.starts(with: [0x16, 0x03]) { return .tls }  // a TLS record: handshake, version 3.x
+    if view.contains(ASCII.space), view.suffix(9).starts(with: " HTTP/".utf8) { return .http }
+    return .unknown
+  }
+
+  /// What a client sends: the greeting, its headers and the empty line.
+  public static func request(_ headers: Headers, into out: inout ByteBuffer) {
+    out.writeString(greeting + "\n")
+    reply(headers, into: &out)
+  }
+
+  /// What a server answers to `needs-headers: true`.
+  public static func reply(_ headers: Headers, into out: inout ByteBuffer) {
+    for header in headers { out.writeString("\(header.name): \(header.value)\n") }
+    out.writeString("\n")
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The `name: value` lines of a handshake. Names are case-insensitive.
+public struct Headers: Sendable, RandomAccessCollection {
+  public typealias Element = (name: String, value: String)
+
+  private var lines: [Element] = []
+
+  public init() {}
+
+  public init(_ lines: [Element]) { self.lines = lines }
+
+  public var startIndex: Int { lines.startIndex }
+  public var endIndex: Int { lines.endIndex }
+  public subscript(position: Int) -> Element { lines[position] }
+
+  /// The value of the first header of that name.
+  public subscript(name: String) -> String? {
+    lines.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+
+  /// Takes a header line. One without a colon says nothing and is passed over.
+  mutating func append(line: String) {
+    guard let colon = line.firstIndex(of: ":") else { return }
+    lines.append((Self.trim(line[..<colon]), Self.trim(line[line.index(after: colon)...])))
+  }
+
+  private static func trim(_ text: Substring) -> String {
+    let blanks: Set<Character> = [" ", "\t"]
+    let start = text.drop { blanks.contains($0) }
+    return String(start.reversed().drop { blanks.contains($0) }.reversed())
+  }
+
+  /// The peer wants header lines in return.
+  public var needsHeaders: Bool { self["needs-headers"]?.lowercased() == "true" }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why bytes are not the JSON they should be. What the peer sent is never part of it.
+public struct JSONError: Error, Hashable, Sendable {
+  public let problem: Problem
+  /// Where, in bytes from the start of the message.
+  public let offset: Int
+
+  public enum Problem: String, Hashable, Sendable {
+    case unexpectedEnd = "it ends too early"
+    case unexpectedByte = "a byte that cannot stand there"
+    case expectedObject = "an object is expected"
+    case expectedString = "a string is expected"
+    case controlCharacter = "a control character inside a string"
+    case badEscape = "an escape that is none, or half a surrogate pair"
+    case badUTF8 = "bytes that are not UTF-8"
+    case badNumber = "a number that is none"
+    case tooDeep = "nested too deeply"
+    case trailingBytes = "something follows the end"
+  }
+}
+
+extension JSONError: CustomStringConvertible {
+  public var description: String { "not valid JSON: \(problem.rawValue) (byte \(offset))" }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// One row of an export.
+public struct ExportRow: Hashable, Sendable {
+  public let tuple: TupleKey
+  /// The value's spelling, as stored.
+  public let value: String
+
+  public init(tuple: TupleKey, value: String) {
+    self.tuple = tuple
+    self.value = value
+  }
+}
+
+/// Writes an export row by row, so that its size does not matter: nothing leaves before there is a piece of a chunk
+/// stream, and an export shorter than one is a plain line.
+public struct ExportWriter: Sendable {
+  private var waiting = ByteBuffer()
+  private var isFirst = true
+  private var isStream = false
+
+  /// - Parameter columns: the columns of the table, described in `metainfo`; nil leaves it empty.
+  public init(columns: ExportColumns?) {
+    waiting.writeStaticString(#"{"metainfo":"#)
+    waiting.writeString(columns?.json ?? "{}")
+    waiting.writeStaticString(#","datainfo":["#)
+  }
+
+  /// Appends a row.
+  public mutating func write(_ row: ExportRow) {
+    if !isFirst { waiting.writeInteger(ASCII.comma) }
+    isFirst = false
+    waiting.writeStaticString(#"{"version":"#)
+    waiting.writeJSON(string: row.tuple.package.version)
+    waiting.writeStaticString(#","pkgarch":"#)
+    waiting.writeJSON(string: row.tuple.package.pkgarch)
+    waiting.writeStaticString(#","checksum":"#)
+    waiting.writeJSON(string: row.tuple.checksum)
+    waiting.writeStaticString(#","value":"#)
+    waiting.writeJSON(string: row.value)
+    waiting.writeInteger(ASCII.closeBrace)
+  }
+
+  /// Moves the pieces that are complete to `out`.
+  public mutating func drain(into out: inout ByteBuffer) {
+    guard waiting.readableBytes >= ChunkStream.piece else { return }
+    if !isStream {
+      isStream = true
+      ChunkStream.open(&out)
+    }
+    while waiting.readableBytes >= ChunkStream.piece { ChunkStream.writePiece(of: &waiting, into: &out) }
+    waiting.discardReadBytes()
+  }
+
+  /// Ends the message.
+  public mutating func finish(into out: inout ByteBuffer) {
+    waiting.writeStaticString("]}")
+    drain(into: &out)
+    guard isStream else { return ChunkStream.write(waiting, into: &out) }
+    while waiting.readableBytes > 0 { ChunkStream.writePiece(of: &waiting, into: &out) }
+    ChunkStream.close(&out)
+  }
+}
+
+/// The `metainfo` of an export: BitBake's table, as its own server describes it.
+public struct ExportColumns: Sendable {
+  /// The version that goes out as `core_ver`.
+  public let version: String
+
+  public init(version: String) { self.version = version }
+
+  var json: String {
+    let columns = ["version", "pkgarch", "checksum", "value"].enumerated().map { index, name in
+      let notNull = name == "value" ? 0 : 1
+      return #"{"name":"\#(name)","type":"TEXT","notnull":\#(notNull),"dflt_value":null,"pk":\#(index + 1)}"#
+    }
+    return #"{"tbl_name":"PRMAIN","core_ver":"\#(version)","col_info":[\#(columns.joined(separator: ","))]}"#
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// A question that can be put to a PR server.
+public enum Request: Hashable, Sendable {
+  case ping
+  case getPR(TupleKey, History)
+  case testPR(TupleKey, History)
+  case testPackage(PackageKey)
+  case maxPackagePR(PackageKey)
+  case importOne(TupleKey, ImportedValue)
+  case export(ExportQuery)
+  case isReadonly
+}
+
+/// The value of an `import-one`. It is echoed as it came.
+public struct ImportedValue: Hashable, Sendable {
+  public let text: String
+  /// It came as a JSON number.
+  public let wasInteger: Bool
+
+  public init(text: String, wasInteger: Bool = false) {
+    self.text = text
+    self.wasInteger = wasInteger
+  }
+}
+
+/// Which rows an `export` gives. A nil filter takes everything.
+public struct ExportQuery: Hashable, Sendable {
+  public var version: String?
+  public var pkgarch: String?
+  public var checksum: String?
+  /// The reply describes the table's columns.
+  public var columns: Bool
+  /// Every row; else only those that hold their package's greatest value.
+  public var history: Bool
+
+  public init(
+    version: String? = nil, pkgarch: String? = nil, checksum: String? = nil, columns: Bool = false,
+    history: Bool = false
+  ) {
+    self.version = version
+    self.pkgarch = pkgarch
+    self.checksum = checksum
+    self.columns = columns
+    self.history = history
+  }
+}
+
+/// Why a message is no request that can be served. The connection goes on.
+public enum RequestError: Error, Hashable, Sendable {
+  case unknownRequest
+  case notAnObject(RequestName)
+  case missing(RequestName, field: String)
+  case wrongType(RequestName, field: String, expected: String)
+  case containsNUL(RequestName, field: String)
+  case json(JSONError)
+}
+
+extension RequestError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownRequest:
+      "unknown request; known are \(RequestName.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .notAnObject(let name): "\(name.rawValue): its fields must be a JSON object"
+    case .missing(let name, let field): "\(name.rawValue): the field \(field) is missing"
+    case .wrongType(let name, let field, let expected): "\(name.rawValue): the field \(field) must be \(expected)"
+    case .containsNUL(let name, let field): "\(name.rawValue): the field \(field) contains a NUL character"
+    case .json(let error): error.description
+    }
+  }
+}
+
+extension Request {
+  /// Makes a request of what stands in a message.
+  ///
+  /// - Returns: nil for a good-bye.
+  public init?(_ view: RequestView) throws(RequestError) {
+    switch view.content {
+    case .goodbye: return nil
+    case .unknown: throw .unknownRequest
+    case .notAnObject(let name): throw .notAnObject(name)
+    case .request(let name): self = try RequestFields(name: name, view: view).request()
+    }
+  }
+}
+
+/// Copies the fields of one request out of its message.
+private struct RequestFields {
+  let name: RequestName
+  let view: RequestView
+
+  func request() throws(RequestError) -> Request {
+    switch name {
+    case .ping: .ping
+    case .isReadonly: .isReadonly
+    case .getPR: .getPR(try tuple(), History(kept: try flag("history", view.history)))
+    case .testPR: .testPR(try tuple(), History(kept: try flag("history", view.history)))
+    case .testPackage: .testPackage(try package())
+    case .maxPackagePR: .maxPackagePR(try package())
+    case .importOne: .importOne(try tuple(), try importedValue())
+    case .export:
+      .export(
+        ExportQuery(
+          version: try filter("version", view.version), pkgarch: try filter("pkgarch", view.pkgarch),
+          checksum: try filter("checksum", view.checksum), columns: try flag("colinfo", view.colinfo),
+          history: try flag("history", view.history)))
+    }
+  }
+
+  private func tuple() throws(RequestError) -> TupleKey {
+    TupleKey(package: try package(), checksum: try text("checksum", view.checksum))
+  }
+
+  private func package() throws(RequestError) -> PackageKey {
+    PackageKey(version: try text("version", view.version), pkgarch: try text("pkgarch", view.pkgarch))
+  }
+
+  private func text(_ field: String, _ token: JSONToken?) throws(RequestError) -> String {
+    guard let token else { throw .missing(name, field: field) }
+    guard case .text(let text) = token else { throw .wrongType(name, field: field, expected: "a string") }
+    return try string(field, text)
+  }
+
+  private func string(_ field: String, _ text: JSONText) throws(RequestError) -> String {
+    let string: String
+    do throws(JSONError) {
+      string = try text.string(in: view.bytes)
+    } catch {
+      throw .json(error)
+    }
+    guard !string.utf8.contains(0) else { throw .containsNUL(name, field: field) }
+    return string
+  }
+
+  private func filter(_ field: String, _ token: JSONToken?) throws(RequestError) -> String? {
+    switch token {
+    case nil, .null: return nil
+    case .text(let text) where text.count == 0: return nil
+    case .text(let text): return try string(field, text)
+    default: throw .wrongType(name, field: field, expected: "a string or null")
+    }
+  }
+
+  private func flag(_ field: String, _ token: JSONToken?) throws(RequestError) -> Bool {
+    switch token {
+    case nil, .null: return false
+    case .bool(let flag): return flag
+    default: throw .wrongType(name, field: field, expected: "true or false")
+    }
+  }
+
+  private func importedValue() throws(RequestError) -> ImportedValue {
+    switch view.value {
+    case nil: throw .missing(name, field: "value")
+    case .text(let text): return ImportedValue(text: try string("value", text))
+    case .integer(let range):
+      let digits = UnsafeRawBufferPointer(rebasing: view.bytes[range])
+      return ImportedValue(text: String(decoding: digits, as: UTF8.self), wasInteger: true)
+    default: throw .wrongType(name, field: "value", expected: "a string or an integer")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// A reply, save an export's, which is written row by row.
+public enum Response: Hashable, Sendable {
+  case alive
+  /// A revision, in its spelling.
+  case value(String)
+  case noValue
+  case known(Bool)
+  /// What an `import-one` brought; nil from a read-only server.
+  case imported(ImportedValue?)
+  case readonly(Bool)
+  /// The one answer whose text reaches the person who runs the build.
+  case error(String)
+
+  /// Appends the reply's JSON, without a line ending.
+  public func write(to out: inout ByteBuffer) {
+    switch self {
+    case .alive: out.writeStaticString(#"{"alive":true}"#)
+    case .value(let value):
+      out.writeStaticString(#"{"value":"#)
+      out.writeJSON(string: value)
+      out.writeInteger(ASCII.closeBrace)
+    case .noValue: out.writeStaticString(#"{"value":null}"#)
+    case .known(let known): out.writeString(#"{"value":\#(known)}"#)
+    case .imported(nil): out.writeStaticString("null")
+    case .imported(let value?) where value.wasInteger: out.writeString(#"{"value":\#(value.text)}"#)
+    case .imported(let value?): Response.value(value.text).write(to: &out)
+    case .readonly(let readonly): out.writeString(#"{"readonly":\#(readonly)}"#)
+    case .error(let message):
+      out.writeStaticString(#"{"invoke-error":{"message":"#)
+      out.writeJSON(string: message)
+      out.writeStaticString("}}")
+    }
+  }
+
+  /// Appends `{"value":"…"}` and a line ending for a value that stands in memory as UTF-8.
+  @inline(__always)
+  public static func writeLine(value utf8: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
+    out.writeStaticString(#"{"value":"#)
+    out.writeJSON(utf8: utf8)
+    out.writeStaticString("}\n")
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// Why a server's reply is no answer to what it was asked. What the server sent is not part of it.
+public enum ResponseError: Error, Hashable, Sendable {
+  case json(JSONError)
+  /// The reply's shape is another one.
+  case unexpected(RequestName)
+}
+
+extension ResponseError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .json(let error): "the server's reply is \(error)"
+    case .unexpected(let name): "the server's reply does not answer \(name.rawValue)"
+    }
+  }
+}
+
+extension Response {
+  /// Reads the reply to a request.
+  ///
+  /// - Parameters:
+  ///   - name: what was asked; any but `export`, whose rows ``ExportReply`` reads.
+  ///   - depth: how deeply the reply may nest.
+  public init(_ message: ByteBuffer, to name: RequestName, depth: Int = 16) throws(ResponseError) {
+    var fields = ResponseFields()
+    let response: Result<Response?, ResponseError> = message.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        try fields.read(bytes, depth: depth)
+        return .success(try fields.response(to: name, in: bytes))
+      } catch {
+        return .failure(.json(error))
+      }
+    }
+    guard let response = try response.get() else { throw .unexpected(name) }
+    self = response
+  }
+}
+
+/// The members that replies have.
+private struct ResponseFields {
+  var isNull = false
+  var members: [(name: JSONText, value: JSONToken)] = []
+  var message: JSONText?
+
+  mutating func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) {
+    var scanner = JSONScanner(bytes, deepest: depth)
+    var members = members
+    var message = message
+    if scanner.isAtObject() {
+      try scanner.object { name, scanner throws(JSONError) in
+        guard name.equals("invoke-error", in: bytes), scanner.isAtObject() else {
+          let token = try scanner.value()
+          members.append((name, token))
+          return
+        }
+        try scanner.object { name, scanner throws(JSONError) in
+          let token = try scanner.value()
+          if case .text(let text) = token, name.equals("message", in: bytes) { message = text }
+        }
+      }
+    } else if case .null = try scanner.value() {
+      isNull = true
+    }
+    try scanner.finish()
+    self.members = members
+    self.message = message
+  }
+
+  func response(to name: RequestName, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
+    if let message { return .error(try message.string(in: bytes)) }
+    switch (name, member("value", bytes)) {
+    case (.getPR, .text(let text)), (.testPR, .text(let text)), (.maxPackagePR, .text(let text)):
+      return .value(try text.string(in: bytes))
+    case (.testPR, .null), (.maxPackagePR, .null): return .noValue
+    case (.testPackage, .bool(let known)): return .known(known)
+    case (.importOne, .text(let text)): return .imported(ImportedValue(text: try text.string(in: bytes)))
+    case (.importOne, .integer(let range)):
+      let digits = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+      return .imported(ImportedValue(text: digits, wasInteger: true))
+    case (.importOne, nil) where isNull: return .imported(nil)
+    default: break
+    }
+    if name == .ping, case .bool(true) = member("alive", bytes) { return .alive }
+    if name == .isReadonly, case .bool(let readonly) = member("readonly", bytes) { return .readonly(readonly) }
+    return nil
+  }
+
+  private func member(_ name: StaticString, _ bytes: UnsafeRawBufferPointer) -> JSONToken? {
+    members.last { $0.name.equals(name, in: bytes) }?.value
+  }
+}
+
+/// The rows of an export's reply.
+public struct ExportReply: Sendable {
+  public private(set) var rows: [ExportRow] = []
+
+  /// Reads a whole reply.
+  ///
+  /// - Parameter depth: how deeply the reply may nest.
+  public init(_ message: ByteBuffer, depth: Int = 16) throws(ResponseError) {
+    let read: Result<[ExportRow]?, ResponseError> = message.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        return .success(try Self.rows(in: bytes, depth: depth))
+      } catch {
+        return .failure(.json(error))
+      }
+    }
+    guard let rows = try read.get() else { throw .unexpected(.export) }
+    self.rows = rows
+  }
+
+  private static func rows(in bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> [ExportRow]? {
+    var rows: [ExportRow] = []
+    var isWhole = false
+    var scanner = JSONScanner(bytes, deepest: depth)
+    try scanner.object { name, scanner throws(JSONError) in
+      guard name.equals("datainfo", in: bytes) else {
+        _ = try scanner.value()
+        return
+      }
+      isWhole = true
+      try scanner.array { scanner throws(JSONError) in
+        guard let row = try row(from: &scanner) else {
+          isWhole = false
+          return
+        }
+        rows.append(row)
+      }
+    }
+    try scanner.finish()
+    return isWhole ? rows : nil
+  }
+
+  private static func row(from scanner: inout JSONScanner) throws(JSONError) -> ExportRow? {
+    let bytes = scanner.bytes
+    var texts: [String?] = [nil, nil, nil, nil]
+    let names: [StaticString] = ["version", "pkgarch", "checksum", "value"]
+    try scanner.object { name, scanner throws(JSONError) in
+      let token = try scanner.value()
+      guard let index = names.firstIndex(where: { name.equals($0, in: bytes) }), case .text(let text) = token else {
+        return
+      }
+      texts[index] = try text.string(in: bytes)
+    }
+    guard let version = texts[0], let pkgarch = texts[1], let checksum = texts[2], let value = texts[3] else {
+      return nil
+    }
+    return ExportRow(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
+  }
+}

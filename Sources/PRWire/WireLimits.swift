@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much of a peer's bytes is believed before memory is spent on it.
+public struct WireLimits: Sendable {
+  /// The longest line, in bytes without its ending.
+  public var line: Int
+  /// The longest message joined from a chunk stream, in bytes.
+  public var message: Int
+  /// How deeply objects and arrays may nest.
+  public var depth: Int
+  /// How many header lines a handshake may have.
+  public var headers: Int
+  /// How many bytes a handshake may have.
+  public var headerBytes: Int
+
+  public init(
+    line: Int = 64 << 10, message: Int = 1 << 20, depth: Int = 16, headers: Int = 32, headerBytes: Int = 8 << 10
+  ) {
+    self.line = line
+    self.message = message
+    self.depth = depth
+    self.headers = headers
+    self.headerBytes = headerBytes
+  }
+}
+
+/// Why a peer's bytes cannot be followed. Each one leaves the framing in doubt, so the connection ends.
+public enum WireError: Error, Hashable, Sendable {
+  case lineTooLong(limit: Int)
+  case messageTooLong(limit: Int)
+  case tooManyHeaders(limit: Int)
+  case headersTooLong(limit: Int)
+  /// The first line is not `PRSERVICE 1.0`.
+  case foreignProtocol(Foreigner)
+  case json(JSONError)
+
+  /// Who most likely knocked at the wrong door.
+  public enum Foreigner: String, Hashable, Sendable {
+    case tls = "it looks like TLS: use a tls:// listener, or tcp:// in the client's address"
+    case http = "it looks like HTTP: this is not a web server"
+    case unknown = "it is not BitBake's PR protocol"
+  }
+}
+
+extension WireError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .lineTooLong(let limit):
+      "a line longer than \(limit) bytes; send longer messages as a chunk stream, or raise the line limit"
+    case .messageTooLong(let limit): "a message longer than \(limit) bytes; raise the message limit if it is meant"
+    case .tooManyHeaders(let limit): "more than \(limit) header lines"
+    case .headersTooLong(let limit): "a handshake longer than \(limit) bytes"
+    case .foreignProtocol(let foreigner): foreigner.rawValue
+    case .json(let error): error.description
+    }
+  }
+}
