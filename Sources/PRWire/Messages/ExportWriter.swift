@@ -2,18 +2,6 @@
 import NIOCore
 import PRRevision
 
-/// One row of an export.
-public struct ExportRow: Hashable, Sendable {
-  public let tuple: TupleKey
-  /// The value's spelling, as stored.
-  public let value: String
-
-  public init(tuple: TupleKey, value: String) {
-    self.tuple = tuple
-    self.value = value
-  }
-}
-
 /// Writes an export row by row, so that its size does not matter: nothing leaves before there is a piece of a chunk
 /// stream, and an export shorter than one is a plain line.
 public struct ExportWriter: Sendable {
@@ -29,7 +17,7 @@ public struct ExportWriter: Sendable {
   }
 
   /// Appends a row.
-  public mutating func write(_ row: ExportRow) {
+  public mutating func write(_ row: Row) {
     if !isFirst { waiting.writeInteger(ASCII.comma) }
     isFirst = false
     waiting.writeStaticString(#"{"version":"#)

@@ -25,25 +25,15 @@ public struct ImportedValue: Hashable, Sendable {
   }
 }
 
-/// Which rows an `export` gives. A nil filter takes everything.
+/// What an `export` asks for.
 public struct ExportQuery: Hashable, Sendable {
-  public var version: String?
-  public var pkgarch: String?
-  public var checksum: String?
+  public var filter: RowFilter
   /// The reply describes the table's columns.
   public var columns: Bool
-  /// Every row; else only those that hold their package's greatest value.
-  public var history: Bool
 
-  public init(
-    version: String? = nil, pkgarch: String? = nil, checksum: String? = nil, columns: Bool = false,
-    history: Bool = false
-  ) {
-    self.version = version
-    self.pkgarch = pkgarch
-    self.checksum = checksum
+  public init(_ filter: RowFilter = RowFilter(), columns: Bool = false) {
+    self.filter = filter
     self.columns = columns
-    self.history = history
   }
 }
 
@@ -102,9 +92,11 @@ private struct RequestFields {
     case .export:
       .export(
         ExportQuery(
-          version: try filter("version", view.version), pkgarch: try filter("pkgarch", view.pkgarch),
-          checksum: try filter("checksum", view.checksum), columns: try flag("colinfo", view.colinfo),
-          history: try flag("history", view.history)))
+          RowFilter(
+            version: try filter("version", view.version), pkgarch: try filter("pkgarch", view.pkgarch),
+            checksum: try filter("checksum", view.checksum),
+            history: History(kept: try flag("history", view.history))),
+          columns: try flag("colinfo", view.colinfo)))
     }
   }
 

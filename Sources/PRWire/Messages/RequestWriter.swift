@@ -21,8 +21,8 @@ extension Request {
       out.writeObject(
         .export,
         [
-          ("version", .optional(query.version)), ("pkgarch", .optional(query.pkgarch)),
-          ("checksum", .optional(query.checksum)), ("colinfo", .bool(query.columns)), ("history", .bool(query.history)),
+          ("version", .optional(query.filter.version)), ("pkgarch", .optional(query.filter.pkgarch)),
+          ("checksum", .optional(query.filter.checksum)), ("colinfo", .bool(query.columns)), ("history", .bool(query.filter.history == .kept)),
         ])
     }
   }

@@ -95,13 +95,13 @@ private struct ResponseFields {
 
 /// The rows of an export's reply.
 public struct ExportReply: Sendable {
-  public private(set) var rows: [ExportRow] = []
+  public private(set) var rows: [Row] = []
 
   /// Reads a whole reply.
   ///
   /// - Parameter depth: how deeply the reply may nest.
   public init(_ message: ByteBuffer, depth: Int = 16) throws(ResponseError) {
-    let read: Result<[ExportRow]?, ResponseError> = message.withUnsafeReadableBytes { bytes in
+    let read: Result<[Row]?, ResponseError> = message.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
         return .success(try Self.rows(in: bytes, depth: depth))
       } catch {
@@ -112,8 +112,8 @@ public struct ExportReply: Sendable {
     self.rows = rows
   }
 
-  private static func rows(in bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> [ExportRow]? {
-    var rows: [ExportRow] = []
+  private static func rows(in bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> [Row]? {
+    var rows: [Row] = []
     var isWhole = false
     var scanner = JSONScanner(bytes, deepest: depth)
     try scanner.object { name, scanner throws(JSONError) in
@@ -134,7 +134,7 @@ public struct ExportReply: Sendable {
     return isWhole ? rows : nil
   }
 
-  private static func row(from scanner: inout JSONScanner) throws(JSONError) -> ExportRow? {
+  private static func row(from scanner: inout JSONScanner) throws(JSONError) -> Row? {
     let bytes = scanner.bytes
     var texts: [String?] = [nil, nil, nil, nil]
     let names: [StaticString] = ["version", "pkgarch", "checksum", "value"]
@@ -148,6 +148,6 @@ public struct ExportReply: Sendable {
     guard let version = texts[0], let pkgarch = texts[1], let checksum = texts[2], let value = texts[3] else {
       return nil
     }
-    return ExportRow(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
+    return Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
   }
 }

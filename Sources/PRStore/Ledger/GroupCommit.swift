@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import PRRevision
+import Synchronization
+
+/// The one thread that writes. Decisions that wait at the same moment share a transaction and an fsync.
+final class GroupCommit: Sendable {
+  private let thread = DispatchQueue(label: "headwater.store.writer", qos: .userInitiated)
+  private let inbox = Mutex(Inbox())
+  private let patience: Duration
+  private let transaction: WriteTransaction
+
+  /// How many decisions one transaction takes, so that none waits long for the others.
+  private static let largestGroup = 512
+
+  private struct Inbox {
+    var decisions: [PendingDecision] = []
+    var isDraining = false
+    var isClosed = false
+  }
+
+  /// - Parameter patience: how long a decision waits for a lock that another process holds.
+  init(_ connection: Connection, patience: Duration) throws(StoreError) {
+    self.patience = patience
+    transaction = try WriteTransaction(connection)
+  }
+
+  /// Puts a decision in the queue.
+  func submit(
+    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void,
+    failed: @escaping @Sendable (StoreError) -> Void
+  ) {
+    let decision = PendingDecision(deadline: .now + patience, decide: decide, fail: failed)
+    let (isClosed, mustStart) = inbox.withLock { inbox in
+      if inbox.isClosed { return (true, false) }
+      inbox.decisions.append(decision)
+      defer { inbox.isDraining = true }
+      return (false, !inbox.isDraining)
+    }
+    if isClosed { return failed(.closed) }
+    if mustStart { thread.async { self.drain() } }
+  }
+
+  /// Finishes what was submitted, and takes no more.
+  func close() {
+    inbox.withLock { $0.isClosed = true }
+    thread.sync {}
+  }
+
+  private func drain() {
+    while let group = nextGroup() { run(group) }
+  }
+
+  private func nextGroup() -> [PendingDecision]? {
+    inbox.withLock { inbox in
+      guard !inbox.decisions.isEmpty else {
+        inbox.isDraining = false
+        return nil
+      }
+      let group = Array(inbox.decisions.prefix(Self.largestGroup))
+      inbox.decisions.removeFirst(group.count)
+      return group
+    }
+  }
+
+  private func run(_ group: [PendingDecision]) {
+    var group = group
+    while !group.isEmpty {
+      do throws(StoreError) {
+        try transaction.begin()
+      } catch .locked {
+        let now = ContinuousClock.now
+        let expired = group.filter { $0.deadline <= now }
+        group.removeAll { $0.deadline <= now }
+        for decision in expired { decision.fail(transaction.locked(for: patience)) }
+        group += nextArrivals()
+        continue
+      } catch {
+        for decision in group { decision.fail(error) }
+        return
+      }
+      group = transaction.run(group)
+    }
+  }
+
+  /// What was submitted while a lock kept the group waiting: its time runs too.
+  private func nextArrivals() -> [PendingDecision] {
+    inbox.withLock { inbox in
+      defer { inbox.decisions.removeAll() }
+      return inbox.decisions
+    }
+  }
+}
+
+/// A decision that waits for its transaction.
+struct PendingDecision: Sendable {
+  let deadline: ContinuousClock.Instant
+  /// Decides and writes; what it returns is called once the transaction is committed.
+  let decide: @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void
+  let fail: @Sendable (StoreError) -> Void
+}
+
+/// The writing connection with its transaction statements.
+///
+/// `@unchecked Sendable`: after `init` only ``GroupCommit``'s serial queue touches it.
+private final class WriteTransaction: @unchecked Sendable {
+  private let connection: Connection
+  private let ledger: Ledger
+  private let beginStatement: Statement
+  private let commitStatement: Statement
+
+  init(_ connection: Connection) throws(StoreError) {
+    self.connection = connection
+    ledger = try Ledger(connection)
+    beginStatement = try connection.prepare("BEGIN IMMEDIATE")
+    commitStatement = try connection.prepare("COMMIT")
+  }
+
+  func begin() throws(StoreError) { try beginStatement.run() }
+
+  func locked(for patience: Duration) -> StoreError {
+    .locked(path: connection.path, seconds: Int(patience.components.seconds))
+  }
+
+  /// Runs every decision, commits, and tells each its outcome.
+  ///
+  /// - Returns: what must run again, since a decision among them failed after it had written.
+  func run(_ group: [PendingDecision]) -> [PendingDecision] {
+    var outcomes: [@Sendable () -> Void] = []
+    outcomes.reserveCapacity(group.count)
+    for (index, decision) in group.enumerated() {
+      let changes = connection.changes
+      do throws(StoreError) {
+        outcomes.append(try decision.decide(ledger))
+      } catch where error.concernsOneRow && connection.isInTransaction {
+        guard connection.changes != changes else {
+          outcomes.append { decision.fail(error) }
+          continue
+        }
+        rollBack()
+        decision.fail(error)
+        return group.enumerated().filter { $0.offset != index }.map(\.element)
+      } catch {
+        return abandon(group, error)
+      }
+    }
+    do throws(StoreError) {
+      try commitStatement.run()
+    } catch {
+      return abandon(group, error)
+    }
+    for outcome in outcomes { outcome() }
+    return []
+  }
+
+  private func abandon(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
+    rollBack()
+    for decision in group { decision.fail(error) }
+    return []
+  }
+
+  private func rollBack() {
+    guard connection.isInTransaction else { return }  // SQLite rolls back by itself when the disk is full
+    sqlite3RollBack()
+  }
+
+  private func sqlite3RollBack() {
+    do throws(StoreError) {
+      try connection.execute("ROLLBACK")
+    } catch {
+      // A rollback that fails leaves the transaction open; the next BEGIN fails and says why.
+    }
+  }
+}
+
+extension StoreError {
+  /// Others in the same transaction are not touched by it.
+  fileprivate var concernsOneRow: Bool {
+    switch self {
+    case .refusedBySchema, .taken, .notARevision: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// Where a row comes from.
+public struct Provenance: Hashable, Sendable {
+  public let origin: Origin
+  /// Who asked, as far as the listener could tell: an address. Nil where nobody did.
+  public let asker: String?
+  /// When, in milliseconds since 1970; nil for rows from before the node.
+  public let milliseconds: Int64?
+
+  public init(_ origin: Origin, asker: String?, milliseconds: Int64?) {
+    self.origin = origin
+    self.asker = asker
+    self.milliseconds = milliseconds
+  }
+
+  /// How a row came to be.
+  public enum Origin: Hashable, Sendable {
+    /// This node chose the value, by this rule.
+    case rule(Reason)
+    /// `import-one`, or `headwater import`.
+    case imported
+    /// Another program wrote it into the same file.
+    case foreign
+    /// It stood in the database when the node took it over.
+    case takenOver
+  }
+}
+
+extension Provenance.Origin: RawRepresentable {
+  public var rawValue: String {
+    switch self {
+    case .rule(let reason): reason.rawValue
+    case .imported: "imported"
+    case .foreign: "foreign"
+    case .takenOver: "taken-over"
+    }
+  }
+
+  public init?(rawValue: String) {
+    switch rawValue {
+    case "imported": self = .imported
+    case "foreign": self = .foreign
+    case "taken-over": self = .takenOver
+    default:
+      guard let reason = Reason(rawValue: rawValue) else { return nil }
+      self = .rule(reason)
+    }
+  }
+}

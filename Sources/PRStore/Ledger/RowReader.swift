@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// The questions to the rows, on one connection. It works on a file without this program's tables, and on one without
+/// any table: then there are no rows yet.
+public final class RowReader {
+  let connection: Connection
+  private var statements: Statements?
+
+  private struct Statements {
+    /// Nil on a file that only BitBake's server has written.
+    var head: Statement?
+    let values: Statement
+    let holds: Statement
+    let package: Statement
+  }
+
+  init(_ connection: Connection) { self.connection = connection }
+
+  /// Prepares the statements once the table is there.
+  private func prepared() throws(StoreError) -> Statements? {
+    if let statements { return statements }
+    guard try connection.hasTable("PRMAIN") else { return nil }
+    let key = "version = ?1 AND pkgarch = ?2"
+    let ready = Statements(
+      head: try connection.hasTable("headwater_package")
+        ? connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)") : nil,
+      values: try connection.prepare("SELECT value FROM PRMAIN WHERE \(key) AND checksum = ?3"),
+      holds: try connection.prepare("SELECT 1 FROM PRMAIN WHERE \(key) AND checksum = ?3 LIMIT 1"),
+      package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"))
+    statements = ready
+    return ready
+  }
+
+  /// Calls `body` with the value of a tuple that holds the greatest value of its package: nothing is copied, nothing is
+  /// decided, one point read.
+  ///
+  /// - Returns: nil when the tuple is any other, or it takes more than that to tell.
+  @inline(__always)
+  func withCurrentValue<Result>(
+    version: UnsafeRawBufferPointer, pkgarch: UnsafeRawBufferPointer, checksum: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(StoreError) -> Result? {
+    guard let head = try prepared()?.head else { return nil }
+    head.bind(1, unowned: version)
+    head.bind(2, unowned: pkgarch)
+    defer { head.reset() }
+    guard try head.step(), head.bytes(1).isEqual(to: checksum), !head.isNull(0) else { return nil }
+    return body(head.bytes(0))
+  }
+
+  /// The greatest value of a package.
+  ///
+  /// - Returns: nil when the package has no row that is a revision.
+  func head(of package: PackageKey) throws(StoreError) -> (head: PackageHead?, wasRecorded: Bool) {
+    guard let statement = try prepared()?.head else { return (try searchedHead(of: package), false) }
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    defer { statement.reset() }
+    guard try statement.step() else { return (nil, true) }
+    guard let holder = statement.text(1), let greatest = statement.text(0).flatMap({ Revision($0) }) else {
+      return (try searchedHead(of: package), false)
+    }
+    return (PackageHead(greatest: greatest, holder: holder, isTied: statement.number(2) != 0), true)
+  }
+
+  private func searchedHead(of package: PackageKey) throws(StoreError) -> PackageHead? {
+    PackageHead.over(try rows(of: package))
+  }
+
+  /// All rows of a package whose value is a revision.
+  func rows(of package: PackageKey) throws(StoreError) -> [(checksum: String, value: Revision)] {
+    guard let statement = try prepared()?.package else { return [] }
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    defer { statement.reset() }
+    var rows: [(checksum: String, value: Revision)] = []
+    while try statement.step() {
+      guard let checksum = statement.text(0), let value = statement.text(1).flatMap({ Revision($0) }) else { continue }
+      rows.append((checksum, value))
+    }
+    return rows
+  }
+
+  /// All values of a tuple, in no order.
+  public func values(of tuple: TupleKey) throws(StoreError) -> [Revision] {
+    guard let statement = try prepared()?.values else { return [] }
+    bind(statement, tuple)
+    defer { statement.reset() }
+    var values: [Revision] = []
+    while try statement.step() {
+      if let value = statement.text(0).flatMap({ Revision($0) }) { values.append(value) }
+    }
+    return values
+  }
+
+  func holds(_ tuple: TupleKey) throws(StoreError) -> Bool {
+    guard let statement = try prepared()?.holds else { return false }
+    bind(statement, tuple)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
+  private func bind(_ statement: Statement, _ tuple: TupleKey) {
+    statement.bind(1, tuple.package.version)
+    statement.bind(2, tuple.package.pkgarch)
+    statement.bind(3, tuple.checksum)
+  }
+}
+
+extension RowReader {
+  /// The value that a tuple has: the least with history, else the greatest.
+  public func value(of tuple: TupleKey, _ history: History) throws(StoreError) -> Revision? {
+    let values = try values(of: tuple)
+    return history == .kept ? values.min() : values.max()
+  }
+
+  /// The greatest value of a package.
+  public func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
+
+  /// What the rules want to know of a tuple.
+  ///
+  /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
+  public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts {
+    try facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package).head)
+  }
+
+  func facts(
+    for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?, head: PackageHead?
+  ) throws(StoreError) -> LocalFacts {
+    var facts = LocalFacts()
+    guard let head else { return facts }
+    facts.greatest = head.greatest
+    facts.standing = try standing(of: tuple, head)
+    if history == .kept, facts.standing != .unknown { facts.least = try values(of: tuple).min() }
+    if let ceiling = upstream?.greatest {
+      facts.greatestUnderUpstream = try greatest(under: ceiling, in: tuple.package, head)
+    }
+    if let value = upstream?.value {
+      facts.upstreamValueIsTaken = try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head) != nil
+    }
+    return facts
+  }
+
+  private func standing(of tuple: TupleKey, _ head: PackageHead) throws(StoreError) -> LocalFacts.Standing {
+    if head.isHeld(by: tuple.checksum) { return .current(head.greatest) }
+    if head.isTied, let value = try values(of: tuple).first(where: { $0 == head.greatest }) { return .current(value) }
+    return try holds(tuple) ? .superseded : .unknown
+  }
+
+  private func greatest(
+    under ceiling: Revision, in package: PackageKey, _ head: PackageHead
+  ) throws(StoreError) -> Revision? {
+    if head.greatest.isUnder(ceiling) { return head.greatest }
+    guard head.greatest > ceiling else { return nil }
+    return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max()
+  }
+
+  /// A checksum of the package, other than one, that has a value.
+  func holder(
+    of value: Revision, otherThan checksum: String, in package: PackageKey, _ head: PackageHead?
+  ) throws(StoreError) -> String? {
+    guard let head, value <= head.greatest else { return nil }
+    return try rows(of: package).first { $0.value == value && !$0.checksum.utf8.elementsEqual(checksum.utf8) }?.checksum
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Point reads for one event loop. All reads of a turn share a read transaction, since taking the lock costs more than
+/// the read, and no turn sees what another process committed later than its own beginning as older than it is.
+///
+/// Not `Sendable`: it belongs to the thread of its event loop.
+public final class TurnReader {
+  private let connection: Connection
+  private let reader: RowReader
+  private let begin: Statement
+  private let commit: Statement
+  public private(set) var isTurnOpen = false
+
+  init(_ connection: Connection) throws(StoreError) {
+    self.connection = connection
+    reader = RowReader(connection)
+    begin = try connection.prepare("BEGIN")
+    commit = try connection.prepare("COMMIT")
+  }
+
+  /// Begins a turn, unless one is open.
+  public func beginTurn() throws(StoreError) {
+    guard !isTurnOpen else { return }
+    try begin.run()
+    isTurnOpen = true
+  }
+
+  /// Lets go of the snapshot.
+  public func endTurn() throws(StoreError) {
+    guard isTurnOpen else { return }
+    isTurnOpen = false
+    try commit.run()
+  }
+
+  /// Calls `body` with the spelling of a tuple's value, if the tuple holds the greatest value of its package and one
+  /// point read tells so.
+  ///
+  /// - Parameters: the UTF-8 of the tuple's names; used only during the call.
+  /// - Returns: nil for every other tuple: those are for the writer.
+  @inline(__always)
+  public func withCurrentValue<Result>(
+    version: UnsafeRawBufferPointer, pkgarch: UnsafeRawBufferPointer, checksum: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(StoreError) -> Result? {
+    try beginTurn()
+    return try reader.withCurrentValue(version: version, pkgarch: pkgarch, checksum: checksum, body)
+  }
+}

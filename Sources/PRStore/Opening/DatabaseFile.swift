@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What can be told about a database file before SQLite looks at it, so that the error says what is wrong.
+struct DatabaseFile {
+  let path: String
+
+  init(_ path: String) { self.path = URL(fileURLWithPath: path).standardizedFileURL.path }
+
+  var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  private var folder: String { (path as NSString).deletingLastPathComponent }
+
+  /// Checks that the file can be opened, or made.
+  func check(forWriting: Bool) throws(StoreError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      guard forWriting else { throw .missing(path: path) }
+      guard FileManager.default.fileExists(atPath: folder) else { throw .missingFolder(path: path) }
+      guard access(folder, W_OK) == 0 else { throw .permission(path: path) }
+      return
+    }
+    guard !isFolder.boolValue else { throw .notADatabase(path: path) }
+    guard access(path, forWriting ? R_OK | W_OK : R_OK) == 0 else { throw .permission(path: path) }
+    try checkHeader()
+  }
+
+  /// The file format's header: https://www.sqlite.org/fileformat.html#the_database_header
+  private func checkHeader() throws(StoreError) {
+    guard let file = FileHandle(forReadingAtPath: path) else { throw .permission(path: path) }
+    defer { try? file.close() }
+    guard let header = try? file.read(upToCount: 100), !header.isEmpty else { return }  // an empty file is a new one
+    let bytes = [UInt8](header)
+    guard bytes.starts(with: Array("SQLite format 3\0".utf8)) else { throw .notADatabase(path: path) }
+    guard bytes.count == 100, let size = try? file.seekToEnd() else {
+      throw .damaged(path: path, detail: "its header is cut short")
+    }
+    let pageSize = max(UInt64(bytes[16]) << 8 | UInt64(bytes[17]), 512)
+    let pages = bytes[28..<32].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    // The page count is to be believed only when these two counters agree.
+    guard bytes[24..<28] == bytes[92..<96] else { return }
+    guard pages * (pageSize == 1 ? 65_536 : pageSize) <= size || hasLog else {
+      throw .damaged(path: path, detail: "\(pages) pages are promised and the file ends before the last")
+    }
+  }
+
+  /// Rows may stand in the write-ahead log that are not in the file yet.
+  var hasLog: Bool {
+    let size = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? UInt64
+    return (size ?? 0) > 0
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Brings a database to the newest schema, in one transaction: two processes that open it together do it once.
+struct SchemaPreparation {
+  private let connection: Connection
+  private let guardsValues: Bool
+
+  struct Outcome {
+    var identity: String
+    var report: OpeningReport
+  }
+
+  init(_ connection: Connection, guardsValues: Bool) {
+    self.connection = connection
+    self.guardsValues = guardsValues
+  }
+
+  func run() throws(StoreError) -> Outcome {
+    try connection.execute("BEGIN IMMEDIATE")
+    do throws(StoreError) {
+      let outcome = try prepare()
+      try connection.execute("COMMIT")
+      return outcome
+    } catch {
+      if connection.isInTransaction { try connection.execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func prepare() throws(StoreError) -> Outcome {
+    var report = OpeningReport()
+    try Self.refuseNewer(connection)
+    let isNew = try !connection.hasTable("headwater_store")
+    try connection.execute(Schema.prmain)
+    if isNew {
+      for table in [Schema.store, Schema.feed, Schema.package] { try connection.execute(table) }
+      try connection.execute(
+        """
+        INSERT INTO headwater_store (key, value)
+        VALUES ('schema', '\(Schema.version)'), ('store', '\(UUID().uuidString.lowercased())')
+        """)
+    }
+    // Rows of older tables may give one value to two checksums: the past is taken as it is.
+    try connection.execute("DROP TRIGGER IF EXISTS \(Schema.guardName)")
+    try takeOver(into: &report)
+    if isNew {
+      report.adoptedRows = try adoptRows() - report.takenOver.values.reduce(0, +)
+      try connection.execute(Schema.foreignRows)
+    }
+    if guardsValues { try connection.execute(Schema.guardValues) }
+    return Outcome(identity: try Self.identity(connection), report: report)
+  }
+
+  /// Gives the rows that BitBake's server left a serial. The heads are found when a package is first asked for.
+  private func adoptRows() throws(StoreError) -> Int64 {
+    try connection.execute(
+      """
+      INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin)
+        SELECT version, pkgarch, checksum, value, 'taken-over' FROM PRMAIN WHERE value IS NOT NULL ORDER BY rowid;
+      INSERT INTO headwater_package (version, pkgarch)
+        SELECT DISTINCT version, pkgarch FROM PRMAIN WHERE value IS NOT NULL;
+      """)
+    return try connection.number("SELECT count(*) FROM headwater_feed") ?? 0
+  }
+
+  /// Takes over the rows of BitBake 2.8 and older, once: a newer BitBake ignores them and starts again at 0.
+  private func takeOver(into report: inout OpeningReport) throws(StoreError) {
+    for table in ["PRMAIN_nohist", "PRMAIN_hist"] where try connection.hasTable(table) {
+      let done = try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'")
+      guard done == nil else { continue }
+      try connection.execute(
+        """
+        INSERT OR IGNORE INTO PRMAIN (version, pkgarch, checksum, value)
+          SELECT version, pkgarch, checksum, CAST(value AS TEXT) FROM \(table)
+          WHERE version IS NOT NULL AND pkgarch IS NOT NULL AND checksum IS NOT NULL AND value IS NOT NULL
+          ORDER BY rowid
+        """)
+      let rows = try connection.number("SELECT changes()") ?? 0
+      try connection.execute("INSERT INTO headwater_store (key, value) VALUES ('taken over: \(table)', '\(rows)')")
+      report.takenOver[table] = rows
+    }
+  }
+
+  static func refuseNewer(_ connection: Connection) throws(StoreError) {
+    guard try connection.hasTable("headwater_store") else { return }
+    let found = try connection.number("SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'schema'") ?? 0
+    guard found <= Schema.version else {
+      throw .newer(path: connection.path, found: Int(found), known: Schema.version)
+    }
+  }
+
+  static func identity(_ connection: Connection) throws(StoreError) -> String {
+    guard let identity = try connection.text("SELECT value FROM headwater_store WHERE key = 'store'") else {
+      throw .damaged(path: connection.path, detail: "it has no store identity")
+    }
+    return identity
+  }
+}

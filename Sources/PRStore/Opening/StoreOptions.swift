@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a database is opened.
+public struct StoreOptions: Sendable {
+  public var path: String
+  public var durability: Durability
+  public var readOnly: Bool
+  /// The schema refuses a foreign process's row that gives a value to a second checksum. For the `partitioned`
+  /// numbering; `bitbake`'s own rules can want such rows.
+  public var guardsValues: Bool
+  /// How long a decision waits for a lock that another process holds, before it is refused.
+  public var lockPatience: Duration
+  /// Page caches in KiB: the writer's, each event loop's, each reader thread's.
+  public var writerCache = 32 << 10
+  public var turnCache = 32 << 10
+  public var readerCache = 8 << 10
+
+  public init(
+    path: String, durability: Durability = .full, readOnly: Bool = false, guardsValues: Bool = true,
+    lockPatience: Duration = .seconds(20)
+  ) {
+    self.path = path
+    self.durability = durability
+    self.readOnly = readOnly
+    self.guardsValues = guardsValues
+    self.lockPatience = lockPatience
+  }
+}
+
+/// What opening did to the file.
+public struct OpeningReport: Hashable, Sendable {
+  /// There was no file.
+  public var created = false
+  /// Rows that BitBake's server had written, now in the feed.
+  public var adoptedRows: Int64 = 0
+  /// Tables of BitBake 2.8 and older whose rows were taken over, with how many.
+  public var takenOver: [String: Int64] = [:]
+  /// The medium cannot be written: the file is read as it stands.
+  public var isImmutable = false
+}

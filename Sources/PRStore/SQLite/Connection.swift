@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// One connection, used by one thread at a time. GRDB opens, configures and closes it; statements are stepped on its
+/// handle, since a closure and a queue hop for each row would cost more than the row.
+final class Connection {
+  let path: String
+  private let queue: DatabaseQueue
+  let handle: OpaquePointer
+
+  enum Access: Sendable {
+    case readWrite
+    case readOnly
+    /// Without looking for a log or taking a lock: for a file that nobody can write.
+    case immutable
+  }
+
+  /// - Parameters:
+  ///   - busy: how long SQLite itself waits for a lock; 0 answers at once.
+  ///   - cache: the page cache's size in KiB.
+  init(path: String, access: Access, busy: Duration, cache: Int) throws(StoreError) {
+    self.path = path
+    var configuration = Configuration()
+    configuration.readonly = access != .readWrite
+    configuration.busyMode = busy == .zero ? .immediateError : .timeout(busy / .seconds(1))
+    configuration.foreignKeysEnabled = false
+    do {
+      queue = try DatabaseQueue(path: Self.location(path, access), configuration: configuration)
+      // A closed connection has no handle; this one was opened on the line above.
+      handle = try queue.read { $0.sqliteConnection! }
+    } catch let error as DatabaseError {
+      throw Self.failure(code: error.extendedResultCode.rawValue, detail: error.message ?? "", path: path, errno: errno)
+    } catch {
+      throw .sqlite(path: path, detail: "\(error)")
+    }
+    try execute("PRAGMA cache_size = -\(cache)")
+    try execute("PRAGMA temp_store = MEMORY")
+  }
+
+  private static func location(_ path: String, _ access: Access) -> String {
+    guard access == .immutable else { return path }
+    let allowed = CharacterSet.urlPathAllowed.subtracting(["?", "#", "%"])
+    return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?immutable=1"
+  }
+
+  /// Runs statements that give no rows.
+  func execute(_ sql: String) throws(StoreError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code) }
+  }
+
+  func prepare(_ sql: String) throws(StoreError) -> Statement {
+    var statement: OpaquePointer?
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    guard code == SQLITE_OK, let statement else { throw failure(code) }
+    return Statement(statement, of: self)
+  }
+
+  /// A transaction is open.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// How many rows this connection has changed so far.
+  var changes: Int64 { sqlite3_total_changes64(handle) }
+
+  /// Lets GRDB have the connection, for what it does better.
+  func withDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.unsafeReentrantRead(body) }
+
+  func failure(_ code: CInt) -> StoreError {
+    Self.failure(
+      code: code, detail: String(cString: sqlite3_errmsg(handle)), path: path, errno: sqlite3_system_errno(handle))
+  }
+
+  private static func failure(code: CInt, detail: String, path: String, errno: CInt) -> StoreError {
+    switch code & 0xFF {
+    case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: path, seconds: 0)
+    case SQLITE_FULL: .diskFull(path: path)
+    case SQLITE_IOERR where errno == ENOSPC || errno == EDQUOT: .diskFull(path: path)
+    case SQLITE_CORRUPT: .damaged(path: path, detail: detail)
+    case SQLITE_NOTADB: .notADatabase(path: path)
+    case SQLITE_READONLY: .readOnly(path: path)
+    case SQLITE_PERM, SQLITE_AUTH: .permission(path: path)
+    case SQLITE_CONSTRAINT: .refusedBySchema(detail: detail)
+    default: .sqlite(path: path, detail: detail)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The tables of a node, beside BitBake's. The reasons stand in docs/decisions/0002-tables-beside-prmain.md.
+enum Schema {
+  /// What this version writes. A file with a greater number is refused.
+  static let version = 1
+
+  /// BitBake's table, as its server makes it.
+  static let prmain = """
+    CREATE TABLE IF NOT EXISTS PRMAIN (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT,
+      PRIMARY KEY (version, pkgarch, checksum, value))
+    """
+
+  /// One line about the file as a whole: schema, store, takeover.
+  static let store = """
+    CREATE TABLE headwater_store (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
+    """
+
+  /// Every row of PRMAIN in the order in which they were committed, with what is known of its origin. AUTOINCREMENT, so
+  /// that a serial never comes back; an INTEGER PRIMARY KEY, so that VACUUM leaves it alone.
+  static let feed = """
+    CREATE TABLE headwater_feed (
+      serial INTEGER PRIMARY KEY AUTOINCREMENT,
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
+      origin TEXT NOT NULL, asker TEXT, at INTEGER)
+    """
+
+  /// What makes the greatest value of a package a point read. `greatest` is NULL when a foreign process has written a
+  /// row and nobody has looked since. `tied`: another checksum has the same value.
+  static let package = """
+    CREATE TABLE headwater_package (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, holder TEXT, tied INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+    """
+
+  /// A row of PRMAIN that is the newest of the feed was announced there by this program; any other comes from a
+  /// foreign process.
+  private static let isAnnounced = """
+    EXISTS (
+      SELECT 1 FROM headwater_feed WHERE serial = (SELECT max(serial) FROM headwater_feed)
+        AND version = new.version AND pkgarch = new.pkgarch AND checksum = new.checksum AND value = new.value)
+    """
+
+  /// Gives the rows of foreign processes a serial, in their own transaction.
+  static let foreignRows = """
+    CREATE TRIGGER headwater_foreign AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL AND NOT \(isAnnounced)
+    BEGIN
+      INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, at)
+        VALUES (new.version, new.pkgarch, new.checksum, new.value, 'foreign',
+          CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
+      INSERT INTO headwater_package (version, pkgarch) VALUES (new.version, new.pkgarch)
+        ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = NULL, holder = NULL, tied = 0;
+    END
+    """
+
+  /// Keeps a foreign process from giving a value to a second checksum, which two servers that count up from the same
+  /// number at the same moment would do.
+  static let guardName = "headwater_guard"
+  static let guardValues = """
+    CREATE TRIGGER \(guardName) BEFORE INSERT ON PRMAIN
+    WHEN NOT \(isAnnounced) AND EXISTS (
+      SELECT 1 FROM PRMAIN WHERE version = new.version AND pkgarch = new.pkgarch AND value = new.value
+        AND checksum <> new.checksum)
+    BEGIN
+      SELECT RAISE(ABORT, 'headwater: the value already names another checksum of the package; ask again');
+    END
+    """
+}

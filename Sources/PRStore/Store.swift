@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// A node's database. Its verbs are those of the domain; that it is SQLite is nobody else's business.
+public final class Store: Sendable {
+  public let path: String
+  /// Which store this is, across restarts; nil on a file opened read-only that this program has never written.
+  public let identity: String?
+  private let writer: GroupCommit?
+  private let readers: ReaderPool
+  private let options: StoreOptions
+  private let access: Connection.Access
+
+  /// How many threads serve the reads that are no points.
+  private static let readerThreads = 2
+
+  public var isReadOnly: Bool { writer == nil }
+
+  init(_ options: StoreOptions, opened: OpenedDatabase) throws(StoreError) {
+    self.options = options
+    path = options.path
+    identity = opened.identity
+    access = opened.readAccess
+    writer = try opened.writer.map { writer throws(StoreError) in
+      try GroupCommit(writer, patience: options.lockPatience)
+    }
+    var connections: [Connection] = []
+    for _ in 0..<Self.readerThreads {
+      connections.append(
+        try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache))
+    }
+    readers = ReaderPool(connections)
+  }
+
+  /// Opens, creates, migrates or takes over a database.
+  ///
+  /// - Returns: the store, and what was done to the file.
+  public static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
+    let opened = try DatabaseOpening(options).open()
+    return (try Store(options, opened: opened), opened.report)
+  }
+
+  /// Decides inside a write transaction. Those that wait at the same moment share one.
+  ///
+  /// - Parameters:
+  ///   - decide: runs on the writer's thread; it may run again when another decision of the group fails.
+  ///   - done: called once the row is as durable as the store was asked to be, on the writer's thread.
+  public func write<Value: Sendable>(
+    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
+    done: @escaping @Sendable (Result<Value, StoreError>) -> Void
+  ) {
+    guard let writer else { return done(.failure(.readOnly(path: path))) }
+    writer.submit(
+      { ledger throws(StoreError) in
+        let value = try decide(ledger)
+        return { done(.success(value)) }
+      },
+      failed: { done(.failure($0)) })
+  }
+
+  /// Reads, as of some moment during the call, on a reader's thread.
+  public func read<Value: Sendable>(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value,
+    done: @escaping @Sendable (Result<Value, StoreError>) -> Void
+  ) {
+    readers.submit { reader in
+      do throws(StoreError) {
+        done(.success(try body(reader)))
+      } catch {
+        done(.failure(error))
+      }
+    }
+  }
+
+  /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
+  public func turnReader() throws(StoreError) -> TurnReader {
+    try TurnReader(Connection(path: path, access: access, busy: .zero, cache: options.turnCache))
+  }
+
+  /// Finishes the decisions that were submitted, and takes no more.
+  public func close() { writer?.close() }
+}
+
+extension Store {
+  /// ``write(_:done:)`` for those who can wait.
+  public func write<Value: Sendable>(
+    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    try await withCheckedContinuation { continuation in
+      write(decide) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// ``read(_:done:)`` for those who can wait.
+  public func read<Value: Sendable>(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    try await withCheckedContinuation { continuation in
+      read(body) { continuation.resume(returning: $0) }
+    }.get()
+  }
+}

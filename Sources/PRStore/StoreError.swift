@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why the store could not do what it was asked, and what a person can do about it.
+public enum StoreError: Error, Hashable, Sendable {
+  /// Another process kept the database locked for longer than a request can wait.
+  case locked(path: String, seconds: Int)
+  case diskFull(path: String)
+  /// The node was opened to store nothing.
+  case readOnly(path: String)
+  case missing(path: String)
+  case missingFolder(path: String)
+  case permission(path: String)
+  case notADatabase(path: String)
+  case damaged(path: String, detail: String)
+  /// The file was written by a newer version of this program.
+  case newer(path: String, found: Int, known: Int)
+  /// The medium cannot be written, and the file's latest rows still stand in its write-ahead log.
+  case unfinishedLog(path: String)
+  /// A guard of the schema refused a row.
+  case refusedBySchema(detail: String)
+  /// The value belongs to another checksum of the package.
+  case taken(value: String, holder: String)
+  /// The value is no revision.
+  case notARevision
+  /// The process is ending.
+  case closed
+  /// Anything else SQLite says, in its words.
+  case sqlite(path: String, detail: String)
+}
+
+extension StoreError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .locked(let path, let seconds):
+      "the database \(path) has been locked by another process for \(seconds) s; "
+        + "find it with 'fuser \(path)', or try again"
+    case .diskFull(let path):
+      "the disk that holds \(path) is full: no new revision can be stored; free some space and ask again"
+    case .readOnly(let path): "the database \(path) is open read-only"
+    case .missing(let path): "there is no database at \(path); check the path, or start once without read-only"
+    case .missingFolder(let path): "the folder of \(path) does not exist; create it first"
+    case .permission(let path): "no permission to open \(path); check its owner and mode, and those of its folder"
+    case .notADatabase(let path): "\(path) is not an SQLite database; name another file, or move it away"
+    case .damaged(let path, let detail):
+      "the database \(path) is damaged (\(detail)); restore a backup, or recover what is left with 'sqlite3 \(path) .recover'"
+    case .newer(let path, let found, let known):
+      "the database \(path) was written by a newer version (its schema is \(found), this version knows \(known)); "
+        + "use that version, or restore a backup from before"
+    case .unfinishedLog(let path):
+      "the database \(path) is on a read-only medium with rows left in \(path)-wal; "
+        + "open it once where it can be written, or make the copy with 'headwater backup'"
+    case .refusedBySchema(let detail): "the database refused the row: \(detail)"
+    case .taken(let value, let holder): "the value \(value) belongs to the checksum \(holder) of this package"
+    case .notARevision:
+      "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615"
+    case .closed: "the server is stopping; ask again"
+    case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
+    }
+  }
+}
