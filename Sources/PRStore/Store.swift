@@ -16,7 +16,8 @@ public final class Store: Sendable {
 
   public var isReadOnly: Bool { writer == nil }
 
-  init(_ options: StoreOptions, opened: OpenedDatabase) throws(StoreError) {
+  init(_ opened: OpenedDatabase) throws(StoreError) {
+    let options = opened.options
     self.options = options
     path = options.path
     identity = opened.identity
@@ -37,7 +38,7 @@ public final class Store: Sendable {
   /// - Returns: the store, and what was done to the file.
   public static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
     let opened = try DatabaseOpening(options).open()
-    return (try Store(options, opened: opened), opened.report)
+    return (try Store(opened), opened.report)
   }
 
   /// Decides inside a write transaction. Those that wait at the same moment share one.

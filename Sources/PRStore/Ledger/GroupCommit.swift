@@ -132,7 +132,7 @@ private final class WriteTransaction: @unchecked Sendable {
       let changes = connection.changes
       do throws(StoreError) {
         outcomes.append(try decision.decide(ledger))
-      } catch where error.concernsOneRow && connection.isInTransaction {
+      } catch  where error.concernsOneRow && connection.isInTransaction {
         guard connection.changes != changes else {
           outcomes.append { decision.fail(error) }
           continue

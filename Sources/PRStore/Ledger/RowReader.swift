@@ -121,7 +121,8 @@ extension RowReader {
   /// What the rules want to know of a tuple.
   ///
   /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
-  public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts {
+  public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts
+  {
     try facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package).head)
   }
 

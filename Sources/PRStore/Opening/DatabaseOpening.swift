@@ -3,6 +3,8 @@ import Foundation
 
 /// A database that is ready: whoever holds it holds the newest schema.
 struct OpenedDatabase {
+  /// As they were asked for, with the path in full.
+  var options: StoreOptions
   /// Nil when it was opened to store nothing.
   var writer: Connection?
   var readAccess: Connection.Access
@@ -50,7 +52,7 @@ struct DatabaseOpening {
       try SchemaPreparation(connection, guardsValues: options.guardsValues).run()
     }
     return OpenedDatabase(
-      writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
+      options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
   }
 
   /// How long SQLite itself waits for a lock, between two looks at who has waited too long.
@@ -94,7 +96,7 @@ struct DatabaseOpening {
       try SchemaPreparation.refuseNewer(connection)
       identity = try SchemaPreparation.identity(connection)
     }
-    return OpenedDatabase(writer: nil, readAccess: access, identity: identity, report: report)
+    return OpenedDatabase(options: options, writer: nil, readAccess: access, identity: identity, report: report)
   }
 
   private func readable(_ access: Connection.Access) throws(StoreError) -> Connection {

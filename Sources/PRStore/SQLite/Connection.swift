@@ -35,6 +35,11 @@ final class Connection {
     } catch {
       throw .sqlite(path: path, detail: "\(error)")
     }
+    // GRDB watches transactions and statements on behalf of observers that a store does not have, and its watch takes
+    // every statement for one that it prepared.
+    sqlite3_commit_hook(handle, nil, nil)
+    sqlite3_rollback_hook(handle, nil, nil)
+    sqlite3_set_authorizer(handle, nil, nil)
     try execute("PRAGMA cache_size = -\(cache)")
     try execute("PRAGMA temp_store = MEMORY")
   }

@@ -22,7 +22,8 @@ extension Request {
         .export,
         [
           ("version", .optional(query.filter.version)), ("pkgarch", .optional(query.filter.pkgarch)),
-          ("checksum", .optional(query.filter.checksum)), ("colinfo", .bool(query.columns)), ("history", .bool(query.filter.history == .kept)),
+          ("checksum", .optional(query.filter.checksum)), ("colinfo", .bool(query.columns)),
+          ("history", .bool(query.filter.history == .kept)),
         ])
     }
   }

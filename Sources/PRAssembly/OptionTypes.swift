@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Logging
+import PRRevision
+import PRStore
+import PRWire
+
+/// How the values of options are written.
+extension Endpoint: ExpressibleByArgument {
+  public init?(argument: String) { try? self.init(argument) }
+}
+
+extension Lane: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension Durability: ExpressibleByArgument {}
+extension OnMiss: ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Which of the two numberings.
+public enum NumberingName: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case partitioned
+  case bitbake
+}
+
+/// A time with its unit: `300ms`, `2s`, `5m`, `1h`.
+public struct TimeSpan: ExpressibleByArgument, CustomStringConvertible, Sendable {
+  public let duration: Duration
+  public let description: String
+
+  public init?(argument: String) {
+    let digits = argument.prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int64(digits), number <= 1_000_000_000 else { return nil }
+    switch argument.dropFirst(digits.count) {
+    case "ms": duration = .milliseconds(number)
+    case "s": duration = .seconds(number)
+    case "m": duration = .seconds(number * 60)
+    case "h": duration = .seconds(number * 3600)
+    default: return nil
+    }
+    description = argument
+  }
+
+  public init(seconds: Int64) {
+    duration = .seconds(seconds)
+    description = "\(seconds)s"
+  }
+
+  public var defaultValueDescription: String { description }
+}

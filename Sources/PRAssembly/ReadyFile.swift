@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRWire
+
+/// A file that exists while the server answers, with a line for each address.
+struct ReadyFile {
+  private let path: String
+
+  init(_ path: String) { self.path = path }
+
+  /// Writes the file whole: who sees it, sees all of it.
+  func write(_ endpoints: [Endpoint]) throws {
+    let text = endpoints.map { "listening on \($0)\n" }.joined()
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw Problem("cannot write the ready file \(path): its folder must exist and be writable")
+    }
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRWire
+
+/// Why a server gave no answer.
+public enum ClientError: Error, Sendable {
+  /// Nobody answered at the address.
+  case unreachable(Endpoint, String)
+  case timedOut(Endpoint, Duration)
+  /// The connection ended with questions open.
+  case disconnected(Endpoint)
+  case wire(Endpoint, WireError)
+  case response(Endpoint, ResponseError)
+  /// The server refused, in its own words.
+  case refused(String)
+}
+
+extension ClientError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unreachable(let server, let reason): "no server can be reached at \(server): \(reason)"
+    case .timedOut(let server, let time):
+      "the server at \(server) did not answer within \(time.formatted); it may be overloaded or stopped"
+    case .disconnected(let server): "the server at \(server) closed the connection without an answer; see its log"
+    case .wire(let server, let error): "the server at \(server) sent \(error)"
+    case .response(let server, let error): "\(server): \(error)"
+    case .refused(let message): "the server refused: \(message)"
+    }
+  }
+}
+
+extension Duration {
+  var formatted: String { "\(self / .seconds(1)) s" }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The keys under which logs carry values.
+public enum LogKey {
+  /// The address of the other side of a connection.
+  public static let peer = "peer"
+  /// How many messages of the same kind were left out since the last.
+  public static let leftOut = "left-out"
+  /// The database's path.
+  public static let database = "database"
+  /// How many rows something was about.
+  public static let rows = "rows"
+  /// Which store a node's database is.
+  public static let store = "store"
+  /// How many connections are meant.
+  public static let connections = "connections"
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOPosix
+import PRWire
+
+/// One address that a server accepts connections on.
+struct Listener {
+  private let address: Endpoint
+  private let desks: LoopDesks
+  private let sessions: SessionRegistry
+
+  /// How many connections the operating system keeps waiting.
+  private static let backlog: CInt = 4096
+
+  init(_ address: Endpoint, desks: LoopDesks, sessions: SessionRegistry) {
+    self.address = address
+    self.desks = desks
+    self.sessions = sessions
+  }
+
+  func bind(on loops: MultiThreadedEventLoopGroup) async throws -> any Channel {
+    let (desks, sessions) = (desks, sessions)
+    let bootstrap = ServerBootstrap(group: loops)
+      .serverChannelOption(.backlog, value: Self.backlog)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(sessions))
+        }
+      }
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        sessions.add(channel)
+        return channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(SessionHandler(desk: desks[channel.eventLoop]))
+        }
+      }
+    do {
+      switch address {
+      case .tcp(let host, let port):
+        return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+          .bind(host: host, port: port).get()
+      case .unix(let path):
+        try await refuseIfServed(path, on: loops)
+        return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+      }
+    } catch let error as IOError {
+      throw ListenError(address: address, code: error.errnoCode)
+    } catch is SocketAddressError {
+      throw ListenError(address: address, code: nil)
+    }
+  }
+
+  /// A socket file may be left from a process that died, or another server may be behind it.
+  private func refuseIfServed(_ path: String, on loops: MultiThreadedEventLoopGroup) async throws {
+    guard let other = try? await ClientBootstrap(group: loops).connect(unixDomainSocketPath: path).get() else { return }
+    try await other.close()
+    throw ListenError(address: address, code: EADDRINUSE)
+  }
+}
+
+extension Endpoint {
+  /// The address with the port that the operating system chose.
+  func bound(to channel: any Channel) -> Endpoint {
+    guard case .tcp(let host, _) = self, let port = channel.localAddress?.port else { return self }
+    return .tcp(host: channel.localAddress?.ipAddress ?? host, port: port)
+  }
+}
+
+/// Why an address cannot be listened on.
+public struct ListenError: Error, CustomStringConvertible {
+  let address: Endpoint
+  /// The operating system's error; nil when the host has no address.
+  let code: CInt?
+
+  public var description: String {
+    switch code {
+    case nil: "cannot listen on \(address): the host name has no address; check its spelling"
+    case EADDRINUSE: "cannot listen on \(address): another program does; stop it, or choose another address"
+    case EADDRNOTAVAIL: "cannot listen on \(address): this machine has no such address"
+    case EACCES: "cannot listen on \(address): no permission; ports below 1024 and foreign folders need more rights"
+    case ENOENT: "cannot listen on \(address): the folder does not exist; create it first"
+    case let code?: "cannot listen on \(address): \(String(cString: strerror(code)))"
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRWire
+
+/// Where a server listens and what it puts up with.
+public struct ServerOptions: Sendable {
+  public var listen: [Endpoint] = [.standard]
+  public var wire = WireLimits()
+  /// Connections beyond this wait in the operating system's queue until one ends.
+  public var connections = 16_384
+  /// Requests that a connection may have open; a peer with more is not read until some are answered.
+  public var inFlight = 256
+  /// From the connection to the end of its handshake.
+  public var handshakeTimeout = Duration.seconds(10)
+  /// A connection on which nothing is asked for this long is closed. Nil: never, as BitBake's clients want it.
+  public var idleTimeout: Duration?
+  /// A peer that takes none of its replies for this long is gone.
+  public var writeTimeout = Duration.seconds(60)
+  /// How long what is in flight may take once the server is told to stop.
+  public var drainTimeout = Duration.seconds(10)
+  /// Threads that serve connections.
+  public var eventLoops = 1
+  /// The version that goes out.
+  public var version: String
+
+  public init(version: String) { self.version = version }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRNode
+import PRRevision
+import PRStore
+import PRWire
+
+/// One connection: bytes in, replies out, in order.
+///
+/// What the database answers as it stands is written in the read that brought the question; everything else takes a
+/// place in the reply queue and comes back by callback. Bound to its event loop, like all it touches.
+final class SessionHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private let desk: LoopDesk
+  private var framer: LineFramer
+  private var assembler: MessageAssembler
+  private var handshake: Handshake
+  private var phase = Phase.handshaking
+  private var replies = ReplyQueue<SessionReply>()
+  private var out = ByteBuffer()
+  private var context: ChannelHandlerContext?
+  private var timers = SessionTimers()
+  private var isReadWanted = false
+  private var isFlushPlanned = false
+  private var isPageWanted = false
+  private var isInputClosed = false
+  private lazy var peer: String = context?.remoteAddress?.ipAddress ?? "local"
+
+  private enum Phase {
+    /// Lines belong to the handshake: → `serving`, `finishing`.
+    case handshaking
+    /// Lines are messages: → `finishing`.
+    case serving
+    /// Nothing more is read; what is in flight is answered, then the connection ends.
+    case finishing
+  }
+
+  init(desk: LoopDesk) {
+    self.desk = desk
+    framer = LineFramer(limit: desk.options.wire.line)
+    assembler = MessageAssembler(limit: desk.options.wire.message)
+    handshake = .server(limits: desk.options.wire)
+  }
+
+  // MARK: Connection
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    timers.cancelAll()
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    timers.start(.handshake, after: desk.options.handshakeTimeout, on: context.eventLoop, bound(context)) {
+      $0.complain("handshake", "a connection without a handshake was closed")
+      $0.close()
+    }
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    phase = .finishing
+    timers.cancelAll()
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case is DrainEvent: finish()
+    // The peer has sent all it wants to; it may still read its replies.
+    case ChannelEvent.inputClosed:
+      isInputClosed = true
+      proceed()
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  // MARK: Reading
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard phase != .finishing else { return }
+    framer.append(unwrapInboundIn(data))
+    takeLines()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    flush()
+    restartIdleTimer()
+  }
+
+  /// The event loop asks whether it may read on: not while the peer has too much in flight or takes no replies.
+  func read(context: ChannelHandlerContext) {
+    if mayTakeMore { context.read() } else { isReadWanted = true }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      timers.cancel(.write)
+      proceed()
+    } else {
+      timers.start(.write, after: desk.options.writeTimeout, on: context.eventLoop, bound(context)) {
+        $0.complain("stalled", "a peer that takes no replies was disconnected")
+        $0.close()
+      }
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private var mayTakeMore: Bool {
+    replies.count < desk.options.inFlight && context?.channel.isWritable == true
+      && out.readableBytes < SessionReply.mostWaiting
+  }
+
+  /// Goes on after a wait: replies first, then lines that were left lying, then the socket.
+  private func proceed() {
+    moveReplies()
+    takeLines()
+    if isInputClosed, mayTakeMore { finish() }
+    flush()
+    guard isReadWanted, mayTakeMore else { return }
+    isReadWanted = false
+    context?.read()
+  }
+
+  private func takeLines() {
+    do throws(WireError) {
+      while phase != .finishing, mayTakeMore, let line = try framer.next() {
+        switch phase {
+        case .handshaking: try takeHeader(line)
+        case .serving: if let message = try assembler.accept(line) { takeMessage(message) }
+        case .finishing: return
+        }
+      }
+      if phase == .handshaking, let start = framer.incompleteLine { try handshake.check(incomplete: start) }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func takeHeader(_ line: ByteBuffer) throws(WireError) {
+    guard case .done(let headers) = try handshake.accept(line) else { return }
+    timers.cancel(.handshake)
+    phase = .serving
+    if headers.needsHeaders {
+      Handshake.reply(Headers([("server", "headwater/\(desk.options.version)")]), into: &out)
+    }
+  }
+
+  /// The framing cannot be followed any more: one last line says why, unless the peer speaks another protocol.
+  private func refuse(_ error: WireError) {
+    complain("wire", "a connection was closed: \(error)")
+    guard phase == .serving else { return close() }
+    reply(.error(error.description))
+    finish()
+  }
+
+  // MARK: Requests
+
+  private func takeMessage(_ message: ByteBuffer) {
+    let parsed: Result<Request?, RequestError>? = message.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        let view = try RequestView(bytes, depth: desk.options.wire.depth)
+        if replies.isEmpty, desk.node.answersCurrentTuplesAtOnce, let tuple = view.plainAllocation,
+          desk.answerCurrent(tuple, into: &out)
+        {
+          return nil
+        }
+        do throws(RequestError) {
+          return .success(try Request(view))
+        } catch {
+          return .failure(error)
+        }
+      } catch {
+        return .failure(.json(error))
+      }
+    }
+    switch parsed {
+    case nil: break
+    case .success(nil): finish()
+    case .success(let request?): serve(request)
+    case .failure(.json(let error)): refuse(.json(error))
+    case .failure(let error): reply(.error(error.description))
+    }
+  }
+
+  private func serve(_ request: Request) {
+    let node = desk.node
+    switch request {
+    case .ping: reply(.alive)
+    case .isReadonly: reply(.readonly(node.isReadOnly))
+    case .getPR(let tuple, let history):
+      node.allocate(tuple, history, asker: peer, answer: later { .value($0.text) })
+    case .testPR(let tuple, let history):
+      node.value(of: tuple, history, answer: later { $0.map { .value($0.text) } ?? .noValue })
+    case .testPackage(let package): node.greatest(of: package, answer: later { .known($0 != nil) })
+    case .maxPackagePR(let package):
+      node.greatest(of: package, answer: later { $0.map { .value($0.text) } ?? .noValue })
+    case .importOne(let tuple, let value):
+      node.record(tuple, value: value.text, asker: peer, answer: later { .imported($0 ? value : nil) })
+    case .export(let query):
+      replies.append(.export(ExportProgress(query, version: desk.options.version)))
+      moveReplies()
+    }
+  }
+
+  /// Puts a reply that is ready in its place.
+  private func reply(_ response: Response) {
+    replies.append(.response(response))
+    moveReplies()
+  }
+
+  /// Keeps a place for a reply, and makes the callback that fills it.
+  private func later<Value: Sendable>(
+    _ response: @escaping @Sendable (Value) -> Response
+  ) -> Node.Answer<Value> {
+    let ticket = replies.reserve()
+    return callback { session, outcome in
+      switch outcome {
+      case .success(let value): session.replies.fill(ticket, with: .response(response(value)))
+      case .failure(let error):
+        session.complain("refused", "a request was refused: \(error)")
+        session.replies.fill(ticket, with: .response(.error(error.description)))
+      }
+      session.moveReplies()
+    }
+  }
+
+  /// A callback that comes back to this session on its event loop, whatever thread calls it.
+  private func callback<Value: Sendable>(
+    _ body: @escaping @Sendable (SessionHandler, Result<Value, NodeError>) -> Void
+  ) -> Node.Answer<Value> {
+    guard let loop = context?.eventLoop else { return { _ in } }
+    let session = NIOLoopBound(self, eventLoop: loop)
+    return { outcome in
+      loop.execute {
+        body(session.value, outcome)
+        session.value.planFlush(on: loop)
+      }
+    }
+  }
+
+  // MARK: Replies
+
+  /// Moves the replies that are ready, and whose turn it is, to the outgoing bytes.
+  private func moveReplies() {
+    while let reply = replies.first, context?.channel.isWritable == true {
+      switch reply {
+      case .response(let response):
+        response.write(to: &out)
+        out.writeInteger(UInt8(ascii: "\n"))
+        replies.removeFirst()
+      case .export(let progress): return askForPage(progress)
+      }
+    }
+  }
+
+  private func askForPage(_ progress: ExportProgress) {
+    guard !isPageWanted else { return }
+    isPageWanted = true
+    desk.node.page(
+      of: progress.query.filter, from: progress.cursor,
+      answer: callback { session, outcome in session.takePage(progress, outcome) })
+  }
+
+  private func takePage(_ progress: ExportProgress, _ outcome: Result<RowPage, NodeError>) {
+    isPageWanted = false
+    switch outcome {
+    case .success(let page):
+      if progress.take(page, into: &out) { replies.removeFirst() }
+      flush()
+      moveReplies()
+    case .failure(let error):
+      complain("refused", "an export was cut short: \(error)", level: .error)
+      replies.removeFirst()
+      // Half a message cannot be taken back: only its end tells the peer that it is no whole one.
+      guard !progress.hasBegun else { return close() }
+      Response.error(error.description).write(to: &out)
+      out.writeInteger(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Callbacks come in crowds: one flush for all that came in this turn.
+  private func planFlush(on loop: any EventLoop) {
+    guard !isFlushPlanned else { return }
+    isFlushPlanned = true
+    let session = NIOLoopBound(self, eventLoop: loop)
+    loop.execute {
+      session.value.isFlushPlanned = false
+      session.value.proceed()
+    }
+  }
+
+  private func flush() {
+    guard let context else { return }
+    if out.readableBytes > 0 {
+      let bytes = out
+      out = context.channel.allocator.buffer(capacity: 256)
+      context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+    if phase == .finishing, replies.isEmpty { close() }
+  }
+
+  // MARK: Ending
+
+  /// Reads no more, answers what is in flight, and closes.
+  private func finish() {
+    guard phase != .finishing else { return }
+    timers.cancel(.handshake)
+    phase = .finishing
+    flush()
+  }
+
+  /// Closes once what was written has left.
+  private func close() {
+    phase = .finishing
+    guard let context else { return }
+    let session = bound(context)
+    let loop = context.eventLoop
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+      loop.execute { session.value.context?.close(promise: nil) }
+    }
+  }
+
+  private func bound(_ context: ChannelHandlerContext) -> NIOLoopBound<SessionHandler> {
+    NIOLoopBound(self, eventLoop: context.eventLoop)
+  }
+
+  private func restartIdleTimer() {
+    guard let idle = desk.options.idleTimeout, let context, phase == .serving else { return }
+    timers.start(.idle, after: idle, on: context.eventLoop, bound(context)) { session in
+      if session.replies.isEmpty { session.close() } else { session.restartIdleTimer() }
+    }
+  }
+
+  private func complain(_ kind: String, _ message: String, level: LogLevel = .warning) {
+    desk.complain(kind, message, level: level, peer: peer)
+  }
+}
+
+/// Tells a session that the server is stopping.
+struct DrainEvent: Sendable {}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PRAssembly
+
+/// The drop-in for BitBake's own command: the same options, defaults, messages and pid file.
+@main
+struct BitbakePrserv: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bitbake-prserv", abstract: "BitBake PR Server. Headwater \(headwaterVersion)")
+
+  @Option(name: [.short, .long], help: "database filename")
+  var file = "prserv.sqlite3"
+
+  @Option(name: [.short, .long], help: "log filename")
+  var log = "prserv.log"
+
+  @Option(help: "logging level, i.e. CRITICAL, ERROR, WARNING, INFO, DEBUG")
+  var loglevel = PythonLogLevel.info
+
+  @Flag(help: "start daemon")
+  var start = false
+
+  @Flag(help: "stop daemon")
+  var stop = false
+
+  @Option(help: "ip address to bind")
+  var host = "0.0.0.0"
+
+  @Option(help: "port number")
+  var port: UInt16 = 8585
+
+  @Flag(name: [.customShort("r"), .long], help: "open database in read-only mode")
+  var readOnly = false
+
+  @Option(name: [.short, .long], help: "Upstream PR service (host:port)")
+  var upstream: String?
+
+  /// Set by `--start` for the process that it leaves behind: where to say that it answers, or why it does not.
+  @Option(help: .private)
+  var daemonReport: Int32?
+
+  func run() async throws {
+    let upstream = upstream ?? ProcessInfo.processInfo.environment["PRSERV_UPSTREAM"]
+    if let upstream, !upstream.isEmpty, start || daemonReport != nil {
+      throw Problem("an upstream (\(upstream)) is not served yet; start without --upstream and PRSERV_UPSTREAM")
+    }
+    let address = try HostAddress(host)
+    if let daemonReport { return await DaemonProcess(self, address, report: daemonReport).run() }
+    if start { return try DaemonStart(self, address).run() }
+    if stop { return try DaemonStop(host: host, pidFile: PidFile(address, port: port)).run() }
+    print(Self.helpMessage())
+  }
+
+  static func main() async {
+    await CommandLineTool.run(BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false)
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Logging
+import PRAssembly
+import PRNode
+import PRServer
+import PRStore
+import PRWire
+
+/// The server that `--start` leaves behind.
+struct DaemonProcess {
+  /// What it reports once it answers.
+  static let ready = "ready"
+
+  private let command: BitbakePrserv
+  private let address: HostAddress
+  private let report: FileHandle
+
+  init(_ command: BitbakePrserv, _ address: HostAddress, report: Int32) {
+    self.command = command
+    self.address = address
+    self.report = FileHandle(fileDescriptor: report, closeOnDealloc: true)
+  }
+
+  /// Serves until it is told to stop. Whoever started it hears of a failure through the report.
+  func run() async {
+    let level = command.loglevel.level
+    LoggingSystem.bootstrap { _ in LineLogHandler(.text, level: level) }
+    let logger = Logger(label: "bitbake-prserv")
+    let claimed = ClaimedPidFile()
+    do {
+      try await Assembly(configuration, logger: logger).run { endpoints in
+        try announce(endpoints, claimed, logger)
+      }
+      claimed.remove()
+    } catch {
+      claimed.remove()
+      logger.critical("\(error)")
+      try? report.write(contentsOf: Data("\(error)".utf8))
+      exit(1)
+    }
+  }
+
+  private func announce(_ endpoints: [Endpoint], _ claimed: ClaimedPidFile, _ logger: Logger) throws {
+    guard case .tcp(_, let port)? = endpoints.first else { return }
+    try claimed.claim(PidFile(address, port: UInt16(port)))
+    let database = URL(fileURLWithPath: command.file).standardizedFileURL.path
+    logger.notice(
+      "Started PRServer with DBfile: \(database), Address: \(address.ip):\(port), PID: \(getpid())")
+    try report.write(contentsOf: Data(Self.ready.utf8))
+    try report.close()
+  }
+
+  private var configuration: NodeConfiguration {
+    var server = ServerOptions(version: headwaterVersion)
+    server.listen = [.tcp(host: address.ip, port: Int(command.port))]
+    return NodeConfiguration(
+      store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
+      policy: NodePolicy(numbering: .bitbake), server: server)
+  }
+}
+
+/// The pid file of this process, once it has one.
+///
+/// `@unchecked Sendable`: `claim` is called by the one announcement, `remove` after the services have ended.
+private final class ClaimedPidFile: @unchecked Sendable {
+  private var file: PidFile?
+
+  func claim(_ file: PidFile) throws {
+    try file.claim()
+    self.file = file
+  }
+
+  func remove() { file?.remove() }
+}
+
+/// The levels as Python spells them.
+enum PythonLogLevel: String, CaseIterable, ExpressibleByArgument {
+  case critical = "CRITICAL"
+  case error = "ERROR"
+  case warning = "WARNING"
+  case info = "INFO"
+  case debug = "DEBUG"
+
+  init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+
+  var level: Logger.Level {
+    switch self {
+    case .critical: .critical
+    case .error: .error
+    case .warning: .warning
+    case .info: .info
+    case .debug: .debug
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import NIOCore
+import PRRevision
+import PRWire
+
+/// What a bench asks for.
+enum BenchWorkload: String, CaseIterable, ExpressibleByArgument {
+  /// Tuples that hold their package's greatest value.
+  case known
+  /// A checksum that nobody has asked for, in a known package.
+  case new
+  /// A package that nobody has asked for.
+  case newPackage = "new-package"
+  /// A build's day: of 100 requests 90 known, 9 new, 1 new-package.
+  case mixed
+}
+
+/// Makes requests, as fast as bytes can be copied: the names have fixed lengths, and only their ends change.
+struct BenchRequests {
+  private let workload: BenchWorkload
+  private let packages: Int
+  /// Makes the names of this run differ from those of any other.
+  private let run: String
+  private var counter: UInt64 = 0
+
+  init(_ workload: BenchWorkload, packages: Int, run: UInt64) {
+    self.workload = workload
+    self.packages = packages
+    self.run = Self.hex(run)
+  }
+
+  /// Appends the next request with its line ending.
+  mutating func write(to out: inout ByteBuffer) {
+    counter += 1
+    switch workload {
+    case .known: write(knownTuple(Int(counter) % packages), to: &out)
+    case .new: write(newTuple(), to: &out)
+    case .newPackage: write(newPackage(), to: &out)
+    case .mixed:
+      switch counter % 100 {
+      case 0: write(newPackage(), to: &out)
+      case 1...9: write(newTuple(), to: &out)
+      default: write(knownTuple(Int(counter) % packages), to: &out)
+      }
+    }
+  }
+
+  private func write(_ tuple: TupleKey, to out: inout ByteBuffer) {
+    out.writeStaticString(#"{"get-pr":{"version":""#)
+    out.writeString(tuple.package.version)
+    out.writeStaticString(#"","pkgarch":""#)
+    out.writeString(tuple.package.pkgarch)
+    out.writeStaticString(#"","checksum":""#)
+    out.writeString(tuple.checksum)
+    out.writeStaticString("\",\"history\":false}}\n")
+  }
+
+  /// A tuple that the preparation has asked for once.
+  func knownTuple(_ index: Int) -> TupleKey {
+    TupleKey(version: version(index), pkgarch: "core2-64", checksum: checksum(1 << 63 | UInt64(index)))
+  }
+
+  private func newTuple() -> TupleKey {
+    TupleKey(version: version(Int(counter) % packages), pkgarch: "core2-64", checksum: checksum(counter))
+  }
+
+  private func newPackage() -> TupleKey {
+    TupleKey(version: "bench-\(run)-n\(counter)-r0", pkgarch: "core2-64", checksum: checksum(counter))
+  }
+
+  private func version(_ index: Int) -> String { "bench-\(run)-\(index)-r0" }
+
+  /// 64 digits, as BitBake's are.
+  private func checksum(_ number: UInt64) -> String { run + run + Self.hex(number &* 0x9E37_79B9_7F4A_7C15) + run }
+
+  private static func hex(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// A workload whose requests were made before the clock started, sent again and again.
+struct BenchRing {
+  private let requests: [ByteBuffer]
+  private var next = 0
+
+  init(_ requests: [ByteBuffer], from start: Int) {
+    self.requests = requests
+    next = start % requests.count
+  }
+
+  mutating func write(to out: inout ByteBuffer) {
+    out.writeImmutableBuffer(requests[next])
+    next += 1
+    if next == requests.count { next = 0 }
+  }
+}

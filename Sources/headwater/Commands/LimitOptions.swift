@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PRAssembly
+import PRServer
+
+/// What a server puts up with.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "Connections; more wait until one ends.")
+  var maxConnections = 16_384
+
+  @Option(help: "Requests that one connection may have open.")
+  var maxInFlight = 256
+
+  @Option(help: "Bytes of a line.")
+  var maxLine = 64 << 10
+
+  @Option(help: "Bytes of a message that comes as a chunk stream.")
+  var maxMessage = 1 << 20
+
+  @Option(help: "How deeply JSON may nest.")
+  var maxDepth = 16
+
+  @Option(help: "Header lines of a handshake.")
+  var maxHeaders = 32
+
+  @Option(help: "Bytes of a handshake.")
+  var maxHeaderBytes = 8 << 10
+
+  @Option(help: "From a connection to the end of its handshake.")
+  var handshakeTimeout = TimeSpan(seconds: 10)
+
+  @Option(help: "Close a connection on which nothing is asked for this long. Default: never.")
+  var idleTimeout: TimeSpan?
+
+  @Option(help: "Close a connection that takes none of its replies for this long.")
+  var writeTimeout = TimeSpan(seconds: 60)
+
+  @Option(help: "How long what is in flight may take at the end.")
+  var drainTimeout = TimeSpan(seconds: 10)
+
+  @Option(help: "How long an allocation waits while another process locks the database. BitBake's client waits 30s.")
+  var lockTimeout = TimeSpan(seconds: 20)
+
+  @Option(help: "Threads that serve connections.")
+  var eventLoops = 1
+
+  func validate() throws {
+    let counts = [
+      ("max-connections", maxConnections), ("max-in-flight", maxInFlight), ("max-line", maxLine),
+      ("max-message", maxMessage), ("max-depth", maxDepth), ("max-headers", maxHeaders),
+      ("max-header-bytes", maxHeaderBytes), ("event-loops", eventLoops),
+    ]
+    for (name, count) in counts where count < 1 { throw ValidationError("--\(name) is at least 1") }
+    guard maxDepth <= 512 else { throw ValidationError("--max-depth is at most 512") }
+  }
+
+  var server: ServerOptions {
+    var options = ServerOptions(version: headwaterVersion)
+    options.connections = maxConnections
+    options.inFlight = maxInFlight
+    options.wire.line = maxLine
+    options.wire.message = maxMessage
+    options.wire.depth = maxDepth
+    options.wire.headers = maxHeaders
+    options.wire.headerBytes = maxHeaderBytes
+    options.handshakeTimeout = handshakeTimeout.duration
+    options.idleTimeout = idleTimeout?.duration
+    options.writeTimeout = writeTimeout.duration
+    options.drainTimeout = drainTimeout.duration
+    options.eventLoops = eventLoops
+    return options
+  }
+}
