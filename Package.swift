@@ -32,7 +32,9 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
-    // 2: one connection to a server
+    // 2: rows as files; one connection to a server
+    .target(
+      name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
     .target(
       name: "PRClient",
       dependencies: [
@@ -69,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStore", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),

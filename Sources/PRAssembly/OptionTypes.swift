@@ -8,6 +8,15 @@ import PRWire
 /// How the values of options are written.
 extension Endpoint: ExpressibleByArgument {
   public init?(argument: String) { try? self.init(argument) }
+
+  /// For `transform:` — the error says what is wrong with the address.
+  @Sendable public static func parse(_ argument: String) throws -> Endpoint {
+    do {
+      return try Endpoint(argument)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
 }
 
 extension Lane: ExpressibleByArgument {
@@ -17,7 +26,13 @@ extension Lane: ExpressibleByArgument {
 extension Durability: ExpressibleByArgument {}
 extension OnMiss: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// How much to log.
+public enum LogVolume: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case trace, debug, info, notice, warning, error, critical
+
+  public var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}
 
 /// Which of the two numberings.
 public enum NumberingName: String, CaseIterable, ExpressibleByArgument, Sendable {

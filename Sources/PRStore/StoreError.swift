@@ -22,6 +22,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case taken(value: String, holder: String)
   /// The value is no revision.
   case notARevision
+  /// Whoever decided thought better of it; nothing was stored.
+  case abandoned
   /// The process is ending.
   case closed
   /// Anything else SQLite says, in its words.
@@ -53,6 +55,7 @@ extension StoreError: CustomStringConvertible {
     case .taken(let value, let holder): "the value \(value) belongs to the checksum \(holder) of this package"
     case .notARevision:
       "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615"
+    case .abandoned: "nothing was stored"
     case .closed: "the server is stopping; ask again"
     case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
     }

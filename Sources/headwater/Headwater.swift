@@ -12,7 +12,8 @@ struct Headwater: AsyncParsableCommand {
       """,
     version: "headwater \(headwaterVersion)",
     subcommands: [
-      Serve.self, Get.self, Test.self, Max.self, Ping.self, Bench.self,
+      Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, AuditCommand.self,
+      Explain.self, BackupCommand.self, Bench.self,
     ])
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Writing compact JSON in pure ASCII: what BitBake's reader can take, wherever a message is cut.
+/// Writing compact JSON in pure ASCII: what BitBake's reader can take, wherever a message is cut. Of blanks in a row only
+/// the first stands as one, so that a place to cut is never far.
 extension ByteBuffer {
   /// Writes a string with its quotes; everything outside printable ASCII is escaped.
   mutating func writeJSON(string: String) {
@@ -11,16 +12,21 @@ extension ByteBuffer {
 
   mutating func writeJSON(utf8: UnsafeRawBufferPointer) {
     writeInteger(ASCII.quote)
-    if utf8.allSatisfy(\.isPlainInJSON) {
+    if utf8.isPlainInJSON {
       writeBytes(utf8)
     } else {
-      for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars { writeJSON(scalar: scalar) }
+      var before: Unicode.Scalar?
+      for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
+        writeJSON(scalar: scalar, isSecondBlank: scalar == " " && before == " ")
+        before = scalar
+      }
     }
     writeInteger(ASCII.quote)
   }
 
-  private mutating func writeJSON(scalar: Unicode.Scalar) {
+  private mutating func writeJSON(scalar: Unicode.Scalar, isSecondBlank: Bool) {
     switch scalar {
+    case " " where isSecondBlank: writeStaticString("\\u0020")
     case "\"": writeStaticString("\\\"")
     case "\\": writeStaticString("\\\\")
     case "\n": writeStaticString("\\n")
@@ -36,5 +42,17 @@ extension ByteBuffer {
         }
       }
     }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Can stand in a JSON string as it is.
+  fileprivate var isPlainInJSON: Bool {
+    var before: UInt8 = 0
+    for byte in self {
+      guard byte.isPlainInJSON, byte != ASCII.space || before != ASCII.space else { return false }
+      before = byte
+    }
+    return true
   }
 }

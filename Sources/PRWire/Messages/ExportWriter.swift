@@ -20,15 +20,7 @@ public struct ExportWriter: Sendable {
   public mutating func write(_ row: Row) {
     if !isFirst { waiting.writeInteger(ASCII.comma) }
     isFirst = false
-    waiting.writeStaticString(#"{"version":"#)
-    waiting.writeJSON(string: row.tuple.package.version)
-    waiting.writeStaticString(#","pkgarch":"#)
-    waiting.writeJSON(string: row.tuple.package.pkgarch)
-    waiting.writeStaticString(#","checksum":"#)
-    waiting.writeJSON(string: row.tuple.checksum)
-    waiting.writeStaticString(#","value":"#)
-    waiting.writeJSON(string: row.value)
-    waiting.writeInteger(ASCII.closeBrace)
+    row.write(to: &waiting)
   }
 
   /// Moves the pieces that are complete to `out`.

@@ -123,7 +123,7 @@ public struct ExportReply: Sendable {
       }
       isWhole = true
       try scanner.array { scanner throws(JSONError) in
-        guard let row = try row(from: &scanner) else {
+        guard let row = try Row(from: &scanner) else {
           isWhole = false
           return
         }
@@ -132,22 +132,5 @@ public struct ExportReply: Sendable {
     }
     try scanner.finish()
     return isWhole ? rows : nil
-  }
-
-  private static func row(from scanner: inout JSONScanner) throws(JSONError) -> Row? {
-    let bytes = scanner.bytes
-    var texts: [String?] = [nil, nil, nil, nil]
-    let names: [StaticString] = ["version", "pkgarch", "checksum", "value"]
-    try scanner.object { name, scanner throws(JSONError) in
-      let token = try scanner.value()
-      guard let index = names.firstIndex(where: { name.equals($0, in: bytes) }), case .text(let text) = token else {
-        return
-      }
-      texts[index] = try text.string(in: bytes)
-    }
-    guard let version = texts[0], let pkgarch = texts[1], let checksum = texts[2], let value = texts[3] else {
-      return nil
-    }
-    return Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
   }
 }

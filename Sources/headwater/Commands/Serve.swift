@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
   var readyFile: String?
 
   @Option(help: "How much to log.")
-  var logLevel = Logger.Level.info
+  var logLevel = LogVolume.info
 
   @Option(help: "How a log line looks.")
   var logFormat = LogFormat.text
@@ -62,7 +62,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (format, level) = (logFormat, logLevel)
+    let (format, level) = (logFormat, logLevel.level)
     LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
     try await Assembly(configuration, logger: Logger(label: "headwater")).run { endpoints in
       let lines = endpoints.map { "listening on \($0)\n" }.joined()

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+import PRWire
+
+/// Makes rows of lines, one after the other.
+public struct RowParser: Sendable {
+  private let format: RowFormat
+  private var columns: [Int]?
+  /// A CSV record whose quotes are still open.
+  private var openRecord = ""
+
+  public init(_ format: RowFormat) { self.format = format }
+
+  /// What a line holds.
+  public enum Line: Hashable, Sendable {
+    case row(Row)
+    /// A comment, a blank line, a header.
+    case nothing
+    /// A package's greatest value without its checksum, as OE-Core writes for people to read.
+    case summary
+    case problem(String)
+  }
+
+  /// Reads the next line, without its ending.
+  public mutating func parse(_ line: Substring) -> Line {
+    let parsed =
+      switch format {
+      case .jsonl: Self.json(line)
+      case .csv: csv(line)
+      case .inc: Self.assignment(line)
+      }
+    guard case .row(let row) = parsed else { return parsed }
+    return Self.check(row)
+  }
+
+  /// What is still open at the end of the file.
+  public func finish() -> Line { openRecord.isEmpty ? .nothing : .problem("a quote is not closed") }
+
+  private static func check(_ row: Row) -> Line {
+    let tuple = row.tuple
+    for (name, text) in [
+      ("version", tuple.package.version), ("pkgarch", tuple.package.pkgarch), ("checksum", tuple.checksum),
+    ] {
+      if text.isEmpty { return .problem("the \(name) is empty") }
+      if text.utf8.contains(0) { return .problem("the \(name) contains a NUL character") }
+    }
+    guard Revision(row.value) != nil else {
+      return .problem("the value is no revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
+    }
+    return .row(row)
+  }
+
+  // MARK: JSON Lines
+
+  private static func json(_ line: Substring) -> Line {
+    guard !line.allSatisfy(\.isWhitespace) else { return .nothing }
+    do throws(JSONError) {
+      guard let row = try Row(json: ByteBuffer(substring: line)) else {
+        return .problem("version, pkgarch, checksum and value must be there, as strings")
+      }
+      return .row(row)
+    } catch {
+      return .problem(error.description)
+    }
+  }
+
+  // MARK: CSV
+
+  private mutating func csv(_ line: Substring) -> Line {
+    let record = openRecord.isEmpty ? String(line) : openRecord + "\n" + line
+    openRecord = ""
+    guard !record.isEmpty else { return .nothing }
+    guard let fields = CSVRecord.fields(of: record) else {
+      openRecord = record
+      return .nothing
+    }
+    guard let columns else { return header(fields) }
+    guard let most = columns.max(), most < fields.count else {
+      return .problem("\(fields.count) fields, where the first line names more")
+    }
+    let tuple = TupleKey(version: fields[columns[0]], pkgarch: fields[columns[1]], checksum: fields[columns[2]])
+    return .row(Row(tuple: tuple, value: fields[columns[3]]))
+  }
+
+  private mutating func header(_ fields: [String]) -> Line {
+    let names = fields.map { $0.lowercased() }
+    let found = ["version", "pkgarch", "checksum", "value"].compactMap { names.firstIndex(of: $0) }
+    guard found.count == 4 else { return .problem("the first line must name version, pkgarch, checksum and value") }
+    columns = found
+    return .nothing
+  }
+
+  // MARK: .inc
+
+  /// Source of the form: docs/replication.md, "Moving data by hand".
+  private static func assignment(_ line: Substring) -> Line {
+    let text = line.trimmingBlanks
+    if text.isEmpty || text.hasPrefix("#") { return .nothing }
+    guard text.hasPrefix("PRAUTO"), let equals = text.firstIndex(of: "=") else {
+      return .problem(#"expected PRAUTO$version$pkgarch$checksum = "value""#)
+    }
+    let name = text[..<equals].drop(suffix: "?").trimmingBlanks
+    let quoted = text[text.index(after: equals)...].trimmingBlanks
+    guard let quote = quoted.first, quote == "\"" || quote == "'", quoted.count >= 2, quoted.last == quote else {
+      return .problem("the value must stand in quotes")
+    }
+    if name.hasPrefix("PRAUTO_") { return .summary }
+    let parts = name.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 4, parts[0] == "PRAUTO" else {
+      return .problem("expected PRAUTO$version$pkgarch$checksum on the left")
+    }
+    let tuple = TupleKey(version: parts[1], pkgarch: parts[2], checksum: parts[3])
+    return .row(Row(tuple: tuple, value: String(quoted.dropFirst().dropLast())))
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingBlanks: Substring {
+    let start = drop(while: \.isWhitespace)
+    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return start[...end]
+  }
+
+  fileprivate func drop(suffix: Character) -> Substring { last == suffix ? dropLast() : self }
+}

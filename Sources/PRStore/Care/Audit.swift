@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// What is wrong with a PR database, BitBake's or ours.
+public struct AuditReport: Hashable, Sendable {
+  public var tables: [String] = []
+  public var rows = 0
+  public var packages = 0
+  /// SQLite's own findings; empty when the file is sound.
+  public var damage: [String] = []
+  public var findings: [AuditFinding] = []
+
+  public var isClean: Bool { damage.isEmpty && findings.isEmpty }
+}
+
+/// One thing that is wrong with the rows of a package.
+public enum AuditFinding: Hashable, Sendable {
+  /// One value names two contents.
+  case duplicate(PackageKey, value: String, checksums: [String])
+  /// A value that is no revision.
+  case unreadable(TupleKey, value: String)
+  /// The greatest value as text is not the greatest as a number: BitBake's own server goes backwards here.
+  case misleadingOrder(PackageKey, asText: String, asNumber: String)
+}
+
+/// Reads a PR database through, without writing to it.
+public struct Audit {
+  private let connection: Connection
+  private static let knownTables = ["PRMAIN", "PRMAIN_nohist", "PRMAIN_hist"]
+
+  public init(path: String) throws(StoreError) {
+    let options = StoreOptions(path: path, readOnly: true)
+    let opened = try DatabaseOpening(options).open()
+    connection = try Connection(
+      path: opened.options.path, access: opened.readAccess, busy: options.lockPatience, cache: options.readerCache)
+  }
+
+  /// - Parameter progress: called now and then with the number of rows read.
+  public func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
+    var report = AuditReport()
+    try checkPages(&report)
+    for table in Self.knownTables where try connection.hasTable(table) {
+      report.tables.append(table)
+      try read(table, into: &report, progress)
+    }
+    return report
+  }
+
+  private func checkPages(_ report: inout AuditReport) throws(StoreError) {
+    let statement = try connection.prepare("PRAGMA integrity_check(20)")
+    while try statement.step() {
+      if let finding = statement.text(0), finding != "ok" { report.damage.append(finding) }
+    }
+  }
+
+  private func read(_ table: String, into report: inout AuditReport, _ progress: (Int) -> Void) throws(StoreError) {
+    let statement = try connection.prepare(
+      "SELECT version, pkgarch, checksum, value FROM \(table) ORDER BY version, pkgarch")
+    var package: PackageAudit?
+    while try statement.step() {
+      guard let version = statement.text(0), let pkgarch = statement.text(1), let checksum = statement.text(2) else {
+        continue
+      }
+      let key = PackageKey(version: version, pkgarch: pkgarch)
+      if package?.key != key {
+        package?.finish(into: &report)
+        package = PackageAudit(key)
+        report.packages += 1
+      }
+      package?.take(checksum, statement.text(3) ?? "", &report)
+      report.rows += 1
+      if report.rows.isMultiple(of: 8192) { progress(report.rows) }
+    }
+    package?.finish(into: &report)
+  }
+}
+
+/// The rows of one package, as they come by.
+private struct PackageAudit {
+  let key: PackageKey
+  private var holders: [Revision: [String]] = [:]
+  private var greatest: Revision?
+  private var greatestText: String?
+
+  init(_ key: PackageKey) { self.key = key }
+
+  mutating func take(_ checksum: String, _ value: String, _ report: inout AuditReport) {
+    guard let revision = Revision(value) else {
+      report.findings.append(.unreadable(TupleKey(package: key, checksum: checksum), value: value))
+      return
+    }
+    if !(holders[revision] ?? []).contains(where: { $0.utf8.elementsEqual(checksum.utf8) }) {
+      holders[revision, default: []].append(checksum)
+    }
+    greatest = max(greatest ?? revision, revision)
+    if let text = greatestText, !text.utf8.lexicographicallyPrecedes(value.utf8) { return }
+    greatestText = value
+  }
+
+  func finish(into report: inout AuditReport) {
+    for (value, checksums) in holders.filter({ $0.value.count > 1 }).sorted(by: { $0.key < $1.key }) {
+      report.findings.append(.duplicate(key, value: value.text, checksums: checksums.sorted()))
+    }
+    guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
+    report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PRStore
+
+struct BackupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup", abstract: "Copy a database while servers work on it.",
+    discussion:
+      "The copy is the database as it was at one moment. It appears under its name once it is whole and on disk.")
+
+  @Argument(help: "Where the copy goes.") var destination: String
+
+  @Option(help: ArgumentHelp("The database.", valueName: "path"))
+  var database = "prserv.sqlite3"
+
+  @Flag(help: "Replace a file that is there already.") var force = false
+
+  func run() async throws {
+    var progress = ProgressBar("copying")
+    try Backup(of: database, to: destination).run(replaces: force) { progress.update(share: $0) }
+    progress.finish()
+  }
+}

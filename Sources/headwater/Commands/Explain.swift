@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PRAssembly
+import PRRevision
+import PRStore
+
+struct Explain: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell how the values of a package came to be: who asked, by which rule, and when.")
+
+  @Argument(help: "The version as BitBake writes it, such as busybox-1.36.1-r0.") var version: String
+  @Argument(help: "The package architecture, such as core2-64.") var pkgarch: String
+  @Argument(help: "Only this checksum.") var checksum: String?
+
+  @Option(help: ArgumentHelp("The database; a server may be serving it.", valueName: "path"))
+  var database = "prserv.sqlite3"
+
+  @Flag(help: "Print JSON, an object a line.") var json = false
+
+  func run() async throws {
+    let (store, _) = try Store.open(StoreOptions(path: database, readOnly: true))
+    let package = PackageKey(version: version, pkgarch: pkgarch)
+    let checksum = checksum
+    let story = try await store.read { reader throws(StoreError) in try reader.story(of: package, checksum: checksum) }
+    if story.isEmpty {
+      throw Problem("nothing is on record for \(package); check the spelling with 'headwater export'")
+    }
+    for row in story { print(json ? try row.json : row.text) }
+  }
+}
+
+extension RowStory {
+  private var time: String? {
+    provenance.milliseconds.map { milliseconds in
+      Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        .ISO8601Format(.iso8601WithTimeZone(includingFractionalSeconds: true))
+    }
+  }
+
+  fileprivate var text: String {
+    let asker = provenance.asker.map { "for \($0)" }
+    let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker].compactMap(\.self)
+    return "\(value)  \(checksum)  \(parts.joined(separator: ", "))"
+  }
+
+  fileprivate var json: String {
+    get throws {
+      var fields = ["checksum": checksum, "value": value, "origin": provenance.origin.rawValue, "serial": "\(serial)"]
+      fields["time"] = time
+      fields["asker"] = provenance.asker
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(fields), as: UTF8.self)
+    }
+  }
+}
+
+extension Provenance.Origin {
+  fileprivate var explanation: String {
+    switch self {
+    case .rule(.first): "minted here: the package's first value"
+    case .rule(.next): "minted here: the next number for a new checksum"
+    case .rule(.renewed): "minted here: the checksum had been superseded, and a number never goes down"
+    case .rule(.adopted): "taken from the upstream"
+    case .rule(.derived): "minted here under the upstream's number"
+    case .rule(.current), .rule(.kept), .rule(.predicted): "on record already"
+    case .imported: "imported"
+    case .foreign: "written by another program"
+    case .takenOver: "taken over with the database"
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PRAssembly
+import PRClient
+import PRInterchange
+import PRRevision
+import PRStore
+import PRWire
+
+extension RowFormat: ExpressibleByArgument {}
+
+struct Export: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write rows to a file: of a server, or of a database.",
+    discussion: "Without --history, the rows that hold the greatest value of their package.")
+
+  @OptionGroup var connection: ServerOption
+
+  @Option(help: ArgumentHelp("Read this database instead of asking a server.", valueName: "path"))
+  var database: String?
+
+  @Option(help: "jsonl, csv or inc (OE-Core's form). Default: what the output's name tells, else jsonl.")
+  var format: RowFormat?
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where to write; the file appears once it is whole.", valueName: "path"))
+  var output: String?
+
+  @Flag(help: "Every row.") var history = false
+
+  @Option(help: "Only this version.") var packageVersion: String?
+  @Option(help: "Only this package architecture.") var pkgarch: String?
+  @Option(help: "Only this checksum.") var checksum: String?
+
+  func run() async throws {
+    let format = format ?? output.flatMap(RowFormat.init(path:)) ?? .jsonl
+    let filter = RowFilter(
+      version: packageVersion, pkgarch: pkgarch, checksum: checksum, history: History(kept: history))
+    var writer = ExportFile(try TextSink(path: output), RowPrinter(format))
+    try writer.begin()
+    if let database {
+      try await copyDatabase(database, filter, to: &writer)
+    } else {
+      try await askServer(filter, to: &writer)
+    }
+    try writer.finish()
+  }
+
+  private func askServer(_ filter: RowFilter, to writer: inout ExportFile) async throws {
+    let server = try await ServerConnection.open(to: connection.server, timeout: connection.timeout.duration)
+    for row in try await server.export(ExportQuery(filter)) { try writer.write(row) }
+    await server.close()
+  }
+
+  private func copyDatabase(_ path: String, _ filter: RowFilter, to writer: inout ExportFile) async throws {
+    let (store, _) = try Store.open(StoreOptions(path: path, readOnly: true))
+    var progress = ProgressBar("exporting")
+    var cursor: RowCursor? = .start
+    while let position = cursor {
+      let page = try await store.read { reader throws(StoreError) in try reader.page(of: filter, from: position) }
+      for row in page.rows { try writer.write(row) }
+      progress.update(count: writer.rows)
+      cursor = page.next
+    }
+    progress.finish()
+  }
+}
+
+/// Rows on their way into a file.
+private struct ExportFile {
+  private let sink: TextSink
+  private let printer: RowPrinter
+  private(set) var rows = 0
+  private var leftOut = 0
+  /// The package whose rows come by, and its greatest value so far.
+  private var package: (key: PackageKey, greatest: Row)?
+
+  init(_ sink: TextSink, _ printer: RowPrinter) {
+    self.sink = sink
+    self.printer = printer
+  }
+
+  func begin() throws { try sink.write(printer.header) }
+
+  mutating func write(_ row: Row) throws {
+    if package?.key != row.tuple.package { try summarize() }
+    if let known = package,
+      (Revision(known.greatest.value).flatMap { old in Revision(row.value).map { $0 <= old } }) ?? true
+    {
+    } else {
+      package = (row.tuple.package, row)
+    }
+    guard let line = printer.line(row) else {
+      leftOut += 1
+      return
+    }
+    rows += 1
+    try sink.write(line)
+  }
+
+  private mutating func summarize() throws {
+    defer { package = nil }
+    guard let package, let line = printer.summary(package.key, greatest: package.greatest.value) else { return }
+    try sink.write(line)
+  }
+
+  mutating func finish() throws {
+    try summarize()
+    try sink.finish()
+    if leftOut > 0 {
+      FileHandle.standardError.write(
+        Data("headwater: \(leftOut) rows have names that this format cannot hold; use jsonl\n".utf8))
+      throw ExitCode(1)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRAssembly
+
+/// The lines of a file, read as they are needed. `-` is standard input.
+struct LineSource: Sequence {
+  let name: String
+  private let contents: FileHandle
+
+  init(path: String) throws {
+    name = path == "-" ? "standard input" : path
+    guard path != "-" else {
+      contents = .standardInput
+      return
+    }
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Problem("cannot read \(path): check that it exists and may be read")
+    }
+    contents = file
+  }
+
+  func makeIterator() -> Iterator { Iterator(contents) }
+
+  struct Iterator: IteratorProtocol {
+    private let contents: FileHandle
+    private var waiting = Data()
+    private var isAtEnd = false
+
+    init(_ contents: FileHandle) { self.contents = contents }
+
+    /// The next line, without its `\n` or `\r\n`.
+    mutating func next() -> Substring? {
+      while true {
+        if let end = waiting.firstIndex(of: UInt8(ascii: "\n")) {
+          defer { waiting = waiting[waiting.index(after: end)...] }
+          return text(waiting[..<end])
+        }
+        guard !isAtEnd, let more = try? contents.read(upToCount: 1 << 16), !more.isEmpty else {
+          isAtEnd = true
+          guard !waiting.isEmpty else { return nil }
+          defer { waiting = Data() }
+          return text(waiting)
+        }
+        waiting = Data(waiting) + more  // rebased, so that what was read is let go of
+      }
+    }
+
+    private func text(_ line: Data) -> Substring {
+      let end = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      return Substring(String(decoding: end, as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A line on a terminal that tells how far something has come; silent where nobody looks, and for the first second.
+struct ProgressBar {
+  private let title: String
+  private let begin = ContinuousClock.now
+  private let isShown: Bool
+  private var shown = ContinuousClock.now
+  private var hasDrawn = false
+
+  init(_ title: String) {
+    self.title = title
+    isShown = isatty(STDERR_FILENO) == 1
+  }
+
+  /// - Parameter share: 0 to 1.
+  mutating func update(share: Double) {
+    let width = 30
+    let filled = Int(share * Double(width))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    draw("\(bar) \(Int(share * 100)) %")
+  }
+
+  /// For what has no known end.
+  mutating func update(count: Int) { draw("\(count) rows") }
+
+  private mutating func draw(_ text: String) {
+    let now = ContinuousClock.now
+    guard isShown, now - begin > .seconds(1), now - shown > .milliseconds(100) else { return }
+    shown = now
+    hasDrawn = true
+    FileHandle.standardError.write(Data("\r\(title) \(text)\u{1B}[K".utf8))
+  }
+
+  /// Takes the line away.
+  func finish() {
+    if hasDrawn { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+  }
+}

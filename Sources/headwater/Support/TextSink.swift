@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRAssembly
+
+/// Where a command's text goes: standard output, or a file that appears under its name once it is whole.
+final class TextSink {
+  private let path: String?
+  private let handle: FileHandle
+  private var waiting = Data()
+
+  /// - Parameter path: nil for standard output.
+  init(path: String?) throws {
+    self.path = path
+    guard let path else {
+      handle = .standardOutput
+      return
+    }
+    guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
+      let file = FileHandle(forWritingAtPath: path + ".partial")
+    else { throw Problem("cannot write \(path): its folder must exist and be writable") }
+    handle = file
+  }
+
+  func write(_ text: String) throws {
+    waiting.append(contentsOf: text.utf8)
+    if waiting.count >= 1 << 16 { try flush() }
+  }
+
+  private func flush() throws {
+    do {
+      try handle.write(contentsOf: waiting)
+    } catch {
+      throw Problem("cannot write \(path ?? "to standard output"): is the disk full, or the reader gone?")
+    }
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  func finish() throws {
+    try flush()
+    guard let path else { return }
+    guard (try? handle.synchronize()) != nil, rename(path + ".partial", path) == 0 else {
+      throw Problem("cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+  }
+}
