@@ -16,10 +16,11 @@ public struct Lane: Hashable, Sendable {
     self.init(uncheckedIndex: index, count: count)
   }
 
-  /// Parses `K/N`, such as `2/8`.
+  /// Parses `K/N`, such as `2/8`: ASCII digits and a slash, no sign.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let index = UInt64(parts[0]), let count = UInt64(parts[1]) else { return nil }
+    let isDigits = parts.allSatisfy { $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) }
+    guard parts.count == 2, isDigits, let index = UInt64(parts[0]), let count = UInt64(parts[1]) else { return nil }
     self.init(index: index, count: count)
   }
 
