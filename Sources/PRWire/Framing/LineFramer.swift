@@ -31,18 +31,24 @@ public struct LineFramer: Sendable {
   /// - Throws: ``WireError/lineTooLong(limit:)`` as soon as more than the limit has come without an ending.
   public mutating func next() throws(WireError) -> ByteBuffer? {
     guard let length = lengthOfNextLine() else {
-      guard pendingBytes <= limit else { throw .lineTooLong(limit: limit) }
+      // A carriage return that came last may be half of the ending.
+      guard withoutCarriageReturn(pendingBytes) <= limit else { throw .lineTooLong(limit: limit) }
       if pendingBytes == 0 { buffer = nil }
       return nil
     }
-    guard length <= limit else { throw .lineTooLong(limit: limit) }
-    guard var line = buffer?.readSlice(length: length + 1) else { return nil }
+    let content = withoutCarriageReturn(length)
+    guard content <= limit else { throw .lineTooLong(limit: limit) }
+    let line = buffer?.readSlice(length: content)
+    buffer?.moveReaderIndex(forwardBy: length + 1 - content)
     scanned = 0
-    line.moveWriterIndex(to: line.writerIndex - 1)
-    if line.getInteger(at: line.writerIndex - 1, as: UInt8.self) == ASCII.carriageReturn, line.readableBytes > 0 {
-      line.moveWriterIndex(to: line.writerIndex - 1)
-    }
     return line
+  }
+
+  /// The length of the first `length` bytes, less a carriage return at their end.
+  private func withoutCarriageReturn(_ length: Int) -> Int {
+    guard let buffer, length > 0 else { return length }
+    let last = buffer.getInteger(at: buffer.readerIndex + length - 1, as: UInt8.self)
+    return last == ASCII.carriageReturn ? length - 1 : length
   }
 
   private mutating func lengthOfNextLine() -> Int? {
