@@ -86,5 +86,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
+
+    // tests; what several of them need
+    .target(name: "TestSeed", path: "Tests/TestSeed"),
+    .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
+    .testTarget(
+      name: "PRWireTests",
+      dependencies: ["PRRevision", "PRWire", "TestSeed", .product(name: "NIOCore", package: "swift-nio")]),
   ]
 )

@@ -17,6 +17,7 @@ public struct LineFramer: Sendable {
       scanned = 0
       return
     }
+    buffer!.discardReadBytes()  // or a peer that never stops at the end of a line would make it grow for ever
     buffer!.writeImmutableBuffer(bytes)
   }
 
