@@ -55,6 +55,7 @@ public struct MessageAssembler: Sendable {
           if name.equals("chunk-stream", in: bytes) { opens = true }
           _ = try scanner.value()
         }
+        try scanner.finish()
       } catch {
         return false  // it is a message then, and its reader will say what is wrong with it
       }
