@@ -108,7 +108,7 @@ struct JSONScanner {
         return text
       case ASCII.backslash:
         isPlain = false
-        offset += 2
+        offset = min(offset + 2, bytes.count)
       case 0..<0x20: throw failure(.controlCharacter)
       default:
         if byte >= 0x80 { isASCII = false }
