@@ -25,9 +25,17 @@ public struct JSONText: Sendable {
   }
 
   func equals(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
-    guard isPlain, count == word.utf8CodeUnitCount else { return false }
+    guard isPlain else { return equalsUnescaped(word, in: bytes) }
+    guard count == word.utf8CodeUnitCount else { return false }
     for index in 0..<count where bytes[start + index] != word.utf8Start[index] { return false }
     return true
+  }
+
+  /// No escape is longer than six bytes, so that only what may be the word is copied.
+  private func equalsUnescaped(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard count > word.utf8CodeUnitCount, count <= 6 * word.utf8CodeUnitCount else { return false }
+    guard let content = try? string(in: bytes) else { return false }
+    return content.utf8.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
   /// The content, escapes resolved.
