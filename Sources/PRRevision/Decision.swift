@@ -34,7 +34,7 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
 
 /// Why there is no value.
 public enum Refusal: Error, Hashable, Sendable {
-  /// The next number does not fit 64 bits.
+  /// The next number does not fit 64 bits, or with it the revision would be longer than ``Revision/longestText``.
   case overflow(Revision)
   /// A read-only node has no value on record.
   case unrecorded

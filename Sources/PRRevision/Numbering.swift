@@ -14,10 +14,14 @@ public enum Numbering: Hashable, Sendable {
   ///   - local: the node's own rows, read in the transaction that will store the decision.
   ///   - upstream: what is known from above.
   public func decide(_ history: History, local: LocalFacts, upstream: UpstreamView) -> Decision {
-    switch self {
-    case .bitbake: BitBakeNumbering.decide(history, local: local, upstream: upstream)
-    case .partitioned(let partition): partition.decide(history, local: local, upstream: upstream)
-    }
+    let decision =
+      switch self {
+      case .bitbake: BitBakeNumbering.decide(history, local: local, upstream: upstream)
+      case .partitioned(let partition): partition.decide(history, local: local, upstream: upstream)
+      }
+    // What is put on record must parse when it is read again.
+    guard case .record(let value, _) = decision, value.text.utf8.count > Revision.longestText else { return decision }
+    return .refuse(.overflow(value))
   }
 }
 
