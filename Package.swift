@@ -90,5 +90,8 @@ let package = Package(
     // tests; what several of them need
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
+    .testTarget(
+      name: "PRWireTests",
+      dependencies: ["PRRevision", "PRWire", "TestSeed", .product(name: "NIOCore", package: "swift-nio")]),
   ]
 )
