@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Writing compact JSON in pure ASCII: what BitBake's reader can take, wherever a message is cut. Of blanks in a row only
-/// the first stands as one, so that a place to cut is never far.
+/// Writing compact JSON in pure ASCII: what BitBake's reader can take, wherever a message is cut.
 extension ByteBuffer {
   /// Writes a string with its quotes; everything outside printable ASCII is escaped.
   mutating func writeJSON(string: String) {
@@ -15,18 +14,22 @@ extension ByteBuffer {
     if utf8.isPlainInJSON {
       writeBytes(utf8)
     } else {
-      var before: Unicode.Scalar?
+      var followsBlank = false
       for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
-        writeJSON(scalar: scalar, isSecondBlank: scalar == " " && before == " ")
-        before = scalar
+        if followsBlank, scalar == " " {
+          writeStaticString("\\u0020")
+          followsBlank = false
+        } else {
+          writeJSON(scalar: scalar)
+          followsBlank = scalar == " "
+        }
       }
     }
     writeInteger(ASCII.quote)
   }
 
-  private mutating func writeJSON(scalar: Unicode.Scalar, isSecondBlank: Bool) {
+  private mutating func writeJSON(scalar: Unicode.Scalar) {
     switch scalar {
-    case " " where isSecondBlank: writeStaticString("\\u0020")
     case "\"": writeStaticString("\\\"")
     case "\\": writeStaticString("\\\\")
     case "\n": writeStaticString("\\n")
@@ -46,12 +49,12 @@ extension ByteBuffer {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Can stand in a JSON string as it is.
+  /// Needs no escape. A blank after a blank does, so that a piece of a chunk stream can always end in something else.
   fileprivate var isPlainInJSON: Bool {
-    var before: UInt8 = 0
+    var previous: UInt8 = 0
     for byte in self {
-      guard byte.isPlainInJSON, byte != ASCII.space || before != ASCII.space else { return false }
-      before = byte
+      guard byte.isPlainInJSON, byte != ASCII.space || previous != ASCII.space else { return false }
+      previous = byte
     }
     return true
   }

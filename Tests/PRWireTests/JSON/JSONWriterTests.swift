@@ -14,6 +14,7 @@ struct JSONWriterTests {
       ("\u{0}\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("é", #""\u00e9""#), ("e\u{301}", #""e\u0301""#),
       ("\u{FFFF}", #""\uffff""#), ("😀", #""\ud83d\ude00""#), ("\u{10FFFF}", #""\udbff\udfff""#),
       ("\u{2028}", #""\u2028""#), ("\r\n", #""\r\n""#),
+      ("a b c ", #""a b c ""#), ("a  b", #""a \u0020b""#), ("    ", #"" \u0020 \u0020""#), (" é ", #"" \u00e9 ""#),
     ])
   func escapes(text: String, json: String) {
     #expect(ByteBuffer.text { $0.writeJSON(string: text) } == json)

@@ -94,6 +94,15 @@ struct ExportWriterTests {
     }
   }
 
+  @Test("a name of nothing but blanks leaves no piece that BitBake's reader would take for the end")
+  func blanks() throws {
+    let rows = [Self.row(String(repeating: " ", count: 33_500))]
+    let (message, lines) = try receive(export(rows))
+    #expect(lines.count > 3)
+    #expect(lines.dropLast().allSatisfy { $0.bytes.last?.isBlank == false })
+    #expect(try ExportReply(message).rows == rows)
+  }
+
   @Test("every place in a row's escapes may be the one that is cut", arguments: 0..<14)
   func cutInEscapes(shift: Int) throws {
     let rows = [Self.row(String(repeating: "x", count: shift) + String(repeating: "😀é ", count: 3_000))]
