@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Writing an export")
 struct ExportWriterTests {
-  private func export(_ rows: [ExportRow], columns: ExportColumns? = nil, drainEvery step: Int = 1) -> ByteBuffer {
+  private func export(_ rows: [Row], columns: ExportColumns? = nil, drainEvery step: Int = 1) -> ByteBuffer {
     var out = ByteBuffer()
     var writer = ExportWriter(columns: columns)
     for (index, row) in rows.enumerated() {
@@ -35,8 +35,8 @@ struct ExportWriterTests {
     return (try #require(message), lines)
   }
 
-  private static func row(_ text: String, _ value: String = "3") -> ExportRow {
-    ExportRow(tuple: TupleKey(version: text, pkgarch: "p", checksum: "c"), value: value)
+  private static func row(_ text: String, _ value: String = "3") -> Row {
+    Row(tuple: TupleKey(version: text, pkgarch: "p", checksum: "c"), value: value)
   }
 
   @Test("no rows are an empty list")

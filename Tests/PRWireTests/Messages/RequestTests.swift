@@ -35,9 +35,9 @@ struct RequestTests {
     (#"{"export":{"version":"","pkgarch":"","checksum":"","colinfo":null,"history":null}}"#, .export(ExportQuery())),
     (
       #"{"export":{\#(fields),"colinfo":true,"history":true}}"#,
-      .export(ExportQuery(version: "v", pkgarch: "p", checksum: "c", columns: true, history: true))
+      .export(ExportQuery(RowFilter(version: "v", pkgarch: "p", checksum: "c", history: .kept), columns: true))
     ),
-    (#"{"export":{"checksum":"c"}}"#, .export(ExportQuery(checksum: "c"))),
+    (#"{"export":{"checksum":"c"}}"#, .export(ExportQuery(RowFilter(checksum: "c")))),
   ]
 
   @Test("each request of the table is read", arguments: known)

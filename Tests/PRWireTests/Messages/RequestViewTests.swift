@@ -90,7 +90,7 @@ struct RequestViewTests {
       #"{"import-one":{"version":"v","pkgarch":"p","checksum":"c","value":3}}"#
     ),
     (
-      .export(ExportQuery(version: "v", columns: true)),
+      .export(ExportQuery(RowFilter(version: "v"), columns: true)),
       #"{"export":{"version":"v","pkgarch":null,"checksum":null,"colinfo":true,"history":false}}"#
     ),
   ]
@@ -131,8 +131,10 @@ struct RequestViewTests {
       let filters = (0..<3).map { _ in Bool.random(using: &numbers) ? text(&numbers) : nil }
       return .export(
         ExportQuery(
-          version: filters[0], pkgarch: filters[1], checksum: filters[2],
-          columns: Bool.random(using: &numbers), history: Bool.random(using: &numbers)))
+          RowFilter(
+            version: filters[0], pkgarch: filters[1], checksum: filters[2],
+            history: History(kept: Bool.random(using: &numbers))),
+          columns: Bool.random(using: &numbers)))
     }
   }
 }
