@@ -24,10 +24,11 @@ let package = Package(
 
     // 1: bytes and rows
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "PRStore",
       dependencies: [
-        "PRRevision",
+        "PRRevision", "CSQLiteTuning",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),

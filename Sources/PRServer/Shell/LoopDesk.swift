@@ -29,6 +29,7 @@ final class LoopDesk {
   /// - Returns: false when it needs one.
   @inline(__always)
   func answerCurrent(_ tuple: RequestView.PlainTuple, into out: inout ByteBuffer) -> Bool {
+    guard node.answersCurrentTuplesAtOnce else { return false }
     let turnWasOpen = reader.isTurnOpen
     defer { if !turnWasOpen, reader.isTurnOpen { endTurnLater() } }
     do throws(StoreError) {

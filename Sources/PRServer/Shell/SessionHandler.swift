@@ -24,6 +24,7 @@ final class SessionHandler: ChannelDuplexHandler {
   private var context: ChannelHandlerContext?
   private var timers = SessionTimers()
   private var isReadWanted = false
+  private var isWritable = true
   private var isFlushPlanned = false
   private var isPageWanted = false
   private var isInputClosed = false
@@ -100,7 +101,8 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
+    isWritable = context.channel.isWritable
+    if isWritable {
       timers.cancel(.write)
       proceed()
     } else {
@@ -113,8 +115,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private var mayTakeMore: Bool {
-    replies.count < desk.options.inFlight && context?.channel.isWritable == true
-      && out.readableBytes < SessionReply.mostWaiting
+    replies.count < desk.options.inFlight && isWritable && out.readableBytes < SessionReply.mostWaiting
   }
 
   /// Goes on after a wait: replies first, then lines that were left lying, then the socket.
@@ -130,12 +131,18 @@ final class SessionHandler: ChannelDuplexHandler {
 
   private func takeLines() {
     do throws(WireError) {
-      while phase != .finishing, mayTakeMore, let line = try framer.next() {
-        switch phase {
-        case .handshaking: try takeHeader(line)
-        case .serving: if let message = try assembler.accept(line) { takeMessage(message) }
-        case .finishing: return
+      guard phase != .finishing, mayTakeMore else { return }
+      try framer.forEachLine { line throws(WireError) in
+        if phase == .serving {
+          switch try assembler.accept(line) {
+          case .message: takeMessage(line)
+          case .piece: break
+          case .joined(let message): message.withUnsafeReadableBytes { takeMessage($0) }
+          }
+        } else {
+          try takeHeader(ByteBuffer(bytes: line))
         }
+        return phase != .finishing && mayTakeMore
       }
       if phase == .handshaking, let start = framer.incompleteLine { try handshake.check(incomplete: start) }
     } catch {
@@ -162,30 +169,21 @@ final class SessionHandler: ChannelDuplexHandler {
 
   // MARK: Requests
 
-  private func takeMessage(_ message: ByteBuffer) {
-    let parsed: Result<Request?, RequestError>? = message.withUnsafeReadableBytes { bytes in
-      do throws(JSONError) {
-        let view = try RequestView(bytes, depth: desk.options.wire.depth)
-        if replies.isEmpty, desk.node.answersCurrentTuplesAtOnce, let tuple = view.plainAllocation,
-          desk.answerCurrent(tuple, into: &out)
-        {
-          return nil
-        }
-        do throws(RequestError) {
-          return .success(try Request(view))
-        } catch {
-          return .failure(error)
-        }
-      } catch {
-        return .failure(.json(error))
-      }
+  private func takeMessage(_ bytes: UnsafeRawBufferPointer) {
+    let view: RequestView
+    do throws(JSONError) {
+      view = try RequestView(bytes, depth: desk.options.wire.depth)
+    } catch {
+      return refuse(.json(error))
     }
-    switch parsed {
-    case nil: break
-    case .success(nil): finish()
-    case .success(let request?): serve(request)
-    case .failure(.json(let error)): refuse(.json(error))
-    case .failure(let error): reply(.error(error.description))
+    if replies.isEmpty, let tuple = view.plainAllocation, desk.answerCurrent(tuple, into: &out) { return }
+    do throws(RequestError) {
+      guard let request = try Request(view) else { return finish() }
+      serve(request)
+    } catch .json(let error) {
+      refuse(.json(error))
+    } catch {
+      reply(.error(error.description))
     }
   }
 
@@ -249,7 +247,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   /// Moves the replies that are ready, and whose turn it is, to the outgoing bytes.
   private func moveReplies() {
-    while let reply = replies.first, context?.channel.isWritable == true {
+    while let reply = replies.first, isWritable {
       switch reply {
       case .response(let response):
         response.write(to: &out)

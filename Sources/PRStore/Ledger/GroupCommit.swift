@@ -116,7 +116,10 @@ private final class WriteTransaction: @unchecked Sendable {
     commitStatement = try connection.prepare("COMMIT")
   }
 
-  func begin() throws(StoreError) { try beginStatement.run() }
+  func begin() throws(StoreError) {
+    ledger.begin()
+    try beginStatement.run()
+  }
 
   func locked(for patience: Duration) -> StoreError {
     .locked(path: connection.path, seconds: Int(patience.components.seconds))

@@ -4,18 +4,20 @@ import PRRevision
 /// The rows inside a write transaction: what is read here is still true when the row is written.
 public final class Ledger {
   public let reader: RowReader
-  private let setHead: Statement
+  private let addHead: Statement
+  private let changeHead: Statement
   private let appendToFeed: Statement
   private let insert: Statement
   private let holdsRow: Statement
+  /// The head that was read last, and has not changed since: the rule asks for it, then the row.
+  private var last: (package: PackageKey, found: FoundHead)?
 
   init(_ connection: Connection) throws(StoreError) {
     reader = RowReader(connection)
-    setHead = try connection.prepare(
-      """
-      INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = ?3, holder = ?4, tied = ?5
-      """)
+    addHead = try connection.prepare(
+      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+    changeHead = try connection.prepare(
+      "UPDATE headwater_package SET greatest = ?3, holder = ?4, tied = ?5 WHERE version = ?1 AND pkgarch = ?2")
     appendToFeed = try connection.prepare(
       """
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, asker, at)
@@ -24,18 +26,35 @@ public final class Ledger {
     insert = try connection.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     holdsRow = try connection.prepare(
       "SELECT 1 FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND checksum = ?3 AND value = ?4")
+    // From here on every row is written by `record`, which does what they do.
+    try connection.setTriggers(on: false)
   }
 
   /// What the rules want to know of a tuple, as of now.
   public func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts? = nil
   ) throws(StoreError) -> LocalFacts {
-    try reader.facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package))
+    try reader.facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package).head)
   }
+
+  /// The head of a package. Where a foreign process has written, what is found is kept for the next who asks.
+  private func head(of package: PackageKey) throws(StoreError) -> FoundHead {
+    if let last, last.package == package { return last.found }
+    var found = try reader.head(of: package)
+    if found.isStale, let head = found.head {
+      try write(head, of: package, changeHead)
+      found = FoundHead(head: head, isRecorded: true)
+    }
+    last = (package, found)
+    return found
+  }
+
+  /// Forgets what was read: a transaction begins, or was undone.
+  func begin() { last = nil }
 
   /// A checksum of the tuple's package, other than the tuple's, that has a value.
   public func holder(of value: Revision, besides tuple: TupleKey) throws(StoreError) -> String? {
-    try reader.holder(of: value, otherThan: tuple.checksum, in: tuple.package, head(of: tuple.package))
+    try reader.holder(of: value, otherThan: tuple.checksum, in: tuple.package, head(of: tuple.package).head)
   }
 
   /// Puts a row on record.
@@ -43,49 +62,43 @@ public final class Ledger {
   /// - Returns: false when it was there already.
   @discardableResult
   public func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool {
-    bind(holdsRow, tuple, value)
-    let isKnown = try holdsRow.step()
-    holdsRow.reset()
-    guard !isKnown else { return false }
-    try raiseHead(tuple, to: value)
-    // The feed first: a row of PRMAIN that the feed does not end with is taken for a foreign process's.
+    let found = try head(of: tuple.package)
+    if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
+    try raise(found, to: value, of: tuple)
     bind(appendToFeed, tuple, value)
     appendToFeed.bind(5, provenance.origin.rawValue)
     appendToFeed.bind(6, provenance.asker)
-    if let milliseconds = provenance.milliseconds {
-      appendToFeed.bind(7, milliseconds)
-    } else {
-      appendToFeed.bind(7, nil)
-    }
+    appendToFeed.bind(7, provenance.milliseconds)
     try appendToFeed.run()
     bind(insert, tuple, value)
     try insert.run()
     return true
   }
 
-  private func raiseHead(_ tuple: TupleKey, to value: Revision) throws(StoreError) {
-    guard var head = try head(of: tuple.package) else {
-      return try write(PackageHead(greatest: value, holder: tuple.checksum, isTied: false), of: tuple.package)
+  private func holds(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> Bool {
+    bind(holdsRow, tuple, value)
+    defer { holdsRow.reset() }
+    return try holdsRow.step()
+  }
+
+  /// Brings the head of a package up to date.
+  private func raise(_ found: FoundHead, to value: Revision, of tuple: TupleKey) throws(StoreError) {
+    guard var head = found.head else {
+      let head = PackageHead(greatest: value, holder: tuple.checksum, isTied: false)
+      return try write(head, of: tuple.package, found.isStale ? changeHead : addHead)
     }
-    let before = (head.greatest.text, head.isTied)
-    head.include(value, of: tuple.checksum)
-    if before != (head.greatest.text, head.isTied) { try write(head, of: tuple.package) }
+    let isChanged = head.include(value, of: tuple.checksum)
+    if isChanged { try write(head, of: tuple.package, changeHead) }
   }
 
-  /// The head of a package; found again, and kept, where a foreign process has written.
-  private func head(of package: PackageKey) throws(StoreError) -> PackageHead? {
-    let (head, wasRecorded) = try reader.head(of: package)
-    if !wasRecorded, let head { try write(head, of: package) }
-    return head
-  }
-
-  private func write(_ head: PackageHead, of package: PackageKey) throws(StoreError) {
-    setHead.bind(1, package.version)
-    setHead.bind(2, package.pkgarch)
-    setHead.bind(3, head.greatest.text)
-    setHead.bind(4, head.holder)
-    setHead.bind(5, head.isTied ? 1 : 0)
-    try setHead.run()
+  private func write(_ head: PackageHead, of package: PackageKey, _ statement: Statement) throws(StoreError) {
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    statement.bind(3, head.greatest.text)
+    statement.bind(4, head.holder)
+    statement.bind(5, head.isTied ? 1 : 0)
+    last = nil
+    try statement.run()
   }
 
   private func bind(_ statement: Statement, _ tuple: TupleKey, _ value: Revision) {

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
+/// What was found where the head of a package is kept.
+struct FoundHead: Sendable {
+  /// Nil when the package has no row that is a revision.
+  var head: PackageHead?
+  /// There is a place for it that does not tell: a foreign process has written since.
+  var isStale = false
+  /// It was read from its place.
+  var isRecorded = false
+}
+
 /// The greatest value of a package, and which checksum holds it.
 struct PackageHead: Sendable {
   var greatest: Revision
@@ -11,12 +21,17 @@ struct PackageHead: Sendable {
   func isHeld(by checksum: String) -> Bool { holder.utf8.elementsEqual(checksum.utf8) }
 
   /// Takes a row into account.
-  mutating func include(_ value: Revision, of checksum: String) {
+  ///
+  /// - Returns: whether the head is another one now.
+  @discardableResult
+  mutating func include(_ value: Revision, of checksum: String) -> Bool {
     if value > greatest {
       self = PackageHead(greatest: value, holder: checksum, isTied: false)
-    } else if value == greatest, !isHeld(by: checksum) {
-      isTied = true
+      return true
     }
+    guard value == greatest, !isTied, !isHeld(by: checksum) else { return false }
+    isTied = true
+    return true
   }
 
   /// The head over some rows.

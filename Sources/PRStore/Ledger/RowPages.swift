@@ -90,9 +90,9 @@ extension RowReader {
   }
 
   private func greatestRows(of package: PackageKey) throws(StoreError) -> [Row] {
-    let (head, wasRecorded) = try head(of: package)
-    guard let head else { return [] }
-    if wasRecorded, !head.isTied {
+    let found = try head(of: package)
+    guard let head = found.head else { return [] }
+    if found.isRecorded, !head.isTied {
       return [Row(tuple: TupleKey(package: package, checksum: head.holder), value: head.greatest.text)]
     }
     return try rows(of: package).filter { $0.value == head.greatest }.map { row in

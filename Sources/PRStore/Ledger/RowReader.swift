@@ -32,36 +32,18 @@ public final class RowReader {
     return ready
   }
 
-  /// Calls `body` with the value of a tuple that holds the greatest value of its package: nothing is copied, nothing is
-  /// decided, one point read.
-  ///
-  /// - Returns: nil when the tuple is any other, or it takes more than that to tell.
-  @inline(__always)
-  func withCurrentValue<Result>(
-    version: UnsafeRawBufferPointer, pkgarch: UnsafeRawBufferPointer, checksum: UnsafeRawBufferPointer,
-    _ body: (UnsafeRawBufferPointer) -> Result
-  ) throws(StoreError) -> Result? {
-    guard let head = try prepared()?.head else { return nil }
-    head.bind(1, unowned: version)
-    head.bind(2, unowned: pkgarch)
-    defer { head.reset() }
-    guard try head.step(), head.bytes(1).isEqual(to: checksum), !head.isNull(0) else { return nil }
-    return body(head.bytes(0))
-  }
-
-  /// The greatest value of a package.
-  ///
-  /// - Returns: nil when the package has no row that is a revision.
-  func head(of package: PackageKey) throws(StoreError) -> (head: PackageHead?, wasRecorded: Bool) {
-    guard let statement = try prepared()?.head else { return (try searchedHead(of: package), false) }
+  /// Finds the head of a package: a point read, or where a foreign process has written, a look at all its rows.
+  func head(of package: PackageKey) throws(StoreError) -> FoundHead {
+    guard let statement = try prepared()?.head else { return FoundHead(head: try searchedHead(of: package)) }
     statement.bind(1, package.version)
     statement.bind(2, package.pkgarch)
     defer { statement.reset() }
-    guard try statement.step() else { return (nil, true) }
+    guard try statement.step() else { return FoundHead() }
     guard let holder = statement.text(1), let greatest = statement.text(0).flatMap({ Revision($0) }) else {
-      return (try searchedHead(of: package), false)
+      return FoundHead(head: try searchedHead(of: package), isStale: true)
     }
-    return (PackageHead(greatest: greatest, holder: holder, isTied: statement.number(2) != 0), true)
+    let head = PackageHead(greatest: greatest, holder: holder, isTied: statement.number(2) != 0)
+    return FoundHead(head: head, isRecorded: true)
   }
 
   private func searchedHead(of package: PackageKey) throws(StoreError) -> PackageHead? {

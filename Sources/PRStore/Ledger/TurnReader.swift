@@ -6,14 +6,17 @@
 /// Not `Sendable`: it belongs to the thread of its event loop.
 public final class TurnReader {
   private let connection: Connection
-  private let reader: RowReader
+  /// Nil on a file without this program's tables: nothing is a point read there.
+  private let current: Statement?
   private let begin: Statement
   private let commit: Statement
   public private(set) var isTurnOpen = false
 
   init(_ connection: Connection) throws(StoreError) {
     self.connection = connection
-    reader = RowReader(connection)
+    current =
+      try connection.hasTable("headwater_package")
+      ? connection.prepare("SELECT greatest, holder FROM headwater_package WHERE version = ?1 AND pkgarch = ?2") : nil
     begin = try connection.prepare("BEGIN")
     commit = try connection.prepare("COMMIT")
   }
@@ -42,7 +45,12 @@ public final class TurnReader {
     version: UnsafeRawBufferPointer, pkgarch: UnsafeRawBufferPointer, checksum: UnsafeRawBufferPointer,
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(StoreError) -> Result? {
+    guard let current else { return nil }
     try beginTurn()
-    return try reader.withCurrentValue(version: version, pkgarch: pkgarch, checksum: checksum, body)
+    current.bind(1, unowned: version)
+    current.bind(2, unowned: pkgarch)
+    defer { current.reset() }
+    guard try current.step(), current.bytes(1).isEqual(to: checksum), !current.isNull(0) else { return nil }
+    return body(current.bytes(0))
   }
 }

@@ -47,6 +47,7 @@ struct DatabaseOpening {
       }
     }
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
+    try connection.execute("PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
     try checkPages(connection)
     let outcome = try waitingForLocks { () throws(StoreError) in
       try SchemaPreparation(connection, guardsValues: options.guardsValues).run()
@@ -54,6 +55,10 @@ struct DatabaseOpening {
     return OpenedDatabase(
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
   }
+
+  /// After so many pages in the log they go to the database: 32 MiB. Rarer, so that pages that many rows touch are
+  /// written once for all of them.
+  private static let checkpointPages = 8192
 
   /// How long SQLite itself waits for a lock, between two looks at who has waited too long.
   private static let writerSlice = Duration.milliseconds(100)

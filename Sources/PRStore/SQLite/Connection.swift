@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CSQLiteTuning
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -21,6 +22,7 @@ final class Connection {
   ///   - busy: how long SQLite itself waits for a lock; 0 answers at once.
   ///   - cache: the page cache's size in KiB.
   init(path: String, access: Access, busy: Duration, cache: Int) throws(StoreError) {
+    _ = Self.isTuned
     self.path = path
     var configuration = Configuration()
     configuration.readonly = access != .readWrite
@@ -44,6 +46,9 @@ final class Connection {
     try execute("PRAGMA temp_store = MEMORY")
   }
 
+  /// Too late, and refused, where something else in the process has used SQLite first: it costs time, no more.
+  private static let isTuned = headwater_sqlite_do_not_count_memory() == SQLITE_OK
+
   private static func location(_ path: String, _ access: Access) -> String {
     guard access == .immutable else { return path }
     let allowed = CharacterSet.urlPathAllowed.subtracting(["?", "#", "%"])
@@ -61,6 +66,13 @@ final class Connection {
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
     guard code == SQLITE_OK, let statement else { throw failure(code) }
     return Statement(statement, of: self)
+  }
+
+  /// The schema's triggers watch over foreign processes. A connection that does their work itself switches them off,
+  /// for itself.
+  func setTriggers(on: Bool) throws(StoreError) {
+    let code = headwater_sqlite_set_triggers(handle, on ? 1 : 0)
+    guard code == SQLITE_OK else { throw failure(code) }
   }
 
   /// A transaction is open.

@@ -44,7 +44,9 @@ final class Statement {
     }
   }
 
-  func bind(_ index: CInt, _ number: Int64) { sqlite3_bind_int64(handle, index, number) }
+  func bind(_ index: CInt, _ number: Int64?) {
+    if let number { sqlite3_bind_int64(handle, index, number) } else { sqlite3_bind_null(handle, index) }
+  }
 
   /// SQLITE_TRANSIENT: SQLite makes its own copy.
   private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -79,7 +81,9 @@ final class Statement {
   /// A column's bytes; valid until the next step.
   @inline(__always)
   func bytes(_ column: CInt) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: sqlite3_column_text(handle, column), count: Int(sqlite3_column_bytes(handle, column)))
+    // As a blob: as text, SQLite would make a copy to put a NUL behind it.
+    let start = sqlite3_column_blob(handle, column)
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
   }
 
   func text(_ column: CInt) -> String? {

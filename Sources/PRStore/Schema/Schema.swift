@@ -17,11 +17,11 @@ enum Schema {
     CREATE TABLE headwater_store (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
     """
 
-  /// Every row of PRMAIN in the order in which they were committed, with what is known of its origin. AUTOINCREMENT, so
-  /// that a serial never comes back; an INTEGER PRIMARY KEY, so that VACUUM leaves it alone.
+  /// Every row of PRMAIN in the order in which they were committed, with what is known of its origin. An INTEGER PRIMARY
+  /// KEY, so that VACUUM leaves the serial alone; it never comes back, since rows of the feed are never deleted.
   static let feed = """
     CREATE TABLE headwater_feed (
-      serial INTEGER PRIMARY KEY AUTOINCREMENT,
+      serial INTEGER PRIMARY KEY,
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
       origin TEXT NOT NULL, asker TEXT, at INTEGER)
     """
@@ -34,17 +34,10 @@ enum Schema {
       PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
 
-  /// A row of PRMAIN that is the newest of the feed was announced there by this program; any other comes from a
-  /// foreign process.
-  private static let isAnnounced = """
-    EXISTS (
-      SELECT 1 FROM headwater_feed WHERE serial = (SELECT max(serial) FROM headwater_feed)
-        AND version = new.version AND pkgarch = new.pkgarch AND checksum = new.checksum AND value = new.value)
-    """
-
-  /// Gives the rows of foreign processes a serial, in their own transaction.
+  /// Gives the rows of foreign processes a serial, in their own transaction. This program's writer does that itself, with
+  /// triggers switched off on its connection.
   static let foreignRows = """
-    CREATE TRIGGER headwater_foreign AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL AND NOT \(isAnnounced)
+    CREATE TRIGGER headwater_foreign AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL
     BEGIN
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, at)
         VALUES (new.version, new.pkgarch, new.checksum, new.value, 'foreign',
@@ -59,7 +52,7 @@ enum Schema {
   static let guardName = "headwater_guard"
   static let guardValues = """
     CREATE TRIGGER \(guardName) BEFORE INSERT ON PRMAIN
-    WHEN NOT \(isAnnounced) AND EXISTS (
+    WHEN EXISTS (
       SELECT 1 FROM PRMAIN WHERE version = new.version AND pkgarch = new.pkgarch AND value = new.value
         AND checksum <> new.checksum)
     BEGIN

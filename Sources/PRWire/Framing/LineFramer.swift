@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import NIOCore
 
 /// Cuts a byte stream into lines. It remembers how far it looked, so that a slow peer's line is scanned once.
@@ -31,33 +32,73 @@ public struct LineFramer: Sendable {
   ///
   /// - Throws: ``WireError/lineTooLong(limit:)`` as soon as more than the limit has come without an ending.
   public mutating func next() throws(WireError) -> ByteBuffer? {
-    guard let length = lengthOfNextLine() else {
-      // A carriage return that came last may be half of the ending.
-      guard withoutCarriageReturn(pendingBytes) <= limit else { throw .lineTooLong(limit: limit) }
-      if pendingBytes == 0 { buffer = nil }
-      return nil
+    var line: ByteBuffer?
+    try forEachLine { bytes throws(WireError) in
+      line = ByteBuffer(bytes: bytes)
+      return false
     }
-    let content = withoutCarriageReturn(length)
-    guard content <= limit else { throw .lineTooLong(limit: limit) }
-    let line = buffer?.readSlice(length: content)
-    buffer?.moveReaderIndex(forwardBy: length + 1 - content)
-    scanned = 0
     return line
   }
 
-  /// The length of the first `length` bytes, less a carriage return at their end.
-  private func withoutCarriageReturn(_ length: Int) -> Int {
-    guard let buffer, length > 0 else { return length }
-    let last = buffer.getInteger(at: buffer.readerIndex + length - 1, as: UInt8.self)
-    return last == ASCII.carriageReturn ? length - 1 : length
+  /// Hands out the complete lines where they stand, without their `\n` or `\r\n`, until `body` returns false.
+  ///
+  /// - Parameter body: must not touch this framer; the bytes are there only during the call.
+  /// - Throws: what `body` throws, and ``WireError/lineTooLong(limit:)`` as soon as more than the limit has come
+  ///   without an ending.
+  @inline(__always)
+  public mutating func forEachLine(
+    _ body: (UnsafeRawBufferPointer) throws(WireError) -> Bool
+  ) throws(WireError) {
+    guard let buffer else { return }
+    let (limit, start) = (limit, scanned)
+    let outcome = buffer.withUnsafeReadableBytes { bytes in
+      var walk = LineWalk(bytes, scanned: start)
+      do throws(WireError) {
+        try walk.run(limit: limit, body)
+        return (walk, WireError?.none)
+      } catch {
+        return (walk, error)
+      }
+    }
+    scanned = outcome.0.scanned - outcome.0.taken
+    self.buffer!.moveReaderIndex(forwardBy: outcome.0.taken)
+    if self.buffer!.readableBytes == 0 { self.buffer = nil }
+    if let error = outcome.1 { throw error }
+  }
+}
+
+/// A walk over the lines of some bytes.
+struct LineWalk {
+  private let bytes: UnsafeRawBufferPointer
+  /// How many bytes belong to lines that were handed out.
+  private(set) var taken = 0
+  /// How many bytes have been looked at.
+  private(set) var scanned: Int
+
+  init(_ bytes: UnsafeRawBufferPointer, scanned: Int) {
+    self.bytes = bytes
+    self.scanned = scanned
   }
 
-  private mutating func lengthOfNextLine() -> Int? {
-    guard let buffer else { return nil }
-    let found = buffer.withUnsafeReadableBytes { bytes -> Int? in
-      UnsafeRawBufferPointer(rebasing: bytes[scanned...]).firstIndex(of: ASCII.newline).map { $0 + scanned }
+  @inline(__always)
+  mutating func run(
+    limit: Int, _ body: (UnsafeRawBufferPointer) throws(WireError) -> Bool
+  ) throws(WireError) {
+    while let start = bytes.baseAddress, let end = memchr(start + scanned, CInt(ASCII.newline), bytes.count - scanned) {
+      let line = content(upTo: UnsafeRawPointer(end) - start)
+      guard line.count <= limit else { throw .lineTooLong(limit: limit) }
+      taken = UnsafeRawPointer(end) - start + 1
+      scanned = taken
+      guard try body(line) else { return }
     }
-    if found == nil { scanned = buffer.readableBytes }
-    return found
+    scanned = bytes.count
+    // A carriage return that came last may be half of the ending.
+    guard content(upTo: bytes.count).count <= limit else { throw .lineTooLong(limit: limit) }
+  }
+
+  /// From the last line's end up to `end`, less a carriage return.
+  private func content(upTo end: Int) -> UnsafeRawBufferPointer {
+    let hasReturn = end > taken && bytes[end - 1] == ASCII.carriageReturn
+    return UnsafeRawBufferPointer(rebasing: bytes[taken..<(hasReturn ? end - 1 : end)])
   }
 }

@@ -21,45 +21,74 @@ public struct MessageAssembler: Sendable {
     if case .joining = state { true } else { false }
   }
 
+  /// What a line is.
+  public enum Line: Sendable {
+    /// A message by itself.
+    case message
+    /// Part of one that is being joined.
+    case piece
+    /// The end of one that was joined.
+    case joined(ByteBuffer)
+  }
+
+  /// Takes a line.
+  ///
+  /// - Throws: ``WireError/messageTooLong(limit:)``.
+  @inline(__always)
+  public mutating func accept(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
+    if case .between = state, line.count >= Self.longestOpening { return .message }
+    return try join(line)
+  }
+
   /// Takes a line.
   ///
   /// - Returns: a whole message, or nil while one is being joined.
   /// - Throws: ``WireError/messageTooLong(limit:)``.
   public mutating func accept(_ line: ByteBuffer) throws(WireError) -> ByteBuffer? {
-    switch state {
-    case .between:
-      guard Self.opensChunkStream(line) else { return line }
-      state = .joining(ByteBuffer())
-      return nil
-    case .joining(var joined):
-      guard line.readableBytes > 0 else {
-        state = .between
-        return joined
-      }
-      guard joined.readableBytes + line.readableBytes <= limit else { throw .messageTooLong(limit: limit) }
-      state = .between  // so that `joined` is the only owner and is not copied for every piece
-      joined.writeImmutableBuffer(line)
-      state = .joining(joined)
-      return nil
+    let kind = try line.withUnsafeReadableBytes { bytes throws(WireError) in try accept(bytes) }
+    switch kind {
+    case .message: return line
+    case .piece: return nil
+    case .joined(let message): return message
     }
   }
 
-  /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
-  private static func opensChunkStream(_ line: ByteBuffer) -> Bool {
-    guard line.readableBytes < 64 else { return false }
-    return line.withUnsafeReadableBytes { bytes in
-      var opens = false
-      var scanner = JSONScanner(bytes, deepest: 1)
-      do throws(JSONError) {
-        try scanner.object { name, scanner throws(JSONError) in
-          if name.equals("chunk-stream", in: bytes) { opens = true }
-          _ = try scanner.value()
-        }
-        try scanner.finish()
-      } catch {
-        return false  // it is a message then, and its reader will say what is wrong with it
+  private mutating func join(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
+    switch state {
+    case .between:
+      guard Self.opensChunkStream(line) else { return .message }
+      state = .joining(ByteBuffer())
+      return .piece
+    case .joining(var joined):
+      guard line.count > 0 else {
+        state = .between
+        return .joined(joined)
       }
-      return opens
+      guard joined.readableBytes + line.count <= limit else { throw .messageTooLong(limit: limit) }
+      state = .between  // so that `joined` is the only owner and is not copied for every piece
+      joined.writeBytes(line)
+      state = .joining(joined)
+      return .piece
     }
+  }
+
+  /// A line of this length opens no chunk stream, however it is spaced.
+  private static let longestOpening = 64
+
+  /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
+  private static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count < longestOpening else { return false }
+    var opens = false
+    var scanner = JSONScanner(bytes, deepest: 1)
+    do throws(JSONError) {
+      try scanner.object { name, scanner throws(JSONError) in
+        if name.equals("chunk-stream", in: bytes) { opens = true }
+        _ = try scanner.value()
+      }
+      try scanner.finish()
+    } catch {
+      return false  // it is a message then, and its reader will say what is wrong with it
+    }
+    return opens
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 
 /// One value of a message, not yet copied out of it.
 enum JSONToken {
@@ -15,20 +16,30 @@ enum JSONToken {
 
 /// Where a string stands in a message, between its quotes.
 public struct JSONText: Sendable {
-  let start: Int
-  let count: Int
+  // 32 bits each: a request has many of these, and no message is that long.
+  private let start32: UInt32
+  private let count32: UInt32
   /// No escape in it: its bytes are its content.
   let isPlain: Bool
+
+  var start: Int { Int(start32) }
+  var count: Int { Int(count32) }
+
+  init(start: Int, count: Int, isPlain: Bool) {
+    start32 = UInt32(truncatingIfNeeded: start)
+    count32 = UInt32(truncatingIfNeeded: count)
+    self.isPlain = isPlain
+  }
 
   func raw(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
   }
 
+  @inline(__always)
   func equals(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
     guard isPlain else { return equalsUnescaped(word, in: bytes) }
     guard count == word.utf8CodeUnitCount else { return false }
-    for index in 0..<count where bytes[start + index] != word.utf8Start[index] { return false }
-    return true
+    return memcmp(bytes.baseAddress! + start, word.utf8Start, count) == 0  // a text has a place in memory
   }
 
   /// No escape is longer than six bytes, so that only what may be the word is copied.

@@ -50,7 +50,7 @@ extension ByteBuffer {
 
 extension UnsafeRawBufferPointer {
   /// Needs no escape. A blank after a blank does, so that a piece of a chunk stream can always end in something else.
-  fileprivate var isPlainInJSON: Bool {
+  var isPlainInJSON: Bool {
     var previous: UInt8 = 0
     for byte in self {
       guard byte.isPlainInJSON, byte != ASCII.space || previous != ASCII.space else { return false }

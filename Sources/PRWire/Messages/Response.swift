@@ -39,8 +39,24 @@ public enum Response: Hashable, Sendable {
   /// Appends `{"value":"…"}` and a line ending for a value that stands in memory as UTF-8.
   @inline(__always)
   public static func writeLine(value utf8: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
-    out.writeStaticString(#"{"value":"#)
-    out.writeJSON(utf8: utf8)
-    out.writeStaticString("}\n")
+    guard utf8.isPlainInJSON else {
+      out.writeStaticString(#"{"value":"#)
+      out.writeJSON(utf8: utf8)
+      out.writeStaticString("}\n")
+      return
+    }
+    let (before, after): (StaticString, StaticString) = (#"{"value":""#, "\"}\n")
+    let length = before.utf8CodeUnitCount + utf8.count + after.utf8CodeUnitCount
+    out.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { target in
+      var place = target.baseAddress!  // there is room for at least the constant parts
+      for part in [
+        UnsafeRawBufferPointer(start: before.utf8Start, count: before.utf8CodeUnitCount), utf8,
+        UnsafeRawBufferPointer(start: after.utf8Start, count: after.utf8CodeUnitCount),
+      ] where part.count > 0 {
+        place.copyMemory(from: part.baseAddress!, byteCount: part.count)
+        place += part.count
+      }
+      return length
+    }
   }
 }
