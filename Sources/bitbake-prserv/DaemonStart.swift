@@ -19,6 +19,9 @@ struct DaemonStart {
     guard log >= 0 else { throw Problem("cannot write the log \(command.log): \(String(cString: strerror(errno)))") }
     close(log)
     let report = Pipe()
+    for end in [report.fileHandleForReading, report.fileHandleForWriting] {
+      _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)  // or the server's own copy would keep the report open
+    }
     try spawn(reportingTo: report.fileHandleForWriting.fileDescriptor)
     try report.fileHandleForWriting.close()
     let words = String(decoding: report.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
