@@ -15,6 +15,7 @@ final class LoopDesk {
   private let reader: TurnReader
   private let logger: Logger
   private var complaints = Complaints()
+  private var forecast = LookupForecast()
 
   init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
     self.node = node
@@ -29,13 +30,14 @@ final class LoopDesk {
   /// - Returns: false when it needs one.
   @inline(__always)
   func answerCurrent(_ tuple: RequestView.PlainTuple, into out: inout ByteBuffer) -> Bool {
-    guard node.answersCurrentTuplesAtOnce else { return false }
+    guard node.answersCurrentTuplesAtOnce, forecast.shouldLook() else { return false }
     let turnWasOpen = reader.isTurnOpen
     defer { if !turnWasOpen, reader.isTurnOpen { endTurnLater() } }
     do throws(StoreError) {
       let answered: Void? = try reader.withCurrentValue(
         version: tuple.version, pkgarch: tuple.pkgarch, checksum: tuple.checksum
       ) { Response.writeLine(value: $0, to: &out) }
+      if answered == nil { forecast.missed() } else { forecast.found() }
       return answered != nil
     } catch {
       return false  // a lock or worse: the slow path waits for the one and reports the other

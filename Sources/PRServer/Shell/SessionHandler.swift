@@ -283,9 +283,10 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
-  /// Callbacks come in crowds: one flush for all that came in this turn.
+  /// Callbacks come in crowds: while more are expected, one flush serves all that come in this turn.
   private func planFlush(on loop: any EventLoop) {
     guard !isFlushPlanned else { return }
+    guard !replies.isEmpty else { return proceed() }
     isFlushPlanned = true
     let session = NIOLoopBound(self, eventLoop: loop)
     loop.execute {

@@ -56,9 +56,9 @@ struct DatabaseOpening {
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
   }
 
-  /// After so many pages in the log they go to the database: 32 MiB. Rarer, so that pages that many rows touch are
+  /// After so many pages in the log they go to the database: 64 MiB. Rarer, so that pages that many rows touch are
   /// written once for all of them.
-  private static let checkpointPages = 8192
+  private static let checkpointPages = 16_384
 
   /// How long SQLite itself waits for a lock, between two looks at who has waited too long.
   private static let writerSlice = Duration.milliseconds(100)
