@@ -52,6 +52,7 @@ public struct Server: Service {
       throw error
     }
     for listener in listeners { try? await listener.close() }
+    for case .unix(let path) in options.listen { unlink(path) }
     await drain(sessions, on: loops.next())
   }
 

@@ -108,7 +108,7 @@ final class SessionHandler: ChannelDuplexHandler {
     } else {
       timers.start(.write, after: desk.options.writeTimeout, on: context.eventLoop, bound(context)) {
         $0.complain("stalled", "a peer that takes no replies was disconnected")
-        $0.close()
+        $0.context?.close(promise: nil)  // at once: what was written will not leave any more
       }
     }
     context.fireChannelWritabilityChanged()

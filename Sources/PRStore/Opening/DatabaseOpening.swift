@@ -88,16 +88,19 @@ struct DatabaseOpening {
   private func openReadOnly() throws(StoreError) -> OpenedDatabase {
     var report = OpeningReport()
     var access = Connection.Access.readOnly
-    var connection = try? readable(access)
-    if connection == nil {
-      // A log needs a shared-memory file beside the database, which a read-only medium cannot have.
+    let connection: Connection
+    do throws(StoreError) {
+      connection = try readable(access)
+    } catch {
+      // WAL needs a shared-memory file beside the database, which a read-only medium cannot have.
+      guard error.mayMeanReadOnlyMedium else { throw error }
       guard !file.hasLog else { throw .unfinishedLog(path: options.path) }
       access = .immutable
       report.isImmutable = true
       connection = try readable(access)
     }
     var identity: String?
-    if let connection, try connection.hasTable("headwater_store") {
+    if try connection.hasTable("headwater_store") {
       try SchemaPreparation.refuseNewer(connection)
       identity = try SchemaPreparation.identity(connection)
     }
@@ -109,5 +112,14 @@ struct DatabaseOpening {
       path: options.path, access: access, busy: options.lockPatience, cache: options.readerCache)
     _ = try connection.number("SELECT count(*) FROM sqlite_master")
     return connection
+  }
+}
+
+extension StoreError {
+  fileprivate var mayMeanReadOnlyMedium: Bool {
+    switch self {
+    case .readOnly, .sqlite: true
+    default: false
+    }
   }
 }

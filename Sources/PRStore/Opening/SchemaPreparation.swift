@@ -4,14 +4,14 @@ import Foundation
 /// Brings a database to the newest schema, in one transaction: two processes that open it together do it once.
 struct SchemaPreparation {
   private let connection: Connection
-  private let guardsValues: Bool
+  private let guardsValues: Bool?
 
   struct Outcome {
     var identity: String
     var report: OpeningReport
   }
 
-  init(_ connection: Connection, guardsValues: Bool) {
+  init(_ connection: Connection, guardsValues: Bool?) {
     self.connection = connection
     self.guardsValues = guardsValues
   }
@@ -41,14 +41,15 @@ struct SchemaPreparation {
         VALUES ('schema', '\(Schema.version)'), ('store', '\(UUID().uuidString.lowercased())')
         """)
     }
-    // Rows of older tables may give one value to two checksums: the past is taken as it is.
-    try connection.execute("DROP TRIGGER IF EXISTS \(Schema.guardName)")
-    try takeOver(into: &report)
+    let isGuarded = try connection.hasTrigger(Schema.guardName)
+    try takeOver(into: &report, isGuarded: isGuarded)
     if isNew {
       report.adoptedRows = try adoptRows() - report.takenOver.values.reduce(0, +)
       try connection.execute(Schema.foreignRows)
     }
-    if guardsValues { try connection.execute(Schema.guardValues) }
+    if let guardsValues, guardsValues != isGuarded {
+      try connection.execute(guardsValues ? Schema.guardValues : "DROP TRIGGER \(Schema.guardName)")
+    }
     return Outcome(identity: try Self.identity(connection), report: report)
   }
 
@@ -65,10 +66,12 @@ struct SchemaPreparation {
   }
 
   /// Takes over the rows of BitBake 2.8 and older, once: a newer BitBake ignores them and starts again at 0.
-  private func takeOver(into report: inout OpeningReport) throws(StoreError) {
+  private func takeOver(into report: inout OpeningReport, isGuarded: Bool) throws(StoreError) {
     for table in ["PRMAIN_nohist", "PRMAIN_hist"] where try connection.hasTable(table) {
       let done = try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'")
       guard done == nil else { continue }
+      // Rows of older tables may give one value to two checksums: the past is taken as it is.
+      if isGuarded { try connection.execute("DROP TRIGGER \(Schema.guardName)") }
       try connection.execute(
         """
         INSERT OR IGNORE INTO PRMAIN (version, pkgarch, checksum, value)
@@ -79,6 +82,7 @@ struct SchemaPreparation {
       let rows = try connection.number("SELECT changes()") ?? 0
       try connection.execute("INSERT INTO headwater_store (key, value) VALUES ('taken over: \(table)', '\(rows)')")
       report.takenOver[table] = rows
+      if isGuarded { try connection.execute(Schema.guardValues) }
     }
   }
 

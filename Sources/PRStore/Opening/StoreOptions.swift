@@ -6,8 +6,8 @@ public struct StoreOptions: Sendable {
   public var durability: Durability
   public var readOnly: Bool
   /// The schema refuses a foreign process's row that gives a value to a second checksum. For the `partitioned`
-  /// numbering; `bitbake`'s own rules can want such rows.
-  public var guardsValues: Bool
+  /// numbering; `bitbake`'s own rules can want such rows. Nil leaves the schema as it is, for those who do not serve.
+  public var guardsValues: Bool?
   /// How long a decision waits for a lock that another process holds, before it is refused.
   public var lockPatience: Duration
   /// Page caches in KiB: the writer's, each event loop's, each reader thread's.
@@ -16,7 +16,7 @@ public struct StoreOptions: Sendable {
   public var readerCache = 8 << 10
 
   public init(
-    path: String, durability: Durability = .full, readOnly: Bool = false, guardsValues: Bool = true,
+    path: String, durability: Durability = .full, readOnly: Bool = false, guardsValues: Bool? = nil,
     lockPatience: Duration = .seconds(20)
   ) {
     self.path = path

@@ -120,9 +120,15 @@ extension Connection {
   }
 
   /// Whether the file has a table of that name.
-  func hasTable(_ name: String) throws(StoreError) -> Bool {
-    let statement = try prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1")
-    statement.bind(1, name)
+  func hasTable(_ name: String) throws(StoreError) -> Bool { try has("table", name) }
+
+  /// Whether the file has a trigger of that name.
+  func hasTrigger(_ name: String) throws(StoreError) -> Bool { try has("trigger", name) }
+
+  private func has(_ kind: String, _ name: String) throws(StoreError) -> Bool {
+    let statement = try prepare("SELECT 1 FROM sqlite_master WHERE type = ?1 AND name = ?2")
+    statement.bind(1, kind)
+    statement.bind(2, name)
     return try statement.step()
   }
 }
