@@ -89,6 +89,7 @@ let package = Package(
       ]),
 
     // tests; what several of them need
+    .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
