@@ -40,7 +40,7 @@ struct FileTests {
 
   @Test("an escape from the compiler's care has its reason beside it", arguments: SourceTree.sources)
   func escapes(file: SourceTree.File) {
-    let escapes = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", "Task {", "Task.detached", "fatalError("]
+    let escapes = ["@unchecked Sendable", "nonisolated(unsafe)", "try!", " Task {", "Task.detached", "fatalError("]
     for (index, line) in file.lines.enumerated() where escapes.contains(where: line.contains) {
       let hasReason = line.contains("//") || (index > 0 && file.lines[index - 1].contains("//"))
       #expect(hasReason, "\(file):\(index + 1)")

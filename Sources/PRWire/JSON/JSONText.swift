@@ -107,7 +107,7 @@ private struct EscapeReader {
     return UTF16.decode(UTF16.EncodedScalar([unit, trail]))
   }
 
-  /// Reads `\uXXXX`.
+  /// Reads `\u` and its four digits.
   private mutating func codeUnit() throws(JSONError) -> UInt16 {
     guard offset + 6 <= raw.count, raw[offset] == ASCII.backslash, raw[offset + 1] == ASCII.lowerU else { throw bad() }
     var unit: UInt16 = 0
