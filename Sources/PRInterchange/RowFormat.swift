@@ -23,7 +23,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
 /// A line that holds no row, and why.
 public struct RowProblem: Error, Hashable, Sendable {
   public let file: String
-  /// Counted from 1.
+  /// Counted from 1; 0 is the file as a whole.
   public let line: Int
   public let text: String
 
@@ -35,5 +35,5 @@ public struct RowProblem: Error, Hashable, Sendable {
 }
 
 extension RowProblem: CustomStringConvertible {
-  public var description: String { "\(file):\(line): \(text)" }
+  public var description: String { line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)" }
 }

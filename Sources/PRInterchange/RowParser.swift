@@ -42,7 +42,6 @@ public struct RowParser: Sendable {
     for (name, text) in [
       ("version", tuple.package.version), ("pkgarch", tuple.package.pkgarch), ("checksum", tuple.checksum),
     ] {
-      if text.isEmpty { return .problem("the \(name) is empty") }
       if text.utf8.contains(0) { return .problem("the \(name) contains a NUL character") }
     }
     guard Revision(row.value) != nil else {

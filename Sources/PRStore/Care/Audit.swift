@@ -56,6 +56,8 @@ public struct Audit {
   private func read(_ table: String, into report: inout AuditReport, _ progress: (Int) -> Void) throws(StoreError) {
     let statement = try connection.prepare(
       "SELECT version, pkgarch, checksum, value FROM \(table) ORDER BY version, pkgarch")
+    // The older tables hold integers, which were never compared as text.
+    let isText = table == "PRMAIN"
     var package: PackageAudit?
     while try statement.step() {
       guard let version = statement.text(0), let pkgarch = statement.text(1), let checksum = statement.text(2) else {
@@ -64,7 +66,7 @@ public struct Audit {
       let key = PackageKey(version: version, pkgarch: pkgarch)
       if package?.key != key {
         package?.finish(into: &report)
-        package = PackageAudit(key)
+        package = PackageAudit(key, isText: isText)
         report.packages += 1
       }
       package?.take(checksum, statement.text(3) ?? "", &report)
@@ -82,7 +84,12 @@ private struct PackageAudit {
   private var greatest: Revision?
   private var greatestText: String?
 
-  init(_ key: PackageKey) { self.key = key }
+  private let isText: Bool
+
+  init(_ key: PackageKey, isText: Bool) {
+    self.key = key
+    self.isText = isText
+  }
 
   mutating func take(_ checksum: String, _ value: String, _ report: inout AuditReport) {
     guard let revision = Revision(value) else {
@@ -101,7 +108,7 @@ private struct PackageAudit {
     for (value, checksums) in holders.filter({ $0.value.count > 1 }).sorted(by: { $0.key < $1.key }) {
       report.findings.append(.duplicate(key, value: value.text, checksums: checksums.sorted()))
     }
-    guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
+    guard isText, let greatest, let greatestText, Revision(greatestText) != greatest else { return }
     report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))
   }
 }

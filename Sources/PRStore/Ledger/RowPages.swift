@@ -30,13 +30,14 @@ extension RowReader {
     let statement = try connection.prepare(
       """
       SELECT version, pkgarch, checksum, value FROM PRMAIN
-      WHERE (version, pkgarch, checksum, value) > (?1, ?2, ?3, ?4)
+      WHERE \(cursor.after == nil ? "" : "(version, pkgarch, checksum, value) > (?1, ?2, ?3, ?4) AND")
+        value IS NOT NULL
         AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6) AND (?7 IS NULL OR checksum = ?7)
       ORDER BY version, pkgarch, checksum, value LIMIT \(size)
       """)
     bind(statement, cursor)
-    statement.bind(3, cursor.after?.tuple.checksum ?? "")
-    statement.bind(4, cursor.after?.value ?? "")
+    statement.bind(3, cursor.after?.tuple.checksum)
+    statement.bind(4, cursor.after?.value)
     statement.bind(7, filter.checksum)
     bind(statement, filter)
     var rows: [Row] = []
@@ -66,7 +67,8 @@ extension RowReader {
     let statement = try connection.prepare(
       """
       SELECT DISTINCT version, pkgarch FROM \(source)
-      WHERE (version, pkgarch) > (?1, ?2) AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6)
+      WHERE \(cursor.after == nil ? "" : "(version, pkgarch) > (?1, ?2) AND")
+        (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6)
       ORDER BY version, pkgarch LIMIT \(size)
       """)
     bind(statement, cursor)
@@ -80,8 +82,8 @@ extension RowReader {
   }
 
   private func bind(_ statement: Statement, _ cursor: RowCursor) {
-    statement.bind(1, cursor.after?.tuple.package.version ?? "")
-    statement.bind(2, cursor.after?.tuple.package.pkgarch ?? "")
+    statement.bind(1, cursor.after?.tuple.package.version)
+    statement.bind(2, cursor.after?.tuple.package.pkgarch)
   }
 
   private func bind(_ statement: Statement, _ filter: RowFilter) {

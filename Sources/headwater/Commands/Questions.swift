@@ -8,7 +8,7 @@ import PRWire
 
 /// Which server a command talks to.
 struct ServerOption: ParsableArguments {
-  @Option(help: "The server: tcp://HOST:PORT, HOST:PORT or unix:///path.")
+  @Option(help: "The server: tcp://HOST:PORT, HOST:PORT or unix:///path.", transform: Endpoint.parse)
   var server = Endpoint.standard
 
   @Option(help: "How long it may take to answer.")

@@ -17,7 +17,8 @@ struct Serve: AsyncParsableCommand {
       """)
 
   @Option(
-    help: "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT or unix:///path; port 0 takes a free one. Repeatable.")
+    help: "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT or unix:///path; port 0 takes a free one. Repeatable.",
+    transform: Endpoint.parse)
   var listen: [Endpoint] = []
 
   @Option(help: ArgumentHelp("The database; BitBake's own is taken up as it is.", valueName: "path"))
