@@ -11,7 +11,6 @@ public final class RowReader {
     /// Nil on a file that only BitBake's server has written.
     var head: Statement?
     let values: Statement
-    let holds: Statement
     let package: Statement
   }
 
@@ -26,7 +25,6 @@ public final class RowReader {
       head: try connection.hasTable("headwater_package")
         ? connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)") : nil,
       values: try connection.prepare("SELECT value FROM PRMAIN WHERE \(key) AND checksum = ?3"),
-      holds: try connection.prepare("SELECT 1 FROM PRMAIN WHERE \(key) AND checksum = ?3 LIMIT 1"),
       package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"))
     statements = ready
     return ready
@@ -76,13 +74,6 @@ public final class RowReader {
     return values
   }
 
-  func holds(_ tuple: TupleKey) throws(StoreError) -> Bool {
-    guard let statement = try prepared()?.holds else { return false }
-    bind(statement, tuple)
-    defer { statement.reset() }
-    return try statement.step()
-  }
-
   private func bind(_ statement: Statement, _ tuple: TupleKey) {
     statement.bind(1, tuple.package.version)
     statement.bind(2, tuple.package.pkgarch)
@@ -128,7 +119,7 @@ extension RowReader {
   private func standing(of tuple: TupleKey, _ head: PackageHead) throws(StoreError) -> LocalFacts.Standing {
     if head.isHeld(by: tuple.checksum) { return .current(head.greatest) }
     if head.isTied, let value = try values(of: tuple).first(where: { $0 == head.greatest }) { return .current(value) }
-    return try holds(tuple) ? .superseded : .unknown
+    return try values(of: tuple).isEmpty ? .unknown : .superseded
   }
 
   private func greatest(
