@@ -38,8 +38,9 @@ struct DatabaseOpening {
   // MARK: Writing
 
   private func openForWriting() throws(StoreError) -> OpenedDatabase {
-    let connection = try Connection(
-      path: options.path, access: .readWrite, busy: Self.writerSlice, cache: options.writerCache)
+    let connection = try waitingForLocks { () throws(StoreError) in
+      try Connection(path: options.path, access: .readWrite, busy: Self.writerSlice, cache: options.writerCache)
+    }
     try waitingForLocks { () throws(StoreError) in
       guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
         throw StoreError.sqlite(
@@ -90,7 +91,7 @@ struct DatabaseOpening {
     var access = Connection.Access.readOnly
     let connection: Connection
     do throws(StoreError) {
-      connection = try readable(access)
+      connection = try waitingForLocks { () throws(StoreError) in try readable(access) }
     } catch {
       // WAL needs a shared-memory file beside the database, which a read-only medium cannot have.
       guard error.mayMeanReadOnlyMedium else { throw error }
