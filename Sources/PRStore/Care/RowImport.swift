@@ -31,7 +31,8 @@ public struct RowImport {
   private let rules: ImportRules
   private let provenance: Provenance
   private var package: PackageKey?
-  private var holders: [Revision: String] = [:]
+  /// Mostly one checksum a value; databases of BitBake's can have more.
+  private var holders: [Revision: [String]] = [:]
   /// The greatest value that each package had before the import.
   private var floors: [PackageKey: Revision?] = [:]
 
@@ -44,14 +45,14 @@ public struct RowImport {
   /// Takes a row.
   public mutating func take(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> ImportOutcome {
     if tuple.package != package { try turn(to: tuple.package) }
-    if let holder = holders[value] {
-      if holder.utf8.elementsEqual(tuple.checksum.utf8) { return .known }
+    if let known = holders[value], let holder = known.first {
+      if known.contains(where: { $0.utf8.elementsEqual(tuple.checksum.utf8) }) { return .known }
       guard rules.allowsDuplicates else { return .refusedDuplicate(holder: holder) }
     }
     let floor = floors[tuple.package].flatMap(\.self)
     if let floor, value < floor, !rules.allowsLower { return .refusedBelow(floor) }
     guard try ledger.record(tuple, value, provenance) else { return .known }
-    if holders[value] == nil { holders[value] = tuple.checksum }
+    holders[value, default: []].append(tuple.checksum)
     guard let floor, value < floor else { return .added }
     return .addedBelow(floor)
   }
@@ -61,7 +62,7 @@ public struct RowImport {
     holders = [:]
     var greatest: Revision?
     for row in try ledger.reader.rows(of: next) {
-      if holders[row.value] == nil { holders[row.value] = row.checksum }
+      holders[row.value, default: []].append(row.checksum)
       greatest = max(greatest ?? row.value, row.value)
     }
     if floors[next] == nil { floors[next] = .some(greatest) }
