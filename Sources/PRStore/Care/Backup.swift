@@ -26,6 +26,12 @@ public struct Backup {
       throw .sqlite(path: target, detail: "it is there already; name another file, or say --force")
     }
     guard target != source.path else { throw .sqlite(path: target, detail: "a backup needs a name of its own") }
+    guard !DatabaseFile(target).hasLog else {
+      // SQLite would lay the log of the database that was there over the copy.
+      throw .sqlite(
+        path: target,
+        detail: "\(target)-wal holds rows of it; stop what serves it and move both away, or name another file")
+    }
     let partial = target + ".partial"
     try? FileManager.default.removeItem(atPath: partial)
     defer { try? FileManager.default.removeItem(atPath: partial) }
