@@ -30,7 +30,9 @@ enum CSVRecord {
   static func text(of fields: [String]) -> String {
     fields.map { field in
       let isPlain = field.utf8.allSatisfy { ![0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-      return isPlain ? field : "\"\(field.replacing("\"", with: "\"\""))\""
+      // By bytes: Swift would take a quote and the accent behind it for one character.
+      let doubled = field.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+      return isPlain ? field : "\"\(String(decoding: doubled, as: UTF8.self))\""
     }.joined(separator: ",")
   }
 }

@@ -105,7 +105,10 @@ public struct RowParser: Sendable {
       return .problem("the value must stand in quotes")
     }
     if name.hasPrefix("PRAUTO_") { return .summary }
-    let parts = name.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+    // By bytes: a name may begin with what Swift would join to the `$`.
+    let parts = name.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     guard parts.count == 4, parts[0] == "PRAUTO" else {
       return .problem("expected PRAUTO$version$pkgarch$checksum on the left")
     }

@@ -20,7 +20,8 @@ public struct RowPrinter: Sendable {
 
   /// A row's line, ending included.
   ///
-  /// - Returns: nil for a row that the format cannot hold: names with a `$`, a quote or a line ending in `.inc`.
+  /// - Returns: nil for a row that the format cannot hold: names with a `$`, a quote, a `=` or a line ending
+  ///   in `.inc`, and checksums with a blank at their end.
   public func line(_ row: Row) -> String? {
     let package = row.tuple.package
     let fields = [package.version, package.pkgarch, row.tuple.checksum, row.value]
@@ -32,7 +33,9 @@ public struct RowPrinter: Sendable {
     case .csv: return CSVRecord.text(of: fields) + "\n"
     case .inc:
       let reserved = Array("$\"=\n\r".utf8)
-      guard fields.allSatisfy({ $0.utf8.allSatisfy { !reserved.contains($0) } }) else { return nil }
+      guard fields.allSatisfy({ $0.utf8.allSatisfy { !reserved.contains($0) } }),
+        row.tuple.checksum.last?.isWhitespace != true
+      else { return nil }
       return "PRAUTO$\(package.version)$\(package.pkgarch)$\(row.tuple.checksum) = \"\(row.value)\"\n"
     }
   }
