@@ -91,9 +91,18 @@ let package = Package(
     // tests; what several of them need
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
+    .target(
+      name: "TestStore",
+      dependencies: ["PRRevision", "PRStore", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/TestStore"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRWireTests",
       dependencies: ["PRRevision", "PRWire", "TestSeed", .product(name: "NIOCore", package: "swift-nio")]),
+    .testTarget(
+      name: "PRStoreTests",
+      dependencies: [
+        "PRRevision", "PRStore", "TestSeed", "TestStore", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ]
 )

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+import TestStore
+import Testing
+
+@Suite("Reading for an event loop")
+struct TurnReaderTests {
+  private let folder: TemporaryFolder
+  private let path: String
+  private let store: Store
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("pr.sqlite3")
+    store = try Store.writable(path, guardsValues: false)
+  }
+
+  @Test("a tuple with its package's greatest value is answered, in the spelling on record")
+  func current() async throws {
+    try await store.record([.busybox("a", "9"), .busybox("b", "010"), Row(tuple: TupleKey("", "", ""), value: "3.1")])
+    let turn = try store.turnReader()
+    #expect(try turn.current(.checksum("b")) == "010")
+    #expect(try turn.current(TupleKey("", "", "")) == "3.1")
+    #expect(try turn.current(TupleKey("e\u{301}", "p", "c")) == nil)
+  }
+
+  @Test("every other tuple is not")
+  func others() async throws {
+    try await store.record([.busybox("a", "9"), .busybox("b", "10")])
+    let turn = try store.turnReader()
+    #expect(try turn.current(.checksum("a")) == nil, "superseded")
+    #expect(try turn.current(.checksum("c")) == nil, "unknown")
+    #expect(try turn.current(.checksum("")) == nil, "unknown, and empty as a missing holder")
+    #expect(try turn.current(TupleKey("none", "p", "b")) == nil, "of an unknown package")
+    for name in ["", "B", "b ", "bb"] { #expect(try turn.current(.checksum(name)) == nil) }
+  }
+
+  @Test("a package that a foreign process wrote to is for the writer, until the writer has looked")
+  func afterForeignRow() async throws {
+    try await store.record([.busybox("a", "9")])
+    let turn = try store.turnReader()
+    #expect(try turn.current(.checksum("a")) == "9")
+    try turn.endTurn()
+    try ForeignProcess(path).insert([.busybox("b", "8"), .busybox("", "7")])
+    for checksum in ["a", "b", ""] { #expect(try turn.current(.checksum(checksum)) == nil) }
+    try turn.endTurn()
+    _ = try await store.facts(.checksum("a"))
+    #expect(try turn.current(.checksum("a")) == "9")
+  }
+
+  @Test("one holder of a shared value is answered, the other is for the writer")
+  func tie() async throws {
+    try await store.record([.busybox("a", "9"), .busybox("b", "9")])
+    let turn = try store.turnReader()
+    #expect(try turn.current(.checksum("a")) == "9")
+    #expect(try turn.current(.checksum("b")) == nil)
+  }
+
+  @Test("a turn sees one moment; the next one sees what came meanwhile, foreign rows included")
+  func snapshot() async throws {
+    let other = try ForeignProcess(path)
+    try await store.record([.busybox("a", "0")])
+    let turn = try store.turnReader()
+    #expect(!turn.isTurnOpen)
+    #expect(try turn.current(.checksum("a")) == "0")
+    #expect(turn.isTurnOpen)
+    try await store.record([.busybox("b", "1")])
+    try other.insert([Row(tuple: TupleKey("v", "p", "c"), value: "0")])
+    #expect(try turn.current(.checksum("a")) == "0" && turn.current(.checksum("b")) == nil)
+    try turn.endTurn()
+    #expect(!turn.isTurnOpen)
+    #expect(try turn.current(.checksum("a")) == nil && turn.current(.checksum("b")) == "1")
+    try turn.endTurn()
+    try other.insert([.busybox("c", "2")])
+    #expect(try turn.current(.checksum("b")) == nil, "it was superseded")
+  }
+
+  @Test("beginning and ending twice is as good as once")
+  func twice() async throws {
+    try await store.record([.busybox("a", "0")])
+    let turn = try store.turnReader()
+    for _ in 0..<2 { try turn.beginTurn() }
+    #expect(try turn.current(.checksum("a")) == "0")
+    for _ in 0..<2 { try turn.endTurn() }
+    try turn.beginTurn()
+    #expect(try turn.current(.checksum("a")) == "0")
+  }
+
+  @Test("a turn neither waits for a writer's lock nor holds a writer up")
+  func locks() async throws {
+    try await store.record([.busybox("a", "0")])
+    let other = try ForeignProcess(path)
+    try other.lock()
+    let turn = try store.turnReader()
+    #expect(try turn.current(.checksum("a")) == "0")
+    try other.insert([.busybox("b", "1")])
+    try other.unlock()
+    #expect(try await store.count(.checksum("c")).text == "2", "while the turn is open")
+    #expect(try turn.current(.checksum("a")) == "0")
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import PRRevision
+
+/// Another program on the same file, such as BitBake's own server: plain SQL on a connection of its own.
+public final class ForeignProcess: Sendable {
+  private let queue: DatabaseQueue
+
+  public init(_ path: String) throws {
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    configuration.busyMode = .timeout(20)
+    queue = try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  /// A file as BitBake's server leaves it.
+  public static func bitbake(_ path: String, _ rows: [PRRevision.Row] = []) throws -> ForeignProcess {
+    let process = try ForeignProcess(path)
+    try process.run("PRAGMA journal_mode = WAL")
+    try process.run(
+      """
+      CREATE TABLE IF NOT EXISTS PRMAIN (version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL,
+        value TEXT, PRIMARY KEY (version, pkgarch, checksum, value))
+      """)
+    try process.insert(rows)
+    return process
+  }
+
+  /// Adds a table as BitBake 2.8 and older leave it.
+  public func makeOldTable(_ name: String, _ rows: [(tuple: TupleKey, value: Int)]) throws {
+    try run(
+      """
+      CREATE TABLE \(name) (version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value INTEGER,
+        PRIMARY KEY (version, pkgarch, checksum))
+      """)
+    for row in rows {
+      let names = [row.tuple.package.version, row.tuple.package.pkgarch, row.tuple.checksum]
+      try run("INSERT INTO \(name) VALUES (?, ?, ?, ?)", StatementArguments(names) + [row.value])
+    }
+  }
+
+  public func insert(_ rows: [PRRevision.Row]) throws {
+    for row in rows { try insert(row.tuple, row.value) }
+  }
+
+  /// Writes a row as BitBake's server does.
+  public func insert(_ tuple: TupleKey, _ value: String?) throws {
+    // As bytes: GRDB ends a text at its first NUL.
+    let text = "CAST(? AS TEXT)"
+    let names = [tuple.package.version, tuple.package.pkgarch, tuple.checksum].map { Data($0.utf8) }
+    try run(
+      "INSERT INTO PRMAIN VALUES (\(text), \(text), \(text), ?)", StatementArguments(names) + [value])
+  }
+
+  public func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try queue.writeWithoutTransaction { try $0.execute(sql: sql, arguments: arguments) }
+  }
+
+  /// The rows of a query, each as the texts of its columns; NULL is nil.
+  public func ask(_ sql: String, _ arguments: StatementArguments = []) throws -> [[String?]] {
+    try queue.writeWithoutTransaction { database in
+      try GRDB.Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+        row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map(String.init) }
+      }
+    }
+  }
+
+  /// The rows of PRMAIN that have a value.
+  public func rows() throws -> [PRRevision.Row] {
+    try ask("SELECT version, pkgarch, checksum, value FROM PRMAIN WHERE value IS NOT NULL ORDER BY rowid").map { row in
+      PRRevision.Row(
+        tuple: TupleKey(version: row[0] ?? "", pkgarch: row[1] ?? "", checksum: row[2] ?? ""), value: row[3] ?? "")
+    }
+  }
+
+  public func close() throws { try queue.close() }
+}
+
+/// What the feed tells of a row.
+public struct FeedLine: Hashable, Sendable {
+  public let serial: Int64
+  public let row: PRRevision.Row
+  public let origin: String
+}
+
+extension ForeignProcess {
+  public func feed() throws -> [FeedLine] {
+    try ask("SELECT serial, version, pkgarch, checksum, value, origin FROM headwater_feed ORDER BY serial").map {
+      line in
+      FeedLine(
+        serial: line[0].flatMap { Int64($0) } ?? -1,
+        row: PRRevision.Row(
+          tuple: TupleKey(version: line[1] ?? "", pkgarch: line[2] ?? "", checksum: line[3] ?? ""),
+          value: line[4] ?? ""),
+        origin: line[5] ?? "")
+    }
+  }
+
+  /// Begins a transaction that keeps others from writing.
+  public func lock() throws { try run("BEGIN IMMEDIATE") }
+  /// Lets go of what ``lock()`` took.
+  public func unlock() throws { try run("COMMIT") }
+}
