@@ -104,5 +104,7 @@ let package = Package(
       dependencies: [
         "PRRevision", "PRStore", "TestSeed", "TestStore", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
+    .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
   ]
 )
