@@ -45,8 +45,18 @@ struct DatabaseFile {
   }
 
   /// Rows may stand in the write-ahead log that are not in the file yet.
-  var hasLog: Bool {
-    let size = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? UInt64
-    return (size ?? 0) > 0
+  var hasLog: Bool { logSize > 0 }
+
+  /// The write-ahead log's length in bytes.
+  var logSize: Int {
+    let size = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+    return size ?? 0
+  }
+
+  /// How many bytes the disk has left.
+  var freeSpace: Int {
+    var disk = statvfs()
+    guard statvfs(folder, &disk) == 0 else { return 0 }
+    return Int(clamping: disk.f_bavail) * Int(clamping: disk.f_frsize)
   }
 }
