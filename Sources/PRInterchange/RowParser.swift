@@ -75,6 +75,7 @@ public struct RowParser: Sendable {
       return .nothing
     }
     guard let columns else { return header(fields) }
+    guard !columns.isEmpty else { return .nothing }  // the header was refused; that has been said
     guard let most = columns.max(), most < fields.count else {
       return .problem("\(fields.count) fields, where the first line names more")
     }
@@ -85,8 +86,8 @@ public struct RowParser: Sendable {
   private mutating func header(_ fields: [String]) -> Line {
     let names = fields.map { $0.lowercased() }
     let found = ["version", "pkgarch", "checksum", "value"].compactMap { names.firstIndex(of: $0) }
+    columns = found.count == 4 ? found : []
     guard found.count == 4 else { return .problem("the first line must name version, pkgarch, checksum and value") }
-    columns = found
     return .nothing
   }
 
