@@ -45,9 +45,13 @@ struct Listener {
         return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
       }
     } catch let error as IOError {
-      throw ListenError(address: address, code: error.errnoCode)
-    } catch is SocketAddressError {
-      throw ListenError(address: address, code: nil)
+      throw ListenError(address: address, reason: .system(error.errnoCode))
+    } catch SocketAddressError.unixDomainSocketPathTooLong {
+      throw ListenError(address: address, reason: .pathTooLong)
+    } catch is UnixDomainSocketPathWrongType {
+      throw ListenError(address: address, reason: .otherFile)
+    } catch let error where error is SocketAddressError || error is SocketAddressError.UnknownHost {
+      throw ListenError(address: address, reason: .unknownHost)
     }
   }
 
@@ -55,7 +59,7 @@ struct Listener {
   private func refuseIfServed(_ path: String, on loops: MultiThreadedEventLoopGroup) async throws {
     guard let other = try? await ClientBootstrap(group: loops).connect(unixDomainSocketPath: path).get() else { return }
     try await other.close()
-    throw ListenError(address: address, code: EADDRINUSE)
+    throw ListenError(address: address, reason: .system(EADDRINUSE))
   }
 }
 
@@ -70,17 +74,29 @@ extension Endpoint {
 /// Why an address cannot be listened on.
 public struct ListenError: Error, CustomStringConvertible {
   let address: Endpoint
-  /// The operating system's error; nil when the host has no address.
-  let code: CInt?
+  let reason: Reason
 
-  public var description: String {
-    switch code {
-    case nil: "cannot listen on \(address): the host name has no address; check its spelling"
-    case EADDRINUSE: "cannot listen on \(address): another program does; stop it, or choose another address"
-    case EADDRNOTAVAIL: "cannot listen on \(address): this machine has no such address"
-    case EACCES: "cannot listen on \(address): no permission; ports below 1024 and foreign folders need more rights"
-    case ENOENT: "cannot listen on \(address): the folder does not exist; create it first"
-    case let code?: "cannot listen on \(address): \(String(cString: strerror(code)))"
+  enum Reason {
+    case unknownHost
+    case pathTooLong
+    /// What stands at the path is no socket.
+    case otherFile
+    /// The operating system's error.
+    case system(CInt)
+  }
+
+  public var description: String { "cannot listen on \(address): \(explanation)" }
+
+  private var explanation: String {
+    switch reason {
+    case .unknownHost: "the host name has no address; check its spelling"
+    case .pathTooLong: "the path is too long; the operating system takes about 100 bytes"
+    case .otherFile: "a file that is no socket is in its place; move it away, or choose another path"
+    case .system(EADDRINUSE): "another program does; stop it, or choose another address"
+    case .system(EADDRNOTAVAIL): "this machine has no such address"
+    case .system(EACCES): "no permission; ports below 1024 and foreign folders need more rights"
+    case .system(ENOENT): "the folder does not exist; create it first"
+    case .system(let code): String(cString: strerror(code))
     }
   }
 }
