@@ -32,8 +32,8 @@ public struct Assembly: Sendable {
     }
     let readyFile = configuration.readyFile
     let server = Server(node: node, options: options, logger: logger) { endpoints in
-      try announce(endpoints)
       if let readyFile { try ReadyFile(readyFile).write(endpoints) }
+      try announce(endpoints)
     }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
