@@ -106,5 +106,8 @@ let package = Package(
       ]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
+    // The programs are dependencies so that they are built; what is tested is the processes.
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSeed", "headwater", "bitbake-prserv"], resources: [.copy("Vectors")]),
   ]
 )

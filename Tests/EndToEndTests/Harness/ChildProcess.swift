@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Synchronization
+
+/// A process with its output collected. It does not outlive the object that stands for it.
+final class ChildProcess: Sendable {
+  let pid: pid_t
+  let output: OutputCollector
+  let errors: OutputCollector
+  private let ending = Mutex<Ending?>(nil)
+
+  enum Ending: Hashable {
+    case exit(CInt)
+    case signal(CInt)
+  }
+
+  /// One process at a time is made: pipes get their close-on-exec flag a moment after they are made.
+  private static let making = Mutex(())
+
+  /// - Parameters:
+  ///   - environment: variables besides our own, of which those that speak to Headwater are taken away.
+  ///   - folder: where it works.
+  init(_ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String) throws {
+    let (output, errors, pid) = try Self.making.withLock { _ in
+      let (output, errors) = (try Self.pipe(), try Self.pipe())
+      defer { for end in [output.writing, errors.writing] { close(end) } }
+      let pid = try Self.spawn(program, arguments, Self.variables(environment), folder, output.writing, errors.writing)
+      return (output.reading, errors.reading, pid)
+    }
+    self.pid = pid
+    self.output = OutputCollector(output)
+    self.errors = OutputCollector(errors)
+  }
+
+  deinit {
+    guard ending.withLock({ $0 }) == nil else { return }
+    Glibc.kill(pid, SIGKILL)
+    waitpid(pid, nil, 0)
+  }
+
+  func signal(_ number: CInt) { Glibc.kill(pid, number) }
+
+  /// Waits until it is gone.
+  func wait(seconds: Double = 60) throws -> Ending {
+    if let ending = ending.withLock({ $0 }) { return ending }
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    // Its end closes its output; a process that only closed its output would keep us in waitpid, and ours do not.
+    guard output.waitForEnd(until: deadline), errors.waitForEnd(until: deadline) else {
+      throw Failure("process \(pid) is still there after \(seconds) s; it wrote: \(output.text)\(errors.text)")
+    }
+    return ending.withLock { known in
+      if let known { return known }
+      var status: CInt = 0
+      while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      let ending = status & 0x7F == 0 ? Ending.exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+      known = ending
+      return ending
+    }
+  }
+
+  private static func pipe() throws -> (reading: CInt, writing: CInt) {
+    var ends: [CInt] = [0, 0]
+    guard Glibc.pipe(&ends) == 0 else { throw Failure("no pipe: \(String(cString: strerror(errno)))") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+
+  private static func variables(_ added: [String: String]) -> [String] {
+    ProcessInfo.processInfo.environment
+      .filter { !$0.key.hasPrefix("HEADWATER_") && $0.key != "PRSERV_UPSTREAM" }
+      .merging(added) { $1 }.map { "\($0.key)=\($0.value)" }
+  }
+
+  private static func spawn(
+    _ program: String, _ arguments: [String], _ variables: [String], _ folder: String, _ output: CInt, _ errors: CInt
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    // Our threads block signals, and a child would go on doing so.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // `env` becomes the program, in the folder: the call that would do it here is for GNU sources only.
+    let mover = "/usr/bin/env"
+    var words = ([mover, "-C", folder, program] + arguments).map { strdup($0) } + [nil]
+    var settings = variables.map { strdup($0) } + [nil]
+    defer { for word in words + settings { free(word) } }
+    var pid: pid_t = 0
+    let code = posix_spawn(&pid, mover, &actions, &attributes, &words, &settings)
+    guard code == 0 else { throw Failure("cannot start \(program): \(String(cString: strerror(code)))") }
+    return pid
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// The programs that were built together with this test bundle.
+enum Product: String {
+  case headwater
+  case bitbakePrserv = "bitbake-prserv"
+
+  /// Where the program is.
+  ///
+  /// - Throws: a sentence that says where it was looked for.
+  var path: String {
+    get throws {
+      let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      let folder = (bundle as NSString).deletingLastPathComponent
+      let path = "\(folder)/\(rawValue)"
+      guard access(path, X_OK) == 0 else {
+        throw Failure("no program '\(rawValue)' beside the tests in \(folder): run 'swift build --build-tests' first")
+      }
+      return path
+    }
+  }
+}
+
+/// What went wrong in the harness, as a sentence.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Heavier variants run when `HEADWATER_LONG_TESTS` is 1.
+let runsLongTests = ProcessInfo.processInfo.environment["HEADWATER_LONG_TESTS"] == "1"

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// `headwater serve` on a database in a temporary folder.
+final class ServerProcess: Sendable {
+  let folder: TemporaryFolder
+  let process: ChildProcess
+  /// In the order in which they were asked for.
+  let addresses: [Address]
+
+  static let standardListeners = ["tcp://127.0.0.1:0"]
+
+  /// Starts one, and waits until it says that it listens.
+  ///
+  /// - Parameter expected: how many addresses it says that of; as many as there are listeners.
+  init(
+    _ options: [String] = [], in folder: TemporaryFolder? = nil, database: String = "prserv.sqlite3",
+    listeners: [String] = standardListeners, environment: [String: String] = [:], expecting expected: Int? = nil
+  ) throws {
+    let folder = try folder ?? TemporaryFolder()
+    self.folder = folder
+    let listen = listeners.flatMap { ["--listen", $0] }
+    let file = environment["HEADWATER_DATABASE"] == nil ? ["--database", database] : []
+    process = try ChildProcess(
+      Product.headwater.path, ["serve"] + file + listen + options, environment: environment,
+      in: folder.path)
+    let expected = expected ?? listeners.count
+    _ = process.output.wait { $0.split(separator: "\n", omittingEmptySubsequences: false).count > expected }
+    let lines = process.output.lines
+    guard lines.count == expected, lines.allSatisfy({ $0.hasPrefix("listening on ") }) else {
+      throw Failure("the server did not start; it wrote: \(process.output.text)\(process.errors.text)")
+    }
+    addresses = try lines.map { try Address(String($0.dropFirst("listening on ".count))) }
+  }
+
+  var address: Address { addresses[0] }
+  var log: String { process.errors.text }
+
+  func connect(greets: Bool = true, seconds: Int = 60, receiveBuffer: CInt? = nil) throws -> RawConnection {
+    try RawConnection(to: address, greets: greets, seconds: seconds, receiveBuffer: receiveBuffer)
+  }
+
+  /// Asks it to end, and expects that it does so in order.
+  func stop(_ signal: CInt = SIGTERM) throws {
+    process.signal(signal)
+    let ending = try process.wait()
+    #expect(ending == .exit(0), "\(log)")
+  }
+
+  /// Ends it as the kernel does when memory is short.
+  func kill() throws {
+    process.signal(SIGKILL)
+    let ending = try process.wait()
+    #expect(ending == .signal(SIGKILL), "it was gone before: \(log)")
+  }
+
+  /// The most memory that it ever had, in KiB.
+  var peakMemory: Int {
+    get throws {
+      let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
+      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let number = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+      else { throw Failure("no VmHWM in /proc/\(process.pid)/status") }
+      return number
+    }
+  }
+
+  /// How many sockets it has open, listeners among them.
+  var sockets: Int {
+    get throws {
+      let folder = "/proc/\(process.pid)/fd"
+      return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
+        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+        return target?.hasPrefix("socket:") == true
+      }
+    }
+  }
+}
+
+/// Starts a server, calls `body`, and expects that the server is in good health and ends in order.
+func withServer(
+  _ options: [String] = [], in folder: TemporaryFolder? = nil, _ body: (ServerProcess) throws -> Void
+) throws {
+  let server = try ServerProcess(options, in: folder)
+  try body(server)
+  #expect(try server.connect().ask(Requests.ping) == .alive, "it should serve others as before")
+  try server.stop()
+}
