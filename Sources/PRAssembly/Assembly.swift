@@ -25,7 +25,10 @@ public struct Assembly: Sendable {
     signal(SIGHUP, SIG_IGN)
     var options = configuration.server
     options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
-    let (store, report) = try Store.open(configuration.store)
+    if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
+    var storeOptions = configuration.store
+    storeOptions.stretchesLog = true
+    let (store, report) = try Store.open(storeOptions)
     log(report, of: store)
     let node = Node(store: store, policy: configuration.policy) {
       Int64(Date().timeIntervalSince1970 * 1000)

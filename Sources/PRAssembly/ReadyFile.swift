@@ -8,6 +8,14 @@ struct ReadyFile {
 
   init(_ path: String) { self.path = path }
 
+  /// Finds out early whether the file can be written.
+  func check() throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard access(folder, W_OK) == 0 else {
+      throw Problem("cannot write the ready file \(path): its folder must exist and be writable")
+    }
+  }
+
   /// Writes the file whole: who sees it, sees all of it.
   func write(_ endpoints: [Endpoint]) throws {
     let text = endpoints.map { "listening on \($0)\n" }.joined()

@@ -34,7 +34,7 @@ extension StoreError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .locked(let path, let seconds):
-      "the database \(path) has been locked by another process for \(seconds) s; "
+      "the database \(path) \(seconds > 0 ? "has been locked by another process for \(seconds) s" : "is locked by another process"); "
         + "find it with 'fuser \(path)', or try again"
     case .diskFull(let path):
       "the disk that holds \(path) is full: no new revision can be stored; free some space and ask again"

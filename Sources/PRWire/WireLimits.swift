@@ -14,7 +14,7 @@ public struct WireLimits: Sendable {
   public var headerBytes: Int
 
   public init(
-    line: Int = 64 << 10, message: Int = 1 << 20, depth: Int = 16, headers: Int = 32, headerBytes: Int = 8 << 10
+    line: Int = 64 << 10, message: Int = 128 << 10, depth: Int = 16, headers: Int = 32, headerBytes: Int = 8 << 10
   ) {
     self.line = line
     self.message = message

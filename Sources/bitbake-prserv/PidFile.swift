@@ -30,10 +30,11 @@ struct PidFile {
     return pid
   }
 
-  /// BitBake's own server writes the same file and holds no lock on it.
+  /// BitBake's own server writes the same file and holds no lock on it: a Python that runs `bitbake-prserv`.
   private func isForeignServer(_ pid: pid_t) -> Bool {
-    guard let words = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8) else { return false }
-    return words.contains("bitbake-prserv")
+    guard let line = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8) else { return false }
+    let names = line.split(separator: "\0").map { $0.split(separator: "/").last ?? "" }
+    return names.first?.hasPrefix("python") == true && names.dropFirst().contains("bitbake-prserv")
   }
 
   /// Takes the file over for this process, until it ends.
@@ -62,6 +63,8 @@ struct PidFile {
     let isGone = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       flock(file, LOCK_SH)
+      // BitBake's server holds no lock, and the end of a process that is no child gives no signal.
+      while kill(pid, 0) == 0 { usleep(20_000) }
       isGone.signal()
     }
     return isGone.wait(timeout: .now() + .seconds(seconds)) == .success

@@ -11,6 +11,8 @@ public struct ServerOptions: Sendable {
   public var inFlight = 256
   /// From the connection to the end of its handshake.
   public var handshakeTimeout = Duration.seconds(10)
+  /// From the beginning of a chunk stream to its end.
+  public var messageTimeout = Duration.seconds(10)
   /// A connection on which nothing is asked for this long is closed. Nil: never, as BitBake's clients want it.
   public var idleTimeout: Duration?
   /// A peer that takes none of its replies for this long is gone.

@@ -88,6 +88,17 @@ final class SessionHandler: ChannelDuplexHandler {
     guard phase != .finishing else { return }
     framer.append(unwrapInboundIn(data))
     takeLines()
+    watchUnfinishedMessage()
+  }
+
+  /// Whoever begins a chunk stream has to end it: its pieces take memory.
+  private func watchUnfinishedMessage() {
+    guard assembler.isJoining, let context else { return timers.cancel(.message) }
+    guard !timers.isRunning(.message) else { return }
+    timers.start(.message, after: desk.options.messageTimeout, on: context.eventLoop, bound(context)) {
+      $0.complain("unfinished", "a connection with an unfinished chunk stream was closed")
+      $0.close()
+    }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {

@@ -3,7 +3,7 @@ import NIOCore
 
 /// A session's clocks: what it waits for, and for how long.
 struct SessionTimers {
-  enum Kind: Int, CaseIterable { case handshake, idle, write }
+  enum Kind: Int, CaseIterable { case handshake, message, idle, write }
 
   private var running: [Scheduled<Void>?] = Array(repeating: nil, count: Kind.allCases.count)
 
@@ -20,6 +20,8 @@ struct SessionTimers {
     running[kind.rawValue]?.cancel()
     running[kind.rawValue] = nil
   }
+
+  func isRunning(_ kind: Kind) -> Bool { running[kind.rawValue] != nil }
 
   mutating func cancelAll() {
     for kind in Kind.allCases { cancel(kind) }

@@ -39,10 +39,8 @@ public struct Audit {
   public func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
     var report = AuditReport()
     try checkPages(&report)
-    for table in Self.knownTables where try connection.hasTable(table) {
-      report.tables.append(table)
-      try read(table, into: &report, progress)
-    }
+    for table in Self.knownTables where try connection.hasTable(table) { report.tables.append(table) }
+    if !report.tables.isEmpty { try readTables(into: &report, progress) }
     return report
   }
 
@@ -53,11 +51,13 @@ public struct Audit {
     }
   }
 
-  private func read(_ table: String, into report: inout AuditReport, _ progress: (Int) -> Void) throws(StoreError) {
-    let statement = try connection.prepare(
-      "SELECT version, pkgarch, checksum, value FROM \(table) ORDER BY version, pkgarch")
-    // The older tables hold integers, which were never compared as text.
-    let isText = table == "PRMAIN"
+  /// The tables together: one value may name a content in each.
+  private func readTables(into report: inout AuditReport, _ progress: (Int) -> Void) throws(StoreError) {
+    let selects = report.tables.map { table in
+      // The older tables hold integers, which were never compared as text.
+      "SELECT version, pkgarch, checksum, CAST(value AS TEXT), '\(table)' = 'PRMAIN' FROM \(table)"
+    }
+    let statement = try connection.prepare(selects.joined(separator: " UNION ALL ") + " ORDER BY 1, 2")
     var package: PackageAudit?
     while try statement.step() {
       guard let version = statement.text(0), let pkgarch = statement.text(1), let checksum = statement.text(2) else {
@@ -66,10 +66,10 @@ public struct Audit {
       let key = PackageKey(version: version, pkgarch: pkgarch)
       if package?.key != key {
         package?.finish(into: &report)
-        package = PackageAudit(key, isText: isText)
+        package = PackageAudit(key)
         report.packages += 1
       }
-      package?.take(checksum, statement.text(3) ?? "", &report)
+      package?.take(checksum, statement.text(3) ?? "", isText: statement.number(4) != 0, &report)
       report.rows += 1
       if report.rows.isMultiple(of: 8192) { progress(report.rows) }
     }
@@ -84,14 +84,9 @@ private struct PackageAudit {
   private var greatest: Revision?
   private var greatestText: String?
 
-  private let isText: Bool
+  init(_ key: PackageKey) { self.key = key }
 
-  init(_ key: PackageKey, isText: Bool) {
-    self.key = key
-    self.isText = isText
-  }
-
-  mutating func take(_ checksum: String, _ value: String, _ report: inout AuditReport) {
+  mutating func take(_ checksum: String, _ value: String, isText: Bool, _ report: inout AuditReport) {
     guard let revision = Revision(value) else {
       report.findings.append(.unreadable(TupleKey(package: key, checksum: checksum), value: value))
       return
@@ -99,6 +94,7 @@ private struct PackageAudit {
     if !(holders[revision] ?? []).contains(where: { $0.utf8.elementsEqual(checksum.utf8) }) {
       holders[revision, default: []].append(checksum)
     }
+    guard isText else { return }
     greatest = max(greatest ?? revision, revision)
     if let text = greatestText, !text.utf8.lexicographicallyPrecedes(value.utf8) { return }
     greatestText = value
@@ -108,7 +104,7 @@ private struct PackageAudit {
     for (value, checksums) in holders.filter({ $0.value.count > 1 }).sorted(by: { $0.key < $1.key }) {
       report.findings.append(.duplicate(key, value: value.text, checksums: checksums.sorted()))
     }
-    guard isText, let greatest, let greatestText, Revision(greatestText) != greatest else { return }
+    guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
     report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))
   }
 }

@@ -65,21 +65,25 @@ final class GroupCommit: Sendable {
 
   private func run(_ group: [PendingDecision]) {
     var group = group
+    var looked = 0  // so many of them have been tried without a lock
     while !group.isEmpty {
       do throws(StoreError) {
         try transaction.begin()
       } catch .locked {
-        let now = ContinuousClock.now
-        let expired = group.filter { $0.deadline <= now }
-        group.removeAll { $0.deadline <= now }
-        for decision in expired { decision.fail(transaction.locked(for: patience)) }
         group += nextArrivals()
+        let rest = transaction.answerWhatNeedsNoRow(Array(group[looked...]))
+        group.replaceSubrange(looked..., with: rest)
+        let now = ContinuousClock.now
+        for decision in group where decision.deadline <= now { decision.fail(transaction.locked(for: patience)) }
+        group.removeAll { $0.deadline <= now }
+        looked = group.count
         continue
       } catch {
         for decision in group { decision.fail(error) }
         return
       }
       group = transaction.run(group)
+      looked = 0
     }
   }
 
@@ -123,6 +127,35 @@ private final class WriteTransaction: @unchecked Sendable {
 
   func locked(for patience: Duration) -> StoreError {
     .locked(path: connection.path, seconds: Int(patience.components.seconds))
+  }
+
+  /// While another process has the lock: reads as of now, and answers those for whom that is enough.
+  ///
+  /// - Returns: those who need a row.
+  func answerWhatNeedsNoRow(_ group: [PendingDecision]) -> [PendingDecision] {
+    do throws(StoreError) {
+      try connection.execute("BEGIN")
+    } catch {
+      return group
+    }
+    ledger.begin()
+    ledger.isReading = true
+    defer {
+      rollBack()
+      ledger.isReading = false
+      ledger.begin()
+    }
+    var rest: [PendingDecision] = []
+    for decision in group {
+      do throws(StoreError) {
+        try decision.decide(ledger)()
+      } catch .locked {
+        rest.append(decision)
+      } catch {
+        decision.fail(error)
+      }
+    }
+    return rest
   }
 
   /// Runs every decision, commits, and tells each its outcome.

@@ -9,11 +9,15 @@ public final class Ledger {
   private let appendToFeed: Statement
   private let insert: Statement
   private let holdsRow: Statement
+  private let path: String
+  /// Another process has the lock: what needs no row can be decided, a row cannot be written.
+  var isReading = false
   /// The head that was read last, and has not changed since: the rule asks for it, then the row.
   private var last: (package: PackageKey, found: FoundHead)?
 
   init(_ connection: Connection) throws(StoreError) {
     reader = RowReader(connection)
+    path = connection.path
     addHead = try connection.prepare(
       "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
     changeHead = try connection.prepare(
@@ -41,7 +45,7 @@ public final class Ledger {
   private func head(of package: PackageKey) throws(StoreError) -> FoundHead {
     if let last, last.package == package { return last.found }
     var found = try reader.head(of: package)
-    if found.isStale, let head = found.head {
+    if found.isStale, !isReading, let head = found.head {
       try write(head, of: package, changeHead)
       found = FoundHead(head: head, isRecorded: true)
     }
@@ -62,6 +66,7 @@ public final class Ledger {
   /// - Returns: false when it was there already.
   @discardableResult
   public func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool {
+    guard !isReading else { throw .locked(path: path, seconds: 0) }
     let found = try head(of: tuple.package)
     if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
     try raise(found, to: value, of: tuple)

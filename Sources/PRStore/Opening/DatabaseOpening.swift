@@ -68,7 +68,7 @@ struct DatabaseOpening {
   /// Not on a disk that has little room, where the log would be in the way of the rows.
   private func stretchLog(_ connection: Connection) throws(StoreError) {
     let length = Self.checkpointPages * 4096
-    guard file.logSize < length, file.freeSpace > 16 * length else { return }
+    guard options.stretchesLog, file.logSize < length, file.freeSpace > 16 * length else { return }
     try connection.execute("PRAGMA cache_size = 64")
     do throws(StoreError) {
       try connection.execute(

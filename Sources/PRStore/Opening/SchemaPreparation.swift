@@ -16,7 +16,10 @@ struct SchemaPreparation {
     self.guardsValues = guardsValues
   }
 
+  /// A database that needs nothing is opened without a lock: on a full disk, and while another process has the lock.
   func run() throws(StoreError) -> Outcome {
+    try Self.refuseNewer(connection)
+    if try isReady() { return Outcome(identity: try Self.identity(connection), report: OpeningReport()) }
     try connection.execute("BEGIN IMMEDIATE")
     do throws(StoreError) {
       let outcome = try prepare()
@@ -26,6 +29,22 @@ struct SchemaPreparation {
       if connection.isInTransaction { try connection.execute("ROLLBACK") }
       throw error
     }
+  }
+
+  private func isReady() throws(StoreError) -> Bool {
+    guard try connection.hasTable("PRMAIN"), try connection.hasTable("headwater_store") else { return false }
+    for table in Self.oldTables where try connection.hasTable(table) {
+      guard try isTakenOver(table) else { return false }
+    }
+    guard let guardsValues else { return true }
+    return try connection.hasTrigger(Schema.guardName) == guardsValues
+  }
+
+  /// The tables of BitBake 2.8 and older.
+  private static let oldTables = ["PRMAIN_nohist", "PRMAIN_hist"]
+
+  private func isTakenOver(_ table: String) throws(StoreError) -> Bool {
+    try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'") != nil
   }
 
   private func prepare() throws(StoreError) -> Outcome {
@@ -67,9 +86,8 @@ struct SchemaPreparation {
 
   /// Takes over the rows of BitBake 2.8 and older, once: a newer BitBake ignores them and starts again at 0.
   private func takeOver(into report: inout OpeningReport, isGuarded: Bool) throws(StoreError) {
-    for table in ["PRMAIN_nohist", "PRMAIN_hist"] where try connection.hasTable(table) {
-      let done = try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'")
-      guard done == nil else { continue }
+    for table in Self.oldTables where try connection.hasTable(table) {
+      guard try !isTakenOver(table) else { continue }
       // Rows of older tables may give one value to two checksums: the past is taken as it is.
       if isGuarded { try connection.execute("DROP TRIGGER \(Schema.guardName)") }
       try connection.execute(

@@ -10,6 +10,8 @@ public struct StoreOptions: Sendable {
   public var guardsValues: Bool?
   /// How long a decision waits for a lock that another process holds, before it is refused.
   public var lockPatience: Duration
+  /// The log is made as long as it will get when the database is opened. For those who serve it.
+  public var stretchesLog = false
   /// Page caches in KiB: the writer's, each event loop's, each reader thread's.
   public var writerCache = 32 << 10
   public var turnCache = 32 << 10

@@ -124,7 +124,8 @@ private struct ImportWork {
     do {
       source = try LineSource(path: file)
     } catch {
-      return summary.refuse(RowProblem(file: file, line: 0, text: "it cannot be read; check that it exists"))
+      return summary.refuse(
+        RowProblem(file: file, line: 0, text: "it cannot be read; check that it is a file and exists"))
     }
     var number = 0
     for line in source {

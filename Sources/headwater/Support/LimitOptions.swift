@@ -15,7 +15,7 @@ struct LimitOptions: ParsableArguments {
   var maxLine = 64 << 10
 
   @Option(help: "Bytes of a message that comes as a chunk stream.")
-  var maxMessage = 1 << 20
+  var maxMessage = 128 << 10
 
   @Option(help: "How deeply JSON may nest.")
   var maxDepth = 16
@@ -28,6 +28,9 @@ struct LimitOptions: ParsableArguments {
 
   @Option(help: "From a connection to the end of its handshake.")
   var handshakeTimeout = TimeSpan(seconds: 10)
+
+  @Option(help: "From the beginning of a chunk stream to its end.")
+  var messageTimeout = TimeSpan(seconds: 10)
 
   @Option(help: "Close a connection on which nothing is asked for this long. Default: never.")
   var idleTimeout: TimeSpan?
@@ -64,6 +67,7 @@ struct LimitOptions: ParsableArguments {
     options.wire.headers = maxHeaders
     options.wire.headerBytes = maxHeaderBytes
     options.handshakeTimeout = handshakeTimeout.duration
+    options.messageTimeout = messageTimeout.duration
     options.idleTimeout = idleTimeout?.duration
     options.writeTimeout = writeTimeout.duration
     options.drainTimeout = drainTimeout.duration

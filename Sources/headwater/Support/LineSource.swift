@@ -13,8 +13,11 @@ struct LineSource: Sequence {
       contents = .standardInput
       return
     }
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw Problem("cannot read \(path): check that it exists and may be read")
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+      let file = FileHandle(forReadingAtPath: path)
+    else {
+      throw Problem("cannot read \(path): check that it is a file, exists and may be read")
     }
     contents = file
   }

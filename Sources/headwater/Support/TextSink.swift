@@ -7,6 +7,7 @@ final class TextSink {
   private let path: String?
   private let handle: FileHandle
   private var waiting = Data()
+  private var isFinished = false
 
   /// - Parameter path: nil for standard output.
   init(path: String?) throws {
@@ -35,9 +36,14 @@ final class TextSink {
     waiting.removeAll(keepingCapacity: true)
   }
 
+  deinit {
+    if let path, !isFinished { unlink(path + ".partial") }
+  }
+
   func finish() throws {
     try flush()
     guard let path else { return }
+    isFinished = true
     guard (try? handle.synchronize()) != nil, rename(path + ".partial", path) == 0 else {
       throw Problem("cannot write \(path): \(String(cString: strerror(errno)))")
     }
