@@ -11,6 +11,14 @@ public struct AuditReport: Hashable, Sendable {
   public var findings: [AuditFinding] = []
 
   public var isClean: Bool { damage.isEmpty && findings.isEmpty }
+
+  /// Nothing is wrong for a server that compares numbers as numbers.
+  public var isSound: Bool {
+    damage.isEmpty
+      && findings.allSatisfy { finding in
+        if case .misleadingOrder = finding { true } else { false }
+      }
+  }
 }
 
 /// One thing that is wrong with the rows of a package.

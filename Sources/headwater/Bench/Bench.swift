@@ -34,7 +34,7 @@ struct Bench: AsyncParsableCommand {
   var warmUp = TimeSpan(seconds: 1)
 
   @Option(help: "How many packages there are beforehand.")
-  var packages = 1000
+  var packages = 100
 
   @Option(help: "How many checksums each of them has beforehand.")
   var depth = 1

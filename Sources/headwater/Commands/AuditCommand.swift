@@ -10,7 +10,7 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit", abstract: "Look for what is wrong in a PR database, BitBake's included.",
     discussion: """
       Reports damage, values that name two contents, values that are no revision, and packages that BitBake's own server \
-      would number backwards. The file is only read. Exit status 1 when something was found.
+      would number backwards. The file is only read. Exit status 1 when there is damage, a duplicate or a value that is no revision.
       """)
 
   @Argument(help: "The database.") var file: String
@@ -22,7 +22,7 @@ struct AuditCommand: AsyncParsableCommand {
     progress.finish()
     if report.tables.isEmpty { throw Problem("\(file) holds no PR table; is it the right file?") }
     print(json ? try report.json : report.text)
-    if !report.isClean { throw ExitCode(1) }
+    if !report.isSound { throw ExitCode(1) }
   }
 }
 
