@@ -86,7 +86,7 @@ struct DatabaseOpening {
   }
 
   /// How long SQLite itself waits for a lock, between two looks at who has waited too long.
-  private static let writerSlice = Duration.milliseconds(100)
+  private static let writerSlice = Duration.milliseconds(10)
 
   private func waitingForLocks<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
     let end = ContinuousClock.now + options.lockPatience
