@@ -89,6 +89,7 @@ let package = Package(
       ]),
 
     // tests; what several of them need
+    .testTarget(name: "PRServerTests", dependencies: ["PRServer", "TestSeed"]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(

@@ -99,4 +99,18 @@ struct PatienceTests {
       changed.broadcast()
     }
   }
+
+  @Test("a chunk stream that never ends is cut after the time it has")
+  func endlessChunkStream() throws {
+    try withServer(["--message-timeout", "300ms"]) { server in
+      let other = try server.connect()
+      let connection = try server.connect()
+      try connection.send("{\"chunk-stream\": null}\n{\"ping\":\n")
+      let (bytes, end) = connection.readToEnd()
+      #expect(bytes.isEmpty && end != .timedOut)
+      #expect(try other.ask(Requests.ping) == .alive)
+      try other.send("{\"chunk-stream\": null}\n{\"ping\":\n {}}\n\n")
+      #expect(try other.readMessage() == .alive)
+    }
+  }
 }
