@@ -36,18 +36,19 @@ struct Import: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    guard dryRun, !FileManager.default.fileExists(atPath: database) else {
-      return try await run(on: Store.open(StoreOptions(path: database)).store)
-    }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("empty.sqlite3").path
-    try await run(on: Store.open(StoreOptions(path: path, durability: .off)).store)
+    let files = try files.map { try ImportFile($0, copiesIn: folder) }
+    var options = StoreOptions(path: database)
+    if dryRun, !FileManager.default.fileExists(atPath: database) {
+      options = StoreOptions(path: folder.appendingPathComponent("empty.sqlite3").path, durability: .off)
+    }
+    try await run(files, on: Store.open(options).store)
   }
 
-  private func run(on store: Store) async throws {
-    let (files, format, dryRun) = (files, format, dryRun)
+  private func run(_ files: [ImportFile], on store: Store) async throws {
+    let (format, dryRun) = (format, dryRun)
     let rules = ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates)
     let provenance = Provenance(
       .imported, asker: "headwater import", milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
@@ -55,7 +56,7 @@ struct Import: AsyncParsableCommand {
     do throws(StoreError) {
       try await store.write { ledger throws(StoreError) in
         var work = ImportWork(RowImport(into: ledger, rules: rules, provenance: provenance))
-        for file in files { try work.read(file, as: format ?? RowFormat(path: file) ?? .jsonl) }
+        for file in files { try work.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
         found.summary.withLock { $0 = work.summary }
         if dryRun || !work.summary.isAcceptable { throw .abandoned }
       }
@@ -118,14 +119,14 @@ private struct ImportWork {
 
   init(_ rows: RowImport) { self.rows = rows }
 
-  mutating func read(_ file: String, as format: RowFormat) throws(StoreError) {
+  mutating func read(_ file: ImportFile, as format: RowFormat) throws(StoreError) {
     var parser = RowParser(format)
     let source: LineSource
     do {
-      source = try LineSource(path: file)
+      source = try LineSource(file)
     } catch {
       return summary.refuse(
-        RowProblem(file: file, line: 0, text: "it cannot be read; check that it is a file and exists"))
+        RowProblem(file: file.name, line: 0, text: "it cannot be read; check that it is a file and exists"))
     }
     var number = 0
     for line in source {

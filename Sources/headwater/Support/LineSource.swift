@@ -2,24 +2,20 @@
 import Foundation
 import PRAssembly
 
-/// The lines of a file, read as they are needed. `-` is standard input.
+/// The lines of a file, read as they are needed.
 struct LineSource: Sequence {
   let name: String
   private let contents: FileHandle
 
-  init(path: String) throws {
-    name = path == "-" ? "standard input" : path
-    guard path != "-" else {
-      contents = .standardInput
-      return
-    }
+  init(_ file: ImportFile) throws {
+    name = file.name
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-      let file = FileHandle(forReadingAtPath: path)
+    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue,
+      let contents = FileHandle(forReadingAtPath: file.path)
     else {
-      throw Problem("cannot read \(path): check that it is a file, exists and may be read")
+      throw Problem("cannot read \(file.name): check that it is a file, exists and may be read")
     }
-    contents = file
+    self.contents = contents
   }
 
   func makeIterator() -> Iterator { Iterator(contents) }
