@@ -74,6 +74,17 @@ public final class RowReader {
     return values
   }
 
+  /// A value of a tuple that is wanted. It looks no further than the first: a checksum may have many.
+  private func someValue(of tuple: TupleKey, where isWanted: (Revision) -> Bool) throws(StoreError) -> Revision? {
+    guard let statement = try prepared()?.values else { return nil }
+    bind(statement, tuple)
+    defer { statement.reset() }
+    while try statement.step() {
+      if let value = statement.text(0).flatMap({ Revision($0) }), isWanted(value) { return value }
+    }
+    return nil
+  }
+
   private func bind(_ statement: Statement, _ tuple: TupleKey) {
     statement.bind(1, tuple.package.version)
     statement.bind(2, tuple.package.pkgarch)
@@ -118,8 +129,8 @@ extension RowReader {
 
   private func standing(of tuple: TupleKey, _ head: PackageHead) throws(StoreError) -> LocalFacts.Standing {
     if head.isHeld(by: tuple.checksum) { return .current(head.greatest) }
-    if head.isTied, let value = try values(of: tuple).first(where: { $0 == head.greatest }) { return .current(value) }
-    return try values(of: tuple).isEmpty ? .unknown : .superseded
+    if head.isTied, let value = try someValue(of: tuple, where: { $0 == head.greatest }) { return .current(value) }
+    return try someValue(of: tuple, where: { _ in true }) == nil ? .unknown : .superseded
   }
 
   private func greatest(

@@ -129,7 +129,7 @@ private final class BenchWriter {
         var line = ByteBuffer()
         self.requests.write(to: &line)
         return line
-      }, from: 0)
+      })
   }
 
   func write(to out: inout ByteBuffer) {

@@ -85,10 +85,7 @@ struct BenchRing {
   private let requests: [ByteBuffer]
   private var next = 0
 
-  init(_ requests: [ByteBuffer], from start: Int) {
-    self.requests = requests
-    next = start % requests.count
-  }
+  init(_ requests: [ByteBuffer]) { self.requests = requests }
 
   mutating func write(to out: inout ByteBuffer) {
     out.writeImmutableBuffer(requests[next])

@@ -85,18 +85,19 @@ private struct ExportFile {
 
   mutating func write(_ row: Row) throws {
     if package?.key != row.tuple.package { try summarize() }
-    if let known = package,
-      (Revision(known.greatest.value).flatMap { old in Revision(row.value).map { $0 <= old } }) ?? true
-    {
-    } else {
-      package = (row.tuple.package, row)
-    }
+    if isGreatestSoFar(row) { package = (row.tuple.package, row) }
     guard let line = printer.line(row) else {
       leftOut += 1
       return
     }
     rows += 1
     try sink.write(line)
+  }
+
+  private func isGreatestSoFar(_ row: Row) -> Bool {
+    guard let package else { return true }
+    guard let old = Revision(package.greatest.value), let new = Revision(row.value) else { return false }
+    return new > old
   }
 
   private mutating func summarize() throws {
