@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
+import Foundation
 import PRRevision
 import Synchronization
 
@@ -7,11 +8,16 @@ import Synchronization
 final class GroupCommit: Sendable {
   private let thread = DispatchQueue(label: "headwater.store.writer", qos: .userInitiated)
   private let inbox = Mutex(Inbox())
+  /// How many decisions the inbox holds, for a look without its lock.
+  private let waiting = Atomic(0)
   private let patience: Duration
   private let transaction: WriteTransaction
 
   /// How many decisions one transaction takes, so that none waits long for the others.
   private static let largestGroup = 512
+  /// After a commit the thread stays awake for so long: to be woken costs a builder's next question more than that of
+  /// a core, which goes to whoever else wants it.
+  private static let wakefulness = Duration.microseconds(150)
 
   private struct Inbox {
     var decisions: [PendingDecision] = []
@@ -34,6 +40,7 @@ final class GroupCommit: Sendable {
     let (isClosed, mustStart) = inbox.withLock { inbox in
       if inbox.isClosed { return (true, false) }
       inbox.decisions.append(decision)
+      waiting.store(inbox.decisions.count, ordering: .releasing)
       defer { inbox.isDraining = true }
       return (false, !inbox.isDraining)
     }
@@ -48,7 +55,15 @@ final class GroupCommit: Sendable {
   }
 
   private func drain() {
-    while let group = nextGroup() { run(group) }
+    while let group = nextGroup() {
+      run(group)
+      stayAwake()
+    }
+  }
+
+  private func stayAwake() {
+    let end = ContinuousClock.now + Self.wakefulness
+    while waiting.load(ordering: .acquiring) == 0, ContinuousClock.now < end { sched_yield() }
   }
 
   private func nextGroup() -> [PendingDecision]? {
@@ -59,6 +74,7 @@ final class GroupCommit: Sendable {
       }
       let group = Array(inbox.decisions.prefix(Self.largestGroup))
       inbox.decisions.removeFirst(group.count)
+      waiting.store(inbox.decisions.count, ordering: .releasing)
       return group
     }
   }
@@ -90,7 +106,10 @@ final class GroupCommit: Sendable {
   /// What was submitted while a lock kept the group waiting: its time runs too.
   private func nextArrivals() -> [PendingDecision] {
     inbox.withLock { inbox in
-      defer { inbox.decisions.removeAll() }
+      defer {
+        inbox.decisions.removeAll()
+        waiting.store(0, ordering: .releasing)
+      }
       return inbox.decisions
     }
   }
