@@ -22,8 +22,10 @@ let package = Package(
     // 0: the rules
     .target(name: "PRRevision"),
 
-    // 1: bytes and rows
+    // 1: bytes, ciphers and rows
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .target(name: "PRTLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "PRStore",
@@ -100,6 +102,14 @@ let package = Package(
     .testTarget(
       name: "PRWireTests",
       dependencies: ["PRRevision", "PRWire", "TestSeed", .product(name: "NIOCore", package: "swift-nio")]),
+    .testTarget(
+      name: "PRTLSTests",
+      dependencies: [
+        "PRTLS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "PRStoreTests",
       dependencies: [

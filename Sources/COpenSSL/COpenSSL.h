@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef HEADWATER_COPENSSL_H
+#define HEADWATER_COPENSSL_H
+
+// What OpenSSL offers as macros only, which Swift does not see.
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+/// What both sides keep to: nothing older than TLS 1.2, and no less than the system's policy asks for.
+/// 0 if OpenSSL knows no such version.
+static inline int headwater_tls_set_rules(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (SSL_CTX_get_min_proto_version(context) >= TLS1_2_VERSION) return 1;
+  return (int)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+}
+
+/// Sessions stay with the caller of the new-session callback (1), or nowhere but in tickets (0).
+static inline void headwater_tls_keep_client_sessions(SSL_CTX *context, int keep) {
+  SSL_CTX_set_session_cache_mode(context,
+                                 keep ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
+}
+
+static inline int headwater_tls_set_server_name(SSL *ssl, const char *name) {
+  return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+
+/// A memory BIO that, when it is empty, says "later" instead of "the end".
+static inline BIO *headwater_tls_new_bio(void) {
+  BIO *bio = BIO_new(BIO_s_mem());
+  if (bio) BIO_set_mem_eof_return(bio, -1);
+  return bio;
+}
+
+/// The text of an error: OpenSSL's own or the operating system's, never one with data in it. May be NULL.
+static inline const char *headwater_tls_reason(unsigned long code) {
+  return ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
+}
+
+/// Refuses to tell a passphrase, and sets the `int` behind `wasAsked`: nobody is there who could type one.
+static inline int headwater_tls_no_passphrase(char *buffer, int size, int writing, void *wasAsked) {
+  (void)buffer, (void)size, (void)writing;
+  if (wasAsked) *(int *)wasAsked = 1;
+  return -1;
+}
+
+/// The bytes of a certificate's alternative name: its length, or -1 if it is not of the type (`GEN_DNS`, `GEN_IPADD`).
+static inline int headwater_tls_alternative_name(const GENERAL_NAMES *names, int index, int type,
+                                                 const unsigned char **bytes) {
+  const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+  if (!name || name->type != type) return -1;
+  const ASN1_STRING *text = type == GEN_IPADD ? name->d.iPAddress : name->d.ia5;
+  *bytes = ASN1_STRING_get0_data(text);
+  return ASN1_STRING_length(text);
+}
+
+static inline int headwater_tls_alternative_name_count(const GENERAL_NAMES *names) {
+  return sk_GENERAL_NAME_num(names);
+}
+
+/// Whether revocation lists came with the certificates of a trust file.
+static inline int headwater_tls_has_revocations(X509_STORE *store) {
+  const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); i++)
+    if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_CRL) return 1;
+  return 0;
+}
+
+/// Certificates in a trust file, which may hold nothing but revocation lists.
+static inline int headwater_tls_has_certificates(X509_STORE *store) {
+  const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); i++)
+    if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_X509) return 1;
+  return 0;
+}
+
+#endif

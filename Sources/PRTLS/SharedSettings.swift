@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+
+/// One reading of the files: an `SSL_CTX`, and what clients remember of servers.
+///
+/// `@unchecked Sendable`: `pointer` is configured in `init` only, and OpenSSL then allows its use from many threads.
+final class SharedSettings: @unchecked Sendable {
+  let pointer: OpaquePointer
+  let sessions = SessionShelf()
+
+  /// Certificates between a peer's and a trusted authority.
+  private static let deepestChain: Int32 = 8
+  /// How long a peer is believed without showing its certificate again, in seconds.
+  private static let sessionLifetime = 3600
+
+  init(_ role: TLSRole, _ files: TLSFiles) throws(TLSError) {
+    ErrorStack.clear()
+    guard let pointer = SSL_CTX_new(role == .client ? TLS_client_method() : TLS_server_method()) else {
+      throw .openSSL(reason: ErrorStack.drain().text)
+    }
+    self.pointer = pointer
+    guard headwater_tls_set_rules(pointer) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
+    SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
+    SSL_CTX_set_timeout(pointer, Self.sessionLifetime)
+    try useCertificate(files)
+    switch role {
+    case .server(let requiresCertificate): try verifyClients(files, required: requiresCertificate)
+    case .client: try verifyServers(files)
+    }
+  }
+
+  deinit { SSL_CTX_free(pointer) }
+
+  // MARK: Own certificate
+
+  private func useCertificate(_ files: TLSFiles) throws(TLSError) {
+    guard let certificate = files.certificate else {
+      guard let key = files.key else { return }
+      throw .badKey(path: key, reason: "no certificate was given with it")
+    }
+    let key = files.key ?? certificate
+    try Self.checkReadable(certificate)
+    try Self.checkReadable(key)
+    ErrorStack.clear()
+    guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
+      throw .badCertificate(path: certificate, reason: ErrorStack.drain().text)
+    }
+    try useKey(key, of: certificate)
+  }
+
+  private func useKey(_ key: String, of certificate: String) throws(TLSError) {
+    var wasAsked: Int32 = 0
+    let isTaken = withUnsafeMutablePointer(to: &wasAsked) { wasAsked in
+      SSL_CTX_set_default_passwd_cb(pointer) { headwater_tls_no_passphrase($0, $1, $2, $3) }
+      SSL_CTX_set_default_passwd_cb_userdata(pointer, wasAsked)
+      defer { SSL_CTX_set_default_passwd_cb_userdata(pointer, nil) }
+      ErrorStack.clear()
+      return SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) == 1
+    }
+    let errors = ErrorStack.drain()
+    guard isTaken else {
+      if wasAsked != 0 { throw .encryptedKey(path: key) }
+      if errors.contains(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH) {
+        throw .keyMismatch(certificate: certificate, key: key)
+      }
+      throw .badKey(path: key, reason: errors.text)
+    }
+    // A key of another type is taken without complaint.
+    guard SSL_CTX_check_private_key(pointer) == 1 else {
+      ErrorStack.clear()
+      throw .keyMismatch(certificate: certificate, key: key)
+    }
+  }
+
+  // MARK: Peers' certificates
+
+  private func verifyClients(_ files: TLSFiles, required: Bool) throws(TLSError) {
+    guard files.certificate != nil else { throw .noCertificate }
+    headwater_tls_keep_client_sessions(pointer, 0)
+    // Without it OpenSSL refuses to resume sessions of clients that showed a certificate.
+    guard SSL_CTX_set_session_id_context(pointer, Array("headwater".utf8), 9) == 1 else {
+      throw .openSSL(reason: ErrorStack.drain().text)
+    }
+    guard let trust = files.trust else {
+      // The system's authorities vouch for anyone; they cannot say who may come in here.
+      guard !required else { throw .noTrust }
+      return SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)
+    }
+    try believe(trust)
+    ErrorStack.clear()
+    guard let names = SSL_load_client_CA_file(trust) else {
+      throw .badTrust(path: trust, reason: ErrorStack.drain().text)
+    }
+    SSL_CTX_set_client_CA_list(pointer, names)
+    SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
+  }
+
+  private func verifyServers(_ files: TLSFiles) throws(TLSError) {
+    if let trust = files.trust {
+      try believe(trust)
+    } else {
+      ErrorStack.clear()
+      guard SSL_CTX_set_default_verify_paths(pointer) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
+    }
+    SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+    headwater_tls_keep_client_sessions(pointer, 1)
+    SSL_CTX_sess_set_new_cb(pointer) { TLSConnection.takeSession($0, $1) }
+  }
+
+  private func believe(_ trust: String) throws(TLSError) {
+    try Self.checkReadable(trust)
+    ErrorStack.clear()
+    guard SSL_CTX_load_verify_file(pointer, trust) == 1 else {
+      throw .badTrust(path: trust, reason: ErrorStack.drain().text)
+    }
+    let store = SSL_CTX_get_cert_store(pointer)
+    guard headwater_tls_has_certificates(store) == 1 else {
+      throw .badTrust(path: trust, reason: "revocation lists only")
+    }
+    if headwater_tls_has_revocations(store) == 1 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK)) }
+  }
+
+  private static func checkReadable(_ path: String) throws(TLSError) {
+    ErrorStack.clear()
+    guard let file = BIO_new_file(path, "r") else {
+      throw .unreadable(path: path, reason: ErrorStack.drain().systemText)
+    }
+    BIO_free(file)
+  }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+import NIOCore
+
+/// An SSL object between two memory BIOs, and how far it has come. Bytes in, bytes out; no channel.
+///
+/// Not `Sendable`: belongs to one handler.
+final class TLSConnection {
+  private(set) var phase = TLSPhase.idle
+  private let settings: SharedSettings
+  private let ssl: OpaquePointer
+  /// Both belong to `ssl`.
+  private let incoming, outgoing: OpaquePointer
+  /// What a client looks for in the server's certificate; nil for a server.
+  private let expected: String?
+
+  /// What goes through OpenSSL at once: its BIOs grow to what they hold, and never shrink.
+  private static let pieceOfInput = 1 << 15
+  private static let pieceOfOutput = 1 << 14
+  /// What a record adds to its content, at most.
+  private static let recordOverhead = 64
+
+  /// - Parameter expected: the DNS name or IP address that a server's certificate must be for; nil to be the server.
+  init(_ settings: SharedSettings, expecting expected: String?) throws(TLSError) {
+    ErrorStack.clear()
+    guard let ssl = SSL_new(settings.pointer) else { throw .openSSL(reason: ErrorStack.drain().text) }
+    guard let incoming = headwater_tls_new_bio(), let outgoing = headwater_tls_new_bio() else {
+      SSL_free(ssl)
+      throw .openSSL(reason: "out of memory")
+    }
+    SSL_set_bio(ssl, incoming, outgoing)
+    self.settings = settings
+    self.ssl = ssl
+    self.incoming = incoming
+    self.outgoing = outgoing
+    self.expected = expected
+    // For callbacks, which only ever run inside of this object's calls.
+    SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+    if let expected { try becomeClient(of: expected) } else { SSL_set_accept_state(ssl) }
+  }
+
+  deinit {
+    // A line that was cut says nothing against the session: without this, OpenSSL makes it unfit to be resumed.
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+    SSL_free(ssl)
+  }
+
+  private func becomeClient(of name: String) throws(TLSError) {
+    SSL_set_connect_state(ssl)
+    // OpenSSL would check nothing for an empty name, and any name below one that begins with a dot.
+    guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(0) else { throw .badName }
+    let rules = SSL_get0_param(ssl)
+    ErrorStack.clear()
+    if X509_VERIFY_PARAM_set1_ip_asc(rules, name) != 1 {
+      ErrorStack.clear()
+      X509_VERIFY_PARAM_set_hostflags(
+        rules, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
+      guard X509_VERIFY_PARAM_set1_host(rules, name, name.utf8.count) == 1,
+        headwater_tls_set_server_name(ssl, name) == 1
+      else {
+        ErrorStack.clear()
+        throw .badName
+      }
+    }
+    // It may be too old: then OpenSSL makes a new one.
+    if let session = settings.sessions.take(name) { SSL_set_session(ssl, session.pointer) }
+  }
+
+  /// OpenSSL's callback for a session that a server offers to resume.
+  ///
+  /// - Returns: 1: the reference is ours now.
+  static func takeSession(_ ssl: OpaquePointer?, _ session: OpaquePointer?) -> Int32 {
+    guard let ssl, let session, let owner = SSL_get_ex_data(ssl, 0) else { return 0 }
+    let connection = Unmanaged<TLSConnection>.fromOpaque(owner).takeUnretainedValue()
+    guard let name = connection.expected else { return 0 }
+    connection.settings.sessions.put(session, for: name)
+    return 1
+  }
+
+  // MARK: Handshake
+
+  /// Begins the handshake. A client has something to send then.
+  func begin() throws(TLSError) {
+    phase.begin()
+    _ = try shakeHands()
+  }
+
+  private func shakeHands() throws(TLSError) -> TLSHandshakeDone? {
+    ErrorStack.clear()
+    let result = SSL_do_handshake(ssl)
+    if result == 1 {
+      phase.handshakeDone()
+      return TLSHandshakeDone(ssl)
+    }
+    switch SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ: return nil
+    case SSL_ERROR_ZERO_RETURN: throw .endedInHandshake
+    default: throw failure()
+    }
+  }
+
+  // MARK: Bytes
+
+  /// What came of bytes from the peer, besides plain text.
+  struct Received {
+    var handshake: TLSHandshakeDone?
+    /// The peer's close_notify came just now.
+    var isFinished = false
+    var error: TLSError?
+  }
+
+  /// Takes bytes from the peer.
+  ///
+  /// - Parameter plaintext: gets what they mean; its room should be the bytes' number.
+  func receive(_ bytes: ByteBuffer, into plaintext: inout ByteBuffer) -> Received {
+    var received = Received()
+    var bytes = bytes
+    do throws(TLSError) {
+      while bytes.readableBytes > 0, phase.takesBytes {
+        try feed(&bytes)
+        if phase == .handshaking { received.handshake = try shakeHands() }
+        if phase != .handshaking { received.isFinished = try decrypt(into: &plaintext) }
+      }
+    } catch {
+      phase.end()
+      received.error = error
+    }
+    return received
+  }
+
+  private func feed(_ bytes: inout ByteBuffer) throws(TLSError) {
+    guard let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceOfInput)) else { return }
+    let taken = piece.withUnsafeReadableBytes { BIO_write(incoming, $0.baseAddress, Int32($0.count)) }
+    guard taken == piece.readableBytes else { throw .openSSL(reason: "out of memory") }
+  }
+
+  /// - Returns: whether the peer's close_notify came.
+  private func decrypt(into plaintext: inout ByteBuffer) throws(TLSError) -> Bool {
+    while BIO_ctrl_pending(incoming) > 0 || SSL_pending(ssl) > 0 {
+      ErrorStack.clear()
+      var result: Int32 = 0
+      plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { room in
+        result = SSL_read(ssl, room.baseAddress, Int32(clamping: room.count))
+        return max(0, Int(result))
+      }
+      guard result <= 0 else { continue }
+      switch SSL_get_error(ssl, result) {
+      case SSL_ERROR_WANT_READ: return false
+      case SSL_ERROR_ZERO_RETURN:
+        phase.peerDidFinish()
+        return true
+      default: throw failure()
+      }
+    }
+    return false
+  }
+
+  /// Turns plain text into bytes for the peer. To be called in a phase that may send.
+  func send(_ plaintext: ByteBuffer, into bytes: inout ByteBuffer) throws(TLSError) {
+    var plaintext = plaintext
+    while let piece = plaintext.readSlice(length: min(plaintext.readableBytes, Self.pieceOfOutput)),
+      piece.readableBytes > 0
+    {
+      ErrorStack.clear()
+      let taken = piece.withUnsafeReadableBytes { SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
+      guard taken == piece.readableBytes else { throw failure() }
+      takeOutgoing(into: &bytes)
+    }
+  }
+
+  /// Room that plain text needs when it is encrypted, for pieces of any number.
+  static func room(for plaintext: Int, pieces: Int) -> Int {
+    plaintext + (plaintext / pieceOfOutput + pieces) * recordOverhead
+  }
+
+  var hasOutgoing: Bool { BIO_ctrl_pending(outgoing) > 0 }
+
+  /// Takes what OpenSSL has for the peer.
+  func takeOutgoing(into bytes: inout ByteBuffer) {
+    let waiting = BIO_ctrl_pending(outgoing)
+    guard waiting > 0 else { return }
+    bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: waiting) { room in
+      max(0, Int(BIO_read(outgoing, room.baseAddress, Int32(clamping: waiting))))
+    }
+  }
+
+  // MARK: End
+
+  /// Says goodbye, if that is still possible.
+  func finish() {
+    guard phase.maySend else { return phase.end() }
+    ErrorStack.clear()
+    SSL_shutdown(ssl)
+    ErrorStack.clear()
+    phase.didFinish()
+  }
+
+  /// - Returns: what is wrong with an end of the transport now, if anything.
+  func transportEnded() -> TLSError? {
+    defer { phase.end() }
+    return phase.errorAtEndOfTransport
+  }
+
+  private func failure() -> TLSError {
+    defer { phase.end() }
+    let verification = SSL_get_verify_result(ssl)
+    return TLSError(
+      ErrorStack.drain(), verification: verification, expected: expected, isHandshake: phase == .handshaking)
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// What one side of TLS needs, made from files; the files can be read again while connections go on.
+public final class TLSContext: Sendable {
+  private let role: TLSRole
+  private let files: TLSFiles
+  private let latest: Mutex<SharedSettings>
+
+  private init(_ role: TLSRole, _ files: TLSFiles) throws(TLSError) {
+    self.role = role
+    self.files = files
+    latest = Mutex(try SharedSettings(role, files))
+  }
+
+  /// A server's side.
+  ///
+  /// - Parameters:
+  ///   - files: a certificate with its key; with `trust`, clients are asked for a certificate of these authorities.
+  ///   - requiresClientCertificate: refuses clients without one. One that is given must hold in any case.
+  /// - Throws: ``TLSError`` with the path of the file that cannot be used.
+  public static func server(_ files: TLSFiles, requiresClientCertificate: Bool) throws(TLSError) -> TLSContext {
+    try TLSContext(.server(requiresClientCertificate: requiresClientCertificate), files)
+  }
+
+  /// A client's side.
+  ///
+  /// - Parameter files: a certificate with its key, if servers ask for one; with no `trust`, the system's authorities
+  ///   are believed.
+  /// - Throws: ``TLSError`` with the path of the file that cannot be used.
+  public static func client(_ files: TLSFiles) throws(TLSError) -> TLSContext { try TLSContext(.client, files) }
+
+  /// Reads the files again, for the connections that come. Those that are there go on with what they have; sessions made
+  /// with the old files are resumed no more.
+  ///
+  /// - Throws: ``TLSError``; the old files' content then stays in use.
+  public func reload() throws(TLSError) {
+    let settings = try SharedSettings(role, files)
+    latest.withLock { $0 = settings }
+  }
+
+  /// What a new connection begins with.
+  var settings: SharedSettings { latest.withLock { $0 } }
+}
+
+enum TLSRole: Hashable {
+  case server(requiresClientCertificate: Bool)
+  case client
+}

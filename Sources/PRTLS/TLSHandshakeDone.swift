@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+import NIOCore
+
+/// A user inbound event: the handshake is complete, and plain text may come. Fired once.
+public struct TLSHandshakeDone: Hashable, Sendable {
+  /// Whom the peer's certificate is for: its DNS names, its IP addresses, the common name of its subject. Empty without a
+  /// certificate. Those with control characters are left out.
+  public let peerNames: [String]
+  /// `TLSv1.2` or `TLSv1.3`.
+  public let version: String
+  /// The peer proved who it is in an earlier connection, not in this one.
+  public let isResumed: Bool
+
+  public init(peerNames: [String], version: String, isResumed: Bool) {
+    self.peerNames = peerNames
+    self.version = version
+    self.isResumed = isResumed
+  }
+
+  init(_ ssl: OpaquePointer) {
+    peerNames = SSL_get0_peer_certificate(ssl).map(Self.names) ?? []
+    version = String(cString: SSL_get_version(ssl))
+    isResumed = SSL_session_reused(ssl) == 1
+  }
+
+  private static func names(of certificate: OpaquePointer) -> [String] {
+    var names: [String] = []
+    if let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) {
+      let alternatives = OpaquePointer(found)
+      defer { GENERAL_NAMES_free(alternatives) }
+      let indices = 0..<headwater_tls_alternative_name_count(alternatives)
+      names += indices.compactMap { bytes(alternatives, $0, GEN_DNS).flatMap(clean) }
+      names += indices.compactMap { bytes(alternatives, $0, GEN_IPADD).flatMap(address) }
+    }
+    return names + commonNames(of: X509_get_subject_name(certificate))
+  }
+
+  private static func bytes(_ names: OpaquePointer, _ index: Int32, _ type: Int32) -> [UInt8]? {
+    var start: UnsafePointer<UInt8>?
+    let count = headwater_tls_alternative_name(names, index, type, &start)
+    guard count > 0, let start else { return nil }
+    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+  }
+
+  private static func commonNames(of subject: OpaquePointer?) -> [String] {
+    let index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
+    guard index >= 0 else { return [] }
+    var text: UnsafeMutablePointer<UInt8>?
+    let count = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)))
+    ErrorStack.clear()
+    guard count > 0, let text else { return [] }
+    defer { CRYPTO_free(text, #file, #line) }
+    return clean(Array(UnsafeBufferPointer(start: text, count: Int(count)))).map { [$0] } ?? []
+  }
+
+  /// A name is compared and logged: a NUL or a line's end in it would be somebody's trick.
+  private static func clean(_ bytes: [UInt8]) -> String? {
+    bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? String(validating: bytes, as: UTF8.self) : nil
+  }
+
+  private static func address(_ bytes: [UInt8]) -> String? {
+    try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0).ipAddress
+  }
+}

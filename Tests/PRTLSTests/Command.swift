@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Synchronization
+
+/// Another program, run to its end.
+struct Command {
+  let status: Int32
+  let output: String
+
+  struct Failed: Error { let text: String }
+
+  /// - Parameter input: what it reads; its input ends after that.
+  static func run(_ program: String, _ arguments: [String], input: String = "") throws -> Command {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let (reading, writing) = (Pipe(), Pipe())
+    process.standardInput = writing
+    process.standardOutput = reading
+    process.standardError = reading
+    try process.run()
+    try? writing.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try? writing.fileHandleForWriting.close()
+    let output = try reading.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Command(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+  }
+
+  /// Runs a program that has to succeed.
+  @discardableResult
+  static func check(_ program: String, _ arguments: [String]) throws -> String {
+    let command = try run(program, arguments)
+    guard command.status == 0 else {
+      throw Failed(text: "\(program) \(arguments.joined(separator: " ")): \(command.output)")
+    }
+    return command.output
+  }
+
+  static func isThere(_ program: String) -> Bool { (try? run(program, ["--version"]))?.status == 0 }
+}
