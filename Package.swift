@@ -41,19 +41,24 @@ let package = Package(
     .target(
       name: "PRClient",
       dependencies: [
-        "PRRevision", "PRWire",
+        "PRRevision", "PRWire", "PRTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
+    // 3: asking the upstream
+    .target(
+      name: "PRUpstream",
+      dependencies: ["PRRevision", "PRWire", "PRClient", .product(name: "NIOCore", package: "swift-nio")]),
+
     // 4: one request
-    .target(name: "PRNode", dependencies: ["PRRevision", "PRStore"]),
+    .target(name: "PRNode", dependencies: ["PRRevision", "PRStore", "PRUpstream"]),
 
     // 5: listeners and sessions
     .target(
       name: "PRServer",
       dependencies: [
-        "PRRevision", "PRWire", "PRStore", "PRNode",
+        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRNode",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -64,7 +69,8 @@ let package = Package(
     .target(
       name: "PRAssembly",
       dependencies: [
-        "PRRevision", "PRWire", "PRStore", "PRNode", "PRServer",
+        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRClient", "PRUpstream", "PRNode", "PRServer",
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -74,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStore", "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStore", "PRTLS", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),

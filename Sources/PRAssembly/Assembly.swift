@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Logging
+import NIOPosix
+import PRClient
 import PRNode
+import PRRevision
 import PRServer
 import PRStore
+import PRTLS
+import PRUpstream
 import PRWire
 import ServiceLifecycle
 
@@ -22,36 +27,88 @@ public struct Assembly: Sendable {
   /// - Parameter announce: called with the addresses once they answer.
   public func run(announce: @escaping @Sendable ([Endpoint]) throws -> Void) async throws {
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGHUP, SIG_IGN)
     var options = configuration.server
     options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
     if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
+    options.tls = try serverTLS()
+    let clientTLS = try clientTLS()
     var storeOptions = configuration.store
     storeOptions.stretchesLog = true
     let (store, report) = try Store.open(storeOptions)
     log(report, of: store)
-    let node = Node(store: store, policy: configuration.policy) {
+    let watch = UpstreamWatch(logger)
+    let upstream = try await startUpstream(clientTLS, watch)
+    let node = Node(store: store, policy: try await policy(store), upstream: upstream) {
       Int64(Date().timeIntervalSince1970 * 1000)
     }
+    watch.tell(node)
     let readyFile = configuration.readyFile
     let server = Server(node: node, options: options, logger: logger) { endpoints in
       if let readyFile { try ReadyFile(readyFile).write(endpoints) }
       try announce(endpoints)
     }
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          ServiceGroupConfiguration.ServiceConfiguration(
-            service: server, successTerminationBehavior: .gracefullyShutdownGroup)
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
-        logger: logger))
     defer {
       store.close()
       if let readyFile { ReadyFile(readyFile).remove() }
     }
-    try await group.run()
+    try await group(server, CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger))
+      .run()
+    try await upstream?.stop()
     logger.info("stopped")
+  }
+
+  private func group(_ server: Server, _ reload: CertificateReload) -> ServiceGroup {
+    ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          ServiceGroupConfiguration.ServiceConfiguration(service: reload),
+          ServiceGroupConfiguration.ServiceConfiguration(
+            service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
+        logger: logger))
+  }
+
+  private func serverTLS() throws -> TLSContext? {
+    guard configuration.server.listen.contains(where: \.isTLS) else { return nil }
+    return try TLSContext.server(
+      configuration.tls, requiresClientCertificate: configuration.requiresClientCertificate)
+  }
+
+  private func clientTLS() throws -> TLSContext? {
+    guard configuration.upstream?.servers.contains(where: \.isTLS) ?? false else { return nil }
+    return try TLSContext.client(configuration.tls)
+  }
+
+  private func startUpstream(_ tls: TLSContext?, _ watch: UpstreamWatch) async throws -> Upstream? {
+    guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
+    let peers = upstream.servers.map { server in
+      Dialer(server, limits: WireLimits(message: Self.longestAnswer), tls: tls, tlsName: upstream.tlsName)
+    }
+    return try await Upstream.start(
+      UpstreamOptions(peers: peers, deadline: upstream.deadline),
+      on: MultiThreadedEventLoopGroup.singleton.next()
+    ) { watch.hear($0) }
+  }
+
+  /// A checksum that was built in turns with another has many values.
+  private static let longestAnswer = 4 << 20
+
+  /// The policy, at the level that the upstream told when it was last asked.
+  private func policy(_ store: Store) async throws -> NodePolicy {
+    var policy = configuration.policy
+    guard configuration.upstream != nil, case .partitioned(let partition) = policy.numbering else { return policy }
+    let kept = try await store.read { reader throws(StoreError) in try reader.note(.level) }.flatMap { Int($0) }
+    guard let kept, (1...Partition.deepest).contains(kept) else {
+      logger.info(
+        "the upstream has not told its level yet", metadata: [LogKey.level: "\(partition.level)"])
+      return policy
+    }
+    if kept != partition.level {
+      logger.info("the upstream has told its level before", metadata: [LogKey.level: "\(kept)"])
+    }
+    policy.numbering = .partitioned(Partition(level: kept, lane: partition.lane))
+    return policy
   }
 
   private func log(_ report: OpeningReport, of store: Store) {

@@ -2,12 +2,19 @@
 import PRNode
 import PRServer
 import PRStore
+import PRTLS
 
 /// All that a serving process is told.
 public struct NodeConfiguration: Sendable {
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions
+  /// Nil for a node that stands alone.
+  public var upstream: UpstreamConfiguration?
+  /// For the listeners and the upstreams of TLS.
+  public var tls = TLSFiles()
+  /// Whether listeners of TLS want a certificate from everybody.
+  public var requiresClientCertificate = true
   /// Where the addresses go that were really bound, a line each.
   public var readyFile: String?
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Logging
+import PRNode
 import PRRevision
 import PRStore
 import PRWire
@@ -25,6 +26,7 @@ extension Lane: ExpressibleByArgument {
 
 extension Durability: ExpressibleByArgument {}
 extension OnMiss: ExpressibleByArgument {}
+extension UpstreamAway: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 
 /// How much to log.

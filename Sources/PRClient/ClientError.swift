@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRTLS
 import PRWire
 
 /// Why a server gave no answer.
-public enum ClientError: Error, Sendable {
+public enum ClientError: Error, Hashable, Sendable {
   /// Nobody answered at the address.
   case unreachable(Endpoint, String)
   case timedOut(Endpoint, Duration)
   /// The connection ended with questions open.
   case disconnected(Endpoint)
   case wire(Endpoint, WireError)
+  /// The two sides cannot agree whom to believe, or the stream was cut.
+  case tls(Endpoint, TLSError)
+  /// The address is one of TLS, and nothing was said of whom to believe.
+  case noTLS(Endpoint)
   case response(Endpoint, ResponseError)
   /// The server refused, in its own words.
   case refused(String)
@@ -21,7 +26,10 @@ extension ClientError: CustomStringConvertible {
     case .timedOut(let server, let time):
       "the server at \(server) did not answer within \(time.formatted); it may be overloaded or stopped"
     case .disconnected(let server): "the server at \(server) closed the connection without an answer; see its log"
-    case .wire(let server, let error): "the server at \(server) sent \(error)"
+    case .wire(let server, let error): "the server at \(server) cannot be understood: \(error)"
+    case .tls(let server, let error): "no TLS connection to \(server): \(error)"
+    case .noTLS(let server):
+      "\(server) speaks TLS: say whom to believe with --tls-trust, and who you are with --tls-certificate and --tls-key"
     case .response(let server, let error): "\(server): \(error)"
     case .refused(let message): "the server refused: \(message)"
     }

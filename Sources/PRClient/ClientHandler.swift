@@ -1,38 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRTLS
 import PRWire
 
 /// The client's side of a connection: sends the handshake, then messages as they come, and gives each its reply.
-final class ClientHandler: ChannelDuplexHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundIn = Question
-  typealias OutboundOut = ByteBuffer
+public final class ClientHandler: ChannelDuplexHandler {
+  public typealias InboundIn = ByteBuffer
+  public typealias OutboundIn = Question
+  public typealias OutboundOut = ByteBuffer
 
   /// A message that waits for its reply.
-  struct Question: Sendable {
+  public struct Question: Sendable {
     let message: ByteBuffer
     let reply: EventLoopPromise<ByteBuffer>
+
+    /// - Parameters:
+    ///   - message: the request's JSON.
+    ///   - reply: gets the reply's, or fails with a ``ClientError``.
+    public init(message: ByteBuffer, reply: EventLoopPromise<ByteBuffer>) {
+      self.message = message
+      self.reply = reply
+    }
   }
 
   private let server: Endpoint
+  private let isTLS: Bool
+  private let greeted: EventLoopPromise<PeerDescription>
+  private var handshake: Handshake?
   private var framer: LineFramer
   private var assembler: MessageAssembler
   private var open: CircularBuffer<EventLoopPromise<ByteBuffer>> = []
+  /// What ended the connection, if it was more than its end.
+  private var failure: ClientError?
 
-  init(server: Endpoint, limits: WireLimits) {
-    self.server = server
-    framer = LineFramer(limit: limits.line)
-    assembler = MessageAssembler(limit: limits.message)
+  init(_ dialer: Dialer, greeted: EventLoopPromise<PeerDescription>) {
+    server = dialer.server
+    if case .tls = dialer.server { isTLS = true } else { isTLS = false }
+    self.greeted = greeted
+    handshake = dialer.asksForDescription ? .client(limits: dialer.limits) : nil
+    framer = LineFramer(limit: dialer.limits.line)
+    assembler = MessageAssembler(limit: dialer.limits.message)
   }
 
-  func channelActive(context: ChannelHandlerContext) {
+  public func channelActive(context: ChannelHandlerContext) {
     var hello = context.channel.allocator.buffer(capacity: 64)
-    Handshake.request(Headers([("needs-headers", "false")]), into: &hello)
+    Handshake.request(Headers([("needs-headers", handshake == nil ? "false" : "true")]), into: &hello)
     context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
+    if !isTLS { greetIfReady() }
     context.fireChannelActive()
   }
 
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+  public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     let question = unwrapOutboundIn(data)
     open.append(question.reply)
     var bytes = context.channel.allocator.buffer(capacity: question.message.readableBytes + 1)
@@ -40,27 +58,50 @@ final class ClientHandler: ChannelDuplexHandler {
     context.write(wrapOutboundOut(bytes), promise: promise)
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     framer.append(unwrapInboundIn(data))
     do throws(WireError) {
-      while let line = try framer.next() {
-        guard let message = try assembler.accept(line) else { continue }
-        open.popFirst()?.succeed(message)
-      }
+      while let line = try framer.next() { try take(line) }
+      if let start = framer.incompleteLine { try handshake?.check(incomplete: start) }
     } catch {
       fail(.wire(server, error))
       context.close(promise: nil)
     }
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
-    fail(.disconnected(server))
+  private func take(_ line: ByteBuffer) throws(WireError) {
+    if handshake != nil {
+      guard case .done(let headers)? = try handshake?.accept(line) else { return }
+      handshake = nil
+      greeted.succeed(PeerDescription(headers))
+    } else if let message = try assembler.accept(line) {
+      open.popFirst()?.succeed(message)
+    }
+  }
+
+  public func channelInactive(context: ChannelHandlerContext) {
+    fail(failure ?? .disconnected(server))
     context.fireChannelInactive()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = error as? TLSError { failure = .tls(server, error) }
+    context.close(promise: nil)
+  }
+
+  public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is TLSHandshakeDone { greetIfReady() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// Without a description to wait for, a connection is ready once its bytes reach the server.
+  private func greetIfReady() {
+    if handshake == nil { greeted.succeed(PeerDescription()) }
+  }
 
   private func fail(_ error: ClientError) {
+    failure = error
+    greeted.fail(error)
     while let reply = open.popFirst() { reply.fail(error) }
   }
 }

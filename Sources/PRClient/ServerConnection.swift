@@ -2,6 +2,7 @@
 import NIOCore
 import NIOPosix
 import PRRevision
+import PRTLS
 import PRWire
 
 /// A connection to a PR server, BitBake's or ours. Questions may be asked without waiting for the replies before.
@@ -17,39 +18,15 @@ public struct ServerConnection: Sendable {
   ///   - limits: how much of a reply is believed. An export is one message.
   public static func open(
     to server: Endpoint, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup,
-    timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30)
+    timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30), tls: TLSContext? = nil,
+    tlsName: String? = nil
   ) async throws(ClientError) -> ServerConnection {
-    let bootstrap = ClientBootstrap(group: group)
-      .connectTimeout(TimeAmount(timeout))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ClientHandler(server: server, limits: limits))
-        }
-      }
+    let dialer = Dialer(server, timeout: timeout, limits: limits, tls: tls, tlsName: tlsName)
     do {
-      switch server {
-      case .tcp(let host, let port):
-        let channel = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
-          .connect(host: host, port: port).get()
-        return ServerConnection(server: server, channel: channel, timeout: timeout)
-      case .unix(let path):
-        let channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
-        return ServerConnection(server: server, channel: channel, timeout: timeout)
-      }
+      let line = try await dialer.dial(on: group.next()).get()
+      return ServerConnection(server: server, channel: line.channel, timeout: timeout)
     } catch {
-      throw .unreachable(server, reason(of: error))
-    }
-  }
-
-  private static func reason(of error: any Error) -> String {
-    switch error {
-    case let error as NIOConnectionError:
-      error.connectionErrors.first.map { reason(of: $0.error) } ?? "the host name has no address"
-    case let error as IOError where error.errnoCode == ECONNREFUSED:
-      "connection refused; is the server running, and is this its address?"
-    case let error as IOError: String(cString: strerror(error.errnoCode))
-    case is ChannelError: "no answer in time"
-    default: "\(error)"
+      throw error as? ClientError ?? .disconnected(server)
     }
   }
 
@@ -115,6 +92,7 @@ extension Request {
     case .importOne: .importOne
     case .export: .export
     case .isReadonly: .isReadonly
+    case .lookup: .lookup
     }
   }
 }

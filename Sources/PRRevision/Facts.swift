@@ -63,6 +63,27 @@ public struct UpstreamFacts: Hashable, Sendable {
   public static let nothing = UpstreamFacts()
 }
 
+/// What an upstream told when it was asked for a tuple: every value a revision.
+public struct UpstreamAnswer: Hashable, Sendable {
+  /// The greatest value of the package; nil when nobody up there knows the package.
+  public var greatest: Revision?
+  /// The values of the checksum that were told, at least its greatest.
+  public var values: [Revision]
+  /// The upstream could ask its own upstream, or has none.
+  public var isComplete: Bool
+  /// How many nodes stand above the upstream; 0 for BitBake's own server.
+  public var level: Int
+
+  public init(greatest: Revision?, values: [Revision], isComplete: Bool = true, level: Int = 0) {
+    self.greatest = ([greatest].compactMap(\.self) + values).max()
+    self.values = values
+    self.isComplete = isComplete
+    self.level = level
+  }
+
+  public var facts: UpstreamFacts { UpstreamFacts(greatest: greatest, value: values.max()) }
+}
+
 /// What a decision may take from above.
 public enum UpstreamView: Hashable, Sendable {
   /// The node stands alone.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a server is: `tcp://HOST:PORT`, `tcp://[v6]:PORT` or `unix:///path`.
+/// Where a server is: `tcp://HOST:PORT`, `tcp://[v6]:PORT`, `tls://HOST:PORT` or `unix:///path`.
 public enum Endpoint: Hashable, Sendable {
   case tcp(host: String, port: Int)
+  case tls(host: String, port: Int)
   case unix(path: String)
 
   /// BitBake's own default port, on this machine only.
@@ -17,11 +18,14 @@ public enum Endpoint: Hashable, Sendable {
     } else if text.hasPrefix("tcp://") {
       let (host, port) = try Self.hostAndPort(text, text.dropFirst("tcp://".count))
       self = .tcp(host: host, port: port)
+    } else if text.hasPrefix("tls://") {
+      let (host, port) = try Self.hostAndPort(text, text.dropFirst("tls://".count))
+      self = .tls(host: host, port: port)
     } else if !text.contains("://") {
       let (host, port) = try Self.hostAndPort(text, text[...])
       self = .tcp(host: host, port: port)
     } else {
-      throw Malformed(text: text, problem: "it must begin with tcp:// or unix://")
+      throw Malformed(text: text, problem: "it must begin with tcp://, tls:// or unix://")
     }
   }
 
@@ -41,6 +45,8 @@ public enum Endpoint: Hashable, Sendable {
     return (String(host), Int(port))
   }
 
+  public var isTLS: Bool { if case .tls = self { true } else { false } }
+
   /// An address that cannot be understood.
   public struct Malformed: Error, CustomStringConvertible {
     let text: String
@@ -52,8 +58,11 @@ public enum Endpoint: Hashable, Sendable {
 extension Endpoint: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+    case .tcp(let host, let port): "tcp://\(Self.bracketed(host)):\(port)"
+    case .tls(let host, let port): "tls://\(Self.bracketed(host)):\(port)"
     case .unix(let path): "unix://\(path)"
     }
   }
+
+  private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }

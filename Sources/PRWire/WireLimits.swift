@@ -37,7 +37,7 @@ public enum WireError: Error, Hashable, Sendable {
   /// Who most likely knocked at the wrong door.
   public enum Foreigner: String, Hashable, Sendable {
     case tls = "it looks like TLS: use a tls:// listener, or tcp:// in the client's address"
-    case http = "it looks like HTTP: this is not a web server"
+    case http = "it looks like HTTP, not like BitBake's PR protocol"
     case unknown = "it is not BitBake's PR protocol"
   }
 }

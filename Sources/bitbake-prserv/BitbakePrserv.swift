@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import PRAssembly
+import PRWire
 
 /// The drop-in for BitBake's own command: the same options, defaults, messages and pid file.
 @main
@@ -41,15 +42,25 @@ struct BitbakePrserv: AsyncParsableCommand {
   var daemonReport: Int32?
 
   func run() async throws {
-    let upstream = upstream ?? ProcessInfo.processInfo.environment["PRSERV_UPSTREAM"]
-    if let upstream, !upstream.isEmpty, start || daemonReport != nil {
-      throw Problem("an upstream (\(upstream)) is not served yet; start without --upstream and PRSERV_UPSTREAM")
-    }
+    if start { _ = try upstreamServer }  // a misspelt one is told here, not in the log
     let address = try HostAddress(host)
     if let daemonReport { return await DaemonProcess(self, address, report: daemonReport).run() }
     if start { return try DaemonStart(self, address).run() }
     if stop { return try DaemonStop(host: host, pidFile: PidFile(address, port: port)).run() }
     print(Self.helpMessage())
+  }
+
+  /// Whom to ask; nil for a server that stands alone.
+  var upstreamServer: Endpoint? {
+    get throws {
+      let text = upstream ?? ProcessInfo.processInfo.environment["PRSERV_UPSTREAM"] ?? ""
+      guard !text.isEmpty else { return nil }
+      do {
+        return try Endpoint(text)
+      } catch {
+        throw Problem("the upstream \(error)")
+      }
+    }
   }
 
   static func main() async {

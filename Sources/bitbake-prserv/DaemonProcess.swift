@@ -30,7 +30,7 @@ struct DaemonProcess {
     let logger = Logger(label: "bitbake-prserv")
     let claimed = ClaimedPidFile()
     do {
-      try await Assembly(configuration, logger: logger).run { endpoints in
+      try await Assembly(try configuration, logger: logger).run { endpoints in
         try announce(endpoints, claimed, logger)
       }
       claimed.remove()
@@ -48,17 +48,29 @@ struct DaemonProcess {
     let database = URL(fileURLWithPath: command.file).standardizedFileURL.path
     logger.notice(
       "Started PRServer with DBfile: \(database), Address: \(address.ip):\(port), PID: \(getpid())")
+    if let upstream = try command.upstreamServer {
+      logger.notice("And upstream PRServer: \(upstream.withoutScheme)")
+    }
     try report.write(contentsOf: Data(Self.ready.utf8))
     try report.close()
   }
 
   private var configuration: NodeConfiguration {
-    var server = ServerOptions(version: headwaterVersion)
-    server.listen = [.tcp(host: address.ip, port: Int(command.port))]
-    return NodeConfiguration(
-      store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
-      policy: NodePolicy(numbering: .bitbake), server: server)
+    get throws {
+      var server = ServerOptions(version: headwaterVersion)
+      server.listen = [.tcp(host: address.ip, port: Int(command.port))]
+      var configuration = NodeConfiguration(
+        store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
+        policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly), server: server)
+      configuration.upstream = try command.upstreamServer.map { UpstreamConfiguration(servers: [$0]) }
+      return configuration
+    }
   }
+}
+
+extension Endpoint {
+  /// As BitBake writes addresses.
+  fileprivate var withoutScheme: String { description.replacing("tcp://", with: "") }
 }
 
 /// The pid file of this process, once it has one.

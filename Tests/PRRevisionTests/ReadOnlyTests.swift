@@ -21,20 +21,25 @@ struct ReadOnlyTests {
     }
   }
 
-  @Test("a partitioned node refuses what is not on record, whatever the upstream knows")
+  @Test("a partitioned node refuses what is on record neither here nor further up, once it has asked")
   func refuses() {
+    let outcomes: [(UpstreamView, Decision)] = [
+      (.none, .refuse(.unrecorded)), (.unasked, .askUpstream), (.knows("3"), .refuse(.unrecorded)),
+      (.knowsNothing, .refuse(.unrecorded)), (.knows("3", value: "3"), .answer("3", .adopted)),
+      (.knows("3", value: "1"), .answer("1", .adopted)),
+    ]
     for history in [History.none, .kept] {
-      for upstream in [UpstreamView.none, .unasked, .knows("3", value: "3")] {
+      for (upstream, outcome) in outcomes {
         let decision = Self.child.decideReadOnly(
           history, recorded: nil, local: .unknown("2.0"), upstream: upstream, onMiss: .refuse)
-        #expect(decision == .refuse(.unrecorded), "\(history), \(upstream)")
+        #expect(decision == outcome, "\(history), \(upstream)")
       }
     }
   }
 
   static let predictions: [DecisionCase] = [
     .init("the upstream must be asked", .none, .unknown("2.0"), .unasked, .askUpstream),
-    .init("what would be adopted", .none, .unknown("2.0"), .knows("3", value: "3"), .answer("3", .predicted)),
+    .init("what is on record further up", .none, .unknown("2.0"), .knows("3", value: "3"), .answer("3", .adopted)),
     .init("what would be minted", .none, .unknown("2.0"), .knows("3"), .answer("3.0", .predicted)),
     .init("what would be minted, history", .kept, .unknown("2.0"), .knows("2"), .answer("2.1", .predicted)),
     .init("the first of a package", .none, .empty, .knowsNothing, .answer("0.0", .predicted)),

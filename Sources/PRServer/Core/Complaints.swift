@@ -2,7 +2,7 @@
 
 /// Keeps a log readable when something goes wrong a thousand times a second: a complaint of a kind is written once, then
 /// at most once a period, with how many were left out.
-struct Complaints: Sendable {
+public struct Complaints: Sendable {
   private var kinds: [String: Entry] = [:]
   private let period: Duration
 
@@ -11,10 +11,10 @@ struct Complaints: Sendable {
     var leftOut = 0
   }
 
-  init(period: Duration = .seconds(10)) { self.period = period }
+  public init(period: Duration = .seconds(10)) { self.period = period }
 
   /// - Returns: nil when the complaint is to be left out, else how many were since the last one.
-  mutating func admit(_ kind: String, now: ContinuousClock.Instant) -> Int? {
+  public mutating func admit(_ kind: String, now: ContinuousClock.Instant) -> Int? {
     guard let entry = kinds[kind], now - entry.written < period else {
       let leftOut = kinds[kind]?.leftOut ?? 0
       kinds[kind] = Entry(written: now)

@@ -12,6 +12,18 @@ public enum LogKey {
   public static let rows = "rows"
   /// Which store a node's database is.
   public static let store = "store"
+  /// The address of an upstream.
+  public static let upstream = "upstream"
+  /// What a peer says it is.
+  public static let server = "server"
+  /// How many nodes stand above.
+  public static let level = "level"
+  /// Why.
+  public static let reason = "reason"
+  /// For how long somebody was away.
+  public static let away = "away"
+  /// How many questions had no answer.
+  public static let failedQuestions = "failed-questions"
   /// How many connections are meant.
   public static let connections = "connections"
 }

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import NIOPosix
+import PRTLS
 import PRWire
 
 /// One address that a server accepts connections on.
 struct Listener {
   private let address: Endpoint
+  private let tls: TLSContext?
   private let desks: LoopDesks
   private let sessions: SessionRegistry
 
   /// How many connections the operating system keeps waiting.
   private static let backlog: CInt = 4096
 
-  init(_ address: Endpoint, desks: LoopDesks, sessions: SessionRegistry) {
+  /// - Parameter tls: for addresses of TLS.
+  init(_ address: Endpoint, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry) {
     self.address = address
+    if case .tls = address { self.tls = tls } else { self.tls = nil }
     self.desks = desks
     self.sessions = sessions
   }
 
   func bind(on loops: MultiThreadedEventLoopGroup) async throws -> any Channel {
-    let (desks, sessions) = (desks, sessions)
+    let (desks, sessions, address, tls) = (desks, sessions, address, tls)
     let bootstrap = ServerBootstrap(group: loops)
       .serverChannelOption(.backlog, value: Self.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -32,12 +36,14 @@ struct Listener {
       .childChannelInitializer { channel in
         sessions.add(channel)
         return channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(SessionHandler(desk: desks[channel.eventLoop]))
+          let handlers = channel.pipeline.syncOperations
+          if let tls { try handlers.addHandler(TLSHandler.server(tls)) }
+          try handlers.addHandler(SessionHandler(desk: desks[channel.eventLoop], listener: address))
         }
       }
     do {
       switch address {
-      case .tcp(let host, let port):
+      case .tcp(let host, let port), .tls(let host, let port):
         return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
           .bind(host: host, port: port).get()
       case .unix(let path):
@@ -66,8 +72,13 @@ struct Listener {
 extension Endpoint {
   /// The address with the port that the operating system chose.
   func bound(to channel: any Channel) -> Endpoint {
-    guard case .tcp(let host, _) = self, let port = channel.localAddress?.port else { return self }
-    return .tcp(host: channel.localAddress?.ipAddress ?? host, port: port)
+    guard let port = channel.localAddress?.port else { return self }
+    let address = channel.localAddress?.ipAddress
+    return switch self {
+    case .tcp(let host, _): .tcp(host: address ?? host, port: port)
+    case .tls(let host, _): .tls(host: address ?? host, port: port)
+    case .unix: self
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import Logging
 import NIOCore
 import PRNode
+import PRRevision
 import PRStore
 import PRWire
 
@@ -42,6 +43,13 @@ final class LoopDesk {
     } catch {
       return false  // a lock or worse: the slow path waits for the one and reports the other
     }
+  }
+
+  /// What the server says of itself to those who ask.
+  var description: PeerDescription {
+    PeerDescription(
+      server: "headwater/\(options.version)", features: Set(Feature.allCases), level: node.level,
+      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity)
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.

@@ -41,7 +41,8 @@ public struct Server: Service {
     var listeners: [any Channel] = []
     do {
       for address in options.listen {
-        listeners.append(try await Listener(address, desks: desks, sessions: sessions).bind(on: loops))
+        listeners.append(
+          try await Listener(address, tls: options.tls, desks: desks, sessions: sessions).bind(on: loops))
       }
       try await ready(zip(options.listen, listeners).map { $0.bound(to: $1) })
       try await gracefulShutdown()

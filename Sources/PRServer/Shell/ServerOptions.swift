@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRTLS
 import PRWire
 
 /// Where a server listens and what it puts up with.
 public struct ServerOptions: Sendable {
   public var listen: [Endpoint] = [.standard]
+  public var access = AccessRules()
+  /// What TLS listeners show and whom they believe. Needed where ``listen`` has one.
+  public var tls: TLSContext?
   public var wire = WireLimits()
   /// Connections beyond this wait in the operating system's queue until one ends.
   public var connections = 16_384

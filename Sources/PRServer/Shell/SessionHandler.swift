@@ -3,6 +3,7 @@ import NIOCore
 import PRNode
 import PRRevision
 import PRStore
+import PRTLS
 import PRWire
 
 /// One connection: bytes in, replies out, in order.
@@ -14,21 +15,28 @@ final class SessionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let desk: LoopDesk
+  let desk: LoopDesk
+  private let listener: Endpoint
+  private(set) var rights: Rights
+  private(set) var peerNames: [String] = []
   private var framer: LineFramer
   private var assembler: MessageAssembler
   private var handshake: Handshake
   private var phase = Phase.handshaking
-  private var replies = ReplyQueue<SessionReply>()
+  var replies = ReplyQueue<SessionReply>()
   private var out = ByteBuffer()
-  private var context: ChannelHandlerContext?
+  var context: ChannelHandlerContext?
   private var timers = SessionTimers()
   private var isReadWanted = false
   private var isWritable = true
   private var isFlushPlanned = false
   private var isPageWanted = false
   private var isInputClosed = false
-  private lazy var peer: String = context?.remoteAddress?.ipAddress ?? "local"
+  /// Who asks, for the log and for the stories of rows: the name in its certificate, and its address.
+  private(set) lazy var peer: String = {
+    let address = context?.remoteAddress?.ipAddress ?? "local"
+    return peerNames.first.map { "\($0) (\(address))" } ?? address
+  }()
 
   private enum Phase {
     /// Lines belong to the handshake: → `serving`, `finishing`.
@@ -39,8 +47,10 @@ final class SessionHandler: ChannelDuplexHandler {
     case finishing
   }
 
-  init(desk: LoopDesk) {
+  init(desk: LoopDesk, listener: Endpoint) {
     self.desk = desk
+    self.listener = listener
+    rights = desk.options.access.rights(on: listener, peerNames: [])
     framer = LineFramer(limit: desk.options.wire.line)
     assembler = MessageAssembler(limit: desk.options.wire.message)
     handshake = .server(limits: desk.options.wire)
@@ -69,11 +79,17 @@ final class SessionHandler: ChannelDuplexHandler {
     context.fireChannelInactive()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = error as? TLSError { complain("tls: \(error)", "a TLS connection failed: \(error)") }
+    context.close(promise: nil)
+  }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case is DrainEvent: finish()
+    case let done as TLSHandshakeDone:
+      peerNames = done.peerNames
+      rights = desk.options.access.rights(on: listener, peerNames: peerNames)
     // The peer has sent all it wants to; it may still read its replies.
     case ChannelEvent.inputClosed:
       isInputClosed = true
@@ -166,7 +182,7 @@ final class SessionHandler: ChannelDuplexHandler {
     timers.cancel(.handshake)
     phase = .serving
     if headers.needsHeaders {
-      Handshake.reply(Headers([("server", "headwater/\(desk.options.version)")]), into: &out)
+      Handshake.reply(desk.description.headers, into: &out)
     }
   }
 
@@ -187,9 +203,14 @@ final class SessionHandler: ChannelDuplexHandler {
     } catch {
       return refuse(.json(error))
     }
-    if replies.isEmpty, let tuple = view.plainAllocation, desk.answerCurrent(tuple, into: &out) { return }
+    if replies.isEmpty, rights.contains(.allocate), let tuple = view.plainAllocation,
+      desk.answerCurrent(tuple, into: &out)
+    {
+      return
+    }
     do throws(RequestError) {
       guard let request = try Request(view) else { return finish() }
+      guard rights.contains(request.right) else { return refuse(request.right) }
       serve(request)
     } catch .json(let error) {
       refuse(.json(error))
@@ -198,66 +219,10 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
-  private func serve(_ request: Request) {
-    let node = desk.node
-    switch request {
-    case .ping: reply(.alive)
-    case .isReadonly: reply(.readonly(node.isReadOnly))
-    case .getPR(let tuple, let history):
-      node.allocate(tuple, history, asker: peer, answer: later { .value($0.text) })
-    case .testPR(let tuple, let history):
-      node.value(of: tuple, history, answer: later { $0.map { .value($0.text) } ?? .noValue })
-    case .testPackage(let package): node.greatest(of: package, answer: later { .known($0 != nil) })
-    case .maxPackagePR(let package):
-      node.greatest(of: package, answer: later { $0.map { .value($0.text) } ?? .noValue })
-    case .importOne(let tuple, let value):
-      node.record(tuple, value: value.text, asker: peer, answer: later { .imported($0 ? value : nil) })
-    case .export(let query):
-      replies.append(.export(ExportProgress(query, version: desk.options.version)))
-      moveReplies()
-    }
-  }
-
-  /// Puts a reply that is ready in its place.
-  private func reply(_ response: Response) {
-    replies.append(.response(response))
-    moveReplies()
-  }
-
-  /// Keeps a place for a reply, and makes the callback that fills it.
-  private func later<Value: Sendable>(
-    _ response: @escaping @Sendable (Value) -> Response
-  ) -> Node.Answer<Value> {
-    let ticket = replies.reserve()
-    return callback { session, outcome in
-      switch outcome {
-      case .success(let value): session.replies.fill(ticket, with: .response(response(value)))
-      case .failure(let error):
-        session.complain("refused", "a request was refused: \(error)")
-        session.replies.fill(ticket, with: .response(.error(error.description)))
-      }
-      session.moveReplies()
-    }
-  }
-
-  /// A callback that comes back to this session on its event loop, whatever thread calls it.
-  private func callback<Value: Sendable>(
-    _ body: @escaping @Sendable (SessionHandler, Result<Value, NodeError>) -> Void
-  ) -> Node.Answer<Value> {
-    guard let loop = context?.eventLoop else { return { _ in } }
-    let session = NIOLoopBound(self, eventLoop: loop)
-    return { outcome in
-      loop.execute {
-        body(session.value, outcome)
-        session.value.planFlush(on: loop)
-      }
-    }
-  }
-
   // MARK: Replies
 
   /// Moves the replies that are ready, and whose turn it is, to the outgoing bytes.
-  private func moveReplies() {
+  func moveReplies() {
     while let reply = replies.first, isWritable {
       switch reply {
       case .response(let response):
@@ -295,7 +260,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   /// Callbacks come in crowds: while more are expected, one flush serves all that come in this turn.
-  private func planFlush(on loop: any EventLoop) {
+  func planFlush(on loop: any EventLoop) {
     guard !isFlushPlanned else { return }
     guard !replies.isEmpty else { return proceed() }
     isFlushPlanned = true
@@ -348,7 +313,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
-  private func complain(_ kind: String, _ message: String, level: LogLevel = .warning) {
+  func complain(_ kind: String, _ message: String, level: LogLevel = .warning) {
     desk.complain(kind, message, level: level, peer: peer)
   }
 }

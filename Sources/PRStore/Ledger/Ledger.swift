@@ -9,6 +9,8 @@ public final class Ledger {
   private let appendToFeed: Statement
   private let insert: Statement
   private let holdsRow: Statement
+  /// What is known of the upstream.
+  private let copy: UpstreamCopy
   private let path: String
   /// Another process has the lock: what needs no row can be decided, a row cannot be written.
   var isReading = false
@@ -30,6 +32,7 @@ public final class Ledger {
     insert = try connection.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     holdsRow = try connection.prepare(
       "SELECT 1 FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND checksum = ?3 AND value = ?4")
+    copy = try UpstreamCopy(connection)
     // From here on every row is written by `record`, which does what they do.
     try connection.setTriggers(on: false)
   }
@@ -70,14 +73,46 @@ public final class Ledger {
     let found = try head(of: tuple.package)
     if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
     try raise(found, to: value, of: tuple)
+    try appendToFeed(tuple, value, provenance)
+    bind(insert, tuple, value)
+    try insert.run()
+    return true
+  }
+
+  /// Keeps what the upstream told of a tuple.
+  ///
+  /// - Parameters:
+  ///   - source: who told, for those who read the story of a row later.
+  ///   - milliseconds: the time since 1970.
+  /// - Returns: whether any of it was news.
+  @discardableResult
+  public func learn(
+    _ told: UpstreamAnswer, of tuple: TupleKey, source: String?, milliseconds: Int64
+  ) throws(StoreError) -> Bool {
+    guard !isReading else { throw .locked(path: path, seconds: 0) }
+    var isNews = false
+    for value in told.values where try copy.add(tuple, value) {
+      try appendToFeed(tuple, value, Provenance(.copied, asker: source, milliseconds: milliseconds))
+      isNews = true
+    }
+    guard let head = try copy.raise(tuple.package, rows: told.values.max(), floor: told.greatest) else { return isNews }
+    try copy.write(head, of: tuple.package)
+    return true
+  }
+
+  /// Keeps what the upstream told of a package: a value whose checksum is not known.
+  public func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
+    guard !isReading else { throw .locked(path: path, seconds: 0) }
+    guard let head = try copy.raise(package, rows: nil, floor: floor) else { return }
+    try copy.write(head, of: package)
+  }
+
+  private func appendToFeed(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) {
     bind(appendToFeed, tuple, value)
     appendToFeed.bind(5, provenance.origin.rawValue)
     appendToFeed.bind(6, provenance.asker)
     appendToFeed.bind(7, provenance.milliseconds)
     try appendToFeed.run()
-    bind(insert, tuple, value)
-    try insert.run()
-    return true
   }
 
   private func holds(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> Bool {

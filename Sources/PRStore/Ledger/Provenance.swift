@@ -23,6 +23,8 @@ public struct Provenance: Hashable, Sendable {
     case imported
     /// Another program wrote it into the same file.
     case foreign
+    /// The upstream has it: a row of the copy, not of this node's own.
+    case copied
     /// It stood in the database when the node took it over.
     case takenOver
   }
@@ -34,6 +36,7 @@ extension Provenance.Origin: RawRepresentable {
     case .rule(let reason): reason.rawValue
     case .imported: "imported"
     case .foreign: "foreign"
+    case .copied: "copied"
     case .takenOver: "taken-over"
     }
   }
@@ -42,6 +45,7 @@ extension Provenance.Origin: RawRepresentable {
     switch rawValue {
     case "imported": self = .imported
     case "foreign": self = .foreign
+    case "copied": self = .copied
     case "taken-over": self = .takenOver
     default:
       guard let reason = Reason(rawValue: rawValue) else { return nil }

@@ -12,6 +12,9 @@ public final class RowReader {
     var head: Statement?
     let values: Statement
     let package: Statement
+    /// Nil on a file without a copy.
+    var copied: Statement?
+    var above: Statement?
   }
 
   init(_ connection: Connection) { self.connection = connection }
@@ -25,7 +28,11 @@ public final class RowReader {
       head: try connection.hasTable("headwater_package")
         ? connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)") : nil,
       values: try connection.prepare("SELECT value FROM PRMAIN WHERE \(key) AND checksum = ?3"),
-      package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"))
+      package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"),
+      copied: try connection.hasTable("headwater_copy")
+        ? connection.prepare("SELECT value FROM headwater_copy WHERE \(key) AND checksum = ?3") : nil,
+      above: try connection.hasTable("headwater_above")
+        ? connection.prepare("SELECT greatest, floor FROM headwater_above WHERE \(key)") : nil)
     statements = ready
     return ready
   }
@@ -65,6 +72,27 @@ public final class RowReader {
   /// All values of a tuple, in no order.
   public func values(of tuple: TupleKey) throws(StoreError) -> [Revision] {
     guard let statement = try prepared()?.values else { return [] }
+    return try revisions(statement, tuple)
+  }
+
+  /// All values of a tuple that are copied from the upstream, in no order.
+  public func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] {
+    guard let statement = try prepared()?.copied else { return [] }
+    return try revisions(statement, tuple)
+  }
+
+  /// What is known of the upstream's greatest value for a package.
+  func above(_ package: PackageKey) throws(StoreError) -> AboveHead {
+    guard let statement = try prepared()?.above else { return AboveHead() }
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    defer { statement.reset() }
+    guard try statement.step() else { return AboveHead() }
+    return AboveHead(
+      greatest: statement.text(0).flatMap { Revision($0) }, floor: statement.text(1).flatMap { Revision($0) })
+  }
+
+  private func revisions(_ statement: Statement, _ tuple: TupleKey) throws(StoreError) -> [Revision] {
     bind(statement, tuple)
     defer { statement.reset() }
     var values: [Revision] = []

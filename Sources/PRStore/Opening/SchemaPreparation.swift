@@ -32,7 +32,9 @@ struct SchemaPreparation {
   }
 
   private func isReady() throws(StoreError) -> Bool {
-    guard try connection.hasTable("PRMAIN"), try connection.hasTable("headwater_store") else { return false }
+    guard try connection.hasTable("PRMAIN"), try connection.hasTable("headwater_store"),
+      try Self.foundVersion(connection) == Schema.version
+    else { return false }
     for table in Self.oldTables where try connection.hasTable(table) {
       guard try isTakenOver(table) else { return false }
     }
@@ -59,6 +61,10 @@ struct SchemaPreparation {
         INSERT INTO headwater_store (key, value)
         VALUES ('schema', '\(Schema.version)'), ('store', '\(UUID().uuidString.lowercased())')
         """)
+    }
+    if try !connection.hasTable("headwater_copy") {
+      for table in [Schema.copy, Schema.above] { try connection.execute(table) }
+      try connection.execute("UPDATE headwater_store SET value = '\(Schema.version)' WHERE key = 'schema'")
     }
     let isGuarded = try connection.hasTrigger(Schema.guardName)
     try takeOver(into: &report, isGuarded: isGuarded)
@@ -106,10 +112,15 @@ struct SchemaPreparation {
 
   static func refuseNewer(_ connection: Connection) throws(StoreError) {
     guard try connection.hasTable("headwater_store") else { return }
-    let found = try connection.number("SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'schema'") ?? 0
+    let found = try foundVersion(connection)
     guard found <= Schema.version else {
-      throw .newer(path: connection.path, found: Int(found), known: Schema.version)
+      throw .newer(path: connection.path, found: found, known: Schema.version)
     }
+  }
+
+  private static func foundVersion(_ connection: Connection) throws(StoreError) -> Int {
+    let found = try connection.number("SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'schema'")
+    return Int(found ?? 0)
   }
 
   static func identity(_ connection: Connection) throws(StoreError) -> String {

@@ -3,7 +3,7 @@
 /// The tables of a node, beside BitBake's. The reasons stand in docs/decisions/0002-tables-beside-prmain.md.
 enum Schema {
   /// What this version writes. A file with a greater number is refused.
-  static let version = 1
+  static let version = 2
 
   /// BitBake's table, as its server makes it.
   static let prmain = """
@@ -31,6 +31,21 @@ enum Schema {
   static let package = """
     CREATE TABLE headwater_package (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, holder TEXT, tied INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+    """
+
+  /// What the upstream is known to hold. Never among the own rows: copied values are no answers of this node.
+  static let copy = """
+    CREATE TABLE headwater_copy (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
+      PRIMARY KEY (version, pkgarch, checksum, value)) WITHOUT ROWID
+    """
+
+  /// What makes the greatest value that the upstream has for a package a point read: `greatest` is that of the copied
+  /// rows, `floor` one that was told without its checksum. Either may be NULL.
+  static let above = """
+    CREATE TABLE headwater_above (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, floor TEXT,
       PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
 

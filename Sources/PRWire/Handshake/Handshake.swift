@@ -10,6 +10,7 @@ public struct Handshake: Sendable {
   public static let greeting = "PRSERVICE 1.0"
 
   private let limits: WireLimits
+  private let isClient: Bool
   private var state: State
   private var headers = Headers()
   private var bytes = 0
@@ -31,6 +32,7 @@ public struct Handshake: Sendable {
 
   private init(state: State, limits: WireLimits) {
     self.state = state
+    isClient = state == .headers
     self.limits = limits
   }
 
@@ -53,6 +55,7 @@ public struct Handshake: Sendable {
       }
       state = .headers
       return .more
+    case .headers where isClient && Self.isOtherServer(line): throw .foreignProtocol(Self.foreigner(line))
     case .headers where line.readableBytes == 0:
       state = .done
       return .done(headers)
@@ -66,13 +69,18 @@ public struct Handshake: Sendable {
 
   /// Looks at the first bytes of a peer that has not sent a whole line: a TLS hello has no line ending to wait for.
   public func check(incomplete line: ByteBuffer) throws(WireError) {
-    guard case .greeting = state, Self.foreigner(line) == .tls else { return }
+    guard !isDone, Self.foreigner(line) == .tls else { return }
     throw .foreignProtocol(.tls)
   }
 
+  /// What a client gets from a web server, or from a listener for TLS.
+  private static func isOtherServer(_ line: ByteBuffer) -> Bool { foreigner(line) != .unknown }
+
   private static func foreigner(_ line: ByteBuffer) -> WireError.Foreigner {
     let view = line.readableBytesView
-    if view.starts(with: [0x16, 0x03]) { return .tls }  // a TLS record: handshake, version 3.x
+    // A TLS record, version 3.x: of a handshake, or an alert.
+    if view.starts(with: [0x16, 0x03]) || view.starts(with: [0x15, 0x03]) { return .tls }
+    if view.starts(with: "HTTP/1.".utf8) { return .http }
     if view.contains(ASCII.space), view.suffix(9).starts(with: " HTTP/".utf8) { return .http }
     return .unknown
   }

@@ -82,6 +82,12 @@ struct JSONScanner {
     return peek() == ASCII.openBrace
   }
 
+  /// Whether the next value is an array, without reading it.
+  mutating func isAtArray() -> Bool {
+    skipBlanks()
+    return peek() == ASCII.openBracket
+  }
+
   /// Checks that nothing but blanks is left.
   mutating func finish() throws(JSONError) {
     skipBlanks()

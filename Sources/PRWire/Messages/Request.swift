@@ -11,6 +11,10 @@ public enum Request: Hashable, Sendable {
   case importOne(TupleKey, ImportedValue)
   case export(ExportQuery)
   case isReadonly
+  /// What a node further down has to know to choose a value. Asked only of a server that announces ``Feature/lookup``.
+  ///
+  /// - Parameter within: how long the asker waits.
+  case lookup(TupleKey, within: Duration?)
 }
 
 /// The value of an `import-one`. It is echoed as it came.
@@ -84,6 +88,7 @@ private struct RequestFields {
     switch name {
     case .ping: .ping
     case .isReadonly: .isReadonly
+    case .lookup: .lookup(try tuple(), within: patience())
     case .getPR: .getPR(try tuple(), History(kept: try flag("history", view.history)))
     case .testPR: .testPR(try tuple(), History(kept: try flag("history", view.history)))
     case .testPackage: .testPackage(try package())
@@ -140,6 +145,13 @@ private struct RequestFields {
     case .bool(let flag): return flag
     default: throw .wrongType(name, field: field, expected: "true or false")
     }
+  }
+
+  /// Milliseconds; anything else is passed over.
+  private func patience() -> Duration? {
+    guard case .integer(let range) = view.within else { return nil }
+    let digits = String(decoding: UnsafeRawBufferPointer(rebasing: view.bytes[range]), as: UTF8.self)
+    return Int32(digits).map { .milliseconds(max($0, 0)) }
   }
 
   private func importedValue() throws(RequestError) -> ImportedValue {

@@ -10,6 +10,7 @@ public enum RequestName: String, CaseIterable, Sendable {
   case importOne = "import-one"
   case export
   case isReadonly = "is-readonly"
+  case lookup
 
   /// `get-pr` first: nearly every request is one.
   init?(_ name: JSONText, in bytes: UnsafeRawBufferPointer) {
@@ -29,6 +30,8 @@ public enum RequestName: String, CaseIterable, Sendable {
       self = .export
     } else if name.equals("is-readonly", in: bytes) {
       self = .isReadonly
+    } else if name.equals("lookup", in: bytes) {
+      self = .lookup
     } else {
       return nil
     }
@@ -45,6 +48,7 @@ public enum RequestName: String, CaseIterable, Sendable {
     case .importOne: 5
     case .export: 6
     case .isReadonly: 7
+    case .lookup: 8
     }
   }
 }

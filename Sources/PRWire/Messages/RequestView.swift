@@ -14,6 +14,7 @@ public struct RequestView {
   var value: JSONToken?
   var history: JSONToken?
   var colinfo: JSONToken?
+  var within: JSONToken?
 
   public enum Content: Sendable {
     case request(RequestName)
@@ -86,6 +87,8 @@ public struct RequestView {
       value = token
     } else if field.equals("colinfo", in: bytes) {
       colinfo = token
+    } else if field.equals("within", in: bytes) {
+      within = token
     }
   }
 }

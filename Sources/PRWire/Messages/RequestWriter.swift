@@ -12,6 +12,9 @@ extension Request {
       out.writeObject(.getPR, tuple.fields + [("history", .bool(history == .kept))])
     case .testPR(let tuple, let history):
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
+    case .lookup(let tuple, let patience):
+      let within = patience.map { [Field("within", .digits(String(max(Int($0 / .milliseconds(1)), 0))))] } ?? []
+      out.writeObject(.lookup, tuple.fields + within)
     case .testPackage(let package): out.writeObject(.testPackage, package.fields)
     case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)
     case .importOne(let tuple, let value):

@@ -12,6 +12,7 @@ public enum Response: Hashable, Sendable {
   /// What an `import-one` brought; nil from a read-only server.
   case imported(ImportedValue?)
   case readonly(Bool)
+  case lookup(LookupAnswer)
   /// The one answer whose text reaches the person who runs the build.
   case error(String)
 
@@ -28,6 +29,7 @@ public enum Response: Hashable, Sendable {
     case .imported(nil): out.writeStaticString("null")
     case .imported(let value?) where value.wasInteger: out.writeString(#"{"value":\#(value.text)}"#)
     case .imported(let value?): Response.value(value.text).write(to: &out)
+    case .lookup(let answer): answer.write(to: &out)
     case .readonly(let readonly): out.writeString(#"{"readonly":\#(readonly)}"#)
     case .error(let message):
       out.writeStaticString(#"{"invoke-error":{"message":"#)

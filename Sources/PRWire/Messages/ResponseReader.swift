@@ -26,6 +26,10 @@ extension Response {
   ///   - depth: how deeply the reply may nest.
   public init(_ message: ByteBuffer, to name: RequestName, depth: Int = 16) throws(ResponseError) {
     var fields = ResponseFields()
+    if name == .lookup, let answer = try LookupAnswer(message, depth: depth) {
+      self = .lookup(answer)
+      return
+    }
     let response: Result<Response?, ResponseError> = message.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
         try fields.read(bytes, depth: depth)

@@ -6,6 +6,7 @@ import NIOPosix
 import PRAssembly
 import PRClient
 import PRRevision
+import PRTLS
 import PRWire
 
 struct Bench: AsyncParsableCommand {
@@ -58,7 +59,7 @@ struct Bench: AsyncParsableCommand {
 
   /// Puts the packages in place: their first checksums by `import-one`, the last, known one, by asking for it.
   private func prepare(_ requests: BenchRequests) async throws {
-    let server = try await ServerConnection.open(to: connection.server, timeout: connection.timeout.duration)
+    let server = try await connection.open()
     for package in 0..<packages {
       let known = requests.knownTuple(package)
       for batch in stride(from: 0, to: depth - 1, by: 64) {
@@ -100,15 +101,19 @@ struct Bench: AsyncParsableCommand {
     _ recorder: NIOLoopBound<BenchRecorder>, _ writer: NIOLoopBound<BenchWriter>, on loop: any EventLoop
   ) async throws {
     let inFlight = inFlight
+    let tls = try connection.tlsAccess
     let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
         let writer = writer.value
+        if let tls {
+          try channel.pipeline.syncOperations.addHandler(TLSHandler.client(tls.context, expecting: tls.name))
+        }
         try channel.pipeline.syncOperations.addHandler(
           BenchHandler(recorder: recorder.value, inFlight: inFlight) { writer.write(to: &$0) })
       }
     }
     switch connection.server {
-    case .tcp(let host, let port):
+    case .tcp(let host, let port), .tls(let host, let port):
       _ = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port).get()
     case .unix(let path): _ = try await bootstrap.connect(unixDomainSocketPath: path).get()
     }

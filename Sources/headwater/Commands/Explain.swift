@@ -66,6 +66,7 @@ extension Provenance.Origin {
     case .rule(.derived): "minted here under the upstream's number"
     case .rule(.current), .rule(.kept), .rule(.predicted): "on record already"
     case .imported: "imported"
+    case .copied: "the upstream has it"
     case .foreign: "written by another program"
     case .takenOver: "taken over with the database"
     }

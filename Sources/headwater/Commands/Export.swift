@@ -48,7 +48,7 @@ struct Export: AsyncParsableCommand {
   }
 
   private func askServer(_ filter: RowFilter, to writer: inout ExportFile) async throws {
-    let server = try await ServerConnection.open(to: connection.server, timeout: connection.timeout.duration)
+    let server = try await connection.open()
     for row in try await server.export(ExportQuery(filter)) { try writer.write(row) }
     await server.close()
   }

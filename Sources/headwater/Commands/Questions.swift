@@ -4,19 +4,37 @@ import Foundation
 import PRAssembly
 import PRClient
 import PRRevision
+import PRTLS
 import PRWire
 
 /// Which server a command talks to.
 struct ServerOption: ParsableArguments {
-  @Option(help: "The server: tcp://HOST:PORT, HOST:PORT or unix:///path.", transform: Endpoint.parse)
+  @Option(help: "The server: tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT or unix:///path.", transform: Endpoint.parse)
   var server = Endpoint.standard
 
   @Option(help: "How long it may take to answer.")
   var timeout = TimeSpan(seconds: 30)
 
+  @OptionGroup(title: "TLS") var tls: TLSOptions
+
+  /// Connects.
+  func open() async throws -> ServerConnection {
+    let access = try tlsAccess
+    return try await ServerConnection.open(
+      to: server, timeout: timeout.duration, tls: access?.context, tlsName: access?.name)
+  }
+
+  /// Nil for a server without TLS.
+  var tlsAccess: (context: TLSContext, name: String)? {
+    get throws {
+      guard case .tls(let host, _) = server else { return nil }
+      return (try TLSContext.client(tls.files), tls.tlsName ?? host)
+    }
+  }
+
   /// Asks one question on a connection of its own.
-  func ask(_ request: Request) async throws(ClientError) -> Response {
-    let connection = try await ServerConnection.open(to: server, timeout: timeout.duration)
+  func ask(_ request: Request) async throws -> Response {
+    let connection = try await open()
     do throws(ClientError) {
       let response = try await connection.ask(request)
       await connection.close()

@@ -17,7 +17,8 @@ struct Serve: AsyncParsableCommand {
       """)
 
   @Option(
-    help: "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT or unix:///path; port 0 takes a free one. Repeatable.",
+    help:
+      "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT, tls://HOST:PORT or unix:///path; port 0 takes a free one. Repeatable.",
     transform: Endpoint.parse)
   var listen: [Endpoint] = []
 
@@ -30,8 +31,37 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "partitioned: no value ever names two contents; bitbake: the answers of BitBake's own server.")
   var numbering = NumberingName.partitioned
 
-  @Option(help: "How many nodes stand above this one.")
-  var level = 0
+  @Option(
+    help:
+      "Whom to ask what this node does not know: tls://HOST:PORT, tcp://HOST:PORT or HOST:PORT. Repeatable, the preferred first.",
+    transform: Endpoint.parse)
+  var upstream: [Endpoint] = []
+
+  @Option(
+    help:
+      "When no upstream answers. strict: refuse what is new; fallback: go on from what is known; offline: never ask.")
+  var upstreamAway = UpstreamAway.fallback
+
+  @Option(help: "How long the upstreams may take to answer.")
+  var upstreamDeadline = TimeSpan(seconds: 2)
+
+  @OptionGroup(title: "TLS") var tls: TLSOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Whether a TLS listener wants a certificate of the trusted authorities from everybody.")
+  var tlsRequireClientCertificate = true
+
+  @Option(
+    help: ArgumentHelp(
+      "What a client may do: read, allocate, import, admin, joined by commas, or none. WHO is the name in its certificate, or an address of --listen for all others who come there. Repeatable.",
+      valueName: "who=rights"), transform: AccessGrant.parse)
+  var rights: [AccessGrant] = []
+
+  @Option(
+    help:
+      "How many nodes stand above this one, as long as the upstream has not told. Default: 1 with an upstream, else 0.")
+  var level: Int?
 
   @Option(help: ArgumentHelp("Which of the nodes of its level this one is.", valueName: "k/n"))
   var lane = Lane.only
@@ -54,11 +84,15 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   func validate() throws {
-    guard (0...Partition.deepest).contains(level) else {
+    guard (0...Partition.deepest).contains(ownLevel) else {
       throw ValidationError("--level is 0 to \(Partition.deepest)")
     }
-    if level == 0, lane != .only, numbering == .partitioned {
-      throw ValidationError("--lane tells nodes below an upstream apart: give --level too")
+    guard upstream.isEmpty || ownLevel > 0 else {
+      throw ValidationError("--level 0 is for a node without an upstream")
+    }
+    if listen.contains(where: \.isTLS) { try validateListenerTLS() }
+    if ownLevel == 0, lane != .only, numbering == .partitioned {
+      throw ValidationError("--lane tells nodes below an upstream apart: give --upstream, or --level")
     }
   }
 
@@ -71,15 +105,37 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
+  private var ownLevel: Int { level ?? (upstream.isEmpty ? 0 : 1) }
+
+  private func validateListenerTLS() throws {
+    guard tls.tlsCertificate != nil else {
+      throw ValidationError("a tls:// listener needs --tls-certificate and --tls-key")
+    }
+    guard tls.tlsTrust != nil || !tlsRequireClientCertificate else {
+      throw ValidationError(
+        "a tls:// listener needs --tls-trust to tell whose certificates to believe, or --no-tls-require-client-certificate"
+      )
+    }
+  }
+
   private var configuration: NodeConfiguration {
     let rule: Numbering =
-      numbering == .bitbake ? .bitbake : .partitioned(Partition(level: level, lane: lane))
+      numbering == .bitbake ? .bitbake : .partitioned(Partition(level: ownLevel, lane: lane))
     var server = limits.server
     if !listen.isEmpty { server.listen = listen }
-    return NodeConfiguration(
+    for grant in rights { grant.add(to: &server.access) }
+    var configuration = NodeConfiguration(
       store: StoreOptions(
         path: database, durability: durability, readOnly: readOnly, guardsValues: numbering == .partitioned,
         lockPatience: limits.lockTimeout.duration),
-      policy: NodePolicy(numbering: rule, onMiss: onMiss), server: server, readyFile: readyFile)
+      policy: NodePolicy(numbering: rule, isReadOnly: readOnly, onMiss: onMiss, upstreamAway: upstreamAway),
+      server: server, readyFile: readyFile)
+    configuration.tls = tls.files
+    configuration.requiresClientCertificate = tlsRequireClientCertificate
+    if !upstream.isEmpty {
+      configuration.upstream = UpstreamConfiguration(
+        servers: upstream, deadline: upstreamDeadline.duration, tlsName: tls.tlsName)
+    }
+    return configuration
   }
 }

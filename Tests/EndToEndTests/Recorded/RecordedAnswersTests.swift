@@ -13,7 +13,7 @@ struct RecordedAnswersTests {
     }
   }
 
-  @Test("are given in the numbering bitbake", arguments: try Scenario.withoutUpstream)
+  @Test("are given in the numbering bitbake, hierarchies included", arguments: try Scenario.all)
   func bitbake(scenario: Scenario) throws {
     let nodes = try ScenarioNodes(scenario, numbering: "bitbake")
     try play(scenario.steps[...], on: nodes)
@@ -34,8 +34,10 @@ struct RecordedAnswersTests {
 
   @Test("there are as many as were recorded")
   func count() throws {
-    let scenarios = try Scenario.withoutUpstream
-    #expect(scenarios.count == 12)
+    let scenarios = try Scenario.all
+    #expect(scenarios.count == 36)
+    #expect(try Scenario.withoutUpstream.count == 12)
+    #expect(scenarios.contains { $0.nodes.count == 3 && $0.nodes.values.contains { $0.upstream == "site" } })
     #expect(scenarios.contains { $0.nodes.values.contains { $0.shares != nil } })
     #expect(scenarios.allSatisfy { $0.steps.count == 120 })
   }

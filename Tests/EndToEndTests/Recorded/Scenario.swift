@@ -36,6 +36,10 @@ struct Scenario: Decodable, Sendable {
 
   /// The scenarios in which no node has an upstream.
   static var withoutUpstream: [Scenario] {
+    get throws { try all.filter { scenario in scenario.nodes.values.allSatisfy { $0.upstream == nil } } }
+  }
+
+  static var all: [Scenario] {
     get throws {
       let folder = try #require(Bundle.module.url(forResource: "Vectors", withExtension: nil))
       let text = try String(contentsOf: folder.appendingPathComponent("bitbake-answers.jsonl"), encoding: .utf8)
@@ -44,8 +48,24 @@ struct Scenario: Decodable, Sendable {
         var scenario = try decoder.decode(Scenario.self, from: Data(line.utf8))
         scenario.line = index + 1
         return scenario
-      }.filter { scenario in scenario.nodes.values.allSatisfy { $0.upstream == nil } }
+      }
     }
+  }
+}
+
+extension Scenario {
+  /// Each node after its upstream, and after the node that makes the database that it shares.
+  fileprivate var inOrder: [(String, Node)] {
+    var ordered: [(String, Node)] = []
+    while ordered.count < nodes.count {
+      let done = Set(ordered.map(\.0))
+      let ready = nodes.filter { name, node in
+        !done.contains(name) && [node.upstream, node.shares].compactMap(\.self).allSatisfy(done.contains)
+      }
+      precondition(!ready.isEmpty, "a node is its own upstream")
+      ordered += ready.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+    return ordered
   }
 }
 
@@ -56,18 +76,21 @@ extension Scenario: CustomTestStringConvertible {
 /// The nodes of a scenario, at work, with a connection to each.
 final class ScenarioNodes {
   private var servers: [ServerProcess] = []
+  private var addresses: [String: Address] = [:]
   private var connections: [String: RawConnection] = [:]
 
   init(_ scenario: Scenario, numbering: String) throws {
     let folder = try TemporaryFolder()
-    // A read-only node finds a database only after the node that it shares it with has made it.
-    let nodes = scenario.nodes.sorted {
-      ($0.value.shares == nil ? 0 : 1, $0.key) < ($1.value.shares == nil ? 0 : 1, $1.key)
-    }
-    for (name, node) in nodes {
-      let options = ["--numbering", numbering] + (node.readOnly ? ["--read-only"] : [])
+    for (name, node) in scenario.inOrder {
+      var options = ["--numbering", numbering] + (node.readOnly ? ["--read-only"] : [])
+      if let upstream = node.upstream {
+        // strict: an answer without the upstream would be another one than was recorded.
+        options += ["--upstream", try #require(addresses[upstream]).description, "--upstream-away", "strict"]
+        options += ["--upstream-deadline", "20s"]
+      }
       let server = try ServerProcess(options, in: folder, database: "\(node.shares ?? name).sqlite3")
       servers.append(server)
+      addresses[name] = server.address
       connections[name] = try server.connect()
     }
   }
@@ -78,7 +101,7 @@ final class ScenarioNodes {
 
   func stop() throws {
     connections = [:]
-    for server in servers { try server.stop() }
+    for server in servers.reversed() { try server.stop() }
   }
 }
 

@@ -30,7 +30,7 @@ private struct FullDiskCheck {
     #expect(failure == .diskFull(path: path))
     let (greatest, last) = (try #require(stored.last?.value), try #require(stored.last?.tuple))
     for _ in 0..<3 {
-      let tuple = TupleKey.checksum("refused" + String(repeating: "x", count: 9000))
+      let tuple = TupleKey.checksum("refused" + String(repeating: "x", count: 30_000))
       await #expect(throws: StoreError.diskFull(path: path)) { try await store.count(tuple) }
     }
     #expect(try await store.greatest(.busybox) == greatest)
@@ -39,7 +39,7 @@ private struct FullDiskCheck {
     #expect(
       try await store.facts(last).standing == .current(revision(greatest)), "the writer answers what needs no room")
     try await makeRoom()
-    let tuple = TupleKey.checksum("late" + String(repeating: "x", count: 9000))
+    let tuple = TupleKey.checksum("late" + String(repeating: "x", count: 30_000))
     let next = try await store.count(tuple)
     #expect(next.text == "\((Int(greatest) ?? 0) + 1)")
     store.close()

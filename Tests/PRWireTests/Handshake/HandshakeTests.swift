@@ -73,7 +73,7 @@ struct HandshakeTests {
     #expect(throws: WireError.foreignProtocol(foreigner)) { try server([line]) }
   }
 
-  @Test("a TLS hello is recognised before a line ending comes, and by a server that waits only")
+  @Test("a TLS hello is recognised before a line ending comes, and so is the alert that a TLS listener sends")
   func incompleteTLS() throws {
     let hello = ByteBuffer(bytes: [0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
     var handshake = Handshake.server(limits: WireLimits())
@@ -82,8 +82,22 @@ struct HandshakeTests {
       #expect(throws: Never.self) { try handshake.check(incomplete: ByteBuffer(string: beginning)) }
     }
     _ = try handshake.accept(ByteBuffer(string: Handshake.greeting))
+    #expect(throws: WireError.foreignProtocol(.tls)) { try handshake.check(incomplete: hello) }
+    _ = try handshake.accept(ByteBuffer())
+    #expect(handshake.isDone)
     #expect(throws: Never.self) { try handshake.check(incomplete: hello) }
-    #expect(throws: Never.self) { try Handshake.client(limits: WireLimits()).check(incomplete: hello) }
+    let alert = ByteBuffer(bytes: [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28])
+    #expect(throws: WireError.foreignProtocol(.tls)) {
+      try Handshake.client(limits: WireLimits()).check(incomplete: alert)
+    }
+  }
+
+  @Test("a web server is recognised by its first line")
+  func webServer() throws {
+    var handshake = Handshake.client(limits: WireLimits())
+    #expect(throws: WireError.foreignProtocol(.http)) {
+      _ = try handshake.accept(ByteBuffer(string: "HTTP/1.1 400 Bad Request"))
+    }
   }
 
   @Test("as many headers as the limit pass, one more does not")

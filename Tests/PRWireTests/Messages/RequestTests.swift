@@ -183,7 +183,7 @@ struct RequestTests {
     #expect(
       RequestError.unknownRequest.description
         == "unknown request; known are ping, get-pr, test-pr, test-package, max-package-pr, import-one, export, "
-        + "is-readonly")
+        + "is-readonly, lookup")
     #expect(
       RequestError.missing(.getPR, field: "checksum").description == "get-pr: the field checksum is missing")
     #expect(

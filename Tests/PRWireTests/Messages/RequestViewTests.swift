@@ -120,6 +120,9 @@ struct RequestViewTests {
     case .ping: return .ping
     case .isReadonly: return .isReadonly
     case .getPR: return .getPR(tuple, history)
+    case .lookup:
+      let time = Int.random(in: 0...100_000, using: &numbers)
+      return .lookup(tuple, within: Bool.random(using: &numbers) ? .milliseconds(time) : nil)
     case .testPR: return .testPR(tuple, history)
     case .testPackage: return .testPackage(tuple.package)
     case .maxPackagePR: return .maxPackagePR(tuple.package)

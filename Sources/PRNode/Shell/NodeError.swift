@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRUpstream
 
 /// Why a node gives no answer: what reaches the person who runs the build.
 public enum NodeError: Error, Hashable, Sendable {
   case store(StoreError)
   case refused(Refusal, TupleKey)
+  /// The upstream does not answer, and the policy is to do nothing without it.
+  case upstreamAway(UpstreamError)
+  /// The upstream answers, but could not ask its own.
+  case upstreamIncomplete
 }
 
 extension NodeError: CustomStringConvertible {
@@ -17,6 +22,11 @@ extension NodeError: CustomStringConvertible {
     case .refused(.unrecorded, let tuple):
       "this server is read-only and has no revision on record for \(tuple); "
         + "build against a server that allocates, or start this one with --on-miss predict"
+    case .upstreamAway(let error):
+      "\(error); this server answers nothing new without it (--upstream-away strict): try again later"
+    case .upstreamIncomplete:
+      "the upstream cannot reach its own upstream, and this server answers nothing new without it "
+        + "(--upstream-away strict): try again later"
     }
   }
 }

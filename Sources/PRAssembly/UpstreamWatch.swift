@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import PRNode
+import PRServer
+import PRUpstream
+import PRWire
+import Synchronization
+
+/// Hears what happens to the upstreams: the log is told once, the node learns its level.
+final class UpstreamWatch: Sendable {
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  private struct State {
+    var node: Node?
+    var greeted: [Endpoint: PeerDescription] = [:]
+    var complaints = Complaints(period: .seconds(60))
+  }
+
+  init(_ logger: Logger) { self.logger = logger }
+
+  /// From now on `node` is told; what it has missed, too.
+  func tell(_ node: Node) {
+    let greeted = state.withLock { state in
+      state.node = node
+      return state.greeted.values
+    }
+    for description in greeted { node.learn(upstreamLevel: description.level ?? 0) }
+  }
+
+  func hear(_ event: UpstreamEvent) {
+    switch event {
+    case .greeted(let server, let description): greet(server, description)
+    case .lost(let server, let reason):
+      logger.warning(
+        "the upstream is away; known tuples are answered all the same",
+        metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)"])
+    case .stillAway(let server, let reason):
+      guard let leftOut = admit("away: \(server): \(reason)") else { return }
+      logger.warning(
+        "the upstream is still away, for another reason",
+        metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)", LogKey.leftOut: "\(leftOut)"])
+    case .back(let server, let time, let failed):
+      logger.notice(
+        "the upstream answers again",
+        metadata: [
+          LogKey.upstream: "\(server)", LogKey.away: "\(time / .seconds(1)) s", LogKey.failedQuestions: "\(failed)",
+        ])
+    case .refusing(let server, let words):
+      guard let leftOut = admit("refusing: \(server)") else { return }
+      logger.warning(
+        "the upstream refused a question",
+        metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(words)", LogKey.leftOut: "\(leftOut)"])
+    }
+  }
+
+  private func admit(_ kind: String) -> Int? { state.withLock { $0.complaints.admit(kind, now: .now) } }
+
+  private func greet(_ server: Endpoint, _ description: PeerDescription) {
+    let (node, isNew) = state.withLock { state in
+      (state.node, state.greeted.updateValue(description, forKey: server) != description)
+    }
+    node?.learn(upstreamLevel: description.level ?? 0)
+    guard isNew else { return }
+    logger.info(
+      "connected to the upstream",
+      metadata: [
+        LogKey.upstream: "\(server)", LogKey.server: "\(description.server ?? "BitBake's own")",
+        LogKey.level: "\(description.level ?? 0)", LogKey.store: "\(description.store ?? "unknown")",
+      ])
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOPosix
+import PRTLS
+import PRWire
+
+/// How to reach a server, and what to say first.
+public struct Dialer: Sendable {
+  public let server: Endpoint
+  /// From the first packet to the server's greeting.
+  public var timeout: Duration
+  /// How much of a reply is believed.
+  public var limits: WireLimits
+  /// The server is asked what it is. BitBake's own says nothing, and costs no more.
+  public var asksForDescription: Bool
+  /// What is shown to a server of TLS, and whom to believe. Needed for an address of TLS.
+  public var tls: TLSContext?
+  /// The name that the server's certificate must be for, where it is not the address's host.
+  public var tlsName: String?
+
+  public init(
+    _ server: Endpoint, timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(),
+    asksForDescription: Bool = false, tls: TLSContext? = nil, tlsName: String? = nil
+  ) {
+    self.tls = tls
+    self.tlsName = tlsName
+    self.server = server
+    self.timeout = timeout
+    self.limits = limits
+    self.asksForDescription = asksForDescription
+  }
+
+  /// A connection over which questions can be put.
+  public struct Line: Sendable {
+    /// Takes ``ClientHandler/Question``.
+    public let channel: any Channel
+    /// Empty where the server was not asked, or said nothing.
+    public let description: PeerDescription
+  }
+
+  /// Connects and greets.
+  ///
+  /// - Returns: a future that fails with a ``ClientError``.
+  public func dial(on loop: any EventLoop) -> EventLoopFuture<Line> {
+    let greeted = loop.makePromise(of: PeerDescription.self)
+    let (server, timeout) = (server, timeout)
+    let clock = loop.scheduleTask(in: TimeAmount(timeout)) { greeted.fail(ClientError.timedOut(server, timeout)) }
+    let connected = connect(on: loop, greeted)
+    connected.whenFailure { greeted.fail(ClientError.unreachable(server, Self.reason(of: $0))) }
+    let line = greeted.futureResult.and(connected).map { Line(channel: $1, description: $0) }
+    line.whenComplete { outcome in
+      clock.cancel()
+      guard case .failure = outcome else { return }
+      connected.whenSuccess { $0.close(promise: nil) }
+    }
+    return line
+  }
+
+  private func connect(
+    on loop: any EventLoop, _ greeted: EventLoopPromise<PeerDescription>
+  ) -> EventLoopFuture<any Channel> {
+    let dialer = self
+    let bootstrap = ClientBootstrap(group: loop)
+      .connectTimeout(TimeAmount(timeout))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try dialer.addHandlers(to: channel, greeted) }
+      }
+    switch server {
+    case .tcp(let host, let port), .tls(let host, let port):
+      return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+    case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
+    }
+  }
+
+  private func addHandlers(to channel: any Channel, _ greeted: EventLoopPromise<PeerDescription>) throws {
+    let handlers = channel.pipeline.syncOperations
+    if case .tls(let host, _) = server {
+      guard let tls else { throw ClientError.noTLS(server) }
+      try handlers.addHandler(TLSHandler.client(tls, expecting: tlsName ?? host))
+    }
+    try handlers.addHandler(ClientHandler(self, greeted: greeted))
+  }
+
+  private static func reason(of error: any Error) -> String {
+    switch error {
+    case let error as ClientError: error.description
+    case let error as NIOConnectionError:
+      error.connectionErrors.first.map { reason(of: $0.error) } ?? "the host name has no address"
+    case let error as IOError where error.errnoCode == ECONNREFUSED:
+      "connection refused; is the server running, and is this its address?"
+    case let error as IOError: String(cString: strerror(error.errnoCode))
+    case is ChannelError: "no answer in time"
+    default: "\(error)"
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// What a node knows, as one transaction sees it.
+public protocol Records {
+  associatedtype Failure: Error
+
+  /// What the node's own rows say. With `upstream`, also what depends on the upstream's values.
+  func facts(
+    for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
+  ) throws(Failure) -> LocalFacts
+
+  /// The node's own values of a tuple.
+  func values(of tuple: TupleKey) throws(Failure) -> [Revision]
+
+  /// The node's own greatest value of a package.
+  func greatest(of package: PackageKey) throws(Failure) -> Revision?
+
+  /// What the upstream is known to hold for a tuple.
+  func upstreamView(of tuple: TupleKey) throws(Failure) -> UpstreamFacts
+
+  /// The values that the upstream is known to have for a tuple.
+  func copiedValues(of tuple: TupleKey) throws(Failure) -> [Revision]
+
+  /// The greatest value that the upstream is known to have for a package.
+  func greatestAbove(_ package: PackageKey) throws(Failure) -> Revision?
+}
+
+/// What a node knows, as the one transaction that changes it sees it.
+public protocol ChangingRecords: Records {
+  /// Puts a row on record that this node answers from now on.
+  func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) throws(Failure)
+
+  /// Keeps what the upstream told.
+  func learn(_ told: UpstreamAnswer, of tuple: TupleKey) throws(Failure)
+}

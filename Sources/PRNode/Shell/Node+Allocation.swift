@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+import PRUpstream
+
+extension Node {
+  /// A `get-pr` without history for a tuple that holds its package's greatest value is answered with that value,
+  /// whatever anybody else knows: a ``TurnReader`` may do it. Not so in BitBake's numbering below an upstream, which
+  /// has a word in every answer.
+  public var answersCurrentTuplesAtOnce: Bool { upstream == nil || policy.numbering != .bitbake }
+
+  /// `get-pr`: the value of a tuple, chosen now if it has none that may be answered.
+  ///
+  /// The facts are read, the rule decides and the row is written in one transaction, by a closure that cannot suspend:
+  /// what was known before does not count. It only tells whether the upstream has to be asked first.
+  public func allocate(
+    _ tuple: TupleKey, _ history: History, asker: String?, answer: @escaping Answer<Revision>
+  ) {
+    let allocation = Allocation(tuple, history, numbering: numbering)
+    guard let asked else { return decide(allocation, unheard, asker: asker, answer: answer) }
+    let (isReadOnly, onMiss) = (isReadOnly, policy.onMiss)
+    store.read { reader throws(StoreError) in
+      isReadOnly
+        ? try allocation.predict(.nothingYet, onMiss: onMiss, in: reader) : try allocation.look(.nothingYet, in: reader)
+    } done: { outcome in
+      guard case .success(.askUpstream) = outcome else { return answer(Self.answer(outcome, tuple)) }
+      asked.ask(.tuple(tuple, history), within: nil) { told in
+        switch self.weigh(told) {
+        case .success(let heard): self.decide(allocation, heard, asker: asker, answer: answer)
+        case .failure(let error): answer(.failure(error))
+        }
+      }
+    }
+  }
+
+  /// What an answer, or that there is none, means for a decision.
+  private func weigh(_ told: Result<UpstreamAnswer, UpstreamError>) -> Result<Allocation.Heard, NodeError> {
+    switch told {
+    case .success(let answer):
+      learn(upstreamLevel: answer.level)
+      return policy.upstreamAway == .strict && !answer.isComplete
+        ? .failure(.upstreamIncomplete) : .success(.told(answer))
+    case .failure(let error):
+      return policy.upstreamAway == .strict ? .failure(.upstreamAway(error)) : .success(.silence)
+    }
+  }
+
+  private func decide(
+    _ allocation: Allocation, _ heard: Allocation.Heard, asker: String?, answer: @escaping Answer<Revision>
+  ) {
+    // The level may have been learned from the answer.
+    let allocation = Allocation(allocation.tuple, allocation.history, numbering: numbering)
+    let done: @Sendable (Result<Decision, StoreError>) -> Void = { answer(Self.answer($0, allocation.tuple)) }
+    if isReadOnly {
+      let onMiss = policy.onMiss
+      if case .told(let told) = heard { keep(told, of: allocation.tuple) }
+      return store.read(
+        { reader throws(StoreError) in try allocation.predict(heard, onMiss: onMiss, in: reader) }, done: done)
+    }
+    let now = now
+    store.write(
+      { ledger throws(StoreError) in
+        try allocation.decide(heard, in: LedgerRecords(ledger: ledger, asker: asker, now: now))
+      }, done: done)
+  }
+
+  private static func answer(
+    _ outcome: Result<Decision, StoreError>, _ tuple: TupleKey
+  ) -> Result<Revision, NodeError> {
+    switch outcome {
+    case .success(.answer(let value, _)), .success(.record(let value, _)): .success(value)
+    case .success(.refuse(let refusal)): .failure(.refused(refusal, tuple))
+    case .success(.askUpstream): preconditionFailure("a decision has heard from above, or stands alone")
+    case .failure(let error): .failure(.store(error))
+    }
+  }
+
+  /// Keeps what was told in the copy. Nobody waits for it: the next who asks is told again.
+  func keep(_ told: UpstreamAnswer, of tuple: TupleKey) {
+    guard !store.isReadOnly else { return }
+    let now = now
+    store.write(
+      { ledger throws(StoreError) in _ = try ledger.learn(told, of: tuple, source: nil, milliseconds: now) },
+      done: { _ in })
+  }
+}

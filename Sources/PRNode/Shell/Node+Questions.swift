@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+import PRUpstream
+
+/// The questions that store no answer. In the `partitioned` numbering a node that does not know asks further up, so
+/// that a leaf below a node that was never asked still gets the root's answer.
+extension Node {
+  /// `test-pr`: the value on record for a tuple.
+  public func value(of tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision?>) {
+    know(tuple, history, within: nil, isEnough: { !$0.values.isEmpty }) { outcome in
+      answer(outcome.map { $0.knowledge.value(history) })
+    }
+  }
+
+  /// `lookup`: all that a node further down needs to decide.
+  ///
+  /// - Parameter time: how long that node waits.
+  public func lookUp(_ tuple: TupleKey, within time: Duration?, answer: @escaping Answer<UpstreamAnswer>) {
+    // Whoever asks wants the answer before it gives up.
+    know(tuple, .none, within: time.map { $0 * 3 / 4 }, mayBeIncomplete: true, isEnough: \.isCurrent) { outcome in
+      answer(
+        outcome.map { known in
+          UpstreamAnswer(
+            greatest: known.knowledge.greatest, values: known.knowledge.values, isComplete: known.isComplete,
+            level: self.level)
+        })
+    }
+  }
+
+  /// `max-package-pr`: the greatest value of a package.
+  public func greatest(of package: PackageKey, answer: @escaping Answer<Revision?>) {
+    let isRecursive = isRecursive
+    read { reader throws(StoreError) in
+      let own = try reader.greatest(of: package)
+      return isRecursive ? [own, try reader.greatestAbove(package)].compactMap(\.self).max() : own
+    } _: { outcome in
+      guard case .success(nil) = outcome, let asked = self.recursively else { return answer(outcome) }
+      asked.ask(.package(package), within: nil) { told in
+        switch told {
+        case .success(let told):
+          if let greatest = told.greatest { self.keep(floor: greatest, of: package) }
+          answer(.success(told.greatest))
+        case .failure(let error): answer(self.policy.upstreamAway == .strict ? .failure(.upstreamAway(error)) : outcome)
+        }
+      }
+    }
+  }
+
+  private var isRecursive: Bool { upstream != nil && policy.numbering != .bitbake }
+
+  private var recursively: (any UpstreamAsking)? { isRecursive ? asked : nil }
+
+  private struct Known: Sendable {
+    var knowledge: Knowledge
+    var isComplete: Bool
+  }
+
+  private func know(
+    _ tuple: TupleKey, _ history: History, within time: Duration?, mayBeIncomplete: Bool = false,
+    isEnough: @escaping @Sendable (Knowledge) -> Bool, answer: @escaping Answer<Known>
+  ) {
+    let numbering = numbering
+    read { reader throws(StoreError) in
+      try Knowledge(of: tuple, numbering, in: reader)
+    } _: { outcome in
+      guard case .success(let knowledge) = outcome, self.isRecursive, !isEnough(knowledge) else {
+        return answer(outcome.map { Known(knowledge: $0, isComplete: true) })
+      }
+      guard let asked = self.asked else {
+        return answer(.success(Known(knowledge: knowledge, isComplete: false)))
+      }
+      asked.ask(.tuple(tuple, history), within: time) { told in
+        switch told {
+        case .success(let told):
+          self.learn(upstreamLevel: told.level)
+          if told.greatest != nil { self.keep(told, of: tuple) }
+          answer(.success(Known(knowledge: knowledge.merged(with: told), isComplete: told.isComplete)))
+        case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
+          answer(.failure(.upstreamAway(error)))
+        case .failure: answer(.success(Known(knowledge: knowledge, isComplete: false)))
+        }
+      }
+    }
+  }
+
+  private func keep(floor: Revision, of package: PackageKey) {
+    guard !store.isReadOnly else { return }
+    store.write(
+      { ledger throws(StoreError) in try ledger.learn(floor: floor, of: package) }, done: { _ in })
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+import PRUpstream
+import Synchronization
+
+/// What one server does with one request. It knows neither sockets nor JSON.
+///
+/// Answers come by callback, on the store's threads: a thousand of them can share one commit without a task each.
+public final class Node: Sendable {
+  public let store: Store
+  public let policy: NodePolicy
+  let upstream: (any UpstreamAsking)?
+  private let levels: Atomic<Int>
+  private let clock: @Sendable () -> Int64
+
+  /// - Parameters:
+  ///   - upstream: whom to ask; nil for a node that stands alone.
+  ///   - clock: the time in milliseconds since 1970.
+  public init(
+    store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, clock: @escaping @Sendable () -> Int64
+  ) {
+    self.store = store
+    self.policy = policy
+    self.upstream = upstream
+    self.clock = clock
+    if case .partitioned(let partition) = policy.numbering {
+      levels = Atomic(partition.level)
+    } else {
+      levels = Atomic(upstream == nil ? 0 : 1)
+    }
+  }
+
+  public typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
+
+  public var isReadOnly: Bool { policy.isReadOnly || store.isReadOnly }
+
+  /// How many nodes stand above this one, as far as is known.
+  public var level: Int { levels.load(ordering: .acquiring) }
+
+  /// The rule, at the level that is known now.
+  var numbering: Numbering {
+    switch policy.numbering {
+    case .bitbake: .bitbake
+    case .partitioned(let partition): .partitioned(Partition(level: level, lane: partition.lane))
+    }
+  }
+
+  var now: Int64 { clock() }
+
+  /// Whom to ask: nobody where the node stands alone, or is not to ask.
+  var asked: (any UpstreamAsking)? { policy.upstreamAway == .offline ? nil : upstream }
+
+  /// What stands in for an upstream's answer where nobody is asked.
+  var unheard: Allocation.Heard { upstream == nil ? .nobody : .silence }
+
+  /// Takes over what the upstream says of its own level, and keeps it across restarts.
+  public func learn(upstreamLevel: Int) {
+    let level = upstreamLevel + 1
+    guard upstream != nil, (1...Partition.deepest).contains(level),
+      levels.exchange(level, ordering: .acquiringAndReleasing) != level, !store.isReadOnly
+    else { return }
+    // A note that cannot be written now is written when the upstream greets again.
+    store.write({ ledger throws(StoreError) in try ledger.keep(.level, String(level)) }, done: { _ in })
+  }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
+  ) {
+    store.read(body) { answer($0.mapError(NodeError.store)) }
+  }
+}
+
+extension Node {
+  /// A page of an `export`.
+  public func page(of filter: RowFilter, from cursor: RowCursor, answer: @escaping Answer<RowPage>) {
+    read({ reader throws(StoreError) in try reader.page(of: filter, from: cursor) }, answer)
+  }
+
+  /// `import-one`: puts a value on record that was chosen elsewhere.
+  ///
+  /// - Parameters:
+  ///   - value: its spelling; it must be a revision.
+  ///   - answer: false from a read-only node, which stores nothing.
+  public func record(_ tuple: TupleKey, value: String, asker: String?, answer: @escaping Answer<Bool>) {
+    guard !isReadOnly else { return answer(.success(false)) }
+    guard let revision = Revision(value) else { return answer(.failure(.store(.notARevision))) }
+    let provenance = Provenance(.imported, asker: asker, milliseconds: now)
+    let refusesDuplicates = policy.numbering != .bitbake
+    store.write { ledger throws(StoreError) in
+      if refusesDuplicates, let holder = try ledger.holder(of: revision, besides: tuple) {
+        throw .taken(value: revision.text, holder: holder)
+      }
+      try ledger.record(tuple, revision, provenance)
+    } done: { outcome in
+      answer(outcome.map { true }.mapError(NodeError.store))
+    }
+  }
+}

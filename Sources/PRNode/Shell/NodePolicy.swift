@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// How a node answers.
+public struct NodePolicy: Sendable {
+  /// With the level that holds as long as the upstream has told none.
+  public var numbering: Numbering
+  /// The node stores no answers.
+  public var isReadOnly: Bool
+  /// What a read-only node says to a tuple without a value on record.
+  public var onMiss: OnMiss
+  public var upstreamAway: UpstreamAway
+
+  public init(
+    numbering: Numbering = .partitioned(.root), isReadOnly: Bool = false, onMiss: OnMiss = .refuse,
+    upstreamAway: UpstreamAway = .fallback
+  ) {
+    self.numbering = numbering
+    self.isReadOnly = isReadOnly
+    self.onMiss = onMiss
+    self.upstreamAway = upstreamAway
+  }
+}
+
+/// What becomes of a request that needs an upstream that does not answer.
+public enum UpstreamAway: String, Hashable, Sendable, CaseIterable {
+  /// It is refused.
+  case strict
+  /// It is decided on what is known of the upstream.
+  case fallback
+  /// The upstream is never asked: what is known of it has to do.
+  case offline
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a peer may ask for.
+public struct Rights: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// ping, is-readonly, test-pr, test-package, max-package-pr, export, lookup, changes.
+  public static let read = Rights(rawValue: 1)
+  /// get-pr.
+  public static let allocate = Rights(rawValue: 2)
+  /// import-one.
+  public static let importing = Rights(rawValue: 4)
+  /// What changes the server itself.
+  public static let admin = Rights(rawValue: 8)
+
+  /// What BitBake's own server gives everybody.
+  public static let bitbake: Rights = [.read, .allocate, .importing]
+
+  private static let names: [(String, Rights)] = [
+    ("read", .read), ("allocate", .allocate), ("import", .importing), ("admin", .admin),
+  ]
+
+  /// Parses names joined by commas, such as `read,allocate`; `none` is no right.
+  public init?(_ text: String) {
+    self = []
+    guard text != "none" else { return }
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let right = Self.names.first(where: { $0.0 == name })?.1 else { return nil }
+      insert(right)
+    }
+  }
+}
+
+extension Rights: CustomStringConvertible {
+  public var description: String {
+    isEmpty ? "none" : Self.names.filter { contains($0.1) }.map(\.0).joined(separator: ",")
+  }
+}

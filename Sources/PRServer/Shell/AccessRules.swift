@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRWire
+
+/// Who may do what: by the name in a client's certificate, else by the listener it came to.
+public struct AccessRules: Sendable {
+  /// What a certificate with this name is good for, on every listener.
+  public var names: [String: Rights] = [:]
+  /// What everybody else may do on a listener. Without an entry: on plain ones what BitBake's server gives, on TLS ones
+  /// to read.
+  public var listeners: [Endpoint: Rights] = [:]
+
+  public init() {}
+
+  /// - Parameter peerNames: the names in the client's certificate.
+  func rights(on listener: Endpoint, peerNames: [String]) -> Rights {
+    let named = peerNames.compactMap { names[$0] }
+    guard named.isEmpty else { return named.reduce([]) { $0.union($1) } }
+    if let rights = listeners[listener] { return rights }
+    if case .tls = listener { return .read }
+    return .bitbake
+  }
+}
+
+extension Request {
+  /// The right that it takes.
+  var right: Rights {
+    switch self {
+    case .getPR: .allocate
+    case .importOne: .importing
+    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup: .read
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRNode
+import PRRevision
+import PRStore
+import PRWire
+
+/// What a session does with a request that is understood.
+extension SessionHandler {
+  func serve(_ request: Request) {
+    let node = desk.node
+    switch request {
+    case .ping: reply(.alive)
+    case .isReadonly: reply(.readonly(node.isReadOnly))
+    case .getPR(let tuple, let history):
+      node.allocate(tuple, history, asker: peer, answer: later { .value($0.text) })
+    case .testPR(let tuple, let history):
+      node.value(of: tuple, history, answer: later { $0.map { .value($0.text) } ?? .noValue })
+    case .testPackage(let package): node.greatest(of: package, answer: later { .known($0 != nil) })
+    case .maxPackagePR(let package):
+      node.greatest(of: package, answer: later { $0.map { .value($0.text) } ?? .noValue })
+    case .importOne(let tuple, let value):
+      node.record(tuple, value: value.text, asker: peer, answer: later { .imported($0 ? value : nil) })
+    case .lookup(let tuple, let time): node.lookUp(tuple, within: time, answer: later { .lookup(LookupAnswer($0)) })
+    case .export(let query):
+      replies.append(.export(ExportProgress(query, version: desk.options.version)))
+      moveReplies()
+    }
+  }
+
+  func refuse(_ right: Rights) {
+    let who = peerNames.first.map { "the certificate of \($0)" } ?? "this connection"
+    complain("right", "a request was refused: \(who) lacks the right '\(right)'")
+    reply(
+      .error(
+        "\(who) may not do this here: it has the rights '\(rights)' and needs '\(right)'; "
+          + "ask the server's operator for --rights NAME=\(rights.union(right))"))
+  }
+
+  /// Puts a reply that is ready in its place.
+  func reply(_ response: Response) {
+    replies.append(.response(response))
+    moveReplies()
+  }
+
+  /// Keeps a place for a reply, and makes the callback that fills it.
+  private func later<Value: Sendable>(
+    _ response: @escaping @Sendable (Value) -> Response
+  ) -> Node.Answer<Value> {
+    let ticket = replies.reserve()
+    return callback { session, outcome in
+      switch outcome {
+      case .success(let value): session.replies.fill(ticket, with: .response(response(value)))
+      case .failure(let error):
+        session.complain("refused", "a request was refused: \(error)")
+        session.replies.fill(ticket, with: .response(.error(error.description)))
+      }
+      session.moveReplies()
+    }
+  }
+
+  /// A callback that comes back to this session on its event loop, whatever thread calls it.
+  func callback<Value: Sendable>(
+    _ body: @escaping @Sendable (SessionHandler, Result<Value, NodeError>) -> Void
+  ) -> Node.Answer<Value> {
+    guard let loop = context?.eventLoop else { return { _ in } }
+    let session = NIOLoopBound(self, eventLoop: loop)
+    return { outcome in
+      loop.execute {
+        body(session.value, outcome)
+        session.value.planFlush(on: loop)
+      }
+    }
+  }
+}
+
+extension LookupAnswer {
+  fileprivate init(_ answer: UpstreamAnswer) {
+    self.init(
+      greatest: answer.greatest?.text, values: answer.values.map(\.text), isComplete: answer.isComplete,
+      level: answer.level)
+  }
+}

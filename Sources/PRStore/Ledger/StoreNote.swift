@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A small fact that a node keeps beside its rows, across restarts.
+public enum StoreNote: String, Hashable, Sendable {
+  /// How many nodes stand above this one, as its upstream told.
+  case level
+}
+
+extension RowReader {
+  /// - Returns: nil when it was never kept.
+  public func note(_ note: StoreNote) throws(StoreError) -> String? {
+    guard try connection.hasTable("headwater_store") else { return nil }
+    return try connection.text("SELECT value FROM headwater_store WHERE key = 'note: \(note.rawValue)'")
+  }
+}
+
+extension Ledger {
+  public func keep(_ note: StoreNote, _ text: String) throws(StoreError) {
+    let statement = try reader.connection.prepare(
+      """
+      INSERT INTO headwater_store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2
+      """)
+    statement.bind(1, "note: \(note.rawValue)")
+    statement.bind(2, text)
+    try statement.run()
+  }
+}

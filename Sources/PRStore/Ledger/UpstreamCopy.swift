@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// What is known of the greatest value that the upstream has for a package.
+struct AboveHead: Hashable, Sendable {
+  /// Of the copied rows.
+  var greatest: Revision?
+  /// Told without its checksum.
+  var floor: Revision?
+
+  var highest: Revision? { [greatest, floor].compactMap(\.self).max() }
+}
+
+/// The writing side of the copy. What it reads is what ``RowReader`` reads.
+final class UpstreamCopy {
+  private let reader: RowReader
+  private let insert: Statement
+  private let setHead: Statement
+
+  init(_ connection: Connection) throws(StoreError) {
+    reader = RowReader(connection)
+    insert = try connection.prepare(
+      "INSERT OR IGNORE INTO headwater_copy (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
+    setHead = try connection.prepare(
+      """
+      INSERT INTO headwater_above (version, pkgarch, greatest, floor) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = ?3, floor = ?4
+      """)
+  }
+
+  /// - Returns: false when the row was there already.
+  func add(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> Bool {
+    if try reader.copiedValues(of: tuple).contains(value) { return false }
+    insert.bind(1, tuple.package.version)
+    insert.bind(2, tuple.package.pkgarch)
+    insert.bind(3, tuple.checksum)
+    insert.bind(4, value.text)
+    try insert.run()
+    return true
+  }
+
+  /// The head with what was told.
+  ///
+  /// - Returns: nil when that is no news.
+  func raise(_ package: PackageKey, rows: Revision?, floor: Revision?) throws(StoreError) -> AboveHead? {
+    let known = try reader.above(package)
+    var head = known
+    if let rows { head.greatest = head.greatest.map { max($0, rows) } ?? rows }
+    if let floor, head.highest.map({ $0 < floor }) ?? true { head.floor = floor }
+    return head == known ? nil : head
+  }
+
+  func write(_ head: AboveHead, of package: PackageKey) throws(StoreError) {
+    setHead.bind(1, package.version)
+    setHead.bind(2, package.pkgarch)
+    setHead.bind(3, head.greatest?.text)
+    setHead.bind(4, head.floor?.text)
+    try setHead.run()
+  }
+}
+
+extension RowReader {
+  /// What the upstream is known to hold for a tuple: told live, or copied.
+  public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
+    UpstreamFacts(greatest: try above(tuple.package).highest, value: try copiedValues(of: tuple).max())
+  }
+
+  /// The greatest value that the upstream is known to have for a package.
+  public func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try above(package).highest }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRClient
+import PRRevision
+import PRWire
+
+/// A connection to an upstream that has been greeted. It lives on its event loop.
+final class OpenLine {
+  let channel: any Channel
+  let description: PeerDescription
+  let openedAt = NIODeadline.now()
+  /// Questions that wait for their answers.
+  private(set) var underWay = 0
+  /// When the last reply came.
+  private(set) var heardAt = NIODeadline.now()
+  private(set) var hasAnswered = false
+  private let server: Endpoint
+
+  init(_ line: Dialer.Line, server: Endpoint) {
+    channel = line.channel
+    description = line.description
+    self.server = server
+  }
+
+  /// Puts a question, as one flight of as many messages as this server needs for it.
+  ///
+  /// - Parameter time: how long the answer is waited for: a node that asks further up can give up in time.
+  /// - Returns: a future that fails with an ``UpstreamError``.
+  func ask(_ question: UpstreamQuestion, within time: Duration) -> EventLoopFuture<UpstreamAnswer> {
+    let flight = Flight(question, within: time, to: description, at: server)
+    let replies = flight.requests.map { send($0) }
+    channel.flush()
+    underWay += 1
+    let line = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    let answer = EventLoopFuture.whenAllSucceed(replies, on: channel.eventLoop).flatMapThrowing { replies in
+      line.value.heard()
+      return try flight.answer(replies)
+    }
+    answer.whenComplete { _ in line.value.underWay -= 1 }
+    return answer
+  }
+
+  /// Asks whether the server is alive.
+  func ping() -> EventLoopFuture<Void> {
+    let reply = send(.ping)
+    channel.flush()
+    let line = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    let server = server
+    return reply.flatMapThrowing { message in
+      line.value.heard()
+      guard case .alive? = try? Response(message, to: .ping) else { throw UpstreamError.nonsense(server, .shape) }
+    }
+  }
+
+  private func heard() {
+    heardAt = .now()
+    hasAnswered = true
+  }
+
+  private func send(_ request: Request) -> EventLoopFuture<ByteBuffer> {
+    var message = channel.allocator.buffer(capacity: 256)
+    request.write(to: &message)
+    let reply = channel.eventLoop.makePromise(of: ByteBuffer.self)
+    channel.write(ClientHandler.Question(message: message, reply: reply)).whenFailure { [server] _ in
+      reply.fail(ClientError.disconnected(server))
+    }
+    return reply.futureResult
+  }
+
+  func close() { channel.close(promise: nil) }
+}

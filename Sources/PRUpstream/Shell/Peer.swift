@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRClient
+import PRRevision
+import PRWire
+
+/// One upstream: its connections, and whether it is worth asking. It lives on its event loop.
+final class Peer {
+  private let dialer: Dialer
+  private let options: UpstreamOptions
+  private let loop: any EventLoop
+  private let tell: @Sendable (UpstreamEvent) -> Void
+  private var breaker = Breaker()
+  private var lines: [OpenLine] = []
+  private var pending: [ObjectIdentifier: PendingQuestion] = [:]
+  private var isDialing = false
+  private var isStopped = false
+  private var keepAlive: RepeatedTask?
+  private var failedSinceLoss = 0
+  private(set) var health: UpstreamHealth
+
+  /// With so many questions under way on each connection another one is opened.
+  private static let crowd = 32
+  /// A connection that ended sooner was not wanted.
+  private static let shortLife = TimeAmount.seconds(1)
+
+  init(
+    _ dialer: Dialer, _ options: UpstreamOptions, on loop: any EventLoop,
+    tell: @escaping @Sendable (UpstreamEvent) -> Void
+  ) {
+    var dialer = dialer
+    dialer.timeout = options.deadline
+    dialer.asksForDescription = true
+    self.dialer = dialer
+    self.options = options
+    self.loop = loop
+    self.tell = tell
+    health = UpstreamHealth(server: dialer.server)
+  }
+
+  var isPresent: Bool { breaker.isClosed && !isStopped }
+
+  /// Why it is not asked.
+  var absence: UpstreamError {
+    isStopped ? .stopped : .away(dialer.server, reason: health.problem ?? "it was not reached yet")
+  }
+
+  /// Connects before anybody asks, and keeps it so.
+  func warmUp() {
+    dial()
+    let every = TimeAmount(options.keepAlive)
+    let peer = NIOLoopBound(self, eventLoop: loop)
+    keepAlive = loop.scheduleRepeatedTask(initialDelay: every, delay: every) { _ in peer.value.tryIdleLines() }
+  }
+
+  func stop() {
+    isStopped = true
+    keepAlive?.cancel()
+    abandon(.stopped)
+  }
+
+  // MARK: Asking
+
+  func ask(_ question: UpstreamQuestion, within time: Duration) -> EventLoopFuture<UpstreamAnswer> {
+    health.asked += 1
+    let question = PendingQuestion(question, within: time, on: loop)
+    pending[ObjectIdentifier(question)] = question
+    let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { self.expire(question, after: time) }
+    question.answer.assumeIsolated().whenComplete { _ in
+      clock.cancel()
+      self.pending[ObjectIdentifier(question)] = nil
+    }
+    send(question)
+    return question.answer
+  }
+
+  private func send(_ question: PendingQuestion) {
+    guard let line = lines.min(by: { $0.underWay < $1.underWay }) else {
+      question.line = nil
+      return dial()
+    }
+    question.line = line
+    question.sentAt = .now()
+    line.ask(question.question, within: question.remaining).assumeIsolated().whenComplete { outcome in
+      self.land(question, outcome)
+    }
+    if line.underWay > Self.crowd, lines.count < options.connections { dial() }
+  }
+
+  private func land(_ question: PendingQuestion, _ outcome: Result<UpstreamAnswer, any Error>) {
+    switch outcome {
+    case .success(let answer): question.settle(.success(answer))
+    case .failure(let error as UpstreamError):
+      fail(question, error)
+      if case .refused(let server, let words) = error { tell(.refusing(server, words)) } else { lose(error) }
+    case .failure(let error):
+      lines.removeAll { $0 === question.line }
+      question.triesLeft -= 1
+      if !question.isSettled, question.triesLeft > 0, isPresent { return send(question) }
+      let error = UpstreamError.connection(error as? ClientError ?? .disconnected(dialer.server))
+      fail(question, error)
+      lose(error)
+    }
+  }
+
+  private func expire(_ question: PendingQuestion, after time: Duration) {
+    guard !question.isSettled else { return }
+    let error = UpstreamError.timedOut(dialer.server, time)
+    fail(question, error)
+    // A server that goes on answering others is slow, not away.
+    if let line = question.line, line.heardAt > question.sentAt { return }
+    lose(error)
+  }
+
+  private func fail(_ question: PendingQuestion, _ error: UpstreamError) {
+    guard question.settle(.failure(error)) else { return }
+    health.failed += 1
+    failedSinceLoss += 1
+  }
+
+  // MARK: Connections
+
+  private func dial() {
+    guard !isDialing, isPresent else { return }
+    isDialing = true
+    dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
+      self.isDialing = false
+      switch outcome {
+      case .success(let line): self.take(line)
+      case .failure(let error): self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
+      }
+    }
+  }
+
+  private func take(_ connected: Dialer.Line) {
+    let line = OpenLine(connected, server: dialer.server)
+    guard isPresent else { return line.close() }
+    lines.append(line)
+    line.channel.closeFuture.assumeIsolated().whenComplete { _ in self.missLine(line) }
+    if health.since == nil { health.since = .now }
+    health.description = line.description
+    tell(.greeted(dialer.server, line.description))
+    for question in pending.values where question.line == nil && !question.isSettled { send(question) }
+  }
+
+  private func missLine(_ line: OpenLine) {
+    let wasKnown = lines.contains { $0 === line }
+    lines.removeAll { $0 === line }
+    guard wasKnown, isPresent else { return }
+    if NIODeadline.now() - line.openedAt < Self.shortLife {
+      lose(.connection(.disconnected(dialer.server)))
+    } else if lines.isEmpty {
+      dial()
+    }
+  }
+
+  private func tryIdleLines() {
+    for line in lines where line.underWay == 0 { ping(line) }
+  }
+
+  private func ping(_ line: OpenLine) {
+    let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(options.deadline)) {
+      self.lose(.timedOut(self.dialer.server, self.options.deadline))
+    }
+    line.ping().assumeIsolated().whenComplete { _ in clock.cancel() }
+  }
+
+  // MARK: Absence
+
+  private func lose(_ error: UpstreamError) {
+    let wasPresent = isPresent
+    guard !isStopped, let pause = breaker.failed(luck: .random(in: 0..<1)) else { return }
+    let reason = error.reason
+    if wasPresent {
+      failedSinceLoss = max(failedSinceLoss, 1)
+      health.since = .now
+      tell(.lost(dialer.server, reason: reason))
+    } else if reason != health.problem {
+      tell(.stillAway(dialer.server, reason: reason))
+    }
+    health.problem = reason
+    abandon(absence)
+    loop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) { self.probe() }
+  }
+
+  /// Fails what is under way, and closes the connections.
+  private func abandon(_ error: UpstreamError) {
+    for question in pending.values { fail(question, error) }
+    let abandoned = lines
+    lines = []
+    for line in abandoned { line.close() }
+  }
+
+  private func probe() {
+    guard !isStopped, breaker.probe() else { return }
+    dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
+      switch outcome {
+      case .failure(let error):
+        self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
+      case .success(let connected): self.probe(over: connected)
+      }
+    }
+  }
+
+  private func probe(over connected: Dialer.Line) {
+    let line = OpenLine(connected, server: dialer.server)
+    let server = dialer.server
+    let deadline = options.deadline
+    let answered = loop.makePromise(of: Void.self)
+    let clock = loop.scheduleTask(in: TimeAmount(deadline)) {
+      answered.fail(UpstreamError.timedOut(server, deadline))
+    }
+    line.ping().cascade(to: answered)
+    answered.futureResult.assumeIsolated().whenComplete { outcome in
+      clock.cancel()
+      switch outcome {
+      case .success: self.welcome(connected)
+      case .failure(let error):
+        connected.channel.close(promise: nil)
+        self.lose(
+          error as? UpstreamError ?? .connection(error as? ClientError ?? .disconnected(server)))
+      }
+    }
+  }
+
+  private func welcome(_ connected: Dialer.Line) {
+    guard !isStopped else { return connected.channel.close(promise: nil) }
+    let away = health.since.map { ContinuousClock.now - $0 } ?? .zero
+    breaker.succeeded()
+    health.problem = nil
+    health.since = .now
+    tell(.back(dialer.server, after: away, failedQuestions: failedSinceLoss))
+    failedSinceLoss = 0
+    take(connected)
+  }
+}
+
+extension UpstreamError {
+  /// Without the server's name, which those who are told know.
+  fileprivate var reason: String {
+    switch self {
+    case .away(_, let reason): reason
+    case .timedOut(_, let time): "no answer within \(time)"
+    case .nonsense(_, let nonsense): "it sent \(nonsense.rawValue)"
+    default: description
+    }
+  }
+}

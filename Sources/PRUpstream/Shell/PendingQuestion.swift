@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// A question from the moment it is asked to the moment it is settled. It lives on its event loop.
+final class PendingQuestion {
+  let question: UpstreamQuestion
+  let deadline: NIODeadline
+  /// The connection it went out on; nil while there is none.
+  var line: OpenLine?
+  var sentAt = NIODeadline.now()
+  /// It is only asked: nothing is lost by asking once more over another connection.
+  var triesLeft = 2
+  private let promise: EventLoopPromise<UpstreamAnswer>
+  private(set) var isSettled = false
+
+  init(_ question: UpstreamQuestion, within time: Duration, on loop: any EventLoop) {
+    self.question = question
+    deadline = .now() + TimeAmount(time)
+    promise = loop.makePromise()
+  }
+
+  var answer: EventLoopFuture<UpstreamAnswer> { promise.futureResult }
+
+  var remaining: Duration { .nanoseconds(max((deadline - .now()).nanoseconds, 0)) }
+
+  /// - Returns: false when it was settled before.
+  @discardableResult
+  func settle(_ outcome: Result<UpstreamAnswer, UpstreamError>) -> Bool {
+    guard !isSettled else { return false }
+    isSettled = true
+    promise.completeWith(outcome.mapError { $0 })
+    return true
+  }
+}

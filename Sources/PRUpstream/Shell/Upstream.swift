@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+import PRWire
+
+/// The nodes above this one: asked in order of preference, over connections that are kept warm.
+public final class Upstream: UpstreamAsking {
+  private let loop: any EventLoop
+  private let deadline: Duration
+  private let desk: NIOLoopBound<UpstreamDesk>
+
+  private init(_ desk: UpstreamDesk, deadline: Duration, on loop: any EventLoop) {
+    self.loop = loop
+    self.deadline = deadline
+    self.desk = NIOLoopBound(desk, eventLoop: loop)
+  }
+
+  /// Begins to connect.
+  ///
+  /// - Parameters:
+  ///   - loop: where all of its work is done.
+  ///   - tell: called on that loop with what happens.
+  public static func start(
+    _ options: UpstreamOptions, on loop: any EventLoop, tell: @escaping @Sendable (UpstreamEvent) -> Void
+  ) async throws -> Upstream {
+    try await loop.submit {
+      let desk = UpstreamDesk(options.peers.map { Peer($0, options, on: loop, tell: tell) })
+      desk.warmUp()
+      return Upstream(desk, deadline: options.deadline, on: loop)
+    }.get()
+  }
+
+  public func ask(
+    _ question: UpstreamQuestion, within time: Duration?,
+    answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
+  ) {
+    let time = min(time ?? deadline, deadline)
+    loop.execute { self.desk.value.ask(question, within: time, answer) }
+  }
+
+  /// How each of them fares, in order of preference.
+  public func health() async throws -> [UpstreamHealth] {
+    try await loop.submit { self.desk.value.health }.get()
+  }
+
+  /// Closes the connections; what is asked from now on fails.
+  public func stop() async throws { try await loop.submit { self.desk.value.stop() }.get() }
+}
+
+/// Whom to ask next, and who else waits for the same answer. It lives on its event loop.
+final class UpstreamDesk {
+  typealias Answer = @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
+
+  private let peers: [Peer]
+  /// Who waits for the answer to which question.
+  private var waiting: [UpstreamQuestion: [Answer]] = [:]
+
+  init(_ peers: [Peer]) { self.peers = peers }
+
+  var health: [UpstreamHealth] { peers.map(\.health) }
+
+  func warmUp() { for peer in peers { peer.warmUp() } }
+
+  func stop() { for peer in peers { peer.stop() } }
+
+  func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
+    guard waiting[question] == nil else {
+      waiting[question]?.append(answer)
+      return
+    }
+    waiting[question] = [answer]
+    ask(question, peers[...], until: .now() + TimeAmount(time), lastError: nil)
+  }
+
+  /// Asks the first that is not known to be away, and after a failure the next. Each may take its share of the time.
+  private func ask(
+    _ question: UpstreamQuestion, _ candidates: ArraySlice<Peer>, until deadline: NIODeadline,
+    lastError: UpstreamError?
+  ) {
+    let present = candidates.filter(\.isPresent)
+    let remaining = deadline - .now()
+    guard let peer = present.first, remaining > .zero else {
+      return settle(question, .failure(lastError ?? peers.first?.absence ?? .stopped))
+    }
+    let share = Duration.nanoseconds(remaining.nanoseconds / Int64(present.count))
+    peer.ask(question, within: share).assumeIsolated().whenComplete { outcome in
+      switch outcome {
+      case .success(let answer): self.settle(question, .success(answer))
+      case .failure(let error):
+        self.ask(question, present.dropFirst()[...], until: deadline, lastError: error as? UpstreamError)
+      }
+    }
+  }
+
+  private func settle(_ question: UpstreamQuestion, _ outcome: Result<UpstreamAnswer, UpstreamError>) {
+    for answer in waiting.removeValue(forKey: question) ?? [] { answer(outcome) }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRWire
+
+/// Why an upstream gave no answer.
+public enum UpstreamError: Error, Hashable, Sendable {
+  /// Nothing is asked until a probe has had an answer; this was the reason.
+  case away(Endpoint, reason: String)
+  /// No answer within the deadline.
+  case timedOut(Endpoint, Duration)
+  /// The connection failed, or ended with the question open.
+  case connection(ClientError)
+  /// What came back is no answer to what was asked.
+  case nonsense(Endpoint, Nonsense)
+  /// The upstream refused, in its own words.
+  case refused(Endpoint, String)
+  /// The process is ending.
+  case stopped
+
+  /// What is wrong with an answer. What the upstream sent is not part of it.
+  public enum Nonsense: String, Hashable, Sendable {
+    case revision = "a value that is no revision"
+    case shape = "a reply of another shape than was asked for"
+    case contradiction = "a package that it knows and has no value for"
+    case level = "a level that no federation has"
+  }
+}
+
+extension UpstreamError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .away(let server, let reason): "the upstream \(server) is away: \(reason)"
+    case .timedOut(let server, let time): "the upstream \(server) gave no answer within \(time)"
+    case .connection(let error): error.description
+    case .nonsense(let server, let nonsense): "the upstream \(server) sent \(nonsense.rawValue)"
+    case .refused(let server, let message): "the upstream \(server) refused: \(message)"
+    case .stopped: "the server is stopping"
+    }
+  }
+
+  /// Whether the connection it came over is still to be trusted.
+  var isRefusal: Bool { if case .refused = self { true } else { false } }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+
+/// Whom to ask, and how long to wait.
+public struct UpstreamOptions: Sendable {
+  /// In order of preference.
+  public var peers: [Dialer]
+  /// From the question to the answer, connecting included, over all peers.
+  public var deadline: Duration
+  /// Connections to a peer; the second is opened when the first has much under way.
+  public var connections = 2
+  /// A connection with nothing under way is tried so often: a line that was cut is noticed before a builder pays for it.
+  public var keepAlive = Duration.seconds(60)
+
+  public init(peers: [Dialer], deadline: Duration = .seconds(2)) {
+    self.peers = peers
+    self.deadline = deadline
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// What a node may ask its upstream.
+public enum UpstreamQuestion: Hashable, Sendable {
+  /// All that a decision about a tuple needs.
+  case tuple(TupleKey, History)
+  /// The greatest value of a package.
+  case package(PackageKey)
+}
+
+/// Whom a node asks what it does not know.
+public protocol UpstreamAsking: Sendable {
+  /// Asks. Identical questions under way share one answer.
+  ///
+  /// - Parameters:
+  ///   - time: how long the asker can wait, if less than the upstream's deadline.
+  ///   - answer: called once, on some thread, within the deadline.
+  func ask(
+    _ question: UpstreamQuestion, within time: Duration?,
+    answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void)
+}

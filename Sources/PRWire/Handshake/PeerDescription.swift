@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request that not every server of the protocol knows. It is asked only where it is announced.
+public enum Feature: String, CaseIterable, Sendable {
+  /// ``Request/lookup(_:)``
+  case lookup
+}
+
+/// What a server says of itself in its headers. BitBake's own says nothing.
+public struct PeerDescription: Hashable, Sendable {
+  /// Its program and version.
+  public var server: String?
+  public var features: Set<Feature>
+  /// How many nodes stand above it; nil when it does not tell.
+  public var level: Int?
+  /// The name of its numbering.
+  public var numbering: String?
+  /// Which database it serves.
+  public var store: String?
+
+  public init(
+    server: String? = nil, features: Set<Feature> = [], level: Int? = nil, numbering: String? = nil,
+    store: String? = nil
+  ) {
+    self.server = server
+    self.features = features
+    self.level = level
+    self.numbering = numbering
+    self.store = store
+  }
+
+  /// Reads a server's headers. What is not understood is passed over.
+  public init(_ headers: Headers) {
+    let names = (headers["features"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    self.init(
+      server: headers["server"], features: Set(names.compactMap(Feature.init(rawValue:))),
+      level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"])
+  }
+
+  /// The headers that say it.
+  public var headers: Headers {
+    let lines: [(name: String, value: String?)] = [
+      ("server", server),
+      ("features", features.isEmpty ? nil : features.map(\.rawValue).sorted().joined(separator: ", ")),
+      ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
+    ]
+    return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })
+  }
+}

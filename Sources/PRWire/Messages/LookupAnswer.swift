@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// What a node tells one further down about a tuple, in one round trip.
+public struct LookupAnswer: Hashable, Sendable {
+  /// The greatest value of the package, here or further up; nil when nobody there knows the package.
+  public var greatest: String?
+  /// All values of the checksum, here or further up.
+  public var values: [String]
+  /// The node could ask its own upstream, or has none.
+  public var isComplete: Bool
+  /// The node's level as of now. The handshake told it too, but a level may be learned while the connection lasts.
+  public var level: Int?
+
+  public init(greatest: String?, values: [String], isComplete: Bool, level: Int? = nil) {
+    self.greatest = greatest
+    self.values = values
+    self.isComplete = isComplete
+    self.level = level
+  }
+
+  func write(to out: inout ByteBuffer) {
+    out.writeStaticString(#"{"max":"#)
+    if let greatest { out.writeJSON(string: greatest) } else { out.writeStaticString("null") }
+    out.writeStaticString(#","values":["#)
+    for (index, value) in values.enumerated() {
+      if index > 0 { out.writeInteger(ASCII.comma) }
+      out.writeJSON(string: value)
+    }
+    out.writeString(#"],"complete":\#(isComplete)"#)
+    if let level { out.writeString(#","level":\#(level)"#) }
+    out.writeInteger(ASCII.closeBrace)
+  }
+
+  /// Reads a reply.
+  ///
+  /// - Returns: nil when it is another reply, a refusal perhaps.
+  init?(_ message: ByteBuffer, depth: Int) throws(ResponseError) {
+    let read: Result<LookupAnswer?, JSONError> = message.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        return .success(try Self.read(bytes, depth: depth))
+      } catch {
+        return .failure(error)
+      }
+    }
+    do throws(JSONError) {
+      guard let answer = try read.get() else { return nil }
+      self = answer
+    } catch {
+      throw .json(error)
+    }
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> LookupAnswer? {
+    var scanner = JSONScanner(bytes, deepest: depth)
+    guard scanner.isAtObject() else { return nil }
+    var fields = LookupFields()
+    try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
+    try scanner.finish()
+    return fields.answer
+  }
+}
+
+/// What has been read of a reply to `lookup`.
+private struct LookupFields {
+  private var greatest: String??
+  private var values: [String]?
+  private var isComplete: Bool?
+  private var level: Int?
+  private var isMalformed = false
+
+  var answer: LookupAnswer? {
+    guard !isMalformed, let greatest, let values, let isComplete else { return nil }
+    return LookupAnswer(greatest: greatest, values: values, isComplete: isComplete, level: level)
+  }
+
+  mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
+    let bytes = scanner.bytes
+    if name.equals("values", in: bytes), scanner.isAtArray() {
+      var found: [String] = []
+      try scanner.array { scanner throws(JSONError) in
+        guard case .text(let text) = try scanner.value() else {
+          isMalformed = true
+          return
+        }
+        found.append(try text.string(in: bytes))
+      }
+      values = found
+      return
+    }
+    let token = try scanner.value()
+    if name.equals("max", in: bytes) {
+      switch token {
+      case .text(let text): greatest = .some(try text.string(in: bytes))
+      case .null: greatest = .some(nil)
+      default: isMalformed = true
+      }
+    } else if name.equals("complete", in: bytes), case .bool(let flag) = token {
+      isComplete = flag
+    } else if name.equals("level", in: bytes), case .integer(let range) = token {
+      level = Int(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+    }
+  }
+}
