@@ -51,6 +51,11 @@ final class UpstreamWatch: Sendable {
       logger.warning(
         "the upstream refused a question",
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(words)", LogKey.leftOut: "\(leftOut)"])
+    case .doubtful(let server, let reason):
+      guard let leftOut = admit("doubtful: \(server): \(reason)") else { return }
+      logger.warning(
+        "an answer of the upstream cannot be believed",
+        metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)", LogKey.leftOut: "\(leftOut)"])
     }
   }
 

@@ -75,7 +75,8 @@ public final class ClientHandler: ChannelDuplexHandler {
       handshake = nil
       greeted.succeed(PeerDescription(headers))
     } else if let message = try assembler.accept(line) {
-      open.popFirst()?.succeed(message)
+      guard let reply = open.popFirst() else { throw .unaskedReply }
+      reply.succeed(message)
     }
   }
 

@@ -30,7 +30,7 @@ extension UpstreamError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .away(let server, let reason): "the upstream \(server) is away: \(reason)"
-    case .timedOut(let server, let time): "the upstream \(server) gave no answer within \(time)"
+    case .timedOut(let server, let time): "the upstream \(server) gave no answer within \(time.roundedSeconds)"
     case .connection(let error): error.description
     case .nonsense(let server, let nonsense): "the upstream \(server) sent \(nonsense.rawValue)"
     case .refused(let server, let message): "the upstream \(server) refused: \(message)"
@@ -38,6 +38,17 @@ extension UpstreamError: CustomStringConvertible {
     }
   }
 
-  /// Whether the connection it came over is still to be trusted.
-  var isRefusal: Bool { if case .refused = self { true } else { false } }
+  /// The server answers, and what is wrong is wrong with one question: others may fare better. A single bad row
+  /// far up must not cut a federation in two.
+  var isAboutQuestion: Bool {
+    switch self {
+    case .refused, .nonsense(_, .revision), .nonsense(_, .contradiction): true
+    default: false
+    }
+  }
+}
+
+extension Duration {
+  /// What is left of a deadline is a little less than it was.
+  var roundedSeconds: String { "\((self / .milliseconds(1)).rounded() / 1000) s" }
 }

@@ -29,4 +29,6 @@ public enum UpstreamEvent: Sendable {
   case back(Endpoint, after: Duration, failedQuestions: Int)
   /// It answers, and refuses questions.
   case refusing(Endpoint, String)
+  /// It answers, and an answer cannot be believed.
+  case doubtful(Endpoint, reason: String)
 }

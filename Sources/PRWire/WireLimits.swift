@@ -33,6 +33,8 @@ public enum WireError: Error, Hashable, Sendable {
   /// The first line is not `PRSERVICE 1.0`.
   case foreignProtocol(Foreigner)
   case json(JSONError)
+  /// A server sent more than it was asked: whatever comes next may belong to another question.
+  case unaskedReply
 
   /// Who most likely knocked at the wrong door.
   public enum Foreigner: String, Hashable, Sendable {
@@ -52,6 +54,7 @@ extension WireError: CustomStringConvertible {
     case .headersTooLong(let limit): "a handshake longer than \(limit) bytes"
     case .foreignProtocol(let foreigner): foreigner.rawValue
     case .json(let error): error.description
+    case .unaskedReply: "a reply that nobody asked for"
     }
   }
 }

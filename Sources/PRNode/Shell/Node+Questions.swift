@@ -8,9 +8,9 @@ import PRUpstream
 extension Node {
   /// `test-pr`: the value on record for a tuple.
   public func value(of tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision?>) {
-    know(tuple, history, within: nil, isEnough: { !$0.values.isEmpty }) { outcome in
-      answer(outcome.map { $0.knowledge.value(history) })
-    }
+    know(
+      tuple, history, within: nil, isEnough: { !$0.values.isEmpty },
+      answer: { outcome in answer(outcome.map { $0.knowledge.value(history) }) })
   }
 
   /// `lookup`: all that a node further down needs to decide.

@@ -56,8 +56,10 @@ public final class Node: Sendable {
 
   /// Takes over what the upstream says of its own level, and keeps it across restarts.
   public func learn(upstreamLevel: Int) {
+    // What a peer says of itself may be any number.
+    guard upstream != nil, (0..<Partition.deepest).contains(upstreamLevel) else { return }
     let level = upstreamLevel + 1
-    guard upstream != nil, (1...Partition.deepest).contains(level),
+    guard
       levels.exchange(level, ordering: .acquiringAndReleasing) != level, !store.isReadOnly
     else { return }
     // A note that cannot be written now is written when the upstream greets again.

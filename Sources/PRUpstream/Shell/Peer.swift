@@ -17,6 +17,8 @@ final class Peer {
   private var isStopped = false
   private var keepAlive: RepeatedTask?
   private var failedSinceLoss = 0
+  /// What it was asked when it was lost. A server may answer pings and no questions: it is back when it answers this.
+  private var unanswered: UpstreamQuestion?
   private(set) var health: UpstreamHealth
 
   /// With so many questions under way on each connection another one is opened.
@@ -89,18 +91,25 @@ final class Peer {
 
   private func land(_ question: PendingQuestion, _ outcome: Result<UpstreamAnswer, any Error>) {
     switch outcome {
-    case .success(let answer): question.settle(.success(answer))
+    case .success(let answer):
+      failedSinceLoss = 0
+      question.settle(.success(answer))
     case .failure(let error as UpstreamError):
       fail(question, error)
-      if case .refused(let server, let words) = error { tell(.refusing(server, words)) } else { lose(error) }
+      if error.isAboutQuestion { complain(error) } else { lose(error, asked: question.question) }
     case .failure(let error):
       lines.removeAll { $0 === question.line }
       question.triesLeft -= 1
       if !question.isSettled, question.triesLeft > 0, isPresent { return send(question) }
       let error = UpstreamError.connection(error as? ClientError ?? .disconnected(dialer.server))
       fail(question, error)
-      lose(error)
+      lose(error, asked: question.question)
     }
+  }
+
+  private func complain(_ error: UpstreamError) {
+    if case .refused(let server, let words) = error { return tell(.refusing(server, words)) }
+    tell(.doubtful(dialer.server, reason: error.reason))
   }
 
   private func expire(_ question: PendingQuestion, after time: Duration) {
@@ -109,7 +118,7 @@ final class Peer {
     fail(question, error)
     // A server that goes on answering others is slow, not away.
     if let line = question.line, line.heardAt > question.sentAt { return }
-    lose(error)
+    lose(error, asked: question.question)
   }
 
   private func fail(_ question: PendingQuestion, _ error: UpstreamError) {
@@ -127,6 +136,8 @@ final class Peer {
       self.isDialing = false
       switch outcome {
       case .success(let line): self.take(line)
+      // One connection more would have been welcome; those that are there do.
+      case .failure where !self.lines.isEmpty: break
       case .failure(let error): self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
       }
     }
@@ -162,24 +173,35 @@ final class Peer {
     let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(options.deadline)) {
       self.lose(.timedOut(self.dialer.server, self.options.deadline))
     }
-    line.ping().assumeIsolated().whenComplete { _ in clock.cancel() }
+    line.ping().assumeIsolated().whenComplete { outcome in
+      clock.cancel()
+      // An end of the connection is noticed where it ends.
+      if case .failure(let error as UpstreamError) = outcome { self.lose(error) }
+    }
   }
 
   // MARK: Absence
 
-  private func lose(_ error: UpstreamError) {
-    let wasPresent = isPresent
-    guard !isStopped, let pause = breaker.failed(luck: .random(in: 0..<1)) else { return }
-    let reason = error.reason
-    if wasPresent {
-      failedSinceLoss = max(failedSinceLoss, 1)
-      health.since = .now
-      tell(.lost(dialer.server, reason: reason))
-    } else if reason != health.problem {
-      tell(.stillAway(dialer.server, reason: reason))
-    }
-    health.problem = reason
+  /// - Parameter question: which question showed it.
+  private func lose(_ error: UpstreamError, asked question: UpstreamQuestion? = nil) {
+    // What is left over from connections that were given up tells nothing new.
+    guard isPresent else { return }
+    unanswered = question
+    health.since = .now
+    tell(.lost(dialer.server, reason: error.reason))
+    planProbe(after: error)
     abandon(absence)
+  }
+
+  private func stayAway(_ error: UpstreamError) {
+    guard !isStopped else { return }
+    if error.reason != health.problem { tell(.stillAway(dialer.server, reason: error.reason)) }
+    planProbe(after: error)
+  }
+
+  private func planProbe(after error: UpstreamError) {
+    health.problem = error.reason
+    guard let pause = breaker.failed(luck: .random(in: 0..<1)) else { return }
     loop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) { self.probe() }
   }
 
@@ -196,7 +218,7 @@ final class Peer {
     dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
       switch outcome {
       case .failure(let error):
-        self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
+        self.stayAway(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
       case .success(let connected): self.probe(over: connected)
       }
     }
@@ -210,14 +232,19 @@ final class Peer {
     let clock = loop.scheduleTask(in: TimeAmount(deadline)) {
       answered.fail(UpstreamError.timedOut(server, deadline))
     }
-    line.ping().cascade(to: answered)
+    if let unanswered {
+      line.ask(unanswered, within: deadline).map { _ in }.cascade(to: answered)
+    } else {
+      line.ping().cascade(to: answered)
+    }
     answered.futureResult.assumeIsolated().whenComplete { outcome in
       clock.cancel()
       switch outcome {
       case .success: self.welcome(connected)
+      case .failure(let error as UpstreamError) where error.isAboutQuestion: self.welcome(connected)
       case .failure(let error):
         connected.channel.close(promise: nil)
-        self.lose(
+        self.stayAway(
           error as? UpstreamError ?? .connection(error as? ClientError ?? .disconnected(server)))
       }
     }
@@ -227,6 +254,7 @@ final class Peer {
     guard !isStopped else { return connected.channel.close(promise: nil) }
     let away = health.since.map { ContinuousClock.now - $0 } ?? .zero
     breaker.succeeded()
+    unanswered = nil
     health.problem = nil
     health.since = .now
     tell(.back(dialer.server, after: away, failedQuestions: failedSinceLoss))
@@ -240,7 +268,7 @@ extension UpstreamError {
   fileprivate var reason: String {
     switch self {
     case .away(_, let reason): reason
-    case .timedOut(_, let time): "no answer within \(time)"
+    case .timedOut(_, let time): "no answer within \(time.roundedSeconds)"
     case .nonsense(_, let nonsense): "it sent \(nonsense.rawValue)"
     default: description
     }

@@ -24,7 +24,8 @@ public final class Upstream: UpstreamAsking {
     _ options: UpstreamOptions, on loop: any EventLoop, tell: @escaping @Sendable (UpstreamEvent) -> Void
   ) async throws -> Upstream {
     try await loop.submit {
-      let desk = UpstreamDesk(options.peers.map { Peer($0, options, on: loop, tell: tell) })
+      let desk = UpstreamDesk(
+        options.peers.map { Peer($0, options, on: loop, tell: tell) }, deadline: options.deadline, on: loop)
       desk.warmUp()
       return Upstream(desk, deadline: options.deadline, on: loop)
     }.get()
@@ -52,10 +53,25 @@ final class UpstreamDesk {
   typealias Answer = @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
 
   private let peers: [Peer]
+  private let deadline: Duration
+  private let loop: any EventLoop
   /// Who waits for the answer to which question.
-  private var waiting: [UpstreamQuestion: [Answer]] = [:]
+  private var waiting: [UpstreamQuestion: [Waiter]] = [:]
 
-  init(_ peers: [Peer]) { self.peers = peers }
+  /// Somebody who wants an answer.
+  private final class Waiter {
+    let answer: Answer
+    /// Runs out before the question does.
+    var patience: Scheduled<Void>?
+
+    init(_ answer: @escaping Answer) { self.answer = answer }
+  }
+
+  init(_ peers: [Peer], deadline: Duration, on loop: any EventLoop) {
+    self.peers = peers
+    self.deadline = deadline
+    self.loop = loop
+  }
 
   var health: [UpstreamHealth] { peers.map(\.health) }
 
@@ -63,13 +79,25 @@ final class UpstreamDesk {
 
   func stop() { for peer in peers { peer.stop() } }
 
+  /// A question runs until the upstreams' deadline, however little time its asker has: that somebody further down is
+  /// in a hurry does not make an upstream slow, and others may wait for the same answer.
   func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
-    guard waiting[question] == nil else {
-      waiting[question]?.append(answer)
-      return
+    let waiter = Waiter(answer)
+    let isUnderWay = waiting[question] != nil
+    waiting[question, default: []].append(waiter)
+    if time < deadline {
+      let desk = NIOLoopBound((self, waiter), eventLoop: loop)
+      waiter.patience = loop.scheduleTask(in: TimeAmount(time)) {
+        desk.value.0.giveUp(desk.value.1, question, after: time)
+      }
     }
-    waiting[question] = [answer]
-    ask(question, peers[...], until: .now() + TimeAmount(time), lastError: nil)
+    if !isUnderWay { ask(question, peers[...], until: .now() + TimeAmount(deadline), lastError: nil) }
+  }
+
+  private func giveUp(_ waiter: Waiter, _ question: UpstreamQuestion, after time: Duration) {
+    waiting[question]?.removeAll { $0 === waiter }
+    guard let server = (peers.first(where: \.isPresent) ?? peers.first)?.health.server else { return }
+    waiter.answer(.failure(.timedOut(server, time)))
   }
 
   /// Asks the first that is not known to be away, and after a failure the next. Each may take its share of the time.
@@ -93,6 +121,9 @@ final class UpstreamDesk {
   }
 
   private func settle(_ question: UpstreamQuestion, _ outcome: Result<UpstreamAnswer, UpstreamError>) {
-    for answer in waiting.removeValue(forKey: question) ?? [] { answer(outcome) }
+    for waiter in waiting.removeValue(forKey: question) ?? [] {
+      waiter.patience?.cancel()
+      waiter.answer(outcome)
+    }
   }
 }

@@ -10,7 +10,10 @@ enum Address: Hashable, CustomStringConvertible {
   /// Reads what stands behind `listening on `.
   init(_ text: String) throws {
     let loopback = "tcp://[::1]:"
-    if text.hasPrefix("unix://") {
+    if text.hasPrefix("tls://") {
+      // Where it is, is all that counts here: what is spoken there is the tests' affair.
+      try self.init("tcp://" + text.dropFirst("tls://".count))
+    } else if text.hasPrefix("unix://") {
       self = .unix(path: String(text.dropFirst("unix://".count)))
     } else if text.hasPrefix(loopback), let port = UInt16(text.dropFirst(loopback.count)) {
       self = .v6(port: port)
@@ -82,13 +85,20 @@ enum Address: Hashable, CustomStringConvertible {
     let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(socket) }
     let bound = Address.v4(host: host, port: 0).withSocketAddress { bind(socket, $0, $1) }
+    guard bound == 0, let port = port(of: socket) else {
+      throw Failure("no free port: \(String(cString: strerror(errno)))")
+    }
+    return port
+  }
+
+  /// The port that an IPv4 socket is bound to.
+  static func port(of socket: CInt) -> UInt16? {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let named = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
     }
-    guard bound == 0, named == 0 else { throw Failure("no free port: \(String(cString: strerror(errno)))") }
-    return UInt16(bigEndian: address.sin_port)
+    return named == 0 ? UInt16(bigEndian: address.sin_port) : nil
   }
 
   /// Whether the machine has IPv6.

@@ -17,6 +17,9 @@ final class ChildProcess: Sendable {
   /// One process at a time is made: pipes get their close-on-exec flag a moment after they are made.
   private static let making = Mutex(())
 
+  /// Makes a descriptor that no process shall inherit.
+  static func whileNoneStarts(_ body: () -> CInt) -> CInt { making.withLock { _ in body() } }
+
   /// - Parameters:
   ///   - environment: variables besides our own, of which those that speak to Headwater are taken away.
   ///   - folder: where it works.

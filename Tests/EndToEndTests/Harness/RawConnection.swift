@@ -40,6 +40,9 @@ final class RawConnection {
     if greets { try send(Self.greeting) }
   }
 
+  /// The other end of a connection, which a listener of ours accepted; closed with the object.
+  init(accepted socket: CInt) { self.socket = socket }
+
   deinit { close(socket) }
 
   // MARK: Sending

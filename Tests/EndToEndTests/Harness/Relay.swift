@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A stretch of network between a node and its upstream: it is slow if it is told to be, can go silent or be cut and
+/// healed, and counts what goes through it.
+final class Relay: Sendable {
+  /// What has come to the relay so far.
+  struct Traffic: Hashable, Sendable {
+    var connections = 0
+    /// Bytes toward the server, and from it.
+    var bytesUp = 0
+    var bytesDown = 0
+    /// How often something went up after nothing had, or after something came down: round trips begun.
+    var flights = 0
+  }
+
+  private struct State: Sendable {
+    var traffic = Traffic()
+    var isSilent = false
+    var isCut = false
+    /// Links made before the latest cut are dead.
+    var cuts = 0
+    var links: [Link] = []
+  }
+
+  private let listener: LocalListener
+  private let state: Watched<State>
+
+  /// - Parameter delay: seconds that everything takes, in each direction.
+  init(to server: Address, delay: TimeInterval = 0) throws {
+    let state = Watched(State())
+    self.state = state
+    listener = try LocalListener { near in Self.join(near, to: server, delay: delay, state) }
+  }
+
+  deinit { cut() }
+
+  /// Where it is, as an option of `headwater serve`.
+  var address: Address { listener.address }
+  var traffic: Traffic { state.withLock(\.traffic) }
+
+  /// Keeps connections open, takes new ones, and lets nothing through.
+  func goSilent() { state.withLock { $0.isSilent = true } }
+
+  /// Ends all connections, and those that come.
+  ///
+  /// - Parameter resets: with a reset, not with an end in order.
+  func cut(resets: Bool = false) {
+    let links = state.withLock { state in
+      state.isCut = true
+      state.cuts += 1
+      defer { state.links = [] }
+      return state.links
+    }
+    for link in links { link.cut(resets: resets) }
+  }
+
+  /// Works again; what a silence held back goes on its way.
+  func heal() {
+    state.withLock { state in
+      state.isSilent = false
+      state.isCut = false
+    }
+  }
+
+  /// Waits for traffic.
+  func wait(until condition: (Traffic) -> Bool) -> Bool { state.wait { condition($0.traffic) } }
+
+  private static func join(_ near: CInt, to server: Address, delay: TimeInterval, _ state: Watched<State>) {
+    let far = socket(server.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let link = Link(near: near, far: far)
+    let age: Int? = state.withLock { state in
+      state.traffic.connections += 1
+      guard !state.isCut else { return nil }
+      state.links.append(link)
+      return state.cuts
+    }
+    guard let age, server.withSocketAddress({ connect(far, $0, $1) }) == 0 else { return link.closeBoth() }
+    var on: CInt = 1
+    setsockopt(far, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+    let lastWentUp = Watched(false)
+    link.carry(from: near, to: far, delay: delay) { count in
+      let beginsFlight = lastWentUp.withLock { last in
+        defer { last = true }
+        return !last
+      }
+      state.withLock { state in
+        state.traffic.bytesUp += count
+        if beginsFlight { state.traffic.flights += 1 }
+      }
+    } gate: {
+      state.wait { !$0.isSilent || $0.cuts > age }
+    }
+    link.carry(from: far, to: near, delay: delay) { count in
+      lastWentUp.withLock { $0 = false }
+      state.withLock { $0.traffic.bytesDown += count }
+    } gate: {
+      state.wait { !$0.isSilent || $0.cuts > age }
+    }
+  }
+}
+
+/// Two sockets, of which each gets what the other one reads.
+private final class Link: Sendable {
+  private let near: CInt
+  private let far: CInt
+  /// Directions that are still carried, and whether they end with a reset.
+  private let life = Watched((directions: 2, isCut: false, resets: false))
+
+  init(near: CInt, far: CInt) {
+    self.near = near
+    self.far = far
+  }
+
+  func closeBoth() {
+    close(near)
+    close(far)
+  }
+
+  /// Wakes the threads that read; the last one closes.
+  func cut(resets: Bool) {
+    life.withLock { life in
+      guard life.directions > 0 else { return }
+      life.isCut = true
+      life.resets = resets
+      for socket in [near, far] { shutdown(socket, CInt(resets ? SHUT_RD : SHUT_RDWR)) }
+    }
+  }
+
+  /// Reads on one thread and writes on another, so that what is delayed does not delay what comes after it.
+  func carry(
+    from source: CInt, to sink: CInt, delay: TimeInterval, counting count: @escaping @Sendable (Int) -> Void,
+    gate: @escaping @Sendable () -> Void
+  ) {
+    let queue = Watched((pieces: [(due: Date, bytes: [UInt8])](), hasEnded: false))
+    Thread.detachNewThread {
+      var piece = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let read = recv(source, &piece, piece.count, 0)
+        if read < 0, errno == EINTR { continue }
+        guard read > 0 else { break }
+        count(read)
+        let bytes = Array(piece[..<read])
+        queue.withLock { $0.pieces.append((Date(timeIntervalSinceNow: delay), bytes)) }
+      }
+      queue.withLock { $0.hasEnded = true }
+    }
+    Thread.detachNewThread { [self] in
+      while true {
+        queue.wait(seconds: .infinity) { !$0.pieces.isEmpty || $0.hasEnded }
+        guard let (due, bytes) = queue.withLock({ $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() }) else { break }
+        Thread.sleep(until: due)
+        gate()
+        _ = bytes.withUnsafeBytes { send(sink, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+      }
+      finish(sink)
+    }
+  }
+
+  private func finish(_ sink: CInt) {
+    life.withLock { life in
+      life.directions -= 1
+      if !life.resets { shutdown(sink, CInt(SHUT_WR)) }
+      guard life.directions == 0 else { return }
+      if life.resets {
+        var abrupt = linger(l_onoff: 1, l_linger: 0)
+        for socket in [near, far] {
+          setsockopt(socket, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+        }
+      }
+      closeBoth()
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// A node that has an upstream, with a connection to it.
+struct Site {
+  let server: ServerProcess
+  let connection: RawConnection
+
+  /// - Parameters:
+  ///   - upstream: its address, with a scheme if it is not TCP.
+  ///   - deadline: long enough for a machine at work, short enough to wait for.
+  init(
+    below upstreams: String..., away policy: String = "fallback", deadline: String = "500ms", _ options: [String] = [],
+    in folder: TemporaryFolder? = nil, database: String = "prserv.sqlite3"
+  ) throws {
+    server = try ServerProcess(
+      upstreams.flatMap { ["--upstream", $0] } + ["--upstream-away", policy, "--upstream-deadline", deadline]
+        + options, in: folder, database: database)
+    connection = try server.connect()
+  }
+
+  func getPR(_ version: String, _ checksum: String, history: Bool = false) throws -> JSONValue {
+    try connection.ask(Requests.getPR(version, checksum, history: history))
+  }
+
+  /// How often its log says something so far.
+  func logs(_ text: String) -> Int { server.log.split(separator: "\n").count { $0.contains(text) } }
+
+  /// Waits until its log says something, so many times.
+  func waitForLog(_ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) {
+    let isThere = server.process.errors.wait { log in
+      log.split(separator: "\n").dropLast(log.hasSuffix("\n") ? 0 : 1).count { $0.contains(text) } >= times
+    }
+    #expect(isThere, "the log never said '\(text)' \(times) times: \(server.log)", sourceLocation: sourceLocation)
+  }
+
+  /// Expects that no value names two contents.
+  func expectNoDuplicates(sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let rows = try connection.rows()
+    for (name, holders) in Dictionary(grouping: rows, by: { "\($0.version) \($0.value)" }) where holders.count > 1 {
+      Issue.record("\(name) names \(holders.map(\.checksum))", sourceLocation: sourceLocation)
+    }
+  }
+
+  static let away = "the upstream is away"
+  static let back = "the upstream answers again"
+}
+
+/// How long something takes.
+func measured(_ body: () throws -> Void) rethrows -> Duration {
+  let clock = ContinuousClock()
+  return try clock.measure(body)
+}
