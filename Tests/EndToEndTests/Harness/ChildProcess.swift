@@ -43,6 +43,15 @@ final class ChildProcess: Sendable {
 
   func signal(_ number: CInt) { Glibc.kill(pid, number) }
 
+  /// Stops all of its threads, and waits until they stand.
+  func freeze() {
+    signal(SIGSTOP)
+    var status: CInt = 0
+    while waitpid(pid, &status, WUNTRACED) < 0, errno == EINTR {}
+  }
+
+  func thaw() { signal(SIGCONT) }
+
   /// Waits until it is gone.
   func wait(seconds: Double = 60) throws -> Ending {
     if let ending = ending.withLock({ $0 }) { return ending }

@@ -70,9 +70,11 @@ final class FakeUpstream: Sendable {
       state.connections += 1
     }
     let connection = RawConnection(accepted: socket)
-    try? converse(over: connection, state)
     // It is closed with the object: nobody may hang up on a descriptor that has become another's.
-    _ = state.withLock { $0.sockets.remove(socket) }
+    withExtendedLifetime(connection) {
+      try? converse(over: connection, state)
+      _ = state.withLock { $0.sockets.remove(socket) }
+    }
   }
 
   private static func converse(over connection: RawConnection, _ state: Watched<State>) throws {

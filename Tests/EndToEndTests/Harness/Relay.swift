@@ -71,13 +71,15 @@ final class Relay: Sendable {
     let link = Link(near: near, far: far)
     let age: Int? = state.withLock { state in
       state.traffic.connections += 1
-      guard !state.isCut else { return nil }
-      state.links.append(link)
-      return state.cuts
+      return state.isCut ? nil : state.cuts
     }
+    // A dead link is closed here and now: a cut must not find its descriptors, which may be another's by then.
     guard let age, server.withSocketAddress({ connect(far, $0, $1) }) == 0 else { return link.closeBoth() }
     var on: CInt = 1
     setsockopt(far, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+    state.withLock { state in
+      if state.cuts > age { link.cut(resets: false) } else { state.links.append(link) }
+    }
     let lastWentUp = Watched(false)
     link.carry(from: near, to: far, delay: delay) { count in
       let beginsFlight = lastWentUp.withLock { last in
@@ -89,13 +91,13 @@ final class Relay: Sendable {
         if beginsFlight { state.traffic.flights += 1 }
       }
     } gate: {
-      state.wait { !$0.isSilent || $0.cuts > age }
+      state.wait(seconds: 86_400) { !$0.isSilent || $0.cuts > age }
     }
     link.carry(from: far, to: near, delay: delay) { count in
       lastWentUp.withLock { $0 = false }
       state.withLock { $0.traffic.bytesDown += count }
     } gate: {
-      state.wait { !$0.isSilent || $0.cuts > age }
+      state.wait(seconds: 86_400) { !$0.isSilent || $0.cuts > age }
     }
   }
 }
@@ -147,7 +149,7 @@ private final class Link: Sendable {
     }
     Thread.detachNewThread { [self] in
       while true {
-        queue.wait(seconds: .infinity) { !$0.pieces.isEmpty || $0.hasEnded }
+        queue.wait(seconds: 86_400) { !$0.pieces.isEmpty || $0.hasEnded }
         guard let (due, bytes) = queue.withLock({ $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() }) else { break }
         Thread.sleep(until: due)
         gate()

@@ -29,7 +29,8 @@ final class ServerProcess: Sendable {
     _ = process.output.wait { $0.split(separator: "\n", omittingEmptySubsequences: false).count > expected }
     let lines = process.output.lines
     guard lines.count == expected, lines.allSatisfy({ $0.hasPrefix("listening on ") }) else {
-      throw Failure("the server did not start; it wrote: \(process.output.text)\(process.errors.text)")
+      let ending = (try? process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
+      throw Failure("the server did not start (\(ending)); it wrote: \(process.output.text)\(process.errors.text)")
     }
     addresses = try lines.map { try Address(String($0.dropFirst("listening on ".count))) }
   }

@@ -61,7 +61,7 @@ struct NonsenseTests {
   func nonsense(_ nonsense: Nonsense) throws {
     let upstream = try FakeUpstream(.sound())
     let sites = try ["fallback", "strict"].map {
-      try Site(below: "\(upstream.address)", away: $0, ["--durability", "off"])
+      try Site(below: "\(upstream.address)", away: $0)
     }
     for site in sites { #expect(try site.getPR("p", "known") == .value("7")) }
     upstream.behave(nonsense.manner)

@@ -7,16 +7,19 @@ struct Site {
   let server: ServerProcess
   let connection: RawConnection
 
+  /// Rows need not survive the machine here: what is looked at is the upstream.
+  ///
   /// - Parameters:
-  ///   - upstream: its address, with a scheme if it is not TCP.
+  ///   - upstreams: their addresses, the preferred first.
   ///   - deadline: long enough for a machine at work, short enough to wait for.
   init(
-    below upstreams: String..., away policy: String = "fallback", deadline: String = "500ms", _ options: [String] = [],
+    below upstreams: String..., away policy: String = "fallback", deadline: String = "500ms",
+    with options: [String] = [],
     in folder: TemporaryFolder? = nil, database: String = "prserv.sqlite3"
   ) throws {
     server = try ServerProcess(
       upstreams.flatMap { ["--upstream", $0] } + ["--upstream-away", policy, "--upstream-deadline", deadline]
-        + options, in: folder, database: database)
+        + ["--durability", "off"] + options, in: folder, database: database)
     connection = try server.connect()
   }
 
@@ -47,8 +50,10 @@ struct Site {
   static let back = "the upstream answers again"
 }
 
-/// How long something takes.
-func measured(_ body: () throws -> Void) rethrows -> Duration {
+/// What something gives, and how long it takes.
+func measured<Value>(_ body: () throws -> Value) rethrows -> (Value, Duration) {
   let clock = ContinuousClock()
-  return try clock.measure(body)
+  let start = clock.now
+  let value = try body()
+  return (value, clock.now - start)
 }

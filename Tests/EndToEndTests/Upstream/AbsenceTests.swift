@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("An upstream that is away")
+struct AbsenceTests {
+  /// What a node answers to the n-th new checksum of a package whose value 0 it has adopted.
+  private func expect(_ answer: JSONValue, _ number: Int, _ policy: String, upstream: String) {
+    switch policy {
+    case "strict":
+      #expect(answer.refusal?.contains(upstream) == true && answer.refusal?.contains("refused") == true, "\(answer)")
+    default: #expect(answer == .value("0.\(number)"))
+    }
+  }
+
+  @Test(
+    "refuses connections: the policy holds, and it is asked again once it is back", arguments: ["strict", "fallback"])
+  func refuses(policy: String) throws {
+    let hub = try Hub()
+    let site = try Site(below: hub.address, away: policy)
+    try hub.getPR("p", "from-hub")
+    #expect(try site.getPR("p", "from-hub") == .value("0"))
+    try hub.die()
+    site.waitForLog("connection refused")
+    for number in 0..<200 {
+      let (answer, taken) = try measured { try site.getPR("p", "new-\(number)") }
+      expect(answer, number, policy, upstream: hub.address)
+      #expect(taken < .seconds(2))
+    }
+    #expect(try site.getPR("p", "from-hub", history: true) == .value("0"))
+    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    try hub.comeBack()
+    site.waitForLog(Site.back)
+    #expect(try hub.getPR("p", "later") == "1")
+    #expect(try site.getPR("p", "later") == .value("1"), "it is asked again")
+    try site.expectNoDuplicates()
+    #expect(site.logs(Site.away) == 1 && site.logs(Site.back) == 1, "\(site.server.log)")
+    try site.server.stop()
+  }
+
+  @Test("by the policy offline is not even called")
+  func offline() throws {
+    let upstream = try FakeUpstream(.sound())
+    let site = try Site(below: "\(upstream.address)", away: "offline")
+    #expect(try site.getPR("p", "known") == .value("0.0"))
+    #expect(try site.connection.ask(Requests.maxPackagePR("q")) == .object(["value": .null]))
+    #expect(upstream.connections == 0)
+    try site.server.stop()
+  }
+
+  @Test("from the beginning does not keep a node from starting", arguments: ["strict", "fallback"])
+  func neverThere(policy: String) throws {
+    let folder = try TemporaryFolder()
+    let site = try Site(below: "unix://\(folder.path("nobody"))", away: policy)
+    let answer = try site.getPR("p", "a")
+    if policy == "strict" {
+      #expect(answer.refusal?.contains("nobody") == true, "\(answer)")
+    } else {
+      #expect(answer == .value("0.0"))
+    }
+    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    try site.server.stop()
+  }
+
+  @Test("as it hangs costs one deadline, and what is known costs nothing")
+  func hangs() throws {
+    let hub = try Hub()
+    let site = try Site(below: hub.address)
+    try hub.getPR("p", "known")
+    #expect(try site.getPR("p", "known") == .value("0"))
+    hub.server.process.freeze()
+    let (known, time) = try measured { try site.getPR("p", "known") }
+    #expect(known == .value("0") && time < .milliseconds(100))
+    let (first, deadline) = try measured { try site.getPR("p", "new-0") }
+    #expect(first == .value("0.0") && deadline > .milliseconds(450) && deadline < .milliseconds(700))
+    for number in 1...200 {
+      let (answer, taken) = try measured { try site.getPR("p", "new-\(number)") }
+      #expect(answer == .value("0.\(number)"))
+      #expect(taken < .milliseconds(400), "it waited for the deadline once more")
+    }
+    #expect(site.logs(Site.away) == 1 && site.logs("no answer within 0.5 s") == 1, "\(site.server.log)")
+    hub.server.process.thaw()
+    site.waitForLog(Site.back)
+    try hub.getPR("p", "later")
+    #expect(try site.getPR("p", "later") == .value("1"))
+    #expect(site.logs(Site.away) == 1 && site.logs(Site.back) == 1, "\(site.server.log)")
+    try site.expectNoDuplicates()
+    try site.server.stop()
+  }
+
+  @Test("since its line was cut is found again", arguments: [false, true])
+  func cut(resets: Bool) throws {
+    let upstream = try FakeUpstream(.sound())
+    let relay = try Relay(to: upstream.address)
+    let site = try Site(below: "\(relay.address)")
+    #expect(try site.getPR("p", "known") == .value("7"))
+    relay.cut(resets: resets)
+    site.waitForLog(Site.away)
+    for number in 0..<100 { #expect(try site.getPR("p", "new-\(number)") == .value("7.\(number)")) }
+    relay.heal()
+    site.waitForLog(Site.back)
+    #expect(try site.getPR("q", "known") == .value("7"))
+    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    try site.server.stop()
+  }
+}
