@@ -9,6 +9,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case timedOut(Endpoint, Duration)
   /// The connection ended with questions open.
   case disconnected(Endpoint)
+  /// The connection ended before the server had said a word.
+  case noGreeting(Endpoint)
   case wire(Endpoint, WireError)
   /// The two sides cannot agree whom to believe, or the stream was cut.
   case tls(Endpoint, TLSError)
@@ -26,6 +28,9 @@ extension ClientError: CustomStringConvertible {
     case .timedOut(let server, let time):
       "the server at \(server) did not answer within \(time.formatted); it may be overloaded or stopped"
     case .disconnected(let server): "the server at \(server) closed the connection without an answer; see its log"
+    case .noGreeting(let server):
+      "the server at \(server) closed the connection before its greeting; is this a PR server's port, and does it "
+        + "want TLS (tls://)? Its log may say more"
     case .wire(let server, let error): "the server at \(server) cannot be understood: \(error)"
     case .tls(let server, let error): "no TLS connection to \(server): \(error)"
     case .noTLS(let server):

@@ -81,7 +81,7 @@ public final class ClientHandler: ChannelDuplexHandler {
   }
 
   public func channelInactive(context: ChannelHandlerContext) {
-    fail(failure ?? .disconnected(server))
+    fail(failure ?? (handshake == nil ? .disconnected(server) : .noGreeting(server)))
     context.fireChannelInactive()
   }
 

@@ -21,9 +21,14 @@ extension TLSError {
     {
       self = .plainText
     } else if let alert = errors.alert {
-      self = .alert(String(cString: SSL_alert_desc_string_long(alert)))
+      self = .alert(Self.name(ofAlert: alert))
     } else {
       self = .broken(reason: errors.text)
     }
+  }
+
+  /// OpenSSL 3.0 has no name for the alert that a client without a certificate gets.
+  private static func name(ofAlert alert: CInt) -> String {
+    alert & 0xFF == 116 ? "certificate required" : String(cString: SSL_alert_desc_string_long(alert))
   }
 }

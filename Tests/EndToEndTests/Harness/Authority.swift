@@ -32,7 +32,7 @@ final class Authority: Sendable {
     return own + ["--tls-trust", (trusting ?? self).path("ca.pem")]
   }
 
-  /// Makes a certificate that expired days ago.
+  /// Makes a certificate that expired yesterday.
   func makeExpired(_ name: String) throws {
     try folder.write("subjectAltName = DNS:\(name), DNS:localhost, IP:127.0.0.1\n", to: "expired.cnf")
     try Self.check(
@@ -44,7 +44,7 @@ final class Authority: Sendable {
     try Self.check(
       "openssl",
       [
-        "x509", "-req", "-in", path("expired.csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-days", "-3",
+        "x509", "-req", "-in", path("expired.csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-days", "-1",
         "-extfile", path("expired.cnf"), "-out", path("\(name).pem"),
       ], in: folder)
   }
