@@ -96,8 +96,8 @@ final class UpstreamDesk {
 
   private func giveUp(_ waiter: Waiter, _ question: UpstreamQuestion, after time: Duration) {
     waiting[question]?.removeAll { $0 === waiter }
-    guard let server = (peers.first(where: \.isPresent) ?? peers.first)?.health.server else { return }
-    waiter.answer(.failure(.timedOut(server, time)))
+    let server = (peers.first(where: \.isPresent) ?? peers.first)?.health.server
+    waiter.answer(.failure(server.map { .timedOut($0, time) } ?? .stopped))
   }
 
   /// Asks the first that is not known to be away, and after a failure the next. Each may take its share of the time.

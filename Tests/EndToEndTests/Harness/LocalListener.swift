@@ -22,7 +22,7 @@ final class LocalListener: Sendable {
         guard poll(&knock, 1, -1) > 0 || errno == EINTR else { break }
         let connection = ChildProcess.whileNoneStarts {
           let connection = accept(socket, nil, nil)
-          _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+          if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
           return connection
         }
         if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }

@@ -33,9 +33,8 @@ final class RawConnection {
       setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
     guard address.withSocketAddress({ connect(socket, $0, $1) }) == 0 else {
-      let reason = String(cString: strerror(errno))
-      close(socket)
-      throw Failure("cannot connect to \(address): \(reason)")
+      // The socket is closed with the object, which is whole: closed here too, it would be another's by then.
+      throw Failure("cannot connect to \(address): \(String(cString: strerror(errno)))")
     }
     if greets { try send(Self.greeting) }
   }

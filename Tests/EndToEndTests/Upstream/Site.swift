@@ -24,7 +24,12 @@ struct Site {
   }
 
   func getPR(_ version: String, _ checksum: String, history: Bool = false) throws -> JSONValue {
-    try connection.ask(Requests.getPR(version, checksum, history: history))
+    do {
+      return try connection.ask(Requests.getPR(version, checksum, history: history))
+    } catch let end as RawConnection.End {
+      let ending = (try? server.process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
+      throw Failure("the connection ended (\(end)), and of the server: \(ending), \(server.log)")
+    }
   }
 
   /// How often its log says something so far.
