@@ -111,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "PRTLSTests",
       dependencies: [
-        "PRTLS",
+        "PRTLS", "TestSeed",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -15,7 +15,9 @@
 /// 0 if OpenSSL knows no such version.
 static inline int headwater_tls_set_rules(SSL_CTX *context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   if (SSL_CTX_get_min_proto_version(context) >= TLS1_2_VERSION) return 1;
   return (int)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 }

@@ -195,6 +195,9 @@ final class TLSConnection {
     phase.didFinish()
   }
 
+  /// Nothing that comes is taken any more.
+  func end() { phase.end() }
+
   /// - Returns: what is wrong with an end of the transport now, if anything.
   func transportEnded() -> TLSError? {
     defer { phase.end() }

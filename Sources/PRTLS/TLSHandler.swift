@@ -166,6 +166,7 @@ public final class TLSHandler: ChannelDuplexHandler {
     let mode = mode == .output && connection.phase.isBeforeOpen ? .all : mode
     if mode != .input {
       connection.finish()
+      if mode == .all { connection.end() }
       sendOutgoing(context)
       flushBytes(context)
       kept.fail(ChannelError.ioOnClosedChannel)

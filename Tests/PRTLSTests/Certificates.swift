@@ -57,5 +57,24 @@ final class Certificates: Sendable {
       "-extfile", path("odd.cnf"), "-extensions", "extensions", "-out", path("\(name).pem"))
   }
 
+  /// Makes `trust.pem`: the authority, and a list that names a certificate as revoked.
+  func revoke(_ name: String) throws {
+    try write("", to: "index.txt")
+    try write(
+      """
+      [ca]
+      default_ca = own
+      [own]
+      database = \(path("index.txt"))
+      default_md = sha256
+      default_crl_days = 5
+      """, to: "revoke.cnf")
+    let authority = ["-config", path("revoke.cnf"), "-cert", path("ca.pem"), "-keyfile", path("ca.key")]
+    try Command.check("openssl", ["ca"] + authority + ["-revoke", path("\(name).pem")])
+    try Command.check("openssl", ["ca"] + authority + ["-gencrl", "-out", path("list.pem")])
+    let both = try ["ca.pem", "list.pem"].map { try String(contentsOfFile: path($0), encoding: .utf8) }
+    try write(both.joined(), to: "trust.pem")
+  }
+
   func openssl(_ arguments: String...) throws { try Command.check("openssl", arguments) }
 }

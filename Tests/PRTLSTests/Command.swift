@@ -18,12 +18,14 @@ struct Command {
     process.standardInput = writing
     process.standardOutput = reading
     process.standardError = reading
+    let end = ProcessEnd(process)
+    // A program that ended does not read its input; that is no reason for us to end too.
+    signal(SIGPIPE, SIG_IGN)
     try process.run()
     try? writing.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? writing.fileHandleForWriting.close()
     let output = try reading.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return Command(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    return Command(status: try end.wait(), output: String(decoding: output, as: UTF8.self))
   }
 
   /// Runs a program that has to succeed.
@@ -37,4 +39,26 @@ struct Command {
   }
 
   static func isThere(_ program: String) -> Bool { (try? run(program, ["--version"]))?.status == 0 }
+}
+
+/// Waits for a process on any thread: `waitUntilExit` needs a run loop of its own, and may miss the end.
+final class ProcessEnd: Sendable {
+  private let status = Mutex<Int32?>(nil)
+  private let isOver = DispatchSemaphore(value: 0)
+
+  /// - Parameter process: not yet running.
+  init(_ process: Process) {
+    process.terminationHandler = { [self] process in
+      status.withLock { $0 = process.terminationStatus }
+      isOver.signal()
+    }
+  }
+
+  func wait() throws -> Int32 {
+    guard isOver.wait(timeout: .now() + 60) == .success, let status = status.withLock({ $0 }) else {
+      throw Command.Failed(text: "a process did not end within 60 s")
+    }
+    isOver.signal()
+    return status
+  }
 }

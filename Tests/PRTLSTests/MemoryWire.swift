@@ -11,12 +11,14 @@ final class MemoryWire {
   let atClient = PipelineEnd()
   /// Bytes are delivered in pieces of this many.
   var piece = Int.max
+  /// What happens to bytes on their way.
+  var changes: (inout ByteBuffer) -> Void = { _ in }
 
   /// - Parameter halfClosure: whether the channels allow the peer to end its direction alone.
   init(_ server: TLSHandler, _ client: TLSHandler, halfClosure: Bool = true) throws {
     let loop = EmbeddedEventLoop()
-    self.server = EmbeddedChannel(handlers: [server, atServer], loop: loop)
-    self.client = EmbeddedChannel(handlers: [client, atClient], loop: loop)
+    self.server = EmbeddedChannel(handlers: [HalfClosing(), server, atServer], loop: loop)
+    self.client = EmbeddedChannel(handlers: [HalfClosing(), client, atClient], loop: loop)
     self.server.allowRemoteHalfClosure = halfClosure
     self.client.allowRemoteHalfClosure = halfClosure
     let address = try SocketAddress(unixDomainSocketPath: "/memory")
@@ -33,12 +35,19 @@ final class MemoryWire {
     var bytes = ByteBuffer()
     while var part = try sender.readOutbound(as: ByteBuffer.self) { bytes.writeBuffer(&part) }
     guard bytes.readableBytes > 0 else { return false }
+    changes(&bytes)
+    deliver(bytes, to: receiver)
+    return true
+  }
+
+  /// Brings bytes to a channel, if it is still there.
+  func deliver(_ bytes: ByteBuffer, to receiver: EmbeddedChannel) {
+    var bytes = bytes
     while let part = bytes.readSlice(length: min(piece, bytes.readableBytes)), part.readableBytes > 0 {
-      guard receiver.isActive else { return true }
+      guard receiver.isActive else { return }
       receiver.pipeline.fireChannelRead(part)
       receiver.pipeline.fireChannelReadComplete()
     }
-    return true
   }
 }
 
@@ -90,5 +99,14 @@ final class PipelineEnd: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     events.append((error as? TLSError).map { .error($0) } ?? .otherError)
+  }
+}
+
+/// An embedded channel closes when its output is closed; a transport does not.
+private final class HalfClosing: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    if mode == .output { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
   }
 }
