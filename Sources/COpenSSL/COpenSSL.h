@@ -11,21 +11,23 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-/// What both sides keep to: nothing older than TLS 1.2, and no less than the system's policy asks for.
+// SwiftPM does not build anew what imports a header like this one when the header alone changes. So it names and wraps,
+// and decides nothing.
+
+static const uint64_t headwater_tls_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t headwater_tls_no_compression = SSL_OP_NO_COMPRESSION;
+
+static inline void headwater_tls_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+
+static inline int headwater_tls_oldest_version(SSL_CTX *context) { return (int)SSL_CTX_get_min_proto_version(context); }
+
 /// 0 if OpenSSL knows no such version.
-static inline int headwater_tls_set_rules(SSL_CTX *context) {
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
-  SSL_CTX_set_mode(context,
-                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
-  if (SSL_CTX_get_min_proto_version(context) >= TLS1_2_VERSION) return 1;
-  return (int)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+static inline int headwater_tls_set_oldest_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_min_proto_version(context, version);
 }
 
-/// Sessions stay with the caller of the new-session callback (1), or nowhere but in tickets (0).
-static inline void headwater_tls_keep_client_sessions(SSL_CTX *context, int keep) {
-  SSL_CTX_set_session_cache_mode(context,
-                                 keep ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
+static inline void headwater_tls_set_session_cache(SSL_CTX *context, long mode) {
+  SSL_CTX_set_session_cache_mode(context, mode);
 }
 
 static inline int headwater_tls_set_server_name(SSL *ssl, const char *name) {

@@ -19,9 +19,7 @@ final class SharedSettings: @unchecked Sendable {
       throw .openSSL(reason: ErrorStack.drain().text)
     }
     self.pointer = pointer
-    guard headwater_tls_set_rules(pointer) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
-    SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
-    SSL_CTX_set_timeout(pointer, Self.sessionLifetime)
+    try setRules()
     try useCertificate(files)
     switch role {
     case .server(let requiresCertificate): try verifyClients(files, required: requiresCertificate)
@@ -30,6 +28,20 @@ final class SharedSettings: @unchecked Sendable {
   }
 
   deinit { SSL_CTX_free(pointer) }
+
+  /// What both sides keep to.
+  private func setRules() throws(TLSError) {
+    SSL_CTX_set_options(pointer, headwater_tls_no_renegotiation | headwater_tls_no_compression)
+    // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
+    headwater_tls_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
+    SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
+    SSL_CTX_set_timeout(pointer, Self.sessionLifetime)
+    // The system's policy may ask for more.
+    guard headwater_tls_oldest_version(pointer) < TLS1_2_VERSION else { return }
+    guard headwater_tls_set_oldest_version(pointer, TLS1_2_VERSION) == 1 else {
+      throw .openSSL(reason: ErrorStack.drain().text)
+    }
+  }
 
   // MARK: Own certificate
 
@@ -76,7 +88,8 @@ final class SharedSettings: @unchecked Sendable {
 
   private func verifyClients(_ files: TLSFiles, required: Bool) throws(TLSError) {
     guard files.certificate != nil else { throw .noCertificate }
-    headwater_tls_keep_client_sessions(pointer, 0)
+    // Tickets only: nothing of a client stays here.
+    headwater_tls_set_session_cache(pointer, Int(SSL_SESS_CACHE_OFF))
     // Without it OpenSSL refuses to resume sessions of clients that showed a certificate.
     guard SSL_CTX_set_session_id_context(pointer, Array("headwater".utf8), 9) == 1 else {
       throw .openSSL(reason: ErrorStack.drain().text)
@@ -103,7 +116,7 @@ final class SharedSettings: @unchecked Sendable {
       guard SSL_CTX_set_default_verify_paths(pointer) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
     }
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
-    headwater_tls_keep_client_sessions(pointer, 1)
+    headwater_tls_set_session_cache(pointer, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
     SSL_CTX_sess_set_new_cb(pointer) { TLSConnection.takeSession($0, $1) }
   }
 
