@@ -175,8 +175,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   }
 
   private func fail(_ context: ChannelHandlerContext, _ error: TLSError) {
-    sendOutgoing(context)  // the alert
-    flushBytes(context)
+    flushBytes(context)  // the alert, which was written
     kept.fail(error)
     context.fireErrorCaught(error)
     context.close(promise: nil)

@@ -4,8 +4,8 @@ import NIOCore
 
 /// A user inbound event: the handshake is complete, and plain text may come. Fired once.
 public struct TLSHandshakeDone: Hashable, Sendable {
-  /// Whom the peer's certificate is for: its DNS names, its IP addresses, the common name of its subject. Empty without a
-  /// certificate. Those with control characters are left out.
+  /// Whom the peer's certificate is for: its DNS names, its IP addresses, and the common name of its subject if that is
+  /// another. Empty without a certificate. Those with control characters are left out.
   public let peerNames: [String]
   /// `TLSv1.2` or `TLSv1.3`.
   public let version: String
@@ -33,7 +33,7 @@ public struct TLSHandshakeDone: Hashable, Sendable {
       names += indices.compactMap { bytes(alternatives, $0, GEN_DNS).flatMap(clean) }
       names += indices.compactMap { bytes(alternatives, $0, GEN_IPADD).flatMap(address) }
     }
-    return names + commonNames(of: X509_get_subject_name(certificate))
+    return names + commonNames(of: X509_get_subject_name(certificate)).filter { !names.contains($0) }
   }
 
   private static func bytes(_ names: OpaquePointer, _ index: Int32, _ type: Int32) -> [UInt8]? {

@@ -4,6 +4,7 @@ import Foundation
 /// Another program that goes on until it is told to stop.
 final class BackgroundCommand {
   private let process = Process()
+  private let input = Pipe()  // open: `openssl s_server` ends with its input
   private let output = Pipe()
   private let end: ProcessEnd
   private var read = ""
@@ -11,7 +12,7 @@ final class BackgroundCommand {
   init(_ program: String, _ arguments: [String]) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
-    process.standardInput = Pipe()  // open: `openssl s_server` ends with its input
+    process.standardInput = input
     process.standardOutput = output
     process.standardError = output
     end = ProcessEnd(process)
@@ -22,6 +23,8 @@ final class BackgroundCommand {
     // Our threads block the politer signals, and so does a child of theirs.
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
+
+  func write(_ text: String) throws { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
 
   /// Reads on until a pattern's first group has matched.
   func wait(for pattern: Regex<(Substring, Substring)>) throws -> String {

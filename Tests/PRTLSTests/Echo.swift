@@ -117,12 +117,20 @@ private final class Finished: Sendable {
 
 enum EchoClient {
   /// Connects to a server of this machine, sends a line, and reads until the end.
-  static func talk(
-    to port: Int, _ context: TLSContext, expecting name: String = "hq.example", line: String = "question\n",
-    on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
-  ) throws -> Conversation {
-    let done = group.next().makePromise(of: Conversation.self)
-    let connected = ClientBootstrap(group: group)
+  static func talk(to port: Int, _ context: TLSContext, expecting name: String = "hq.example") throws -> Conversation {
+    try start(to: port, context, expecting: name).wait()
+  }
+
+  /// The same, without waiting.
+  static func start(
+    to port: Int, _ context: TLSContext, expecting name: String = "hq.example", line: String = "question\n"
+  ) -> EventLoopFuture<Conversation> {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let done = loop.makePromise(of: Conversation.self)
+    let patience = loop.scheduleTask(in: .seconds(30)) {
+      done.fail(Command.Failed(text: "the connection did not end within 30 s"))
+    }
+    ClientBootstrap(group: loop)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -131,13 +139,12 @@ enum EchoClient {
         }
       }
       .connect(host: "127.0.0.1", port: port)
-    connected.whenFailure { done.fail($0) }
-    let channel = try connected.wait()
-    channel.writeAndFlush(ByteBuffer(string: line), promise: nil)
-    let patience = channel.eventLoop.scheduleTask(in: .seconds(30)) {
-      done.fail(Command.Failed(text: "the connection did not end within 30 s"))
-    }
-    defer { patience.cancel() }
-    return try done.futureResult.wait()
+      .whenComplete { result in
+        switch result {
+        case .success(let channel): channel.writeAndFlush(ByteBuffer(string: line), promise: nil)
+        case .failure(let error): done.fail(error)
+        }
+      }
+    return done.futureResult.always { _ in patience.cancel() }
   }
 }

@@ -20,9 +20,9 @@ struct HandshakeTests {
     wire.client.writeAndFlush(ByteBuffer(string: "at once"), promise: nil)
     try wire.settle()
     let builder = TLSHandshakeDone(
-      peerNames: ["builder.example", "builder.example"], version: "TLSv1.3", isResumed: false)
+      peerNames: ["builder.example"], version: "TLSv1.3", isResumed: false)
     #expect(wire.atServer.events == [.active, .handshake(builder), .text("at once")])
-    #expect(wire.atClient.handshake?.peerNames == ["hq.example", "10.9.8.7", "hq.example"])
+    #expect(wire.atClient.handshake?.peerNames == ["hq.example", "10.9.8.7"])
   }
 
   @Test("a server is found by any of its names", arguments: ["hq.example", "HQ.EXAMPLE", "10.9.8.7"])
@@ -109,7 +109,7 @@ struct HandshakeTests {
       .server(certificates.server(requiresClientCertificate: false)),
       .client(certificates.client(name), expecting: "hq.example"))
     try wire.settle()
-    #expect(wire.atServer.handshake?.peerNames == (name.map { [$0, $0] } ?? []))
+    #expect(wire.atServer.handshake?.peerNames == (name.map { [$0] } ?? []))
   }
 
   @Test("whoever asks to read gets plain text, though records come in halves")

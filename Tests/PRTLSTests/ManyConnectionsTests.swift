@@ -4,7 +4,7 @@ import NIOPosix
 import PRTLS
 import Testing
 
-@Suite("Many connections", .serialized)
+@Suite("Many connections")
 struct ManyConnectionsTests {
   private let certificates: Certificates
 
@@ -55,17 +55,6 @@ struct ManyConnectionsTests {
     } while growths.count < 2 || (growths.last! > Self.noise && growths.count < 12)
     #expect(growths.last! <= Self.noise, "a round of 500 takes more each time: \(growths)")
     #expect(try Self.sockets(of: server.port) == 1)  // the listener
-  }
-
-  @Test("a resumed connection is one where our own sides meet again")
-  func resumed() throws {
-    let server = try EchoServer(certificates.server())
-    let context = try certificates.client()
-    for number in 0..<5 {
-      let talk = try EchoClient.talk(to: server.port, context)
-      #expect(talk.handshake?.isResumed == (number > 0))
-      #expect(try server.next().handshake?.peerNames == ["builder.example", "builder.example"])
-    }
   }
 }
 
