@@ -7,7 +7,10 @@ final class Certificates: Sendable {
   let folder: String
 
   /// What most tests need: made once.
-  static let shared = Result { try Certificates(["hq.example=10.9.8.7", "builder.example"]) }
+  static let shared = Result {
+    atexit { if let made = try? shared.get() { try? FileManager.default.removeItem(atPath: made.folder) } }
+    return try Certificates(["hq.example=10.9.8.7", "builder.example"])
+  }
 
   private static let script = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -46,6 +46,25 @@ struct EndTests {
     #expect(!wire.client.isActive)
   }
 
+  @Test("a goodbye right after the question leaves the answer readable, though the server's tickets come before it")
+  func earlyGoodbye() throws {
+    let wire = try wire()
+    wire.client.write(ByteBuffer(string: "question"), promise: nil)
+    wire.client.flush()
+    // The client is through with the handshake when it has the server's first flight.
+    wire.deliver(try #require(try wire.client.readOutbound(as: ByteBuffer.self)), to: wire.server)
+    wire.deliver(try #require(try wire.server.readOutbound(as: ByteBuffer.self)), to: wire.client)
+    #expect(wire.atClient.handshake != nil)
+    wire.client.close(mode: .output, promise: nil)
+    try wire.settle()
+    #expect(wire.atServer.events.suffix(2) == [.text("question"), .inputClosed])
+    wire.server.writeAndFlush(ByteBuffer(string: "answer"), promise: nil)
+    wire.server.close(promise: nil)
+    try wire.settle()
+    #expect(wire.atClient.text == "answer")
+    #expect(wire.atClient.errors == [])
+  }
+
   @Test("a goodbye closes a channel that cannot be half closed, and is answered")
   func noHalfClosure() throws {
     let wire = try wire(halfClosure: false)
