@@ -7,7 +7,7 @@ final class Certificates: Sendable {
   let folder: String
 
   /// What most tests need: made once.
-  static let shared = Result {
+  static let shared: Result<Certificates, any Error> = Result {
     atexit { if let made = try? shared.get() { try? FileManager.default.removeItem(atPath: made.folder) } }
     return try Certificates(["hq.example=10.9.8.7", "builder.example"])
   }
