@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happened in a federation, in plain text: all that the checker of the laws ever sees.
+enum Event: Sendable {
+  case asked(Question, at: Int, Circumstances)
+  /// At the moment of the transaction that decided.
+  case answered(Question, at: Int, value: String?)
+  case refused(Question, at: Int, overflow: Bool)
+  /// A row is among the node's own from now on.
+  case stored(TextRow, at: Int, imported: Bool)
+  /// A row of the upstream is in the node's copy from now on.
+  case copied(TextRow, at: Int)
+  /// A value of the upstream, told without its checksum.
+  case floor(package: String, value: String, at: Int)
+  /// The database is an earlier one again.
+  case restored(at: Int, own: [TextRow], copied: [TextRow], floors: [(package: String, value: String)])
+  /// The copy was thrown away; what is in the new one follows.
+  case copyDropped(at: Int)
+  /// Nothing that is checked: a link was cut, a process began again.
+  case remark(String)
+}
+
+struct TextRow: Hashable, Sendable, CustomStringConvertible {
+  let package: String
+  let checksum: String
+  let value: String
+
+  var description: String { "\(package) \(checksum) = \(value)" }
+}
+
+struct Question: Hashable, Sendable, CustomStringConvertible {
+  enum Kind: String, Sendable { case get, test, max }
+
+  let kind: Kind
+  let package: String
+  var checksum = ""
+  /// The request asks for history.
+  var isKept = false
+
+  var description: String { "\(kind) \(package) \(checksum)\(isKept ? " with history" : "")" }
+}
+
+/// What holds while a question is put.
+struct Circumstances: Hashable, Sendable {
+  /// Nothing else happens before the answer.
+  var isUndisturbed: Bool
+  /// Every node up to the top can be asked.
+  var reachesTop: Bool
+  /// The node's own upstream cannot be asked.
+  var isCutOff: Bool
+  var isStrict: Bool
+}
+
+extension Event: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .asked(let question, let node, let circumstances):
+      "node \(node) is asked: \(question)\(circumstances.isUndisturbed ? ", undisturbed" : "")"
+        + (circumstances.reachesTop ? "" : ", not reaching the top") + (circumstances.isStrict ? ", strict" : "")
+    case .answered(let question, let node, let value): "node \(node) answers \(value ?? "nothing"): \(question)"
+    case .refused(let question, let node, let overflow):
+      "node \(node) refuses\(overflow ? ", no number left" : ""): \(question)"
+    case .stored(let row, let node, let imported): "node \(node) \(imported ? "imports" : "stores") \(row)"
+    case .copied(let row, let node): "node \(node) copies \(row)"
+    case .floor(let package, let value, let node): "node \(node) hears of \(package) up to \(value)"
+    case .restored(let node, let own, let copied, _): "node \(node) is restored: own \(own), copied \(copied)"
+    case .copyDropped(let node): "node \(node) drops its copy"
+    case .remark(let text): text
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a node could do wrong. Each must break a law in a few federations, or the laws are not looked at.
+enum Fault: String, CaseIterable, Sendable {
+  /// A value is adopted that another checksum has here.
+  case overlooksHolders
+  /// The package's greatest value is taken for the checksum's own.
+  case overlooksGreatest
+  /// What the copy knows to be taken above does not count.
+  case forgetsAbove
+  /// The facts of before the upstream was asked decide.
+  case decidesOnTheHint
+  /// An answer is given that is not on record.
+  case forgetsAnswers
+  /// Nodes of one level number alike.
+  case ignoresLane
+  /// Whoever wrote the topology gave every node the same lane.
+  case sharesLane
+  /// All that have an upstream number as its children do.
+  case ignoresLevel
+  /// What the node itself does not know is not asked for further up.
+  case asksNobody
+  /// A node that is to do nothing without its upstream goes on.
+  case ignoresStrict
+  /// An import takes a value that another checksum has here.
+  case importsDuplicates
+}

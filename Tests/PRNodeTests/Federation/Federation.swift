@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRRevision
+import TestSeed
+
+/// Nodes that ask each other, and a queue of what may happen next. The order is the seed's.
+final class Federation {
+  let shape: FederationShape
+  let fault: Fault?
+  var numbers: SeededNumbers
+  private(set) var nodes: [SimulatedNode] = []
+  private(set) var story: [Event] = []
+  private(set) var violation: Violation?
+  private(set) var isImporting = false
+  private var laws: Laws
+  private var queue: [(process: SimulatedProcess, life: Int, body: () -> Void)] = []
+  private var isUndisturbed = false
+
+  init(_ shape: FederationShape, numbers: SeededNumbers = Seed(0).numbers, fault: Fault? = nil) {
+    var shape = shape
+    if fault == .sharesLane { for index in shape.places.indices { shape.places[index].lane = .only } }
+    self.shape = shape
+    self.fault = fault
+    self.numbers = numbers
+    laws = Laws(
+      shape.places.map {
+        Laws.Place(
+          parent: $0.parent, level: $0.level, lane: $0.lane.index, lanes: $0.lane.count,
+          knowsLevel: $0.knowsLevel || $0.level <= 1)
+      })
+    for (index, place) in shape.places.enumerated() {
+      nodes.append(SimulatedNode(index, below: place.parent.map { nodes[$0] }, place, in: self))
+    }
+  }
+
+  func note(_ event: Event) {
+    guard violation == nil else { return }
+    story.append(event)
+    violation = laws.see(event)
+  }
+
+  // MARK: What happens next
+
+  func post(_ process: SimulatedProcess, _ body: @escaping () -> Void) {
+    queue.append((process, process.life, body))
+  }
+
+  /// Lets one thing happen, any of those that can.
+  func step() {
+    guard !queue.isEmpty else { return }
+    queue.swapAt(.random(in: queue.indices, using: &numbers), queue.count - 1)
+    let next = queue.removeLast()
+    if next.life == next.process.life { next.body() }
+  }
+
+  /// Lets everything happen that is under way.
+  func settle() { while !queue.isEmpty { step() } }
+
+  /// Whether a deadline may pass before the answer to a question is there.
+  func losesPatience() -> Bool { !isUndisturbed && Int.random(in: 0..<8, using: &numbers) == 0 }
+
+  /// Does something with nothing else under way.
+  func undisturbed(_ body: () -> Void) {
+    settle()
+    isUndisturbed = true
+    body()
+    settle()
+    isUndisturbed = false
+  }
+
+  // MARK: What clients and operators do
+
+  /// Puts a question to one of a node's processes. The answer comes when the queue has got to it.
+  func ask(_ question: Question, at index: Int, process: Int = 0, answer: @escaping (String?) -> Void = { _ in }) {
+    let node = nodes[index]
+    let process = node.processes[process]
+    note(
+      .asked(
+        question, at: index,
+        Circumstances(
+          isUndisturbed: isUndisturbed, reachesTop: node.reachesTop, isCutOff: node.isCutOff,
+          isStrict: node.away == .strict)))
+    let settle: (Result<Revision?, SimulatedProcess.Refused>) -> Void = { [unowned self] outcome in
+      switch outcome {
+      case .success(let value): note(.answered(question, at: index, value: value?.text))
+      case .failure(let error): note(.refused(question, at: index, overflow: error == .overflow))
+      }
+      answer(try? outcome.get()?.text)
+    }
+    let tuple = TupleKey(version: question.package, pkgarch: "all", checksum: question.checksum)
+    switch question.kind {
+    case .get: process.allocate(tuple, History(kept: question.isKept)) { settle($0.map(Optional.some)) }
+    case .test: process.value(of: tuple, History(kept: question.isKept), answer: settle)
+    case .max: process.greatest(of: tuple.package, answer: settle)
+    }
+  }
+
+  /// Asks with nothing else under way.
+  ///
+  /// - Returns: nil for no value, and where the request is refused.
+  @discardableResult
+  func answer(_ question: Question, at index: Int) -> String? {
+    var told: String?
+    undisturbed { ask(question, at: index) { told = $0 } }
+    return told
+  }
+
+  /// - Returns: false when another checksum has the value there.
+  @discardableResult
+  func importOne(_ row: TextRow, at index: Int) -> Bool {
+    guard let value = Revision(row.value) else { return false }
+    isImporting = true
+    defer { isImporting = false }
+    return nodes[index].processes[0].record(
+      TupleKey(version: row.package, pkgarch: "all", checksum: row.checksum), value)
+  }
+
+  /// Brings rows of the upstream into a node's copy.
+  func sync(_ index: Int, _ contents: MemoryRecords.Contents? = nil, where isTaken: () -> Bool = { true }) {
+    let node = nodes[index]
+    guard let parent = node.parent else { return }
+    for (tuple, value) in parent.copyable(contents ?? parent.records.contents) where isTaken() {
+      node.records.copy(tuple, value)
+    }
+  }
+
+  /// Throws the copy away for a fresh one.
+  func syncAfresh(_ index: Int) {
+    nodes[index].records.dropCopy()
+    note(.copyDropped(at: index))
+    sync(index)
+  }
+
+  func restore(_ index: Int, _ backup: MemoryRecords.Contents) {
+    let node = nodes[index]
+    node.restore(backup)
+    func rows(_ entries: [PackageKey: [MemoryRecords.Entry]]) -> [TextRow] {
+      entries.sorted { $0.key < $1.key }.flatMap { package, entries in
+        entries.map { TextRow(package: package.version, checksum: $0.checksum, value: $0.value.text) }
+      }
+    }
+    note(
+      .restored(
+        at: index, own: rows(backup.own), copied: rows(backup.copied),
+        floors: backup.floors.map { ($0.key.version, $0.value.text) }))
+  }
+
+  func cut(_ index: Int, _ isCut: Bool = true) {
+    nodes[index].isCut = isCut
+    note(.remark("node \(index) \(isCut ? "loses" : "has") its upstream"))
+  }
+
+  func restart(_ index: Int, process: Int) {
+    nodes[index].processes[process].restart()
+    note(.remark("process \(process) of node \(index) begins again"))
+  }
+}

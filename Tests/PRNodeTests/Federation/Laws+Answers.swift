@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the laws say of answers.
+extension Laws {
+  enum Expectation {
+    case value(Dotted, Violation.Law)
+    /// Any of some.
+    case oneOf([Dotted], Violation.Law)
+    case nothing
+    /// What a node above has for the tuple, or what is greater than everything known.
+    case adoptedOrAbove(Dotted?)
+    case refusal
+    case noRefusal
+  }
+
+  mutating func answered(_ question: Question, _ node: Int, _ text: String?) throws(Violation) {
+    let value = text.map(Self.read)
+    let details = "node \(node), \(question): \(text ?? "nothing")"
+    switch expected {
+    case .value(let wanted, let law): try require(value == wanted, law, "\(details), not \(wanted.parts)")
+    case .oneOf(let some, let law):
+      try require(value.map(some.contains) ?? false, law, "\(details), not one of \(some.map(\.parts))")
+    case .nothing: try require(value == nil, .knownAbove, "\(details), though nobody has told it")
+    case .adoptedOrAbove(let floor?):
+      let isAdopted = images[node].copied.contains {
+        $0.package == question.package && $0.checksum == question.checksum && $0.value == value
+      }
+      try require(isAdopted || value.map(floor.isBelow) == true, .ownNumbers, "\(details), with \(floor.parts) known")
+    case .refusal: try require(false, .refusedRightly, details)
+    case .adoptedOrAbove(nil), .noRefusal, nil: break
+    }
+    expected = nil
+    guard question.kind == .get else { return }
+    guard let value else { return try require(false, .onRecord, details) }
+    let row = Holding(package: question.package, checksum: question.checksum, value: value)
+    try require(images[node].own.contains(row), .onRecord, details)
+    if question.isKept {
+      let before = images[node].kept.first { $0.package == row.package && $0.checksum == row.checksum }
+      try require(before?.value ?? value == value, .neverChanges, "\(details), after \(before?.value.parts ?? [])")
+      if before == nil { images[node].kept.append(row) }
+    } else {
+      let last = images[node].told.last { $0.package == row.package }
+      try require(
+        last.map { !value.isBelow($0.value) } ?? true, .neverDown, "\(details), after \(last?.value.parts ?? [])")
+      images[node].told.append(Naming(package: row.package, value: value))
+    }
+  }
+
+  mutating func refused(_ question: Question, _ node: Int, _ overflow: Bool) throws(Violation) {
+    let details = "node \(node) refused: \(question)"
+    defer { expected = nil }
+    if overflow {
+      let known = images.flatMap { $0.own + $0.copied }.filter { $0.package == question.package }
+      let isFull = known.contains { $0.value.parts.contains { $0 > .max - 16 } }
+      return try require(isFull, .refusedRightly, "\(details), though there are numbers left")
+    }
+    switch expected {
+    case .refusal: break
+    case nil: try require(images[node].isStrict, .refusedRightly, details)
+    default: try require(false, .refusedRightly, details)
+    }
+  }
+
+  /// What an undisturbed question must be answered with. Others are answered as they may.
+  func expect(_ question: Question, _ node: Int, _ circumstances: Circumstances) -> Expectation? {
+    let own = images[node].own.filter { $0.package == question.package }
+    let mine = own.filter { $0.checksum == question.checksum }.map(\.value)
+    switch question.kind {
+    case .test, .max: return expectTold(question, node, circumstances)
+    case .get: break
+    }
+    let top = Dotted.greatest(own.map(\.value))
+    if question.isKept, let least = mine.first(where: { value in !mine.contains { $0.isBelow(value) } }) {
+      return .value(least, .knownHere)
+    }
+    if !question.isKept, let top, mine.contains(top) { return .value(top, .knownHere) }
+    if circumstances.isStrict, circumstances.isCutOff { return .refusal }
+    guard circumstances.reachesTop else { return circumstances.isStrict ? nil : .noRefusal }
+    let seen = view(node, question.package, question.checksum, isAsking: true)
+    let theirs = seen.told.filter { $0.checksum == question.checksum }.map(\.value)
+    guard let value = Dotted.greatest(theirs), !own.contains(where: { $0.value == value }),
+      question.isKept || (top?.isBelow(value) ?? true)
+    else { return .adoptedOrAbove(Dotted.greatest(seen.told.map(\.value) + seen.floors + own.map(\.value))) }
+    return .value(value, .upstreamsValue)
+  }
+
+  /// What a node finds out of a tuple from others: its copy and, unless the tuple holds its own greatest value, all that
+  /// its upstream holds and finds out.
+  private func view(
+    _ node: Int, _ package: String, _ checksum: String, isAsking: Bool
+  ) -> (told: [Holding], floors: [Dotted]) {
+    let own = images[node].own.filter { $0.package == package }
+    var told = images[node].copied.filter { $0.package == package }
+    var floors = images[node].floors.filter { $0.package == package }.map(\.value)
+    let top = Dotted.greatest(own.map(\.value))
+    let isCurrent = own.contains { $0.value == top && $0.checksum == checksum }
+    guard let parent = places[node].parent, isAsking || !isCurrent else { return (told, floors) }
+    let above = view(parent, package, checksum, isAsking: false)
+    told += images[parent].own.filter { $0.package == package } + above.told
+    floors += above.floors
+    return (told, floors)
+  }
+
+  /// Questions that store no answer: a node that does not know asks further up.
+  private func expectTold(_ question: Question, _ node: Int, _ circumstances: Circumstances) -> Expectation? {
+    let chain = [node] + above(node)
+    func fits(_ row: Holding) -> Bool {
+      row.package == question.package && (question.kind == .max || row.checksum == question.checksum)
+    }
+    let here = (images[node].own + images[node].copied).filter(fits).map(\.value)
+    if question.kind == .max {
+      let floors = images[node].floors.filter { $0.package == question.package }.map(\.value)
+      if let greatest = Dotted.greatest(here + floors) { return .value(greatest, .knownHere) }
+    } else if !here.isEmpty {
+      return .oneOf(here, .knownHere)
+    }
+    if circumstances.isStrict, circumstances.isCutOff { return .refusal }
+    guard circumstances.reachesTop else { return circumstances.isStrict ? nil : .noRefusal }
+    let all = chain.flatMap { images[$0].own + images[$0].copied }.filter(fits).map(\.value)
+    let floors =
+      question.kind == .max
+      ? chain.flatMap { images[$0].floors }.filter { $0.package == question.package }.map(\.value) : []
+    return all.isEmpty && floors.isEmpty ? .nothing : .oneOf(all + floors, .knownAbove)
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRRevision
+
+/// A node's database as plain arrays. Every fact is found by looking at every row of the package.
+final class MemoryRecords: ChangingRecords {
+  typealias Failure = Never
+
+  struct Entry {
+    let checksum: String
+    let value: Revision
+  }
+
+  /// What a backup holds.
+  struct Contents {
+    var own: [PackageKey: [Entry]] = [:]
+    var copied: [PackageKey: [Entry]] = [:]
+    /// The greatest value that was told without its checksum.
+    var floors: [PackageKey: Revision] = [:]
+    /// The level that the upstream told, plus one.
+    var level: Int?
+  }
+
+  private(set) var contents: Contents
+  private let fault: Fault?
+  private let tell: (Change) -> Void
+
+  enum Change {
+    case stored(TextRow)
+    case copied(TextRow)
+    case floor(PackageKey, Revision)
+  }
+
+  init(_ contents: Contents = Contents(), fault: Fault? = nil, tell: @escaping (Change) -> Void = { _ in }) {
+    self.contents = contents
+    self.fault = fault
+    self.tell = tell
+  }
+
+  // MARK: What is read
+
+  func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
+    let rows = contents.own[tuple.package] ?? []
+    let values = values(of: tuple)
+    var facts = LocalFacts(greatest: greatest(of: tuple.package), least: values.min())
+    if let best = values.max() { facts.standing = best == facts.greatest ? .current(best) : .superseded }
+    if let ceiling = upstream?.greatest {
+      facts.greatestUnderUpstream = rows.map(\.value).filter { $0.isUnder(ceiling) }.max()
+    }
+    if let value = upstream?.value {
+      facts.upstreamValueIsTaken = rows.contains { $0.value == value && $0.checksum != tuple.checksum }
+    }
+    switch fault {
+    case .overlooksHolders: facts.upstreamValueIsTaken = false
+    case .overlooksGreatest where facts.standing != .current(values.max() ?? Revision(components: [0])):
+      facts.greatest = values.max()
+    default: break
+    }
+    return facts
+  }
+
+  func values(of tuple: TupleKey) -> [Revision] { values(of: tuple, in: contents.own) }
+
+  func copiedValues(of tuple: TupleKey) -> [Revision] { values(of: tuple, in: contents.copied) }
+
+  private func values(of tuple: TupleKey, in rows: [PackageKey: [Entry]]) -> [Revision] {
+    (rows[tuple.package] ?? []).filter { $0.checksum == tuple.checksum }.map(\.value)
+  }
+
+  func greatest(of package: PackageKey) -> Revision? { contents.own[package]?.map(\.value).max() }
+
+  func upstreamView(of tuple: TupleKey) -> UpstreamFacts {
+    UpstreamFacts(greatest: greatestAbove(tuple.package), value: copiedValues(of: tuple).max())
+  }
+
+  func greatestAbove(_ package: PackageKey) -> Revision? {
+    if fault == .forgetsAbove { return nil }
+    return ((contents.copied[package] ?? []).map(\.value) + [contents.floors[package]].compactMap(\.self)).max()
+  }
+
+  /// Another checksum of the tuple's package that has a value here.
+  func holder(of value: Revision, besides tuple: TupleKey) -> String? {
+    contents.own[tuple.package]?.first { $0.value == value && $0.checksum != tuple.checksum }?.checksum
+  }
+
+  // MARK: What is written
+
+  func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) {
+    if fault == .forgetsAnswers { return }
+    store(tuple, value)
+  }
+
+  func store(_ tuple: TupleKey, _ value: Revision) {
+    guard !values(of: tuple).contains(where: { $0.text == value.text }) else { return }
+    contents.own[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
+    tell(.stored(TextRow(tuple, value)))
+  }
+
+  func learn(_ told: UpstreamAnswer, of tuple: TupleKey) {
+    for value in told.values { copy(tuple, value) }
+    if let greatest = told.greatest { learn(floor: greatest, of: tuple.package) }
+  }
+
+  func copy(_ tuple: TupleKey, _ value: Revision) {
+    guard !copiedValues(of: tuple).contains(value) else { return }
+    contents.copied[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
+    tell(.copied(TextRow(tuple, value)))
+  }
+
+  func learn(floor: Revision, of package: PackageKey) {
+    let known = (contents.copied[package] ?? []).map(\.value) + [contents.floors[package]].compactMap(\.self)
+    guard known.allSatisfy({ $0 < floor }) else { return }
+    contents.floors[package] = floor
+    tell(.floor(package, floor))
+  }
+
+  func keep(level: Int) { contents.level = level }
+
+  func dropCopy() {
+    contents.copied = [:]
+    contents.floors = [:]
+  }
+
+  func restore(_ earlier: Contents) { contents = earlier }
+}
+
+extension TextRow {
+  init(_ tuple: TupleKey, _ value: Revision) {
+    self.init(package: tuple.package.version, checksum: tuple.checksum, value: value.text)
+  }
+}
