@@ -7,7 +7,7 @@ import Testing
 @Suite("Federations")
 struct FederationTests {
   private static let count = ProcessInfo.processInfo.environment["HEADWATER_LONG_TESTS"] == "1" ? 50_000 : 5_000
-  private static let steps = 70
+  private static let steps = 50
 
   private struct Broken: Sendable {
     let seed: Seed
