@@ -9,11 +9,14 @@ public struct Knowledge: Hashable, Sendable {
   public var values: [Revision]
   /// The checksum holds the greatest own value: nobody else need be asked.
   public var isCurrent: Bool
+  /// The least own value of the checksum: what history keeps, whatever a copy learns later.
+  private let kept: Revision?
 
   public init<Known: Records>(of tuple: TupleKey, _ numbering: Numbering, in records: Known) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
     isCurrent = top.map(own.contains) ?? false
+    kept = own.min()
     guard numbering != .bitbake else {
       greatest = top
       values = Set(own).sorted()
@@ -24,7 +27,9 @@ public struct Knowledge: Hashable, Sendable {
   }
 
   /// The value that `test-pr` answers.
-  public func value(_ history: History) -> Revision? { history == .kept ? values.first : values.last }
+  public func value(_ history: History) -> Revision? {
+    history == .kept ? kept ?? values.first : values.last
+  }
 
   /// With what the upstream told just now.
   public func merged(with told: UpstreamAnswer) -> Knowledge {

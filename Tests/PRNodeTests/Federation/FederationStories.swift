@@ -87,6 +87,20 @@ struct FederationStories {
     }
   }
 
+  @Test("what history keeps stays what it is when the copy learns of a lesser value")
+  func lesserAbove() {
+    let federation = Federation(FederationShape(parents: [nil, 0]))
+    for checksum in "xyz" { federation.answer(get(String(checksum)), at: 0) }
+    federation.answer(get("z"), at: 1)
+    federation.cut(1)
+    #expect(federation.answer(get("a", kept: true), at: 1) == "2.0")
+    federation.importOne(TextRow(package: "p", checksum: "a", value: "1.5"), at: 0)
+    federation.sync(1)
+    #expect(federation.answer(get("a", kept: true), at: 1) == "2.0")
+    #expect(federation.answer(test("a", kept: true), at: 1) == "2.0")
+    #expect(federation.violation == nil)
+  }
+
   @Test("a lesser value that an operator imports is what history answers from then on")
   func lesserImport() {
     let federation = Federation(FederationShape(parents: [nil]))

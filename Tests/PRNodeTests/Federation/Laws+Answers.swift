@@ -70,7 +70,7 @@ extension Laws {
     case .get: break
     }
     let top = Dotted.greatest(own.map(\.value))
-    if question.isKept, let least = mine.first(where: { value in !mine.contains { $0.isBelow(value) } }) {
+    if question.isKept, let least = Self.least(mine) {
       return .value(least, .knownHere)
     }
     if !question.isKept, let top, mine.contains(top) { return .value(top, .knownHere) }
@@ -82,6 +82,10 @@ extension Laws {
       question.isKept || (top?.isBelow(value) ?? true)
     else { return .adoptedOrAbove(Dotted.greatest(seen.told.map(\.value) + seen.floors + own.map(\.value))) }
     return .value(value, .upstreamsValue)
+  }
+
+  private static func least(_ values: [Dotted]) -> Dotted? {
+    values.first { value in !values.contains { $0.isBelow(value) } }
   }
 
   /// What a node finds out of a tuple from others: its copy and, unless the tuple holds its own greatest value, all that
@@ -107,6 +111,8 @@ extension Laws {
     func fits(_ row: Holding) -> Bool {
       row.package == question.package && (question.kind == .max || row.checksum == question.checksum)
     }
+    let mine = images[node].own.filter { $0.package == question.package && $0.checksum == question.checksum }
+    if question.isKept, let least = Self.least(mine.map(\.value)) { return .value(least, .neverChanges) }
     let here = (images[node].own + images[node].copied).filter(fits).map(\.value)
     if question.kind == .max {
       let floors = images[node].floors.filter { $0.package == question.package }.map(\.value)
