@@ -50,5 +50,8 @@ extension UpstreamError: CustomStringConvertible {
 
 extension Duration {
   /// What is left of a deadline is a little less than it was.
-  var roundedSeconds: String { "\((self / .milliseconds(1)).rounded() / 1000) s" }
+  var roundedSeconds: String {
+    let milliseconds = Int((self / .milliseconds(1)).rounded())
+    return milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+  }
 }
