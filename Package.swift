@@ -30,7 +30,7 @@ let package = Package(
     .target(
       name: "PRStore",
       dependencies: [
-        "PRRevision", "CSQLiteTuning",
+        "PRRevision", "CSQLiteTuning", "COpenSSL",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -51,7 +51,13 @@ let package = Package(
       name: "PRUpstream",
       dependencies: ["PRRevision", "PRWire", "PRClient", .product(name: "NIOCore", package: "swift-nio")]),
 
-    // 4: one request
+    // 4: one request; the copy
+    .target(
+      name: "PRSync",
+      dependencies: [
+        "PRRevision", "PRWire", "PRStore", "PRClient",
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .target(name: "PRNode", dependencies: ["PRRevision", "PRStore", "PRUpstream"]),
 
     // 5: listeners and sessions
@@ -69,7 +75,7 @@ let package = Package(
     .target(
       name: "PRAssembly",
       dependencies: [
-        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRClient", "PRUpstream", "PRNode", "PRServer",
+        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRClient", "PRUpstream", "PRNode", "PRSync", "PRServer",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

@@ -7,6 +7,7 @@ import PRNode
 import PRRevision
 import PRServer
 import PRStore
+import PRSync
 import PRTLS
 import PRUpstream
 import PRWire
@@ -34,13 +35,13 @@ public struct Assembly: Sendable {
     let clientTLS = try clientTLS()
     var storeOptions = configuration.store
     storeOptions.stretchesLog = true
+    // A mirror answers nobody with a new row, and writes its copy all the same.
+    if configuration.policy.isMirror { storeOptions.readOnly = false }
     let (store, report) = try Store.open(storeOptions)
     log(report, of: store)
     let watch = UpstreamWatch(logger)
     let upstream = try await startUpstream(clientTLS, watch)
-    let node = Node(store: store, policy: try await policy(store), upstream: upstream) {
-      Int64(Date().timeIntervalSince1970 * 1000)
-    }
+    let node = Node(store: store, policy: try await policy(store), upstream: upstream, clock: Self.clock)
     watch.tell(node)
     let readyFile = configuration.readyFile
     let server = Server(node: node, options: options, logger: logger) { endpoints in
@@ -51,19 +52,18 @@ public struct Assembly: Sendable {
       store.close()
       if let readyFile { ReadyFile(readyFile).remove() }
     }
-    try await group(server, CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger))
-      .run()
+    let reload = CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger)
+    try await group(server, [reload] + [synchronizer(store, clientTLS)].compactMap(\.self)).run()
     try await upstream?.stop()
     logger.info("stopped")
   }
 
-  private func group(_ server: Server, _ reload: CertificateReload) -> ServiceGroup {
+  private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {
     ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          ServiceGroupConfiguration.ServiceConfiguration(service: reload),
+        services: others.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
           ServiceGroupConfiguration.ServiceConfiguration(
-            service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+            service: server, successTerminationBehavior: .gracefullyShutdownGroup)
         ],
         gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
         logger: logger))
@@ -82,14 +82,36 @@ public struct Assembly: Sendable {
 
   private func startUpstream(_ tls: TLSContext?, _ watch: UpstreamWatch) async throws -> Upstream? {
     guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
-    let peers = upstream.servers.map { server in
-      Dialer(server, limits: WireLimits(message: Self.longestAnswer), tls: tls, tlsName: upstream.tlsName)
-    }
+    let peers = dialers(upstream, tls, longest: Self.longestAnswer)
     return try await Upstream.start(
       UpstreamOptions(peers: peers, deadline: upstream.deadline),
       on: MultiThreadedEventLoopGroup.singleton.next()
     ) { watch.hear($0) }
   }
+
+  private func synchronizer(_ store: Store, _ tls: TLSContext?) -> Synchronizer? {
+    guard let upstream = configuration.upstream, let every = upstream.syncEvery,
+      configuration.policy.upstreamAway != .offline
+    else { return nil }
+    let log = SyncLog(logger)
+    return Synchronizer(
+      store: store,
+      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage), every: every), now: Self.clock
+    ) { log.hear($0) }
+  }
+
+  private func dialers(_ upstream: UpstreamConfiguration, _ tls: TLSContext?, longest: Int) -> [Dialer] {
+    upstream.servers.map { server in
+      Dialer(
+        server, limits: WireLimits(message: longest), asksForDescription: true, tls: tls, tlsName: upstream.tlsName)
+    }
+  }
+
+  /// Milliseconds since 1970.
+  private static let clock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  /// A page of a feed is bounded by its sender: 4 MiB of names, a little more as JSON.
+  private static let longestPage = 64 << 20
 
   /// A checksum that was built in turns with another has many values.
   private static let longestAnswer = 4 << 20

@@ -67,3 +67,21 @@ public struct TimeSpan: ExpressibleByArgument, CustomStringConvertible, Sendable
 
   public var defaultValueDescription: String { description }
 }
+
+/// A time between two pulls: a time of a second or more, or `off`.
+public struct SyncInterval: ExpressibleByArgument, CustomStringConvertible, Sendable {
+  /// Nil for `off`.
+  public let duration: Duration?
+  public let description: String
+
+  public init?(argument: String) {
+    description = argument
+    if argument == "off" {
+      duration = nil
+    } else if let time = TimeSpan(argument: argument), time.duration >= .seconds(1) {
+      duration = time.duration
+    } else {
+      return nil
+    }
+  }
+}

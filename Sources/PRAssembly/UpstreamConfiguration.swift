@@ -8,8 +8,13 @@ public struct UpstreamConfiguration: Sendable {
   public var deadline: Duration
   /// The name in their certificates, where it is not the address's host.
   public var tlsName: String?
+  /// How often to copy what they know; nil: never.
+  public var syncEvery: Duration?
 
-  public init(servers: [Endpoint], deadline: Duration = .seconds(2), tlsName: String? = nil) {
+  public init(
+    servers: [Endpoint], deadline: Duration = .seconds(2), tlsName: String? = nil, syncEvery: Duration? = nil
+  ) {
+    self.syncEvery = syncEvery
     self.servers = servers
     self.deadline = deadline
     self.tlsName = tlsName

@@ -12,14 +12,39 @@ public final class ClientHandler: ChannelDuplexHandler {
   /// A message that waits for its reply.
   public struct Question: Sendable {
     let message: ByteBuffer
-    let reply: EventLoopPromise<ByteBuffer>
+    let answer: Answer
 
     /// - Parameters:
     ///   - message: the request's JSON.
     ///   - reply: gets the reply's, or fails with a ``ClientError``.
     public init(message: ByteBuffer, reply: EventLoopPromise<ByteBuffer>) {
       self.message = message
-      self.reply = reply
+      answer = .whole(reply)
+    }
+
+    /// - Parameter rows: gets the rows of an export's reply as they come.
+    init(message: ByteBuffer, rows: RowStream) {
+      self.message = message
+      answer = .rows(rows)
+    }
+
+    /// Who gets the reply, and how.
+    enum Answer: Sendable {
+      case whole(EventLoopPromise<ByteBuffer>)
+      case rows(RowStream)
+    }
+  }
+
+  /// A reply that is expected.
+  private enum Expected {
+    case whole(EventLoopPromise<ByteBuffer>)
+    case rows(RowSink, RowStream)
+
+    func fail(_ error: ClientError) {
+      switch self {
+      case .whole(let reply): reply.fail(error)
+      case .rows(_, let stream): stream.end(.failure(error))
+      }
     }
   }
 
@@ -29,7 +54,9 @@ public final class ClientHandler: ChannelDuplexHandler {
   private var handshake: Handshake?
   private var framer: LineFramer
   private var assembler: MessageAssembler
-  private var open: CircularBuffer<EventLoopPromise<ByteBuffer>> = []
+  private var open: CircularBuffer<Expected> = []
+  /// The pieces of a reply are coming that is handed on row by row.
+  private var isInPieces = false
   /// What ended the connection, if it was more than its end.
   private var failure: ClientError?
 
@@ -52,7 +79,10 @@ public final class ClientHandler: ChannelDuplexHandler {
 
   public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     let question = unwrapOutboundIn(data)
-    open.append(question.reply)
+    switch question.answer {
+    case .whole(let reply): open.append(.whole(reply))
+    case .rows(let stream): open.append(.rows(RowSink(server: server, stream: stream), stream))
+    }
     var bytes = context.channel.allocator.buffer(capacity: question.message.readableBytes + 1)
     ChunkStream.write(question.message, into: &bytes)
     context.write(wrapOutboundOut(bytes), promise: promise)
@@ -74,10 +104,28 @@ public final class ClientHandler: ChannelDuplexHandler {
       guard case .done(let headers)? = try handshake?.accept(line) else { return }
       handshake = nil
       greeted.succeed(PeerDescription(headers))
+    } else if case .rows(let sink, _)? = open.first {
+      takePiece(line, sink)
     } else if let message = try assembler.accept(line) {
-      guard let reply = open.popFirst() else { throw .unaskedReply }
+      guard case .whole(let reply)? = open.popFirst() else { throw .unaskedReply }
       reply.succeed(message)
     }
+  }
+
+  private func takePiece(_ line: ByteBuffer, _ sink: RowSink) {
+    if !isInPieces, MessageAssembler.opensChunkStream(line) {
+      isInPieces = true
+      return
+    }
+    guard !isInPieces || line.readableBytes > 0 else { return endPieces(sink) }
+    sink.take(line)
+    if !isInPieces { endPieces(sink) }
+  }
+
+  private func endPieces(_ sink: RowSink) {
+    isInPieces = false
+    sink.finish()
+    open.removeFirst()
   }
 
   public func channelInactive(context: ChannelHandlerContext) {

@@ -8,6 +8,8 @@ import PRWire
 /// A connection to a PR server, BitBake's or ours. Questions may be asked without waiting for the replies before.
 public struct ServerConnection: Sendable {
   public let server: Endpoint
+  /// What the server says it is, where it was asked.
+  public let description: PeerDescription
   private let channel: any Channel
   private let timeout: Duration
 
@@ -21,20 +23,28 @@ public struct ServerConnection: Sendable {
     timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30), tls: TLSContext? = nil,
     tlsName: String? = nil
   ) async throws(ClientError) -> ServerConnection {
-    let dialer = Dialer(server, timeout: timeout, limits: limits, tls: tls, tlsName: tlsName)
+    try await open(Dialer(server, timeout: timeout, limits: limits, tls: tls, tlsName: tlsName), on: group)
+  }
+
+  /// Connects and greets.
+  public static func open(
+    _ dialer: Dialer, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
+  ) async throws(ClientError) -> ServerConnection {
     do {
       let line = try await dialer.dial(on: group.next()).get()
-      return ServerConnection(server: server, channel: line.channel, timeout: timeout)
+      return ServerConnection(
+        server: dialer.server, description: line.description, channel: line.channel, timeout: dialer.timeout)
     } catch {
-      throw error as? ClientError ?? .disconnected(server)
+      throw error as? ClientError ?? .disconnected(dialer.server)
     }
   }
 
   /// Asks one question.
   ///
+  /// - Parameter time: how long the reply may take, if it is another time than the connection's.
   /// - Throws: ``ClientError/refused(_:)`` for an `invoke-error`.
-  public func ask(_ request: Request) async throws(ClientError) -> Response {
-    let message = try await reply(to: request)
+  public func ask(_ request: Request, within time: Duration? = nil) async throws(ClientError) -> Response {
+    let message = try await reply(to: request, within: time ?? timeout)
     let response: Response
     do throws(ResponseError) {
       response = try Response(message, to: request.name)
@@ -47,7 +57,7 @@ public struct ServerConnection: Sendable {
 
   /// Asks for rows.
   public func export(_ query: ExportQuery) async throws(ClientError) -> [Row] {
-    let message = try await reply(to: .export(query))
+    let message = try await reply(to: .export(query), within: timeout)
     if case .error(let refusal)? = try? Response(message, to: .export) { throw .refused(refusal) }
     do throws(ResponseError) {
       return try ExportReply(message).rows
@@ -56,11 +66,26 @@ public struct ServerConnection: Sendable {
     }
   }
 
-  private func reply(to request: Request) async throws(ClientError) -> ByteBuffer {
+  /// Asks for rows, to be taken as they come.
+  ///
+  /// - Parameter patience: how long the server may send nothing: BitBake's makes the whole reply before it sends any.
+  public func rows(_ query: ExportQuery, patience: Duration = .seconds(300)) -> RowStream {
+    let stream = RowStream(server: server, channel: channel, patience: patience)
+    let question = ClientHandler.Question(message: message(for: .export(query)), rows: stream)
+    channel.writeAndFlush(question).whenFailure { [server] _ in stream.end(.failure(.disconnected(server))) }
+    return stream
+  }
+
+  private func message(for request: Request) -> ByteBuffer {
     var message = channel.allocator.buffer(capacity: 256)
     request.write(to: &message)
+    return message
+  }
+
+  private func reply(to request: Request, within timeout: Duration) async throws(ClientError) -> ByteBuffer {
+    let message = message(for: request)
     let reply = channel.eventLoop.makePromise(of: ByteBuffer.self)
-    let (server, timeout) = (server, timeout)
+    let server = server
     let clock = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
       reply.fail(ClientError.timedOut(server, timeout))
     }
@@ -78,6 +103,9 @@ public struct ServerConnection: Sendable {
   }
 
   public func close() async { try? await channel.close() }
+
+  /// Ends the connection from anywhere: questions that are open fail.
+  public func abandon() { channel.close(promise: nil) }
 }
 
 extension Request {
@@ -93,6 +121,7 @@ extension Request {
     case .export: .export
     case .isReadonly: .isReadonly
     case .lookup: .lookup
+    case .changes: .changes
     }
   }
 }

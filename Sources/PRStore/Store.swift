@@ -7,6 +7,9 @@ public final class Store: Sendable {
   /// Which store this is, across restarts; nil on a file opened read-only that this program has never written.
   public let identity: String?
   private let writer: GroupCommit?
+  let digests = FeedDigests()
+  let watch = FeedWatch()
+  let foreignRows: ForeignRowsClock
   private let readers: ReaderPool
   private let options: StoreOptions
   private let access: Connection.Access
@@ -16,15 +19,21 @@ public final class Store: Sendable {
 
   public var isReadOnly: Bool { writer == nil }
 
+  /// The rows have serials. Not so in a file that only BitBake's server has written.
+  public var hasFeed: Bool { identity != nil }
+
   init(_ opened: OpenedDatabase) throws(StoreError) {
     let options = opened.options
     self.options = options
     path = options.path
     identity = opened.identity
     access = opened.readAccess
+    let watch = watch
     writer = try opened.writer.map { writer throws(StoreError) in
-      try GroupCommit(writer, patience: options.lockPatience)
+      try GroupCommit(writer, patience: options.lockPatience, watch: watch)
     }
+    foreignRows = ForeignRowsClock(
+      try Connection(path: path, access: access, busy: .zero, cache: 64), watch: watch)
     var connections: [Connection] = []
     for _ in 0..<Self.readerThreads {
       connections.append(

@@ -76,7 +76,14 @@ public final class Node: Sendable {
 extension Node {
   /// A page of an `export`.
   public func page(of filter: RowFilter, from cursor: RowCursor, answer: @escaping Answer<RowPage>) {
-    read({ reader throws(StoreError) in try reader.page(of: filter, from: cursor) }, answer)
+    let includesCopy = policy.isMirror
+    read(
+      { reader throws(StoreError) in try reader.page(of: filter, from: cursor, includesCopy: includesCopy) }, answer)
+  }
+
+  /// `changes`: the rows of the feed behind a position.
+  public func changes(after position: FeedPosition?, limit: Int, answer: @escaping Answer<FeedAnswer>) {
+    store.changes(after: position, limit: limit) { answer($0.mapError(NodeError.store)) }
   }
 
   /// `import-one`: puts a value on record that was chosen elsewhere.

@@ -11,6 +11,9 @@ public struct NodePolicy: Sendable {
   public var onMiss: OnMiss
   public var upstreamAway: UpstreamAway
 
+  /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
+  public var isMirror = false
+
   public init(
     numbering: Numbering = .partitioned(.root), isReadOnly: Bool = false, onMiss: OnMiss = .refuse,
     upstreamAway: UpstreamAway = .fallback

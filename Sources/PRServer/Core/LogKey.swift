@@ -24,6 +24,8 @@ public enum LogKey {
   public static let away = "away"
   /// How many questions had no answer.
   public static let failedQuestions = "failed-questions"
+  /// Rows that the upstream had and has no more.
+  public static let vanishedRows = "vanished-rows"
   /// How many connections are meant.
   public static let connections = "connections"
 }

@@ -28,7 +28,7 @@ extension Request {
     switch self {
     case .getPR: .allocate
     case .importOne: .importing
-    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup: .read
+    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .read
     }
   }
 }

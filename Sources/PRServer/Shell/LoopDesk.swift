@@ -48,7 +48,8 @@ final class LoopDesk {
   /// What the server says of itself to those who ask.
   var description: PeerDescription {
     PeerDescription(
-      server: "headwater/\(options.version)", features: Set(Feature.allCases), level: node.level,
+      server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
+      level: node.level,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity)
   }
 

@@ -22,6 +22,7 @@ extension SessionHandler {
     case .importOne(let tuple, let value):
       node.record(tuple, value: value.text, asker: peer, answer: later { .imported($0 ? value : nil) })
     case .lookup(let tuple, let time): node.lookUp(tuple, within: time, answer: later { .lookup(LookupAnswer($0)) })
+    case .changes(let query): beginPoll(query)
     case .export(let query):
       replies.append(.export(ExportProgress(query, version: desk.options.version)))
       moveReplies()
@@ -37,6 +38,28 @@ extension SessionHandler {
           + "ask the server's operator for --rights NAME=\(rights.union(right))"))
   }
 
+  /// One at a time: its answer may be large, and it may be long in coming.
+  private func beginPoll(_ query: ChangesQuery) {
+    guard poll?.isOver ?? true, let context else {
+      return reply(.error("changes: one is open on this connection; wait for its answer, or open another connection"))
+    }
+    let poll = LongPoll(query, for: self, ticket: replies.reserve(), on: context.eventLoop)
+    self.poll = poll
+    poll.begin()
+  }
+
+  /// Puts a reply in the place that was kept for it.
+  func fill(_ ticket: ReplyQueue<SessionReply>.Ticket, with outcome: Result<Response, NodeError>) {
+    switch outcome {
+    case .success(let response): replies.fill(ticket, with: .response(response))
+    case .failure(let error):
+      complain("refused", "a request was refused: \(error)")
+      replies.fill(ticket, with: .response(.error(error.description)))
+    }
+    moveReplies()
+    if let context { planFlush(on: context.eventLoop) }
+  }
+
   /// Puts a reply that is ready in its place.
   func reply(_ response: Response) {
     replies.append(.response(response))
@@ -49,13 +72,7 @@ extension SessionHandler {
   ) -> Node.Answer<Value> {
     let ticket = replies.reserve()
     return callback { session, outcome in
-      switch outcome {
-      case .success(let value): session.replies.fill(ticket, with: .response(response(value)))
-      case .failure(let error):
-        session.complain("refused", "a request was refused: \(error)")
-        session.replies.fill(ticket, with: .response(.error(error.description)))
-      }
-      session.moveReplies()
+      session.fill(ticket, with: outcome.map(response))
     }
   }
 

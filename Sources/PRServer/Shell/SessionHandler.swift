@@ -32,6 +32,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private var isFlushPlanned = false
   private var isPageWanted = false
   private var isInputClosed = false
+  /// The `changes` that is open, or was last.
+  var poll: LongPoll?
   /// Who asks, for the log and for the stories of rows: the name in its certificate, and its address.
   private(set) lazy var peer: String = {
     let address = context?.remoteAddress?.ipAddress ?? "local"
@@ -75,6 +77,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     phase = .finishing
+    poll?.end()
     timers.cancelAll()
     context.fireChannelInactive()
   }
@@ -140,6 +143,8 @@ final class SessionHandler: ChannelDuplexHandler {
     }
     context.fireChannelWritabilityChanged()
   }
+
+  var isFinishing: Bool { phase == .finishing }
 
   private var mayTakeMore: Bool {
     replies.count < desk.options.inFlight && isWritable && out.readableBytes < SessionReply.mostWaiting
@@ -226,8 +231,7 @@ final class SessionHandler: ChannelDuplexHandler {
     while let reply = replies.first, isWritable {
       switch reply {
       case .response(let response):
-        response.write(to: &out)
-        out.writeInteger(UInt8(ascii: "\n"))
+        response.writeMessage(to: &out)
         replies.removeFirst()
       case .export(let progress): return askForPage(progress)
       }
@@ -288,6 +292,7 @@ final class SessionHandler: ChannelDuplexHandler {
     guard phase != .finishing else { return }
     timers.cancel(.handshake)
     phase = .finishing
+    poll?.end()
     flush()
   }
 

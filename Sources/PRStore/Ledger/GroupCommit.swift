@@ -11,6 +11,7 @@ final class GroupCommit: Sendable {
   /// How many decisions the inbox holds, for a look without its lock.
   private let waiting = Atomic(0)
   private let patience: Duration
+  private let watch: FeedWatch
   private let transaction: WriteTransaction
 
   /// How many decisions one transaction takes, so that none waits long for the others.
@@ -25,9 +26,12 @@ final class GroupCommit: Sendable {
     var isClosed = false
   }
 
-  /// - Parameter patience: how long a decision waits for a lock that another process holds.
-  init(_ connection: Connection, patience: Duration) throws(StoreError) {
+  /// - Parameters:
+  ///   - patience: how long a decision waits for a lock that another process holds.
+  ///   - watch: is told when rows may have come.
+  init(_ connection: Connection, patience: Duration, watch: FeedWatch) throws(StoreError) {
     self.patience = patience
+    self.watch = watch
     transaction = try WriteTransaction(connection)
   }
 
@@ -100,6 +104,7 @@ final class GroupCommit: Sendable {
       }
       group = transaction.run(group)
       looked = 0
+      watch.wakeAll()
     }
   }
 

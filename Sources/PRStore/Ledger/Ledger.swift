@@ -10,7 +10,7 @@ public final class Ledger {
   private let insert: Statement
   private let holdsRow: Statement
   /// What is known of the upstream.
-  private let copy: UpstreamCopy
+  let copy: UpstreamCopy
   private let path: String
   /// Another process has the lock: what needs no row can be decided, a row cannot be written.
   var isReading = false
@@ -105,6 +105,14 @@ public final class Ledger {
     guard !isReading else { throw .locked(path: path, seconds: 0) }
     guard let head = try copy.raise(package, rows: nil, floor: floor) else { return }
     try copy.write(head, of: package)
+  }
+
+  /// Gives a copied row its place in the feed.
+  func appendCopied(_ row: Row, _ milliseconds: Int64) throws(StoreError) {
+    appendToFeed.bind(5, Provenance.Origin.copied.rawValue)
+    appendToFeed.bind(6, nil as String?)
+    appendToFeed.bind(7, milliseconds)
+    try appendToFeed.run(row)
   }
 
   private func appendToFeed(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) {

@@ -25,6 +25,8 @@ public struct Provenance: Hashable, Sendable {
     case foreign
     /// The upstream has it: a row of the copy, not of this node's own.
     case copied
+    /// The upstream had it, until it was restored or replaced: no row of the copy any more.
+    case vanished
     /// It stood in the database when the node took it over.
     case takenOver
   }
@@ -37,6 +39,7 @@ extension Provenance.Origin: RawRepresentable {
     case .imported: "imported"
     case .foreign: "foreign"
     case .copied: "copied"
+    case .vanished: "vanished"
     case .takenOver: "taken-over"
     }
   }
@@ -46,6 +49,7 @@ extension Provenance.Origin: RawRepresentable {
     case "imported": self = .imported
     case "foreign": self = .foreign
     case "copied": self = .copied
+    case "vanished": self = .vanished
     case "taken-over": self = .takenOver
     default:
       guard let reason = Reason(rawValue: rawValue) else { return nil }

@@ -19,22 +19,33 @@ public struct RowPage: Sendable {
 extension RowReader {
   /// Reads a page of the rows that a filter wants.
   ///
-  /// - Parameter size: how many rows, or without history packages, are looked at.
-  public func page(of filter: RowFilter, from cursor: RowCursor, size: Int = 512) throws(StoreError) -> RowPage {
+  /// - Parameters:
+  ///   - includesCopy: the rows of the copy count, too: on a mirror.
+  ///   - size: how many rows, or without history packages, are looked at.
+  public func page(
+    of filter: RowFilter, from cursor: RowCursor, includesCopy: Bool = false, size: Int = 512
+  ) throws(StoreError) -> RowPage {
     guard try connection.hasTable("PRMAIN") else { return RowPage(rows: [], next: nil) }
+    let hasCopy = try connection.hasTable("headwater_copy")
+    let includesCopy = includesCopy && hasCopy
     return filter.history == .kept
-      ? try pageOfRows(filter, cursor, size) : try pageOfPackages(filter, cursor, size)
+      ? try pageOfRows(filter, cursor, includesCopy, size) : try pageOfPackages(filter, cursor, includesCopy, size)
   }
 
-  private func pageOfRows(_ filter: RowFilter, _ cursor: RowCursor, _ size: Int) throws(StoreError) -> RowPage {
-    let statement = try connection.prepare(
+  private func pageOfRows(
+    _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
+  ) throws(StoreError) -> RowPage {
+    // Both tables are read in the order of their keys and merged: neither is sorted.
+    let selects = (includesCopy ? ["PRMAIN", "headwater_copy"] : ["PRMAIN"]).map { table in
       """
-      SELECT version, pkgarch, checksum, value FROM PRMAIN
+      SELECT version, pkgarch, checksum, value FROM \(table)
       WHERE \(cursor.after == nil ? "" : "(version, pkgarch, checksum, value) > (?1, ?2, ?3, ?4) AND")
         value IS NOT NULL
         AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6) AND (?7 IS NULL OR checksum = ?7)
-      ORDER BY version, pkgarch, checksum, value LIMIT \(size)
-      """)
+      """
+    }
+    let statement = try connection.prepare(
+      "\(selects.joined(separator: " UNION ")) ORDER BY version, pkgarch, checksum, value LIMIT \(size)")
     bind(statement, cursor)
     statement.bind(3, cursor.after?.tuple.checksum)
     statement.bind(4, cursor.after?.value)
@@ -50,27 +61,32 @@ extension RowReader {
     return RowPage(rows: rows, next: rows.count < size ? nil : RowCursor(after: rows.last))
   }
 
-  private func pageOfPackages(_ filter: RowFilter, _ cursor: RowCursor, _ size: Int) throws(StoreError) -> RowPage {
-    let packages = try packages(filter, cursor, size)
+  private func pageOfPackages(
+    _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
+  ) throws(StoreError) -> RowPage {
+    let packages = try packages(filter, cursor, includesCopy, size)
     var rows: [Row] = []
     for package in packages {
-      rows += try greatestRows(of: package).filter { row in
-        filter.checksum.map { $0.utf8.elementsEqual(row.tuple.checksum.utf8) } ?? true
-      }
+      let greatest = includesCopy ? try greatestRowsWithCopy(of: package) : try greatestRows(of: package)
+      rows += greatest.filter { row in filter.checksum.map { $0.utf8.elementsEqual(row.tuple.checksum.utf8) } ?? true }
     }
     let last = packages.last.map { Row(tuple: TupleKey(package: $0, checksum: ""), value: "") }
     return RowPage(rows: rows, next: packages.count < size ? nil : RowCursor(after: last))
   }
 
-  private func packages(_ filter: RowFilter, _ cursor: RowCursor, _ size: Int) throws(StoreError) -> [PackageKey] {
-    let source = try connection.hasTable("headwater_package") ? "headwater_package" : "PRMAIN"
-    let statement = try connection.prepare(
+  private func packages(
+    _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
+  ) throws(StoreError) -> [PackageKey] {
+    let own = try connection.hasTable("headwater_package") ? "headwater_package" : "PRMAIN"
+    let selects = (includesCopy ? [own, "headwater_above"] : [own]).map { table in
       """
-      SELECT DISTINCT version, pkgarch FROM \(source)
+      SELECT DISTINCT version, pkgarch FROM \(table)
       WHERE \(cursor.after == nil ? "" : "(version, pkgarch) > (?1, ?2) AND")
         (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6)
-      ORDER BY version, pkgarch LIMIT \(size)
-      """)
+      """
+    }
+    let statement = try connection.prepare(
+      "\(selects.joined(separator: " UNION ")) ORDER BY version, pkgarch LIMIT \(size)")
     bind(statement, cursor)
     bind(statement, filter)
     var packages: [PackageKey] = []
@@ -98,6 +114,26 @@ extension RowReader {
       return [Row(tuple: TupleKey(package: package, checksum: head.holder), value: head.greatest.text)]
     }
     return try rows(of: package).filter { $0.value == head.greatest }.map { row in
+      Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
+    }
+  }
+
+  /// Own and copied rows of a package that hold the greatest value of them all.
+  private func greatestRowsWithCopy(of package: PackageKey) throws(StoreError) -> [Row] {
+    let statement = try connection.prepare(
+      """
+      SELECT checksum, value FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND value IS NOT NULL
+      UNION SELECT checksum, value FROM headwater_copy WHERE version = ?1 AND pkgarch = ?2
+      """)
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    var rows: [(checksum: String, value: Revision)] = []
+    while try statement.step() {
+      guard let checksum = statement.text(0), let value = statement.text(1).flatMap({ Revision($0) }) else { continue }
+      rows.append((checksum, value))
+    }
+    let greatest = rows.map(\.value).max()
+    return rows.filter { $0.value == greatest }.map { row in
       Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
     }
   }

@@ -4,6 +4,12 @@
 public enum StoreNote: String, Hashable, Sendable {
   /// How many nodes stand above this one, as its upstream told.
   case level
+  /// How far the copy has come in the upstream's feed.
+  case position
+  /// How far a fresh copy has come that will take the copy's place.
+  case freshPosition = "fresh position"
+  /// How often rows have left the feed: digests that were computed before do not hold.
+  case removals
 }
 
 extension RowReader {

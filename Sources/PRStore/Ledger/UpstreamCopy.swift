@@ -13,11 +13,13 @@ struct AboveHead: Hashable, Sendable {
 
 /// The writing side of the copy. What it reads is what ``RowReader`` reads.
 final class UpstreamCopy {
+  private let connection: Connection
   private let reader: RowReader
   private let insert: Statement
   private let setHead: Statement
 
   init(_ connection: Connection) throws(StoreError) {
+    self.connection = connection
     reader = RowReader(connection)
     insert = try connection.prepare(
       "INSERT OR IGNORE INTO headwater_copy (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
@@ -26,6 +28,36 @@ final class UpstreamCopy {
       INSERT INTO headwater_above (version, pkgarch, greatest, floor) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = ?3, floor = ?4
       """)
+  }
+
+  /// - Returns: false when the row was there already.
+  func add(_ row: Row) throws(StoreError) -> Bool {
+    let before = connection.changes
+    try insert.run(row)
+    return connection.changes != before
+  }
+
+  /// Computes all heads anew: the rows are others now. Floors stay.
+  func rebuildHeads() throws(StoreError) {
+    try connection.execute("UPDATE headwater_above SET greatest = NULL")
+    let rows = try connection.prepare("SELECT version, pkgarch, value FROM headwater_copy ORDER BY version, pkgarch")
+    var current: (package: PackageKey, greatest: Revision)?
+    while try rows.step() {
+      guard let version = rows.text(0), let pkgarch = rows.text(1), let value = rows.text(2).flatMap({ Revision($0) })
+      else { continue }
+      let package = PackageKey(version: version, pkgarch: pkgarch)
+      if let known = current, known.package == package {
+        current?.greatest = max(known.greatest, value)
+      } else {
+        if let current { try setGreatest(current.greatest, of: current.package) }
+        current = (package, value)
+      }
+    }
+    if let current { try setGreatest(current.greatest, of: current.package) }
+  }
+
+  private func setGreatest(_ greatest: Revision, of package: PackageKey) throws(StoreError) {
+    try write(AboveHead(greatest: greatest, floor: try reader.above(package).floor), of: package)
   }
 
   /// - Returns: false when the row was there already.

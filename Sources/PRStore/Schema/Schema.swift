@@ -35,11 +35,16 @@ enum Schema {
     """
 
   /// What the upstream is known to hold. Never among the own rows: copied values are no answers of this node.
-  static let copy = """
-    CREATE TABLE headwater_copy (
+  static let copy = copy(named: "headwater_copy")
+
+  /// A fresh copy is made under another name until it is whole.
+  static func copy(named name: String) -> String {
+    """
+    CREATE TABLE \(name) (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
       PRIMARY KEY (version, pkgarch, checksum, value)) WITHOUT ROWID
     """
+  }
 
   /// What makes the greatest value that the upstream has for a package a point read: `greatest` is that of the copied
   /// rows, `floor` one that was told without its checksum. Either may be NULL.

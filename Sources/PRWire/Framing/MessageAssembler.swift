@@ -76,6 +76,10 @@ public struct MessageAssembler: Sendable {
   private static let longestOpening = 64
 
   /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
+  public static func opensChunkStream(_ line: ByteBuffer) -> Bool {
+    line.withUnsafeReadableBytes { opensChunkStream($0) }
+  }
+
   private static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count < longestOpening else { return false }
     var opens = false

@@ -4,6 +4,8 @@
 public enum Feature: String, CaseIterable, Sendable {
   /// ``Request/lookup(_:)``
   case lookup
+  /// ``Request/changes(_:)``
+  case changes
 }
 
 /// What a server says of itself in its headers. BitBake's own says nothing.
@@ -41,7 +43,10 @@ public struct PeerDescription: Hashable, Sendable {
   public var headers: Headers {
     let lines: [(name: String, value: String?)] = [
       ("server", server),
-      ("features", features.isEmpty ? nil : features.map(\.rawValue).sorted().joined(separator: ", ")),
+      (
+        "features",
+        features.isEmpty ? nil : Feature.allCases.filter(features.contains).map(\.rawValue).joined(separator: ", ")
+      ),
       ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
     ]
     return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })

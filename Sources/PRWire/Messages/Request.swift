@@ -15,6 +15,7 @@ public enum Request: Hashable, Sendable {
   ///
   /// - Parameter within: how long the asker waits.
   case lookup(TupleKey, within: Duration?)
+  case changes(ChangesQuery)
 }
 
 /// The value of an `import-one`. It is echoed as it came.
@@ -88,6 +89,7 @@ private struct RequestFields {
     switch name {
     case .ping: .ping
     case .isReadonly: .isReadonly
+    case .changes: .changes(try ChangesQuery(view.bytes))
     case .lookup: .lookup(try tuple(), within: patience())
     case .getPR: .getPR(try tuple(), History(kept: try flag("history", view.history)))
     case .testPR: .testPR(try tuple(), History(kept: try flag("history", view.history)))

@@ -11,6 +11,7 @@ public enum RequestName: String, CaseIterable, Sendable {
   case export
   case isReadonly = "is-readonly"
   case lookup
+  case changes
 
   /// `get-pr` first: nearly every request is one.
   init?(_ name: JSONText, in bytes: UnsafeRawBufferPointer) {
@@ -32,6 +33,8 @@ public enum RequestName: String, CaseIterable, Sendable {
       self = .isReadonly
     } else if name.equals("lookup", in: bytes) {
       self = .lookup
+    } else if name.equals("changes", in: bytes) {
+      self = .changes
     } else {
       return nil
     }
@@ -49,6 +52,7 @@ public enum RequestName: String, CaseIterable, Sendable {
     case .export: 6
     case .isReadonly: 7
     case .lookup: 8
+    case .changes: 9
     }
   }
 }

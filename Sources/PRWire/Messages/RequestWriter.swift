@@ -12,6 +12,7 @@ extension Request {
       out.writeObject(.getPR, tuple.fields + [("history", .bool(history == .kept))])
     case .testPR(let tuple, let history):
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
+    case .changes(let query): query.write(to: &out)
     case .lookup(let tuple, let patience):
       let within = patience.map { [Field("within", .digits(String(max(Int($0 / .milliseconds(1)), 0))))] } ?? []
       out.writeObject(.lookup, tuple.fields + within)

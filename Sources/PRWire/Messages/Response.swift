@@ -13,6 +13,7 @@ public enum Response: Hashable, Sendable {
   case imported(ImportedValue?)
   case readonly(Bool)
   case lookup(LookupAnswer)
+  case changes(ChangesAnswer)
   /// The one answer whose text reaches the person who runs the build.
   case error(String)
 
@@ -29,12 +30,26 @@ public enum Response: Hashable, Sendable {
     case .imported(nil): out.writeStaticString("null")
     case .imported(let value?) where value.wasInteger: out.writeString(#"{"value":\#(value.text)}"#)
     case .imported(let value?): Response.value(value.text).write(to: &out)
+    case .changes(let answer): answer.write(to: &out)
     case .lookup(let answer): answer.write(to: &out)
     case .readonly(let readonly): out.writeString(#"{"readonly":\#(readonly)}"#)
     case .error(let message):
       out.writeStaticString(#"{"invoke-error":{"message":"#)
       out.writeJSON(string: message)
       out.writeStaticString("}}")
+    }
+  }
+
+  /// Appends the reply as a message: a line, or where it may be long a chunk stream.
+  public func writeMessage(to out: inout ByteBuffer) {
+    switch self {
+    case .lookup, .changes:
+      var message = ByteBuffer()
+      write(to: &message)
+      ChunkStream.write(message, into: &out)
+    default:
+      write(to: &out)
+      out.writeInteger(ASCII.newline)
     }
   }
 

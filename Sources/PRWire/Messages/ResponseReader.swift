@@ -30,6 +30,10 @@ extension Response {
       self = .lookup(answer)
       return
     }
+    if name == .changes, let answer = try ChangesAnswer(message, depth: depth) {
+      self = .changes(answer)
+      return
+    }
     let response: Result<Response?, ResponseError> = message.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
         try fields.read(bytes, depth: depth)

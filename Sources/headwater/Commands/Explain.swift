@@ -67,6 +67,7 @@ extension Provenance.Origin {
     case .rule(.current), .rule(.kept), .rule(.predicted): "on record already"
     case .imported: "imported"
     case .copied: "the upstream has it"
+    case .vanished: "the upstream had it, until it was restored or replaced"
     case .foreign: "written by another program"
     case .takenOver: "taken over with the database"
     }

@@ -45,6 +45,12 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "How long the upstreams may take to answer.")
   var upstreamDeadline = TimeSpan(seconds: 2)
 
+  @Option(
+    help: ArgumentHelp(
+      "How often to copy what the upstream knows, or off. Default: 60s for a node that allocates by the partitioned numbering, else off. With --read-only the node is a mirror: it answers from its copy.",
+      valueName: "time"))
+  var syncEvery: SyncInterval?
+
   @OptionGroup(title: "TLS") var tls: TLSOptions
 
   @Flag(
@@ -90,6 +96,13 @@ struct Serve: AsyncParsableCommand {
     guard upstream.isEmpty || ownLevel > 0 else {
       throw ValidationError("--level 0 is for a node without an upstream")
     }
+    if syncEvery?.duration != nil, upstream.isEmpty {
+      throw ValidationError("--sync-every needs an --upstream to copy")
+    }
+    if isMirror, numbering == .bitbake {
+      throw ValidationError(
+        "a mirror answers from its copy, which the numbering bitbake does not look at: leave --numbering out")
+    }
     if listen.contains(where: \.isTLS) { try validateListenerTLS() }
     if ownLevel == 0, lane != .only, numbering == .partitioned {
       throw ValidationError("--lane tells nodes below an upstream apart: give --upstream, or --level")
@@ -106,6 +119,13 @@ struct Serve: AsyncParsableCommand {
   }
 
   private var ownLevel: Int { level ?? (upstream.isEmpty ? 0 : 1) }
+
+  private var syncDuration: Duration? {
+    if let syncEvery { return syncEvery.duration }
+    return readOnly || numbering == .bitbake || upstream.isEmpty ? nil : .seconds(60)
+  }
+
+  private var isMirror: Bool { readOnly && syncDuration != nil && !upstream.isEmpty }
 
   private func validateListenerTLS() throws {
     guard tls.tlsCertificate != nil else {
@@ -130,11 +150,12 @@ struct Serve: AsyncParsableCommand {
         lockPatience: limits.lockTimeout.duration),
       policy: NodePolicy(numbering: rule, isReadOnly: readOnly, onMiss: onMiss, upstreamAway: upstreamAway),
       server: server, readyFile: readyFile)
+    configuration.policy.isMirror = isMirror
     configuration.tls = tls.files
     configuration.requiresClientCertificate = tlsRequireClientCertificate
     if !upstream.isEmpty {
       configuration.upstream = UpstreamConfiguration(
-        servers: upstream, deadline: upstreamDeadline.duration, tlsName: tls.tlsName)
+        servers: upstream, deadline: upstreamDeadline.duration, tlsName: tls.tlsName, syncEvery: syncDuration)
     }
     return configuration
   }

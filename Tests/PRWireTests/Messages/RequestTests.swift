@@ -183,7 +183,7 @@ struct RequestTests {
     #expect(
       RequestError.unknownRequest.description
         == "unknown request; known are ping, get-pr, test-pr, test-package, max-package-pr, import-one, export, "
-        + "is-readonly, lookup")
+        + "is-readonly, lookup, changes")
     #expect(
       RequestError.missing(.getPR, field: "checksum").description == "get-pr: the field checksum is missing")
     #expect(

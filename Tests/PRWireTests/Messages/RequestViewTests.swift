@@ -120,6 +120,13 @@ struct RequestViewTests {
     case .ping: return .ping
     case .isReadonly: return .isReadonly
     case .getPR: return .getPR(tuple, history)
+    case .changes:
+      return .changes(
+        ChangesQuery(
+          store: Bool.random(using: &numbers) ? text(&numbers) : nil,
+          after: Int64.random(in: 0...(.max), using: &numbers),
+          digest: text(&numbers), limit: Int.random(in: 1...10_000, using: &numbers),
+          wait: Int.random(in: 0...100, using: &numbers)))
     case .lookup:
       let time = Int.random(in: 0...100_000, using: &numbers)
       return .lookup(tuple, within: Bool.random(using: &numbers) ? .milliseconds(time) : nil)

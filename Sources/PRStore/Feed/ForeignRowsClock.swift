@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+
+/// Looks now and then, while somebody waits for rows, whether another process has written some.
+///
+/// `@unchecked Sendable`: only its serial queue touches what is in it.
+final class ForeignRowsClock: @unchecked Sendable {
+  private let thread = DispatchQueue(label: "headwater.store.foreign-rows")
+  private let connection: Connection
+  private let watch: FeedWatch
+  private var version: Int64 = 0
+  private var isTicking = false
+
+  private static let period = DispatchTimeInterval.milliseconds(250)
+
+  init(_ connection: Connection, watch: FeedWatch) {
+    self.connection = connection
+    self.watch = watch
+  }
+
+  /// Somebody waits.
+  func start() {
+    thread.async { [self] in
+      guard !isTicking else { return }
+      isTicking = true
+      version = dataVersion
+      tickLater()
+    }
+  }
+
+  private func tickLater() {
+    thread.asyncAfter(deadline: .now() + Self.period) { [self] in
+      guard watch.isWatched else {
+        isTicking = false
+        return
+      }
+      let now = dataVersion
+      if now != version {
+        version = now
+        watch.wakeAll()
+      }
+      tickLater()
+    }
+  }
+
+  /// It changes when any other connection has committed. While a lock keeps it from being read, nothing has.
+  private var dataVersion: Int64 { (try? connection.number("PRAGMA data_version")) ?? version }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRRevision
+import PRStore
+import PRWire
+
+/// Copies a server without a feed: all its rows, read as a stream, of which the new ones are added.
+struct ExportPull {
+  let connection: ServerConnection
+  let store: Store
+  let now: @Sendable () -> Int64
+  let tell: @Sendable (SyncEvent) -> Void
+  let watch: SyncWatch
+
+  private var server: Endpoint { connection.server }
+
+  func run() async throws(SyncError) {
+    let begin = now()
+    let told = try await stream { rows in { ledger throws(StoreError) in try ledger.copy(rows, milliseconds: begin) } }
+    let copied = try await copiedRows()
+    // Rows of such a server never vanish, unless it lost them. What was told live meanwhile is looked at next time.
+    if copied > told.rows, told.news == 0 { try await rebuild(since: begin) }
+    watch.applied(news: told.news)
+    if watch.arrived(at: nil) { tell(.complete(server, rows: copied)) }
+  }
+
+  private func rebuild(since begin: Int64) async throws(SyncError) {
+    try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+    _ = try await stream { rows in
+      { ledger throws(StoreError) in
+        try ledger.copyFresh(rows)
+        return 0
+      }
+    }
+    let now = now()
+    let vanished = try await write { ledger throws(StoreError) in
+      try ledger.swapCopies(at: nil, sparing: begin, milliseconds: now)
+    }
+    guard vanished > 0 else { return }
+    watch.alarm("\(server): \(vanished) rows that it had are gone")
+    tell(.reset(server, reason: "rows that it had are gone: it lost its database, or was restored from a backup"))
+    tell(.swapped(server, vanished: vanished))
+  }
+
+  /// Asks for everything, and writes it as it comes.
+  private func stream(
+    _ write: @Sendable ([Row]) -> @Sendable (Ledger) throws(StoreError) -> Int
+  ) async throws(SyncError) -> (rows: Int, news: Int) {
+    var (rows, news) = (0, 0)
+    let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))
+    while let batch = try await next(of: stream) {
+      rows += batch.count
+      do throws(SyncError) {
+        news += try await self.write(write(batch))
+      } catch {
+        stream.cancel()
+        throw error
+      }
+    }
+    return (rows, news)
+  }
+
+  private func next(of stream: RowStream) async throws(SyncError) -> [Row]? {
+    do throws(ClientError) { return try await stream.next() } catch { throw .client(error) }
+  }
+
+  private func copiedRows() async throws(SyncError) -> Int {
+    do throws(StoreError) {
+      return try await store.read { reader throws(StoreError) in try reader.copiedRows() }
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
+  ) async throws(SyncError) -> Value {
+    do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRRevision
+import PRStore
+import PRWire
+
+/// Follows the feed of a node of ours, until the connection ends.
+struct FeedPull {
+  let connection: ServerConnection
+  let store: Store
+  let options: SyncOptions
+  let now: @Sendable () -> Int64
+  let tell: @Sendable (SyncEvent) -> Void
+  let watch: SyncWatch
+
+  private var server: Endpoint { connection.server }
+
+  func run() async throws(SyncError) {
+    let identity = connection.description.store ?? ""
+    guard identity != store.identity else { throw .ownStore(server) }
+    let positions = try await positions()
+    var course = FeedCourse()
+    var action = course.next(
+      .connected(
+        isOfThisStore: positions.copy.map { $0.store == identity } ?? true,
+        isRebuilding: positions.fresh?.store == identity))
+    if action == .beginFresh { warn(FeedReset.store.rawValue) }
+    while true { action = try await carryOut(action, &course) }
+  }
+
+  private func carryOut(_ action: FeedCourse.Action, _ course: inout FeedCourse) async throws(SyncError)
+    -> FeedCourse.Action
+  {
+    switch action {
+    case .beginFresh:
+      try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+      return try await pull(isFresh: true, waits: false, &course)
+    case .pullFresh: return try await pull(isFresh: true, waits: false, &course)
+    case .pull(let waits): return try await pull(isFresh: false, waits: waits, &course)
+    case .swap:
+      try await swap()
+      return .pull(waits: false)
+    }
+  }
+
+  private func pull(isFresh: Bool, waits: Bool, _ course: inout FeedCourse) async throws(SyncError) -> FeedCourse.Action
+  {
+    let positions = try await positions()
+    let start = isFresh ? positions.fresh : positions.copy
+    let wait = waits ? max(Int(options.every / .seconds(1)), 1) : 0
+    let query = ChangesQuery(
+      store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
+      wait: wait)
+    switch try await ask(query) {
+    case .reset(let reason):
+      warn(reason)
+      return course.next(.reset)
+    case .page(let page):
+      let outcome = try await apply(try check(page, from: start), from: start, isFresh: isFresh)
+      guard case .applied(let news) = outcome else { return course.next(.movedOn) }
+      watch.applied(news: isFresh ? 0 : news)
+      if !isFresh, !page.hasMore { try await arrived() }
+      return course.next(.applied(hasMore: page.hasMore))
+    }
+  }
+
+  private func ask(_ query: ChangesQuery) async throws(SyncError) -> ChangesAnswer {
+    do throws(ClientError) {
+      let time = Duration.seconds(query.wait) + options.patience
+      guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
+        throw ClientError.disconnected(server)
+      }
+      return answer
+    } catch {
+      throw .client(error)
+    }
+  }
+
+  /// Believes a page whose rows have the digest that came with it.
+  private func check(_ page: ChangesAnswer.Page, from start: FeedPosition?) throws(SyncError) -> FeedPage {
+    guard let told = FeedDigest(page.digest), page.store == start?.store ?? page.store,
+      page.last >= start?.serial ?? 0
+    else { throw .nonsense(server) }
+    var digest = start?.digest ?? .start
+    for row in page.rows { digest.add(row) }
+    guard digest == told else { throw .digest(server) }
+    return FeedPage(
+      position: FeedPosition(store: page.store, serial: page.last, digest: told), rows: page.rows,
+      hasMore: page.hasMore)
+  }
+
+  private func apply(_ page: FeedPage, from start: FeedPosition?, isFresh: Bool) async throws(SyncError) -> CopyOutcome
+  {
+    if let start, start == page.position { return .applied(news: 0) }
+    let now = now()
+    return try await write { ledger throws(StoreError) in
+      isFresh
+        ? try ledger.copyFresh(page, from: start) : try ledger.copy(page, from: start, milliseconds: now)
+    }
+  }
+
+  private func swap() async throws(SyncError) {
+    let now = now()
+    let vanished = try await write { ledger throws(StoreError) in
+      guard let position = try ledger.reader.position(.freshPosition) else { return 0 }
+      // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
+      return try ledger.swapCopies(at: position, sparing: .max, milliseconds: now)
+    }
+    tell(.swapped(server, vanished: vanished))
+  }
+
+  private func arrived() async throws(SyncError) {
+    let position = try await positions().copy
+    guard watch.arrived(at: position) else { return }
+    tell(.complete(server, rows: try await read { reader throws(StoreError) in try reader.copiedRows() }))
+  }
+
+  private func warn(_ reason: String) {
+    watch.alarm("\(server): \(reason)")
+    tell(.reset(server, reason: reason))
+  }
+
+  private func positions() async throws(SyncError) -> (copy: FeedPosition?, fresh: FeedPosition?) {
+    try await read { reader throws(StoreError) in
+      (try reader.position(.position), try reader.position(.freshPosition))
+    }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+  ) async throws(SyncError) -> Value {
+    do throws(StoreError) { return try await store.read(body) } catch { throw .store(error) }
+  }
+
+  private func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
+  ) async throws(SyncError) -> Value {
+    do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRStore
+import PRWire
+import Synchronization
+
+/// How the copy fares, for those who look from outside.
+final class SyncWatch: Sendable {
+  private let state = Mutex(State())
+
+  private struct State {
+    var health = SyncHealth()
+    var isComplete = false
+  }
+
+  var health: SyncHealth { state.withLock { $0.health } }
+
+  func connected(to server: Endpoint) -> Bool {
+    state.withLock { state in
+      state.health.upstream = server
+      state.isComplete = false
+      return state.health.problem != nil
+    }
+  }
+
+  func recovered() { state.withLock { $0.health.problem = nil } }
+
+  /// - Returns: whether the reason is another than the last.
+  func failed(_ reason: String) -> Bool {
+    state.withLock { state in
+      defer { state.health.problem = reason }
+      return state.health.problem != reason
+    }
+  }
+
+  func applied(news: Int) { state.withLock { $0.health.news += news } }
+
+  /// The copy holds all that there is.
+  ///
+  /// - Returns: whether it is the first time over this connection.
+  func arrived(at position: FeedPosition?) -> Bool {
+    state.withLock { state in
+      state.health.position = position
+      state.health.currentAt = .now
+      defer { state.isComplete = true }
+      return !state.isComplete
+    }
+  }
+
+  func alarm(_ text: String) {
+    state.withLock { state in
+      if state.health.alarms.last != text { state.health.alarms.append(text) }
+      if state.health.alarms.count > 20 { state.health.alarms.removeFirst() }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRStore
+import PRWire
+import ServiceLifecycle
+
+/// Keeps a copy of what the upstream knows.
+public final class Synchronizer: Service {
+  private let store: Store
+  private let options: SyncOptions
+  private let now: @Sendable () -> Int64
+  private let tell: @Sendable (SyncEvent) -> Void
+  private let watch = SyncWatch()
+
+  /// - Parameters:
+  ///   - now: the time in milliseconds since 1970.
+  ///   - tell: called with what happens.
+  public init(
+    store: Store, options: SyncOptions, now: @escaping @Sendable () -> Int64,
+    tell: @escaping @Sendable (SyncEvent) -> Void
+  ) {
+    self.store = store
+    self.options = options
+    self.now = now
+    self.tell = tell
+  }
+
+  public var health: SyncHealth { watch.health }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var schedule = SyncSchedule(every: self.options.every)
+      while !Task.isCancelled {
+        let pause: Duration
+        do throws(SyncError) {
+          try await self.pull()
+          pause = schedule.succeeded(luck: .random(in: 0..<1))
+        } catch {
+          let reason = error.description
+          if !Task.isCancelled, self.watch.failed(reason) {
+            self.tell(.failed(self.watch.health.upstream, reason: reason))
+          }
+          pause = schedule.failed(luck: .random(in: 0..<1))
+        }
+        try? await Task.sleep(for: pause)  // ends early when the task is cancelled, which the loop looks at
+      }
+    }
+  }
+
+  /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.
+  private func pull() async throws(SyncError) {
+    let connection = try await connect()
+    let hadFailed = watch.connected(to: connection.server)
+    if hadFailed {
+      watch.recovered()
+      tell(.recovered(connection.server))
+    }
+    // A question for news may wait for a minute: a stop does not wait for it.
+    let outcome = await withTaskCancellationHandler {
+      do throws(SyncError) {
+        return Result<Void, SyncError>.success(try await withConnection(connection))
+      } catch {
+        return .failure(error)
+      }
+    } onCancel: {
+      connection.abandon()
+    }
+    await connection.close()
+    try outcome.get()
+  }
+
+  private func withConnection(_ connection: ServerConnection) async throws(SyncError) {
+    if connection.description.features.contains(.changes) {
+      try await FeedPull(
+        connection: connection, store: store, options: options, now: now, tell: tell, watch: watch
+      ).run()
+    } else {
+      try await ExportPull(connection: connection, store: store, now: now, tell: tell, watch: watch).run()
+    }
+  }
+
+  private func connect() async throws(SyncError) -> ServerConnection {
+    var last = ClientError.disconnected(options.peers[0].server)
+    for peer in options.peers {
+      do throws(ClientError) {
+        return try await ServerConnection.open(peer)
+      } catch {
+        last = error
+      }
+    }
+    throw .client(last)
+  }
+}

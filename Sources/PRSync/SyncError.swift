@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRStore
+import PRWire
+
+/// Why a pull failed.
+public enum SyncError: Error, Hashable, Sendable {
+  case client(ClientError)
+  case store(StoreError)
+  /// The digest that came with a page is not that of its rows.
+  case digest(Endpoint)
+  /// A position, or a store, that cannot be read.
+  case nonsense(Endpoint)
+  /// The upstream is this node's own store: it would copy itself.
+  case ownStore(Endpoint)
+}
+
+extension SyncError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .client(let error): error.description
+    case .store(let error): error.description
+    case .digest(let server): "\(server) sent rows that do not match their digest; the page was thrown away"
+    case .nonsense(let server): "\(server) sent a position that cannot be read; the page was thrown away"
+    case .ownStore(let server): "\(server) serves this node's own database; name another upstream"
+    }
+  }
+}

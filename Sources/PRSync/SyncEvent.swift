@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRStore
+import PRWire
+
+/// What happens to a copy, for the log.
+public enum SyncEvent: Sendable {
+  /// A pull failed; the copy is as it was, or further along.
+  case failed(Endpoint?, reason: String)
+  /// Pulls work again.
+  case recovered(Endpoint)
+  /// The copy holds all that the upstream has.
+  case complete(Endpoint, rows: Int)
+  /// The upstream's feed is another one than the copy's: somebody should know. A fresh copy is being made.
+  case reset(Endpoint, reason: String)
+  /// The fresh copy has taken the old one's place.
+  case swapped(Endpoint, vanished: Int)
+}
+
+/// How a copy fares.
+public struct SyncHealth: Sendable {
+  public var upstream: Endpoint?
+  /// Nil while the copy follows an upstream without a feed.
+  public var position: FeedPosition?
+  /// Why the last pull failed; nil when it did not.
+  public var problem: String?
+  /// When the copy was last known to hold all that the upstream has.
+  public var currentAt: ContinuousClock.Instant?
+  /// What a person should know: the newest last, each until the process ends.
+  public var alarms: [String] = []
+  /// Rows that were new, since the process began.
+  public var news = 0
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+
+/// Whose rows to copy, and how often.
+public struct SyncOptions: Sendable {
+  /// In order of preference.
+  public var peers: [Dialer]
+  /// Between two pulls from a server without a feed, and how long a question for news waits at one with a feed.
+  public var every: Duration
+  /// How many rows a page has at most.
+  public var page = 4096
+  /// What is added to the time that a server may hold an answer back.
+  public var patience = Duration.seconds(20)
+
+  public init(peers: [Dialer], every: Duration = .seconds(60)) {
+    self.peers = peers
+    self.every = every
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// What a server says to `changes`.
+public enum ChangesAnswer: Hashable, Sendable {
+  case page(Page)
+  /// The asker's position is none of this feed's, and why.
+  case reset(String)
+
+  public struct Page: Hashable, Sendable {
+    public var store: String
+    /// The serial of the last of the rows.
+    public var last: Int64
+    /// The feed's digest at that row.
+    public var digest: String
+    /// There are rows behind these.
+    public var hasMore: Bool
+    public var rows: [Row]
+
+    public init(store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row]) {
+      self.store = store
+      self.last = last
+      self.digest = digest
+      self.hasMore = hasMore
+      self.rows = rows
+    }
+  }
+
+  func write(to out: inout ByteBuffer) {
+    switch self {
+    case .reset(let reason):
+      out.writeStaticString(#"{"reset":"#)
+      out.writeJSON(string: reason)
+    case .page(let page):
+      out.writeStaticString(#"{"store":"#)
+      out.writeJSON(string: page.store)
+      out.writeString(#","last":\#(page.last),"digest":"#)
+      out.writeJSON(string: page.digest)
+      out.writeString(#","more":\#(page.hasMore),"rows":["#)
+      for (index, row) in page.rows.enumerated() {
+        if index > 0 { out.writeInteger(ASCII.comma) }
+        row.writeList(to: &out)
+      }
+      out.writeInteger(ASCII.closeBracket)
+    }
+    out.writeInteger(ASCII.closeBrace)
+  }
+
+  /// Reads a reply.
+  ///
+  /// - Returns: nil when it is another reply, a refusal perhaps.
+  init?(_ message: ByteBuffer, depth: Int) throws(ResponseError) {
+    let read: Result<ChangesAnswer?, JSONError> = message.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        var fields = ChangesFields()
+        var scanner = JSONScanner(bytes, deepest: depth)
+        guard scanner.isAtObject() else { return .success(nil) }
+        try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
+        try scanner.finish()
+        return .success(fields.answer)
+      } catch {
+        return .failure(error)
+      }
+    }
+    do throws(JSONError) {
+      guard let answer = try read.get() else { return nil }
+      self = answer
+    } catch {
+      throw .json(error)
+    }
+  }
+}
+
+/// What has been read of a reply to `changes`.
+private struct ChangesFields {
+  private var store: String?
+  private var digest: String?
+  private var reason: String?
+  private var last: Int64?
+  private var hasMore: Bool?
+  private var rows: [Row]?
+  private var isMalformed = false
+
+  var answer: ChangesAnswer? {
+    if let reason { return .reset(reason) }
+    guard !isMalformed, let store, let last, let digest, let hasMore, let rows else { return nil }
+    return .page(.init(store: store, last: last, digest: digest, hasMore: hasMore, rows: rows))
+  }
+
+  mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
+    let bytes = scanner.bytes
+    if name.equals("rows", in: bytes), scanner.isAtArray() {
+      var found: [Row] = []
+      try scanner.array { scanner throws(JSONError) in
+        guard let row = try Row(list: &scanner) else {
+          isMalformed = true
+          return
+        }
+        found.append(row)
+      }
+      rows = found
+      return
+    }
+    switch try scanner.value() {
+    case .text(let text) where name.equals("store", in: bytes): store = try text.string(in: bytes)
+    case .text(let text) where name.equals("digest", in: bytes): digest = try text.string(in: bytes)
+    case .text(let text) where name.equals("reset", in: bytes): reason = try text.string(in: bytes)
+    case .bool(let flag) where name.equals("more", in: bytes): hasMore = flag
+    case .integer(let range) where name.equals("last", in: bytes):
+      last = Int64(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+    default: break
+    }
+  }
+}
+
+/// A row as a JSON list: `["version","pkgarch","checksum","value"]`.
+extension Row {
+  func writeList(to out: inout ByteBuffer) {
+    out.writeInteger(ASCII.openBracket)
+    out.writeJSON(string: tuple.package.version)
+    out.writeInteger(ASCII.comma)
+    out.writeJSON(string: tuple.package.pkgarch)
+    out.writeInteger(ASCII.comma)
+    out.writeJSON(string: tuple.checksum)
+    out.writeInteger(ASCII.comma)
+    out.writeJSON(string: value)
+    out.writeInteger(ASCII.closeBracket)
+  }
+
+  /// Reads the list in front of a scanner.
+  ///
+  /// - Returns: nil unless it is four strings.
+  init?(list scanner: inout JSONScanner) throws(JSONError) {
+    let bytes = scanner.bytes
+    var texts: [String] = []
+    texts.reserveCapacity(4)
+    var isMalformed = false
+    try scanner.array { scanner throws(JSONError) in
+      guard case .text(let text) = try scanner.value() else {
+        isMalformed = true
+        return
+      }
+      texts.append(try text.string(in: bytes))
+    }
+    guard !isMalformed, texts.count == 4 else { return nil }
+    self.init(tuple: TupleKey(version: texts[0], pkgarch: texts[1], checksum: texts[2]), value: texts[3])
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+
+/// A question for what is new in a feed. Asked only of a server that announces ``Feature/changes``.
+public struct ChangesQuery: Hashable, Sendable {
+  /// Whose feed the asker has followed; nil for one that begins.
+  public var store: String?
+  /// The serial of the last row that it has.
+  public var after: Int64
+  /// The feed's digest at that row.
+  public var digest: String
+  /// How many rows it takes at once.
+  public var limit: Int
+  /// How long the answer may be held back while there is nothing new, in seconds.
+  public var wait: Int
+
+  public init(store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, wait: Int = 0) {
+    self.store = store
+    self.after = after
+    self.digest = digest
+    self.limit = limit
+    self.wait = wait
+  }
+
+  func write(to out: inout ByteBuffer) {
+    out.writeStaticString(#"{"changes":{"store":"#)
+    if let store { out.writeJSON(string: store) } else { out.writeStaticString("null") }
+    out.writeString(#","after":\#(after),"digest":"#)
+    out.writeJSON(string: digest)
+    out.writeString(#","limit":\#(limit),"wait":\#(wait)}}"#)
+  }
+
+  /// Reads the fields out of a message that is known to be JSON.
+  init(_ bytes: UnsafeRawBufferPointer) throws(RequestError) {
+    self.init(limit: Self.standardLimit)
+    var problem: (field: String, expected: String)?
+    var query = self
+    do throws(JSONError) {
+      var scanner = JSONScanner(bytes, deepest: 16)
+      try scanner.object { name, scanner throws(JSONError) in
+        guard name.equals("changes", in: bytes) else {
+          _ = try scanner.value()
+          return
+        }
+        try scanner.object { field, scanner throws(JSONError) in
+          let token = try scanner.value()
+          problem = try query.set(field, token, bytes) ?? problem
+        }
+      }
+    } catch {
+      throw .json(error)
+    }
+    if let problem { throw .wrongType(.changes, field: problem.field, expected: problem.expected) }
+    self = query
+  }
+
+  private static let standardLimit = 1024
+
+  /// - Returns: what is wrong with the field.
+  private mutating func set(
+    _ field: JSONText, _ token: JSONToken, _ bytes: UnsafeRawBufferPointer
+  ) throws(JSONError) -> (field: String, expected: String)? {
+    let name = try field.string(in: bytes)
+    switch (name, token) {
+    case ("store", .null), ("store", .text): store = try token.string(in: bytes)
+    case ("digest", .null), ("digest", .text): digest = try token.string(in: bytes) ?? ""
+    case ("after", .integer(let range)): after = Int64(bytes.text(range)) ?? -1
+    case ("limit", .integer(let range)): limit = Int(bytes.text(range)) ?? -1
+    case ("wait", .integer(let range)): wait = Int(bytes.text(range)) ?? -1
+    case ("store", _), ("digest", _): return (name, "a string or null")
+    case ("after", _), ("limit", _), ("wait", _): return (name, "a whole number")
+    default: return nil
+    }
+    return after < 0 || limit < 1 || wait < 0 ? (name, "a whole number that is not negative") : nil
+  }
+}
+
+extension JSONToken {
+  fileprivate func string(in bytes: UnsafeRawBufferPointer) throws(JSONError) -> String? {
+    guard case .text(let text) = self else { return nil }
+    return try text.string(in: bytes)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate func text(_ range: Range<Int>) -> String {
+    String(decoding: UnsafeRawBufferPointer(rebasing: self[range]), as: UTF8.self)
+  }
+}
