@@ -29,10 +29,10 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
   private static let shape = "a reply of another shape"
 
   static let all: [Nonsense] = [
-    Nonsense("half a line, then silence", .init(text: #"{"max":"#), "no answer within 0.5 s"),
+    Nonsense("half a line, then silence", .init(text: #"{"max":"#), "no answer within 500ms"),
     Nonsense("half a line, then the end", .init(text: #"{"max":"#, after: .close), "closed the connection"),
     Nonsense("nothing, then the end", .init(text: "", after: .close), "closed the connection"),
-    Nonsense("silence", .nothing, "no answer within 0.5 s"),
+    Nonsense("silence", .nothing, "no answer within 500ms"),
     Nonsense("the answer to another question", .line(#"{"alive":true}"#), shape),
     Nonsense("garbage", .line("\u{1}\u{2}\u{7f}} not JSON \u{e9}"), shape),
     Nonsense("a number for a string", .line(#"{"max":7,"values":["7"],"complete":true}"#), shape),

@@ -7,7 +7,7 @@ struct Site {
   let server: ServerProcess
   let connection: RawConnection
 
-  /// Rows need not survive the machine here: what is looked at is the upstream.
+  /// Rows need not survive the machine here, and none is copied: what is looked at is the asking.
   ///
   /// - Parameters:
   ///   - upstreams: their addresses, the preferred first.
@@ -19,7 +19,7 @@ struct Site {
   ) throws {
     server = try ServerProcess(
       upstreams.flatMap { ["--upstream", $0] } + ["--upstream-away", policy, "--upstream-deadline", deadline]
-        + ["--durability", "off"] + options, in: folder, database: database)
+        + ["--durability", "off", "--sync-every", "off"] + options, in: folder, database: database)
     connection = try server.connect()
   }
 
