@@ -24,6 +24,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case notARevision
   /// Whoever decided thought better of it; nothing was stored.
   case abandoned
+  /// What is to be frozen, or was frozen, does not fit.
+  case unfit(path: String, detail: String)
   /// The process is ending.
   case closed
   /// Anything else SQLite says, in its words.
@@ -56,6 +58,7 @@ extension StoreError: CustomStringConvertible {
     case .notARevision:
       "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615"
     case .abandoned: "nothing was stored"
+    case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"
     case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
     }

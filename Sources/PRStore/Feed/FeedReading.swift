@@ -49,6 +49,15 @@ extension RowReader {
     return .page(FeedPage(position: reached, rows: rows, hasMore: walk.serial < last))
   }
 
+  /// Where the feed ends now; nil on a file without one.
+  func lastPosition() throws(StoreError) -> FeedPosition? {
+    guard try connection.hasTable("headwater_feed") else { return nil }
+    var walk = FeedWalk((0, .start), FeedDigests(), 0)
+    try self.walk(&walk, to: try lastSerial()) { _ in true }
+    return FeedPosition(
+      store: try SchemaPreparation.identity(connection), serial: walk.serial, digest: walk.digest)
+  }
+
   /// In bytes of names and values: a page is made, sent and taken apart in memory.
   private static let largestPage = 4 << 20
 

@@ -112,7 +112,7 @@ struct DatabaseOpening {
 
   private func openReadOnly() throws(StoreError) -> OpenedDatabase {
     var report = OpeningReport()
-    var access = Connection.Access.readOnly
+    var access = options.isFrozen ? Connection.Access.immutable : .readOnly
     let connection: Connection
     do throws(StoreError) {
       connection = try waitingForLocks { () throws(StoreError) in try readable(access) }

@@ -5,6 +5,8 @@ public struct StoreOptions: Sendable {
   public var path: String
   public var durability: Durability
   public var readOnly: Bool
+  /// The file never changes: it is read without a lock, and may be on a medium that nobody can write.
+  public var isFrozen = false
   /// The schema refuses a foreign process's row that gives a value to a second checksum. For the `partitioned`
   /// numbering; `bitbake`'s own rules can want such rows. Nil leaves the schema as it is, for those who do not serve.
   public var guardsValues: Bool?

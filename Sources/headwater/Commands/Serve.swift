@@ -75,6 +75,12 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Store nothing.")
   var readOnly = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Serve a file of 'headwater freeze', and nothing else: the server starts only when the file fits its manifest.",
+      valueName: "path"))
+  var frozen: String?
+
   @Option(help: "What a read-only node says to a tuple that it does not know.")
   var onMiss = OnMiss.refuse
 
@@ -99,6 +105,9 @@ struct Serve: AsyncParsableCommand {
     if syncEvery?.duration != nil, upstream.isEmpty {
       throw ValidationError("--sync-every needs an --upstream to copy")
     }
+    if frozen != nil, !upstream.isEmpty {
+      throw ValidationError("a frozen database never changes: leave --upstream out")
+    }
     if isMirror, numbering == .bitbake {
       throw ValidationError(
         "a mirror answers from its copy, which the numbering bitbake does not look at: leave --numbering out")
@@ -112,6 +121,12 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let (format, level) = (logFormat, logLevel.level)
     LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
+    if let frozen {
+      let manifest = try Manifest.verified(of: frozen)
+      Logger(label: "headwater").notice(
+        "the frozen database fits its manifest",
+        metadata: [LogKey.database: "\(frozen)", LogKey.rows: "\(manifest.rows)", LogKey.store: "\(manifest.store)"])
+    }
     try await Assembly(configuration, logger: Logger(label: "headwater")).run { endpoints in
       let lines = endpoints.map { "listening on \($0)\n" }.joined()
       FileHandle.standardOutput.write(Data(lines.utf8))
@@ -144,11 +159,14 @@ struct Serve: AsyncParsableCommand {
     var server = limits.server
     if !listen.isEmpty { server.listen = listen }
     for grant in rights { grant.add(to: &server.access) }
+    var store = StoreOptions(
+      path: frozen ?? database, durability: durability, readOnly: readOnly || frozen != nil,
+      guardsValues: numbering == .partitioned, lockPatience: limits.lockTimeout.duration)
+    store.isFrozen = frozen != nil
     var configuration = NodeConfiguration(
-      store: StoreOptions(
-        path: database, durability: durability, readOnly: readOnly, guardsValues: numbering == .partitioned,
-        lockPatience: limits.lockTimeout.duration),
-      policy: NodePolicy(numbering: rule, isReadOnly: readOnly, onMiss: onMiss, upstreamAway: upstreamAway),
+      store: store,
+      policy: NodePolicy(
+        numbering: rule, isReadOnly: readOnly || frozen != nil, onMiss: onMiss, upstreamAway: upstreamAway),
       server: server, readyFile: readyFile)
     configuration.policy.isMirror = isMirror
     configuration.tls = tls.files

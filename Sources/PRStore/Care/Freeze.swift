@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRRevision
+
+/// Writes all that a node answers, own rows and copied ones, into one file that will never change.
+public struct Freeze {
+  private let source: DatabaseFile
+  private let target: String
+
+  public init(of path: String, to target: String) {
+    source = DatabaseFile(path)
+    self.target = DatabaseFile(target).path
+  }
+
+  /// Freezes the database as it is at one moment, while servers work on it.
+  ///
+  /// - Parameters:
+  ///   - replaces: a file that is there already may be replaced.
+  ///   - time: now, in ISO 8601.
+  public func run(replaces: Bool, time: String) throws(StoreError) -> Manifest {
+    try source.check(forWriting: false)
+    guard target != source.path else { throw .unfit(path: target, detail: "what is frozen needs a name of its own") }
+    guard replaces || !FileManager.default.fileExists(atPath: target) else {
+      throw .unfit(path: target, detail: "it is there already; name another file, or say --force")
+    }
+    let partial = target + ".partial"
+    Self.remove(partial)
+    defer { Self.remove(partial) }
+    var manifest = try fill(partial)
+    manifest.frozen = time
+    manifest.sha256 = try FileDigest.sha256(of: partial)
+    // The manifest goes last: until then the file does not fit, and nobody serves it.
+    try? FileManager.default.removeItem(atPath: Manifest.path(of: target))
+    try settle(partial)
+    try manifest.write(of: target)
+    return manifest
+  }
+
+  private static func remove(_ path: String) {
+    for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+  }
+
+  private func fill(_ partial: String) throws(StoreError) -> Manifest {
+    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
+    let connection = try Connection(path: source.path, access: from.readAccess, busy: .seconds(20), cache: 8192)
+    let reader = RowReader(connection)
+    // One read transaction: the position and the rows are of one moment.
+    try connection.execute("BEGIN")
+    let position = try reader.lastPosition()
+    let opened = try DatabaseOpening(StoreOptions(path: partial, durability: .off)).open()
+    guard let writer = opened.writer else { throw .readOnly(path: partial) }
+    try writer.execute("BEGIN IMMEDIATE")
+    try writer.setTriggers(on: false)
+    let rows = try copyRows(from: reader, to: writer)
+    if try connection.hasTable("headwater_feed") { try copyFeed(from: connection, to: writer) }
+    try writer.execute("COMMIT")
+    // One file, which nothing has to be replayed into.
+    _ = try writer.text("PRAGMA wal_checkpoint(TRUNCATE)")
+    guard try writer.text("PRAGMA journal_mode = DELETE") == "delete" else {
+      throw .sqlite(path: partial, detail: "its log could not be taken in")
+    }
+    return Manifest(
+      store: position?.store ?? "", serial: position?.serial ?? 0, digest: position?.digest.description ?? "",
+      rows: rows, sha256: "", frozen: "")
+  }
+
+  /// Rows come in the order of their keys, so that a package's head is known when the next begins.
+  private func copyRows(from reader: RowReader, to writer: Connection) throws(StoreError) -> Int {
+    let insert = try writer.prepare(
+      "INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
+    let setHead = try writer.prepare(
+      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+    var (count, cursor) = (0, RowCursor?.some(.start))
+    var current: (package: PackageKey, head: PackageHead)?
+    func finishPackage() throws(StoreError) {
+      guard let (package, head) = current else { return }
+      setHead.bind(1, package.version)
+      setHead.bind(2, package.pkgarch)
+      setHead.bind(3, head.greatest.text)
+      setHead.bind(4, head.holder)
+      setHead.bind(5, head.isTied ? 1 : 0)
+      try setHead.run()
+    }
+    while let start = cursor {
+      let page = try reader.page(of: RowFilter(history: .kept), from: start, includesCopy: true, size: 4096)
+      for row in page.rows {
+        try insert.run(row)
+        count += 1
+        guard let value = Revision(row.value) else { continue }
+        if current?.package == row.tuple.package {
+          current?.head.include(value, of: row.tuple.checksum)
+        } else {
+          try finishPackage()
+          current = (row.tuple.package, PackageHead(greatest: value, holder: row.tuple.checksum, isTied: false))
+        }
+      }
+      cursor = page.next
+    }
+    try finishPackage()
+    return count
+  }
+
+  /// The stories of the rows are frozen with them.
+  private func copyFeed(from source: Connection, to writer: Connection) throws(StoreError) {
+    let read = try source.prepare(
+      "SELECT serial, version, pkgarch, checksum, value, origin, asker, at FROM headwater_feed WHERE origin <> 'vanished'"
+    )
+    let insert = try writer.prepare(
+      """
+      INSERT INTO headwater_feed (version, pkgarch, checksum, value, serial, origin, asker, at)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      """)
+    while try read.step() {
+      for column in 1...4 { insert.bind(CInt(column), read.text(CInt(column))) }
+      insert.bind(5, read.number(0))
+      insert.bind(6, read.text(5))
+      insert.bind(7, read.text(6))
+      insert.bind(8, read.isNull(7) ? nil : read.number(7))
+      try insert.run()
+    }
+  }
+
+  /// Brings the file to the disk, then to its name.
+  private func settle(_ partial: String) throws(StoreError) {
+    let file = open(partial, O_RDONLY | O_CLOEXEC)
+    guard file >= 0, fsync(file) == 0, chmod(partial, 0o444) == 0, rename(partial, target) == 0 else {
+      let reason = String(cString: strerror(errno))
+      if file >= 0 { close(file) }
+      throw .sqlite(path: target, detail: reason)
+    }
+    close(file)
+  }
+}

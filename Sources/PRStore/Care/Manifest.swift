@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// What stands beside a frozen database, and must fit it.
+public struct Manifest: Codable, Hashable, Sendable {
+  /// The store that was frozen.
+  public var store: String
+  /// Its last serial, and its feed's digest there.
+  public var serial: Int64
+  public var digest: String
+  /// How many rows are frozen, own and copied.
+  public var rows: Int
+  /// Of the frozen file, in hexadecimal digits.
+  public var sha256: String
+  /// When, in ISO 8601.
+  public var frozen: String
+
+  /// Where the manifest of a file is.
+  static func path(of file: String) -> String { file + ".manifest.json" }
+
+  static func read(of file: String) throws(StoreError) -> Manifest {
+    guard let data = FileManager.default.contents(atPath: path(of: file)) else {
+      throw .unfit(path: file, detail: "its manifest \(path(of: file)) is not there")
+    }
+    do {
+      return try JSONDecoder().decode(Manifest.self, from: data)
+    } catch {
+      throw .unfit(path: file, detail: "its manifest \(path(of: file)) cannot be read")
+    }
+  }
+
+  func write(of file: String) throws(StoreError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      let data = try encoder.encode(self) + Data("\n".utf8)
+      try data.write(to: URL(fileURLWithPath: Self.path(of: file)), options: .atomic)
+    } catch {
+      throw .sqlite(path: file, detail: "its manifest could not be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Reads the manifest of a frozen file, and checks that the file is the one that was frozen.
+  public static func verified(of file: String) throws(StoreError) -> Manifest {
+    let manifest = try read(of: file)
+    guard try FileDigest.sha256(of: file) == manifest.sha256 else {
+      throw .unfit(path: file, detail: "it is not the file that its manifest describes: it was changed or cut short")
+    }
+    return manifest
+  }
+}
