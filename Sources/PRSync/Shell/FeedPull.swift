@@ -19,44 +19,54 @@ struct FeedPull {
     let identity = connection.description.store ?? ""
     guard identity != store.identity else { throw .ownStore(server) }
     let positions = try await positions()
-    var course = FeedCourse()
+    var (course, ahead) = (FeedCourse(), PageAhead?.none)
     var action = course.next(
       .connected(
         isOfThisStore: positions.copy.map { $0.store == identity } ?? true,
         isRebuilding: positions.fresh?.store == identity))
     if action == .beginFresh { warn(FeedReset.store.rawValue) }
-    while true { action = try await carryOut(action, &course) }
+    while true { action = try await carryOut(action, &course, &ahead) }
   }
 
-  private func carryOut(_ action: FeedCourse.Action, _ course: inout FeedCourse) async throws(SyncError)
-    -> FeedCourse.Action
-  {
+  private func carryOut(
+    _ action: FeedCourse.Action, _ course: inout FeedCourse, _ ahead: inout PageAhead?
+  ) async throws(SyncError) -> FeedCourse.Action {
     switch action {
     case .beginFresh:
       try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
-      return try await pull(isFresh: true, waits: false, &course)
-    case .pullFresh: return try await pull(isFresh: true, waits: false, &course)
-    case .pull(let waits): return try await pull(isFresh: false, waits: waits, &course)
+      return try await pull(isFresh: true, waits: false, &course, &ahead)
+    case .pullFresh: return try await pull(isFresh: true, waits: false, &course, &ahead)
+    case .pull(let waits): return try await pull(isFresh: false, waits: waits, &course, &ahead)
     case .swap:
       try await swap()
       return .pull(waits: false)
     }
   }
 
-  private func pull(isFresh: Bool, waits: Bool, _ course: inout FeedCourse) async throws(SyncError) -> FeedCourse.Action
-  {
+  private func pull(
+    isFresh: Bool, waits: Bool, _ course: inout FeedCourse, _ ahead: inout PageAhead?
+  ) async throws(SyncError) -> FeedCourse.Action {
     let positions = try await positions()
     let start = isFresh ? positions.fresh : positions.copy
-    let wait = waits ? max(Int(options.every / .seconds(1)), 1) : 0
-    let query = ChangesQuery(
-      store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
-      wait: wait)
-    switch try await ask(query) {
+    let fetched = ahead?.start == start ? ahead : nil
+    ahead = nil
+    let answer: Result<ChangesAnswer, SyncError>
+    if let fetched { answer = fetched.answer } else { answer = await ask(from: start, waits: waits) }
+    switch try answer.get() {
     case .reset(let reason):
       warn(reason)
       return course.next(.reset)
-    case .page(let page):
-      let outcome = try await apply(try check(page, from: start), from: start, isFresh: isFresh)
+    case .page(let told):
+      let page = try check(told, from: start)
+      let outcome: CopyOutcome
+      if page.hasMore {
+        // While a page is written the next one is on its way.
+        async let next = ask(from: page.position, waits: false)
+        outcome = try await apply(page, from: start, isFresh: isFresh)
+        ahead = PageAhead(start: page.position, answer: await next)
+      } else {
+        outcome = try await apply(page, from: start, isFresh: isFresh)
+      }
       guard case .applied(let news) = outcome else { return course.next(.movedOn) }
       watch.applied(news: isFresh ? 0 : news)
       if !isFresh, !page.hasMore { try await arrived() }
@@ -64,15 +74,18 @@ struct FeedPull {
     }
   }
 
-  private func ask(_ query: ChangesQuery) async throws(SyncError) -> ChangesAnswer {
+  private func ask(from start: FeedPosition?, waits: Bool) async -> Result<ChangesAnswer, SyncError> {
+    let query = ChangesQuery(
+      store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
+      wait: waits ? max(Int(options.every / .seconds(1)), 1) : 0)
     do throws(ClientError) {
       let time = Duration.seconds(query.wait) + options.patience
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
-        throw ClientError.disconnected(server)
+        return .failure(.nonsense(server))
       }
-      return answer
+      return .success(answer)
     } catch {
-      throw .client(error)
+      return .failure(.client(error))
     }
   }
 
@@ -137,4 +150,10 @@ struct FeedPull {
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
   }
+}
+
+/// An answer that was asked for before its turn.
+private struct PageAhead {
+  let start: FeedPosition?
+  let answer: Result<ChangesAnswer, SyncError>
 }
