@@ -12,7 +12,10 @@ public struct Knowledge: Hashable, Sendable {
   /// The least own value of the checksum: what history keeps, whatever a copy learns later.
   private let kept: Revision?
 
-  public init<Known: Records>(of tuple: TupleKey, _ numbering: Numbering, in records: Known) throws(Known.Failure) {
+  /// - Parameter told: what the upstream told just now; it may not be in the copy yet.
+  public init<Known: Records>(
+    of tuple: TupleKey, _ numbering: Numbering, told: UpstreamAnswer? = nil, in records: Known
+  ) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
     isCurrent = top.map(own.contains) ?? false
@@ -22,20 +25,15 @@ public struct Knowledge: Hashable, Sendable {
       values = Set(own).sorted()
       return
     }
-    greatest = [top, try records.greatestAbove(tuple.package)].compactMap(\.self).max()
-    values = Set(own + (try records.copiedValues(of: tuple))).sorted()
+    greatest = [top, try records.greatestAbove(tuple.package), told?.greatest].compactMap(\.self).max()
+    var above = Set(try records.copiedValues(of: tuple) + (told?.values ?? [])).subtracting(own)
+    // An upstream that was restored may have given a value again that belongs to another checksum here.
+    for value in above where try records.isTaken(value, besides: tuple) { above.remove(value) }
+    values = above.union(own).sorted()
   }
 
   /// The value that `test-pr` answers.
   public func value(_ history: History) -> Revision? {
     history == .kept ? kept ?? values.first : values.last
-  }
-
-  /// With what the upstream told just now.
-  public func merged(with told: UpstreamAnswer) -> Knowledge {
-    var knowledge = self
-    knowledge.greatest = [greatest, told.greatest].compactMap(\.self).max()
-    knowledge.values = Set(values + told.values).sorted()
-    return knowledge
   }
 }

@@ -13,6 +13,9 @@ public protocol Records {
   /// The node's own values of a tuple.
   func values(of tuple: TupleKey) throws(Failure) -> [Revision]
 
+  /// Whether an own value of the package belongs to another checksum than the tuple's.
+  func isTaken(_ value: Revision, besides tuple: TupleKey) throws(Failure) -> Bool
+
   /// The node's own greatest value of a package.
   func greatest(of package: PackageKey) throws(Failure) -> Revision?
 

@@ -10,7 +10,12 @@ extension Node {
   public func value(of tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision?>) {
     know(
       tuple, history, within: nil, isEnough: { !$0.values.isEmpty },
-      answer: { outcome in answer(outcome.map { $0.knowledge.value(history) }) })
+      answer: { outcome in
+        guard case .success(let known) = outcome, known.knowledge.values.isEmpty, !known.isComplete,
+          self.policy.upstreamAway == .strict
+        else { return answer(outcome.map { $0.knowledge.value(history) }) }
+        answer(.failure(.upstreamIncomplete))
+      })
   }
 
   /// `lookup`: all that a node further down needs to decide.
@@ -75,7 +80,9 @@ extension Node {
         case .success(let told):
           self.learn(upstreamLevel: told.level)
           if told.greatest != nil { self.keep(told, of: tuple) }
-          answer(.success(Known(knowledge: knowledge.merged(with: told), isComplete: told.isComplete)))
+          self.read(
+            { reader throws(StoreError) in try Knowledge(of: tuple, numbering, told: told, in: reader) },
+            { answer($0.map { Known(knowledge: $0, isComplete: told.isComplete) }) })
         case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
           answer(.failure(.upstreamAway(error)))
         case .failure: answer(.success(Known(knowledge: knowledge, isComplete: false)))

@@ -12,6 +12,8 @@ public final class Node: Sendable {
   public let policy: NodePolicy
   let upstream: (any UpstreamAsking)?
   private let levels: Atomic<Int>
+  /// What this process has noted of it; 0 before.
+  private let keptLevel = Atomic(0)
   private let clock: @Sendable () -> Int64
 
   /// - Parameters:
@@ -59,11 +61,14 @@ public final class Node: Sendable {
     // What a peer says of itself may be any number.
     guard upstream != nil, (0..<Partition.deepest).contains(upstreamLevel) else { return }
     let level = upstreamLevel + 1
-    guard
-      levels.exchange(level, ordering: .acquiringAndReleasing) != level, !store.isReadOnly
-    else { return }
-    // A note that cannot be written now is written when the upstream greets again.
-    store.write({ ledger throws(StoreError) in try ledger.keep(.level, String(level)) }, done: { _ in })
+    levels.store(level, ordering: .releasing)
+    guard keptLevel.load(ordering: .acquiring) != level, !store.isReadOnly else { return }
+    // A note that cannot be written now is written when the upstream tells again.
+    store.write { ledger throws(StoreError) in
+      try ledger.keep(.level, String(level))
+    } done: { outcome in
+      if case .success = outcome { self.keptLevel.store(level, ordering: .releasing) }
+    }
   }
 
   func read<Value: Sendable>(

@@ -20,6 +20,9 @@ struct LedgerRecords: ChangingRecords {
   }
 
   func values(of tuple: TupleKey) throws(StoreError) -> [Revision] { try reader.values(of: tuple) }
+  func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+    try reader.isTaken(value, besides: tuple)
+  }
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
   func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try reader.upstreamView(of: tuple) }
   func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] { try reader.copiedValues(of: tuple) }

@@ -169,6 +169,11 @@ extension RowReader {
     return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max()
   }
 
+  /// Whether a value of the package belongs to another checksum than the tuple's.
+  public func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+    try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head(of: tuple.package).head) != nil
+  }
+
   /// A checksum of the package, other than one, that has a value.
   func holder(
     of value: Revision, otherThan checksum: String, in package: PackageKey, _ head: PackageHead?

@@ -100,9 +100,19 @@ extension Laws {
     let isCurrent = own.contains { $0.value == top && $0.checksum == checksum }
     guard let parent = places[node].parent, isAsking || !isCurrent else { return (told, floors) }
     let above = view(parent, package, checksum, isAsking: false)
-    told += images[parent].own.filter { $0.package == package } + above.told
-    floors += above.floors
+    // What a node above has given to another checksum itself it does not pass on, but it counts on from there.
+    let passed = above.told.filter { !isTaken($0, at: parent) }
+    told += images[parent].own.filter { $0.package == package } + passed
+    floors += above.floors + above.told.filter { isTaken($0, at: parent) }.map(\.value)
     return (told, floors)
+  }
+
+  /// Whether a row's value is another checksum's among the own rows of a node: so it may be where a node further up was
+  /// restored from a backup.
+  private func isTaken(_ row: Holding, at node: Int) -> Bool {
+    images[node].own.contains {
+      $0.package == row.package && $0.value == row.value && $0.checksum != row.checksum
+    }
   }
 
   /// Questions that store no answer: a node that does not know asks further up.
@@ -113,7 +123,9 @@ extension Laws {
     }
     let mine = images[node].own.filter { $0.package == question.package && $0.checksum == question.checksum }
     if question.isKept, let least = Self.least(mine.map(\.value)) { return .value(least, .neverChanges) }
-    let here = (images[node].own + images[node].copied).filter(fits).map(\.value)
+    let isMax = question.kind == .max
+    let here = (images[node].own + images[node].copied).filter(fits).filter { isMax || !isTaken($0, at: node) }
+      .map(\.value)
     if question.kind == .max {
       let floors = images[node].floors.filter { $0.package == question.package }.map(\.value)
       if let greatest = Dotted.greatest(here + floors) { return .value(greatest, .knownHere) }
@@ -122,7 +134,11 @@ extension Laws {
     }
     if circumstances.isStrict, circumstances.isCutOff { return .refusal }
     guard circumstances.reachesTop else { return circumstances.isStrict ? nil : .noRefusal }
-    let all = chain.flatMap { images[$0].own + images[$0].copied }.filter(fits).map(\.value)
+    let all = chain.indices.flatMap { index in
+      (images[chain[index]].own + images[chain[index]].copied).filter(fits).filter { row in
+        isMax || !chain[...index].contains { isTaken(row, at: $0) }
+      }
+    }.map(\.value)
     let floors =
       question.kind == .max
       ? chain.flatMap { images[$0].floors }.filter { $0.package == question.package }.map(\.value) : []

@@ -83,6 +83,8 @@ final class MemoryRecords: ChangingRecords {
     contents.own[tuple.package]?.first { $0.value == value && $0.checksum != tuple.checksum }?.checksum
   }
 
+  func isTaken(_ value: Revision, besides tuple: TupleKey) -> Bool { holder(of: value, besides: tuple) != nil }
+
   // MARK: What is written
 
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) {

@@ -98,7 +98,12 @@ final class SimulatedProcess {
 
   func value(of tuple: TupleKey, _ history: History, answer: @escaping (Result<Revision?, Refused>) -> Void) {
     let isEnough: (Knowledge) -> Bool = { !$0.values.isEmpty }
-    know(tuple, history, isEnough: isEnough) { outcome in answer(outcome.map { $0.knowledge.value(history) }) }
+    know(tuple, history, isEnough: isEnough) { [self] outcome in
+      if case .success(let known) = outcome, known.knowledge.values.isEmpty, !known.isComplete, node.away == .strict {
+        return answer(.failure(.upstreamAway))
+      }
+      answer(outcome.map { $0.knowledge.value(history) })
+    }
   }
 
   private func lookUp(_ tuple: TupleKey, answer: @escaping (Told) -> Void) {
@@ -129,7 +134,7 @@ final class SimulatedProcess {
           learn(upstreamLevel: told.level)
           // Nobody waits for it.
           if told.greatest != nil { post { [self] in records.learn(told, of: tuple) } }
-          answer(.success((knowledge.merged(with: told), told.isComplete)))
+          answer(.success((Knowledge(of: tuple, numbering, told: told, in: records), told.isComplete)))
         case .failure where node.away == .strict && !mayBeIncomplete: answer(.failure(.upstreamAway))
         case .failure: answer(.success((knowledge, false)))
         }
