@@ -73,8 +73,13 @@ public struct UpstreamAnswer: Hashable, Sendable {
   public var isComplete: Bool
   /// How many nodes stand above the upstream; 0 for BitBake's own server.
   public var level: Int
+  /// Who told, for those who read later how a row came to be.
+  public var source: String?
 
-  public init(greatest: Revision?, values: [Revision], isComplete: Bool = true, level: Int = 0) {
+  public init(
+    greatest: Revision?, values: [Revision], isComplete: Bool = true, level: Int = 0, source: String? = nil
+  ) {
+    self.source = source
     self.greatest = ([greatest].compactMap(\.self) + values).max()
     self.values = values
     self.isComplete = isComplete

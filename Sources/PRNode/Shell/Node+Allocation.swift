@@ -80,7 +80,7 @@ extension Node {
     guard !store.isReadOnly else { return }
     let now = now
     store.write(
-      { ledger throws(StoreError) in _ = try ledger.learn(told, of: tuple, source: nil, milliseconds: now) },
+      { ledger throws(StoreError) in _ = try ledger.learn(told, of: tuple, milliseconds: now) },
       done: { _ in })
   }
 }

@@ -33,6 +33,6 @@ struct LedgerRecords: ChangingRecords {
   }
 
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey) throws(StoreError) {
-    try ledger.learn(told, of: tuple, source: nil, milliseconds: now)
+    try ledger.learn(told, of: tuple, milliseconds: now)
   }
 }

@@ -12,12 +12,14 @@ public enum CopyOutcome: Hashable, Sendable {
 extension Ledger {
   /// Takes a page of the upstream's feed into the copy. Rows and position are one transaction.
   ///
-  /// - Parameter start: where the copy must be for the page to fit; nil at the beginning.
+  /// - Parameters:
+  ///   - start: where the copy must be for the page to fit; nil at the beginning.
+  ///   - source: whose feed it is, for those who read the story of a row later.
   public func copy(
-    _ page: FeedPage, from start: FeedPosition?, milliseconds: Int64
+    _ page: FeedPage, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) throws(StoreError) -> CopyOutcome {
     guard try reader.position(.position) == start else { return .movedOn }
-    let news = try add(page.rows, milliseconds: milliseconds)
+    let news = try add(page.rows, source, milliseconds)
     try keep(.position, page.position.description)
     return .applied(news: news)
   }
@@ -25,16 +27,16 @@ extension Ledger {
   /// Takes rows into the copy that came without a position: an export of BitBake's server.
   ///
   /// - Returns: how many were news.
-  public func copy(_ rows: [Row], milliseconds: Int64) throws(StoreError) -> Int {
-    try add(rows, milliseconds: milliseconds)
+  public func copy(_ rows: [Row], source: String? = nil, milliseconds: Int64) throws(StoreError) -> Int {
+    try add(rows, source, milliseconds)
   }
 
-  private func add(_ rows: [Row], milliseconds: Int64) throws(StoreError) -> Int {
+  private func add(_ rows: [Row], _ source: String?, _ milliseconds: Int64) throws(StoreError) -> Int {
     var greatest: [PackageKey: Revision] = [:]
     var news = 0
     for row in rows where try copy.add(row) {
       news += 1
-      try appendCopied(row, milliseconds)
+      try appendCopied(row, source: source, milliseconds)
       guard let value = Revision(row.value) else { continue }
       greatest[row.tuple.package] = greatest[row.tuple.package].map { max($0, value) } ?? value
     }

@@ -82,17 +82,16 @@ public final class Ledger {
   /// Keeps what the upstream told of a tuple.
   ///
   /// - Parameters:
-  ///   - source: who told, for those who read the story of a row later.
   ///   - milliseconds: the time since 1970.
   /// - Returns: whether any of it was news.
   @discardableResult
   public func learn(
-    _ told: UpstreamAnswer, of tuple: TupleKey, source: String?, milliseconds: Int64
+    _ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64
   ) throws(StoreError) -> Bool {
     guard !isReading else { throw .locked(path: path, seconds: 0) }
     var isNews = false
     for value in told.values where try copy.add(tuple, value) {
-      try appendToFeed(tuple, value, Provenance(.copied, asker: source, milliseconds: milliseconds))
+      try appendToFeed(tuple, value, Provenance(.copied, asker: told.source, milliseconds: milliseconds))
       isNews = true
     }
     guard let head = try copy.raise(tuple.package, rows: told.values.max(), floor: told.greatest) else { return isNews }
@@ -108,9 +107,9 @@ public final class Ledger {
   }
 
   /// Gives a copied row its place in the feed.
-  func appendCopied(_ row: Row, _ milliseconds: Int64) throws(StoreError) {
+  func appendCopied(_ row: Row, source: String?, _ milliseconds: Int64) throws(StoreError) {
     appendToFeed.bind(5, Provenance.Origin.copied.rawValue)
-    appendToFeed.bind(6, nil as String?)
+    appendToFeed.bind(6, source)
     appendToFeed.bind(7, milliseconds)
     try appendToFeed.run(row)
   }

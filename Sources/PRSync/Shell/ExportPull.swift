@@ -15,8 +15,10 @@ struct ExportPull {
   private var server: Endpoint { connection.server }
 
   func run() async throws(SyncError) {
-    let begin = now()
-    let told = try await stream { rows in { ledger throws(StoreError) in try ledger.copy(rows, milliseconds: begin) } }
+    let (begin, source) = (now(), server.description)
+    let told = try await stream { rows in
+      { ledger throws(StoreError) in try ledger.copy(rows, source: source, milliseconds: begin) }
+    }
     let copied = try await copiedRows()
     // Rows of such a server never vanish, unless it lost them. What was told live meanwhile is looked at next time.
     if copied > told.rows, told.news == 0 { try await rebuild(since: begin) }

@@ -105,10 +105,11 @@ struct FeedPull {
   private func apply(_ page: FeedPage, from start: FeedPosition?, isFresh: Bool) async throws(SyncError) -> CopyOutcome
   {
     if let start, start == page.position { return .applied(news: 0) }
-    let now = now()
+    let (now, source) = (now(), server.description)
     return try await write { ledger throws(StoreError) in
       isFresh
-        ? try ledger.copyFresh(page, from: start) : try ledger.copy(page, from: start, milliseconds: now)
+        ? try ledger.copyFresh(page, from: start)
+        : try ledger.copy(page, from: start, source: source, milliseconds: now)
     }
   }
 

@@ -32,9 +32,12 @@ final class OpenLine {
     channel.flush()
     underWay += 1
     let line = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    let source = server.description
     let answer = EventLoopFuture.whenAllSucceed(replies, on: channel.eventLoop).flatMapThrowing { replies in
       line.value.heard()
-      return try flight.answer(replies)
+      var answer = try flight.answer(replies)
+      answer.source = source
+      return answer
     }
     answer.whenComplete { _ in line.value.underWay -= 1 }
     return answer

@@ -38,9 +38,13 @@ extension RowStory {
     }
   }
 
+  /// Which level's nodes mint values of this form, by the partitioned numbering: 0 is the top of the hierarchy.
+  private var level: Int? { Revision(value).map { $0.components.count - 1 } }
+
   fileprivate var text: String {
-    let asker = provenance.asker.map { "for \($0)" }
-    let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker].compactMap(\.self)
+    let asker = provenance.asker.map { provenance.origin == .copied ? "told by \($0)" : "for \($0)" }
+    let level = level.map { "numbered at level \($0)" }
+    let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level].compactMap(\.self)
     return "\(value)  \(checksum)  \(parts.joined(separator: ", "))"
   }
 
@@ -48,6 +52,7 @@ extension RowStory {
     get throws {
       var fields = ["checksum": checksum, "value": value, "origin": provenance.origin.rawValue, "serial": "\(serial)"]
       fields["time"] = time
+      fields["level"] = level.map(String.init)
       fields["asker"] = provenance.asker
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
