@@ -28,9 +28,13 @@ public struct Assembly: Sendable {
   /// - Parameter announce: called with the addresses once they answer.
   public func run(announce: @escaping @Sendable ([Endpoint]) throws -> Void) async throws {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGHUP, SIG_IGN)  // until somebody listens for it
     var options = configuration.server
     options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
     if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
+    let passed = PassedSockets()
+    try passed.assign(to: &options, isDefault: configuration.listensByDefault)
+    let notifier = ServiceNotifier()
     options.tls = try serverTLS()
     let clientTLS = try clientTLS()
     var storeOptions = configuration.store
@@ -47,13 +51,20 @@ public struct Assembly: Sendable {
     let server = Server(node: node, options: options, logger: logger) { endpoints in
       if let readyFile { try ReadyFile(readyFile).write(endpoints) }
       try announce(endpoints)
+      notifier.tell(.ready, status: endpoints.map { "listening on \($0)" }.joined(separator: ", "))
+    } stopping: {
+      notifier.tell(.stopping)
     }
     defer {
       store.close()
       if let readyFile { ReadyFile(readyFile).remove() }
     }
     let reload = CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger)
-    try await group(server, [reload] + [synchronizer(store, clientTLS)].compactMap(\.self)).run()
+    let others: [(any Service)?] = [
+      reload, synchronizer(store, clientTLS),
+      Watchdog(store, notifier, environment: ProcessInfo.processInfo.environment),
+    ]
+    try await group(server, others.compactMap(\.self)).run()
     try await upstream?.stop()
     logger.info("stopped")
   }

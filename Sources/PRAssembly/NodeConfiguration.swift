@@ -9,6 +9,8 @@ public struct NodeConfiguration: Sendable {
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions
+  /// Nobody asked for an address: sockets that a service manager passes are listened on, whatever theirs are.
+  public var listensByDefault = false
   /// Nil for a node that stands alone.
   public var upstream: UpstreamConfiguration?
   /// For the listeners and the upstreams of TLS.

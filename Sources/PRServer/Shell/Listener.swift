@@ -7,6 +7,8 @@ import PRWire
 /// One address that a server accepts connections on.
 struct Listener {
   private let address: Endpoint
+  /// The socket that is bound to it already.
+  private let passed: CInt?
   private let tls: TLSContext?
   private let desks: LoopDesks
   private let sessions: SessionRegistry
@@ -15,8 +17,9 @@ struct Listener {
   private static let backlog: CInt = 4096
 
   /// - Parameter tls: for addresses of TLS.
-  init(_ address: Endpoint, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry) {
+  init(_ address: Endpoint, passed: CInt?, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry) {
     self.address = address
+    self.passed = passed
     if case .tls = address { self.tls = tls } else { self.tls = nil }
     self.desks = desks
     self.sessions = sessions
@@ -42,6 +45,9 @@ struct Listener {
         }
       }
     do {
+      if let passed {
+        return try await bootstrap.withBoundSocket(passed).get()
+      }
       switch address {
       case .tcp(let host, let port), .tls(let host, let port):
         return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

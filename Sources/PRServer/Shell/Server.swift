@@ -12,12 +12,16 @@ public struct Server: Service {
   private let options: ServerOptions
   private let logger: Logger
   private let ready: @Sendable ([Endpoint]) async throws -> Void
+  private let stopping: @Sendable () -> Void
 
-  /// - Parameter ready: called once connections are accepted, with the addresses that were really bound.
+  /// - Parameters:
+  ///   - ready: called once connections are accepted, with the addresses that were really bound.
+  ///   - stopping: called when no more are.
   public init(
     node: Node, options: ServerOptions, logger: Logger,
-    ready: @escaping @Sendable ([Endpoint]) async throws -> Void
+    ready: @escaping @Sendable ([Endpoint]) async throws -> Void, stopping: @escaping @Sendable () -> Void = {}
   ) {
+    self.stopping = stopping
     self.node = node
     self.options = options
     self.logger = logger
@@ -42,7 +46,9 @@ public struct Server: Service {
     do {
       for address in options.listen {
         listeners.append(
-          try await Listener(address, tls: options.tls, desks: desks, sessions: sessions).bind(on: loops))
+          try await Listener(
+            address, passed: options.passed[address], tls: options.tls, desks: desks, sessions: sessions
+          ).bind(on: loops))
       }
       try await ready(zip(options.listen, listeners).map { $0.bound(to: $1) })
       try await gracefulShutdown()
@@ -52,8 +58,9 @@ public struct Server: Service {
       for listener in listeners { try? await listener.close() }
       throw error
     }
+    stopping()
     for listener in listeners { try? await listener.close() }
-    for case .unix(let path) in options.listen { unlink(path) }
+    for case .unix(let path) in options.listen where options.passed[.unix(path: path)] == nil { unlink(path) }
     await drain(sessions, on: loops.next())
   }
 

@@ -5,6 +5,8 @@ import PRWire
 /// Where a server listens and what it puts up with.
 public struct ServerOptions: Sendable {
   public var listen: [Endpoint] = [.standard]
+  /// Sockets that somebody else has bound and holds, by the address that they are for.
+  public var passed: [Endpoint: CInt] = [:]
   public var access = AccessRules()
   /// What TLS listeners show and whom they believe. Needed where ``listen`` has one.
   public var tls: TLSContext?

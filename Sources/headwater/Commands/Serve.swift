@@ -169,6 +169,7 @@ struct Serve: AsyncParsableCommand {
         numbering: rule, isReadOnly: readOnly || frozen != nil, onMiss: onMiss, upstreamAway: upstreamAway),
       server: server, readyFile: readyFile)
     configuration.policy.isMirror = isMirror
+    configuration.listensByDefault = listen.isEmpty
     configuration.tls = tls.files
     configuration.requiresClientCertificate = tlsRequireClientCertificate
     if !upstream.isEmpty {
