@@ -3,7 +3,10 @@ import PRClient
 import PRWire
 
 /// Why an upstream gave no answer.
-public enum UpstreamError: Error, Hashable, Sendable {
+///
+/// Indirect, for Swift 6.3.1 copies this enum's nested payloads without retaining all of them: the words of a refusal
+/// were freed while another thread read them.
+public indirect enum UpstreamError: Error, Hashable, Sendable {
   /// Nothing is asked until a probe has had an answer; this was the reason.
   case away(Endpoint, reason: String)
   /// No answer within the deadline.

@@ -72,8 +72,12 @@ struct DoubtfulAnswerTests {
     let words = "no right 'read' \\u001b[31m\\u000a here"
     let upstream = try FakeUpstream(.answering(.line(#"{"invoke-error":{"message":"\#(words)"}}"#)))
     let strict = try Site(below: "\(upstream.address)", away: "strict")
-    for number in 0..<25 {
-      let refusal = try strict.getPR("p", "new-\(number)").refusal ?? "none"
+    let server = strict.server
+    let refusals = try inParallel(4) { client in
+      let connection = try server.connect()
+      return try (0..<200).map { try connection.ask(Requests.getPR("p", "new-\(client)-\($0)")).refusal ?? "none" }
+    }
+    for refusal in refusals.joined() {
       #expect(refusal.contains("refused: no right 'read' ?[31m? here"), "\(refusal)")
     }
     #expect(strict.logs("refused a question") == 1, "\(strict.server.log)")
