@@ -127,6 +127,13 @@ let package = Package(
       dependencies: [
         "PRRevision", "PRStore", "TestSeed", "TestStore", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(
+      name: "PRSyncTests",
+      dependencies: [
+        "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRSync", "PRWire", "TestSeed", "TestStore",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
     // The programs are dependencies so that they are built; what is tested is the processes.

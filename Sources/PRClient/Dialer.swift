@@ -41,8 +41,10 @@ public struct Dialer: Sendable {
   /// Connects and greets.
   ///
   /// - Returns: a future that fails with a ``ClientError``.
-  public func dial(on loop: any EventLoop) -> EventLoopFuture<Line> {
-    let greeted = loop.makePromise(of: PeerDescription.self)
+  public func dial(on loop: any EventLoop) -> EventLoopFuture<Line> { dial(on: loop, loop.makePromise()) }
+
+  /// - Parameter greeted: whoever makes it fail ends the attempt.
+  func dial(on loop: any EventLoop, _ greeted: EventLoopPromise<PeerDescription>) -> EventLoopFuture<Line> {
     let (server, timeout) = (server, timeout)
     let clock = loop.scheduleTask(in: TimeAmount(timeout)) { greeted.fail(ClientError.timedOut(server, timeout)) }
     let connected = connect(on: loop, greeted)

@@ -26,12 +26,20 @@ public struct ServerConnection: Sendable {
     try await open(Dialer(server, timeout: timeout, limits: limits, tls: tls, tlsName: tlsName), on: group)
   }
 
-  /// Connects and greets.
+  /// Connects and greets, or ends early when the task is cancelled.
   public static func open(
     _ dialer: Dialer, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
   ) async throws(ClientError) -> ServerConnection {
+    let loop = group.next()
+    let greeted = loop.makePromise(of: PeerDescription.self)
+    let dialed = dialer.dial(on: loop, greeted)
     do {
-      let line = try await dialer.dial(on: group.next()).get()
+      // Whoever is cancelled does not wait for a server that says nothing.
+      let line = try await withTaskCancellationHandler {
+        try await dialed.get()
+      } onCancel: {
+        greeted.fail(ClientError.disconnected(dialer.server))
+      }
       return ServerConnection(
         server: dialer.server, description: line.description, channel: line.channel, timeout: dialer.timeout)
     } catch {

@@ -18,6 +18,7 @@ extension Ledger {
   public func copy(
     _ page: FeedPage, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) throws(StoreError) -> CopyOutcome {
+    try checkMayWrite()
     guard try reader.position(.position) == start else { return .movedOn }
     let news = try add(page.rows, source, milliseconds)
     try keep(.position, page.position.description)
@@ -28,7 +29,8 @@ extension Ledger {
   ///
   /// - Returns: how many were news.
   public func copy(_ rows: [Row], source: String? = nil, milliseconds: Int64) throws(StoreError) -> Int {
-    try add(rows, source, milliseconds)
+    try checkMayWrite()
+    return try add(rows, source, milliseconds)
   }
 
   private func add(_ rows: [Row], _ source: String?, _ milliseconds: Int64) throws(StoreError) -> Int {
@@ -51,6 +53,7 @@ extension Ledger {
 extension Ledger {
   /// Begins a copy that will take the place of the one there is.
   public func beginFreshCopy() throws(StoreError) {
+    try checkMayWrite()
     try reader.connection.execute(
       "DROP TABLE IF EXISTS headwater_copy_next; \(Schema.copy(named: "headwater_copy_next"))")
     try forget(.freshPosition)
@@ -67,6 +70,7 @@ extension Ledger {
   }
 
   public func copyFresh(_ rows: [Row]) throws(StoreError) {
+    try checkMayWrite()
     let insert = try reader.connection.prepare(
       "INSERT OR IGNORE INTO headwater_copy_next (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     for row in rows { try insert.run(row) }
@@ -81,6 +85,7 @@ extension Ledger {
   public func swapCopies(at position: FeedPosition?, sparing spared: Int64, milliseconds: Int64) throws(StoreError)
     -> Int
   {
+    try checkMayWrite()
     let connection = reader.connection
     let same = "version = f.version AND pkgarch = f.pkgarch AND checksum = f.checksum AND value = f.value"
     try connection.execute(

@@ -27,8 +27,11 @@ extension FeedPosition: CustomStringConvertible {
   /// Reads what ``description`` writes.
   init?(_ text: String) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 3, let serial = Int64(parts[1]), let digest = FeedDigest(String(parts[2])) else { return nil }
-    self.init(store: String(parts[0]), serial: serial, digest: digest)
+    guard parts.count >= 3, let digest = FeedDigest(String(parts[parts.count - 1])),
+      let serial = Int64(parts[parts.count - 2])
+    else { return nil }
+    // What a peer calls its store may have blanks.
+    self.init(store: parts.dropLast(2).joined(separator: " "), serial: serial, digest: digest)
   }
 }
 

@@ -23,7 +23,8 @@ final class ForeignRowsClock: @unchecked Sendable {
     thread.async { [self] in
       guard !isTicking else { return }
       isTicking = true
-      version = dataVersion
+      // What was written while nobody waited may have come behind the look that whoever waits now has had.
+      look()
       tickLater()
     }
   }
@@ -34,13 +35,16 @@ final class ForeignRowsClock: @unchecked Sendable {
         isTicking = false
         return
       }
-      let now = dataVersion
-      if now != version {
-        version = now
-        watch.wakeAll()
-      }
+      look()
       tickLater()
     }
+  }
+
+  private func look() {
+    let now = dataVersion
+    guard now != version else { return }
+    version = now
+    watch.wakeAll()
   }
 
   /// It changes when any other connection has committed. While a lock keeps it from being read, nothing has.

@@ -56,6 +56,11 @@ public final class Ledger {
     return found
   }
 
+  /// Whoever writes asks this first: what is written while another process has the lock would be undone.
+  func checkMayWrite() throws(StoreError) {
+    guard !isReading else { throw .locked(path: path, seconds: 0) }
+  }
+
   /// Forgets what was read: a transaction begins, or was undone.
   func begin() { last = nil }
 
@@ -69,7 +74,7 @@ public final class Ledger {
   /// - Returns: false when it was there already.
   @discardableResult
   public func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool {
-    guard !isReading else { throw .locked(path: path, seconds: 0) }
+    try checkMayWrite()
     let found = try head(of: tuple.package)
     if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
     try raise(found, to: value, of: tuple)
@@ -88,7 +93,7 @@ public final class Ledger {
   public func learn(
     _ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64
   ) throws(StoreError) -> Bool {
-    guard !isReading else { throw .locked(path: path, seconds: 0) }
+    try checkMayWrite()
     var isNews = false
     for value in told.values where try copy.add(tuple, value) {
       try appendToFeed(tuple, value, Provenance(.copied, asker: told.source, milliseconds: milliseconds))
@@ -101,7 +106,7 @@ public final class Ledger {
 
   /// Keeps what the upstream told of a package: a value whose checksum is not known.
   public func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
-    guard !isReading else { throw .locked(path: path, seconds: 0) }
+    try checkMayWrite()
     guard let head = try copy.raise(package, rows: nil, floor: floor) else { return }
     try copy.write(head, of: package)
   }

@@ -22,6 +22,7 @@ extension RowReader {
 
 extension Ledger {
   public func keep(_ note: StoreNote, _ text: String) throws(StoreError) {
+    try checkMayWrite()
     let statement = try reader.connection.prepare(
       """
       INSERT INTO headwater_store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2

@@ -19,10 +19,10 @@ struct FeedCourse: Hashable, Sendable {
     case connected(isOfThisStore: Bool, isRebuilding: Bool)
     /// A page was applied.
     case applied(hasMore: Bool)
-    /// Another process has moved the copy.
-    case movedOn
-    /// The feed does not know the position.
-    case reset
+    /// Another process has moved the copy, or the fresh one; `isRebuilding`: a fresh one of this store is under way.
+    case movedOn(isRebuilding: Bool)
+    /// The feed does not know the position; `isRebuilding`: a fresh copy of this store is under way.
+    case reset(isRebuilding: Bool)
   }
 
   enum Action: Hashable, Sendable {
@@ -46,16 +46,19 @@ struct FeedCourse: Hashable, Sendable {
     case (_, .connected(_, isRebuilding: true)):
       state = .rebuilding
       return .pullFresh
+    case (.following, .reset(isRebuilding: true)):
+      // Another process on the same file makes one. Two that began again for each other would never end.
+      state = .rebuilding
+      return .pullFresh
     case (_, .connected(isOfThisStore: false, isRebuilding: false)), (_, .reset):
       state = .rebuilding
       return .beginFresh
     case (.following, .applied(let hasMore)): return .pull(waits: !hasMore)
-    case (.following, .movedOn): return .pull(waits: false)
-    case (.rebuilding, .applied(hasMore: true)): return .pullFresh
+    case (.rebuilding, .applied(hasMore: true)), (.rebuilding, .movedOn(isRebuilding: true)): return .pullFresh
     case (.rebuilding, .applied(hasMore: false)):
       state = .following
       return .swap
-    case (.rebuilding, .movedOn):
+    case (_, .movedOn):
       state = .following
       return .pull(waits: false)
     }

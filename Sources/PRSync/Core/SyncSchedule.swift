@@ -18,6 +18,9 @@ struct SyncSchedule: Sendable {
     return every * (0.9 + 0.2 * luck)
   }
 
+  /// A connection did its work for a while: when it ends, the next attempt is not late.
+  mutating func worked() { failures = 0 }
+
   /// - Returns: the pause before the next attempt: twice as long after each failure.
   mutating func failed(luck: Double) -> Duration {
     failures += 1

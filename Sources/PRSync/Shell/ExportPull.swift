@@ -16,14 +16,15 @@ struct ExportPull {
 
   func run() async throws(SyncError) {
     let (begin, source) = (now(), server.description)
+    let before = try await copiedRows()
     let told = try await stream { rows in
       { ledger throws(StoreError) in try ledger.copy(rows, source: source, milliseconds: begin) }
     }
-    let copied = try await copiedRows()
-    // Rows of such a server never vanish, unless it lost them. What was told live meanwhile is looked at next time.
-    if copied > told.rows, told.news == 0 { try await rebuild(since: begin) }
+    // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
+    if before + told.news > told.rows { try await rebuild(since: begin) }
     watch.applied(news: told.news)
-    if watch.arrived(at: nil) { tell(.complete(server, rows: copied)) }
+    if watch.worked() { tell(.recovered(server)) }
+    if watch.arrived(at: nil) { tell(.complete(server, rows: try await copiedRows())) }
   }
 
   private func rebuild(since begin: Int64) async throws(SyncError) {

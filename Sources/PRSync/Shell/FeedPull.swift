@@ -14,9 +14,9 @@ struct FeedPull {
   let watch: SyncWatch
 
   private var server: Endpoint { connection.server }
+  private var identity: String { connection.description.store ?? "" }
 
   func run() async throws(SyncError) {
-    let identity = connection.description.store ?? ""
     guard identity != store.identity else { throw .ownStore(server) }
     let positions = try await positions()
     var (course, ahead) = (FeedCourse(), PageAhead?.none)
@@ -55,7 +55,7 @@ struct FeedPull {
     switch try answer.get() {
     case .reset(let reason):
       warn(reason)
-      return course.next(.reset)
+      return course.next(.reset(isRebuilding: positions.fresh?.store == identity))
     case .page(let told):
       let page = try check(told, from: start)
       let outcome: CopyOutcome
@@ -67,7 +67,10 @@ struct FeedPull {
       } else {
         outcome = try await apply(page, from: start, isFresh: isFresh)
       }
-      guard case .applied(let news) = outcome else { return course.next(.movedOn) }
+      if watch.worked() { tell(.recovered(server)) }
+      guard case .applied(let news) = outcome else {
+        return course.next(.movedOn(isRebuilding: try await self.positions().fresh?.store == identity))
+      }
       watch.applied(news: isFresh ? 0 : news)
       if !isFresh, !page.hasMore { try await arrived() }
       return course.next(.applied(hasMore: page.hasMore))
@@ -92,7 +95,7 @@ struct FeedPull {
   /// Believes a page whose rows have the digest that came with it.
   private func check(_ page: ChangesAnswer.Page, from start: FeedPosition?) throws(SyncError) -> FeedPage {
     guard let told = FeedDigest(page.digest), page.store == start?.store ?? page.store,
-      page.last >= start?.serial ?? 0
+      page.last >= start?.serial ?? 0, page.last > start?.serial ?? 0 || !page.hasMore
     else { throw .nonsense(server) }
     var digest = start?.digest ?? .start
     for row in page.rows { digest.add(row) }
@@ -115,12 +118,13 @@ struct FeedPull {
 
   private func swap() async throws(SyncError) {
     let now = now()
-    let vanished = try await write { ledger throws(StoreError) in
-      guard let position = try ledger.reader.position(.freshPosition) else { return 0 }
+    let vanished = try await write { ledger throws(StoreError) -> Int? in
+      // Another process on the same file was faster.
+      guard let position = try ledger.reader.position(.freshPosition) else { return nil }
       // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
       return try ledger.swapCopies(at: position, sparing: .max, milliseconds: now)
     }
-    tell(.swapped(server, vanished: vanished))
+    if let vanished { tell(.swapped(server, vanished: vanished)) }
   }
 
   private func arrived() async throws(SyncError) {

@@ -10,19 +10,33 @@ final class SyncWatch: Sendable {
   private struct State {
     var health = SyncHealth()
     var isComplete = false
+    var hasWorked = false
   }
 
   var health: SyncHealth { state.withLock { $0.health } }
 
-  func connected(to server: Endpoint) -> Bool {
+  /// Something was pulled over the latest connection.
+  var hasWorked: Bool { state.withLock { $0.hasWorked } }
+
+  func begins() { state.withLock { $0.hasWorked = false } }
+
+  func connected(to server: Endpoint) {
     state.withLock { state in
       state.health.upstream = server
       state.isComplete = false
-      return state.health.problem != nil
     }
   }
 
-  func recovered() { state.withLock { $0.health.problem = nil } }
+  /// Something was pulled. That a connection stands says little: what failed may fail again.
+  ///
+  /// - Returns: whether nothing could be before.
+  func worked() -> Bool {
+    state.withLock { state in
+      state.hasWorked = true
+      defer { state.health.problem = nil }
+      return state.health.problem != nil
+    }
+  }
 
   /// - Returns: whether the reason is another than the last.
   func failed(_ reason: String) -> Bool {

@@ -32,6 +32,7 @@ public final class Synchronizer: Service {
       var schedule = SyncSchedule(every: self.options.every)
       while !Task.isCancelled {
         let pause: Duration
+        self.watch.begins()
         do throws(SyncError) {
           try await self.pull()
           pause = schedule.succeeded(luck: .random(in: 0..<1))
@@ -40,6 +41,8 @@ public final class Synchronizer: Service {
           if !Task.isCancelled, self.watch.failed(reason) {
             self.tell(.failed(self.watch.health.upstream, reason: reason))
           }
+          // Back at once after a connection that worked, however many have ended before.
+          if self.watch.hasWorked { schedule.worked() }
           pause = schedule.failed(luck: .random(in: 0..<1))
         }
         try? await Task.sleep(for: pause)  // ends early when the task is cancelled, which the loop looks at
@@ -50,11 +53,7 @@ public final class Synchronizer: Service {
   /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.
   private func pull() async throws(SyncError) {
     let connection = try await connect()
-    let hadFailed = watch.connected(to: connection.server)
-    if hadFailed {
-      watch.recovered()
-      tell(.recovered(connection.server))
-    }
+    watch.connected(to: connection.server)
     // A question for news may wait for a minute: a stop does not wait for it.
     let outcome = await withTaskCancellationHandler {
       do throws(SyncError) {

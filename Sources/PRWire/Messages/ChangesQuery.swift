@@ -44,7 +44,8 @@ public struct ChangesQuery: Hashable, Sendable {
         }
         try scanner.object { field, scanner throws(JSONError) in
           let token = try scanner.value()
-          problem = try query.set(field, token, bytes) ?? problem
+          let found = try query.set(field, token, bytes)
+          problem = problem ?? found
         }
       }
     } catch {
@@ -64,14 +65,25 @@ public struct ChangesQuery: Hashable, Sendable {
     switch (name, token) {
     case ("store", .null), ("store", .text): store = try token.string(in: bytes)
     case ("digest", .null), ("digest", .text): digest = try token.string(in: bytes) ?? ""
-    case ("after", .integer(let range)): after = Int64(bytes.text(range)) ?? -1
-    case ("limit", .integer(let range)): limit = Int(bytes.text(range)) ?? -1
-    case ("wait", .integer(let range)): wait = Int(bytes.text(range)) ?? -1
+    case ("after", .integer(let range)): return number(name, range, from: 0, bytes) { $0.after = $1 }
+    case ("limit", .integer(let range)): return number(name, range, from: 1, bytes) { $0.limit = Int($1) }
+    case ("wait", .integer(let range)): return number(name, range, from: 0, bytes) { $0.wait = Int($1) }
     case ("store", _), ("digest", _): return (name, "a string or null")
     case ("after", _), ("limit", _), ("wait", _): return (name, "a whole number")
-    default: return nil
+    default: break
     }
-    return after < 0 || limit < 1 || wait < 0 ? (name, "a whole number that is not negative") : nil
+    return nil
+  }
+
+  private mutating func number(
+    _ name: String, _ range: Range<Int>, from least: Int64, _ bytes: UnsafeRawBufferPointer,
+    _ set: (inout ChangesQuery, Int64) -> Void
+  ) -> (field: String, expected: String)? {
+    guard let number = Int64(bytes.text(range)), number >= least else {
+      return (name, least == 0 ? "a whole number that is not negative" : "a whole number from \(least) up")
+    }
+    set(&self, number)
+    return nil
   }
 }
 

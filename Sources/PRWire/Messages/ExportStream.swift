@@ -5,6 +5,8 @@ import PRRevision
 /// Reads the rows of an export's reply piece by piece, however long it is: only the row that is being read is kept.
 public struct ExportStream: Sendable {
   private var depth = 0
+  /// Which of the open brackets are braces: a bit for each level, the innermost lowest.
+  private var braces: UInt32 = 0
   private var isInString = false
   private var isEscaped = false
   /// The name in front of the value that is being read, of the outermost object.
@@ -19,10 +21,12 @@ public struct ExportStream: Sendable {
   private var isOver = false
   private var seen = 0
 
-  private static let headLength = 4096
+  /// A refusal is no longer.
+  private static let headLength = 64 << 10
   private static let rowsName = Array("datainfo".utf8)
   /// No row is longer: a request with its names would not have been taken.
   private static let longestRow = 1 << 20
+  private static let deepest = 16
 
   public init() {}
 
@@ -30,7 +34,7 @@ public struct ExportStream: Sendable {
   ///
   /// - Returns: the rows that end in it.
   public mutating func take(_ piece: ByteBuffer) throws(ResponseError) -> [Row] {
-    if head.readableBytes < Self.headLength {
+    if !hasRows, head.readableBytes < Self.headLength {
       head.writeBytes(piece.readableBytesView.prefix(Self.headLength - head.readableBytes))
     }
     var rows: [Row] = []
@@ -59,35 +63,24 @@ public struct ExportStream: Sendable {
     var start = 0
     for (index, byte) in bytes.enumerated() {
       if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == ASCII.backslash {
-          isEscaped = true
-        } else if byte == ASCII.quote {
-          isInString = false
-        } else if depth == 1, isNameNext {
-          name.append(byte)
-          guard name.count <= 64 else { throw .unexpected(.export) }
-        }
+        try takeInString(byte)
         continue
       }
       switch byte {
+      case ASCII.openBrace, ASCII.openBracket:
+        try open(byte, at: index)
+        if depth == 3, isInRows { (isInRow, start) = (true, index) }
+      case ASCII.closeBrace, ASCII.closeBracket:
+        try close(byte, at: index)
+        if depth == 2, isInRow { try end(row: bytes[start...index], into: &rows) }
+      case _ where byte.isBlank: break
+      // Between the rows, and outside of the object, nothing else may stand.
+      case _ where depth == 0 || (depth == 2 && isInRows && byte != ASCII.comma): throw .unexpected(.export)
       case ASCII.quote:
         isInString = true
         if depth == 1, isNameNext { name = [] }
       case ASCII.colon where depth == 1: isNameNext = false
       case ASCII.comma where depth == 1: isNameNext = true
-      case ASCII.openBrace, ASCII.openBracket:
-        depth += 1
-        guard depth <= 16 else { throw .json(JSONError(problem: .tooDeep, offset: seen + index)) }
-        if depth == 2, byte == ASCII.openBracket, name == Self.rowsName { (isInRows, hasRows) = (true, true) }
-        if depth == 3, isInRows, byte == ASCII.openBrace { (isInRow, start) = (true, index) }
-      case ASCII.closeBrace, ASCII.closeBracket:
-        depth -= 1
-        guard depth >= 0 else { throw .json(JSONError(problem: .unexpectedByte, offset: seen + index)) }
-        if depth == 2, isInRow { try end(row: bytes[start...index], into: &rows) }
-        if depth == 1 { isInRows = false }
-        if depth == 0 { isOver = true }
       default: break
       }
     }
@@ -96,15 +89,68 @@ public struct ExportStream: Sendable {
     guard row.readableBytes <= Self.longestRow else { throw .unexpected(.export) }
   }
 
+  private mutating func takeInString(_ byte: UInt8) throws(ResponseError) {
+    if isEscaped {
+      isEscaped = false
+    } else if byte == ASCII.backslash {
+      isEscaped = true
+    } else if byte == ASCII.quote {
+      isInString = false
+    } else if depth == 1, isNameNext {
+      name.append(byte)
+      guard name.count <= 64 else { throw .unexpected(.export) }
+    }
+  }
+
+  private mutating func open(_ byte: UInt8, at index: Int) throws(ResponseError) {
+    let isBrace = byte == ASCII.openBrace
+    // The reply is one object; a row is an object.
+    guard isBrace || (depth > 0 && !(depth == 2 && isInRows)), !isOver else { throw .unexpected(.export) }
+    depth += 1
+    guard depth <= Self.deepest else { throw .json(JSONError(problem: .tooDeep, offset: seen + index)) }
+    braces = braces << 1 | (isBrace ? 1 : 0)
+    if depth == 2, !isBrace, !isNameNext, name == Self.rowsName { (isInRows, hasRows) = (true, true) }
+  }
+
+  private mutating func close(_ byte: UInt8, at index: Int) throws(ResponseError) {
+    guard depth > 0, braces & 1 == (byte == ASCII.closeBrace ? 1 : 0) else {
+      throw .json(JSONError(problem: .unexpectedByte, offset: seen + index))
+    }
+    depth -= 1
+    braces >>= 1
+    if depth == 1 { isInRows = false }
+    if depth == 0 { isOver = true }
+  }
+
   private mutating func end(row rest: Slice<UnsafeRawBufferPointer>, into rows: inout [Row]) throws(ResponseError) {
     isInRow = false
     row.writeBytes(rest)
+    var isRow = true
     do throws(JSONError) {
-      // A row without a value counts for nothing, to BitBake's server too.
-      if let row = try Row(json: row) { rows.append(row) }
+      if let row = try Row(json: row) { rows.append(row) } else { isRow = try Self.hasNullValue(row) }
     } catch {
       throw .json(error)
     }
+    guard isRow else { throw .unexpected(.export) }
     row.clear()
+  }
+
+  /// A row without a value counts for nothing, to BitBake's server too. One whose value is a number is of a BitBake
+  /// that is too old to be copied: to pass it over would make an empty copy of a full server.
+  private static func hasNullValue(_ row: ByteBuffer) throws(JSONError) -> Bool {
+    let read: Result<Bool, JSONError> = row.withUnsafeReadableBytes { bytes in
+      do throws(JSONError) {
+        var isNull = false
+        var scanner = JSONScanner(bytes, deepest: Self.deepest)
+        try scanner.object { name, scanner throws(JSONError) in
+          guard case .null = try scanner.value() else { return }
+          if name.equals("value", in: bytes) { isNull = true }
+        }
+        return .success(isNull)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try read.get()
   }
 }
