@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -35,9 +36,10 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
-    // 2: rows as files; one connection to a server
+    // 2: rows as files; federations as files; one connection to a server
     .target(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(name: "PRTopology", dependencies: ["PRRevision", "PRWire", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "PRClient",
       dependencies: [
@@ -134,6 +136,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
     // The programs are dependencies so that they are built; what is tested is the processes.

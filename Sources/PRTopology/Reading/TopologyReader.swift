@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What reading a topology file gave.
+public struct TopologyReading: Sendable {
+  /// Nil when there are errors.
+  public let topology: Topology?
+  /// In the order of the file.
+  public let diagnostics: [Diagnostic]
+}
+
+extension Topology {
+  /// Reads a topology file and complains about all that is wrong with it at once.
+  ///
+  /// - Parameters:
+  ///   - bytes: what the file holds.
+  ///   - file: its name, as complaints shall say it.
+  ///   - exists: whether there is a file or folder, by a path as the file writes it. Nil: certificates are not looked for.
+  public static func read(
+    _ bytes: some Sequence<UInt8>, file: String, exists: ((String) -> Bool)? = nil
+  ) -> TopologyReading {
+    let bytes = Array(bytes)
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = String(decoding: bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...], as: UTF8.self)
+    let source = SourceText(text)
+    let complaints = Complaints(file: file, source: source)
+    if String(validating: bytes, as: UTF8.self) == nil {
+      let place = source.firstReplacement ?? .start
+      complaints.error(.encoding, at: place, "a byte that is no UTF-8", help: "save the file as UTF-8")
+      return TopologyReading(topology: nil, diagnostics: complaints.sorted)
+    }
+    var builder = TreeBuilder(text, source: source, complaints: complaints)
+    let tree = builder.build()
+    let topology = tree.flatMap { TopologyReader(complaints).read($0) }
+    if let topology {
+      var checks = Checks(complaints, exists: exists)
+      let checked = checks.check(topology)
+      return TopologyReading(topology: complaints.hasErrors ? nil : checked, diagnostics: complaints.sorted)
+    }
+    return TopologyReading(topology: nil, diagnostics: complaints.sorted)
+  }
+}
+
+extension SourceText {
+  /// Where decoding met a byte that is no UTF-8.
+  fileprivate var firstReplacement: Place? {
+    for (number, line) in lines.enumerated() {
+      if let column = line.firstIndex(of: "\u{FFFD}") { return Place(line: number + 1, column: column + 1) }
+    }
+    return nil
+  }
+}
+
+/// Reads the top level of a file.
+struct TopologyReader {
+  private let complaints: Complaints
+  private static let keys = ["title", "description", "defaults", "nodes"]
+
+  init(_ complaints: Complaints) { self.complaints = complaints }
+
+  func read(_ tree: Tree) -> Topology? {
+    guard case .map(let entries) = tree.content else {
+      complaints.error(
+        .noRoot, at: tree.place,
+        tree.isNothing ? "the file describes no node" : "a topology is a mapping, and \(tree.kind) stands there",
+        help: "begin with 'nodes:', and a name for each node below it")
+      return nil
+    }
+    let values = ValueReader(complaints: complaints)
+    var title: String?
+    var description: String?
+    var defaults: [Tree.Entry] = []
+    var nodes: Tree.Entry?
+    for entry in entries {
+      switch entry.key.value {
+      case "title": title = values.text(entry.value, for: "title")?.value
+      case "description": description = values.text(entry.value, for: "description")?.value
+      case "defaults": defaults = self.defaults(entry.value)
+      case "nodes": nodes = entry
+      default: NodeReader(complaints).unknown(entry.key, among: Self.keys, "a topology")
+      }
+    }
+    guard let nodes else {
+      complaints.error(
+        .noRoot, at: tree.place, "the file describes no node", help: "add 'nodes:', and a name for each node below it")
+      return nil
+    }
+    return Topology(title: title, description: description, nodes: self.nodes(nodes, defaults))
+  }
+
+  private func defaults(_ tree: Tree) -> [Tree.Entry] {
+    guard case .map(let entries) = tree.content else {
+      if !tree.isNothing {
+        complaints.error(.type, at: tree.place, "'defaults' wants keys below it, and \(tree.kind) stands there")
+      }
+      return []
+    }
+    // Read once here, so that it is complained about even when there is no node.
+    var nobody = TopologyNode(name: Marked("", at: tree.place))
+    NodeReader(complaints).read(entries, into: &nobody)
+    return entries
+  }
+
+  private func nodes(_ entry: Tree.Entry, _ defaults: [Tree.Entry]) -> [TopologyNode] {
+    guard case .map(let entries) = entry.value.content, !entries.isEmpty else {
+      let isEmpty = if case .map = entry.value.content { true } else { entry.value.isNothing }
+      complaints.error(
+        isEmpty ? .noRoot : .type, at: isEmpty ? entry.key.place : entry.value.place,
+        isEmpty
+          ? "the file describes no node"
+          : "'nodes' wants a name for each node below it, and \(entry.value.kind) stands there")
+      return []
+    }
+    return entries.compactMap { entry in
+      guard isName(entry.key) else { return nil }
+      var node = TopologyNode(name: entry.key)
+      NodeReader(complaints).read(defaults, into: &node)
+      node.own = []
+      switch entry.value.content {
+      case .map(let entries): NodeReader(complaints).read(entries, into: &node)
+      case .nothing: break
+      case .scalar, .list:
+        complaints.error(
+          .type, at: entry.value.place, "a node wants keys below its name, and \(entry.value.kind) stands there")
+      }
+      return node
+    }
+  }
+
+  /// A name is also a folder's name and a word of a command line, and no address.
+  private func isName(_ key: Marked<String>) -> Bool {
+    let name = key.value
+    let isSound =
+      !name.isEmpty && name.utf8.count <= 64 && !name.hasPrefix("-") && !name.hasPrefix(".")
+      && !name.contains { $0 == "/" || $0 == ":" || $0.isNewline }
+      && !name.unicodeScalars.contains(where: SourceText.isControl) && name.first != " " && name.last != " "
+    if !isSound {
+      complaints.error(
+        .name, at: key.place, "\(quoted(name)) is no name for a node",
+        help: "at most 64 bytes, without '/', ':' and control characters, and neither '.' nor '-' in front")
+    }
+    return isSound
+  }
+}
+
+extension Tree {
+  var isNothing: Bool { if case .nothing = content { true } else { false } }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRWire
+
+/// The rules between nodes. Each adds its complaints; none stops the others.
+struct Checks {
+  let complaints: Complaints
+  /// Whether there is a file or folder, by a path as the file writes it.
+  let exists: ((String) -> Bool)?
+  var nodes: [TopologyNode] = []
+  var index: [String: Int] = [:]
+  /// By node; nil for those in a cycle or below one.
+  var levels: [Int?] = []
+
+  init(_ complaints: Complaints, exists: ((String) -> Bool)?) {
+    self.complaints = complaints
+    self.exists = exists
+  }
+
+  /// - Returns: the topology with roles, levels and the addresses of upstreams filled in.
+  mutating func check(_ topology: Topology) -> Topology {
+    nodes = topology.nodes
+    for (number, node) in nodes.enumerated() { index[node.name.value] = number }
+    for number in nodes.indices { settleRole(number) }
+    for number in nodes.indices { settleUpstreams(number) }
+    settleLevels()
+    checkLanes()
+    checkListeners()
+    for node in nodes {
+      checkRole(node)
+      checkUpstreams(node)
+      checkCertificates(node)
+    }
+    checkFiles()
+    for number in nodes.indices { nodes[number].level = levels[number] ?? 0 }
+    return Topology(title: topology.title, description: topology.description, nodes: nodes)
+  }
+
+  /// The nodes of the file that a node asks, the preferred first.
+  func above(_ number: Int) -> [(node: Int, link: TopologyNode.UpstreamLink)] {
+    nodes[number].upstreams.compactMap { link in link.node.flatMap { index[$0] }.map { ($0, link) } }
+  }
+}

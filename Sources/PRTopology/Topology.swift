@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRWire
+
+/// A federation of PR servers as one file describes it. It has passed all rules: no cycle, no unknown upstream, no two
+/// nodes that give one number.
+public struct Topology: Sendable {
+  public let title: String?
+  public let description: String?
+  /// In the order of the file.
+  public let nodes: [TopologyNode]
+
+  public subscript(name: String) -> TopologyNode? { nodes.first { $0.name.value == name } }
+
+  /// The names of all nodes.
+  public var names: [String] { nodes.map(\.name.value) }
+
+  /// The node whose name was likely meant.
+  public func nearest(to name: String) -> String? { Spelling.nearest(to: name, among: names) }
+}
+
+/// One server of a federation. Every value knows its place in the file.
+public struct TopologyNode: Sendable {
+  public let name: Marked<String>
+  public internal(set) var description: Marked<String>?
+  /// The machine it runs on, as the others call it.
+  public internal(set) var host: Marked<String>?
+  public internal(set) var role = Role.node
+  /// As the file says it; else it follows from what else the file says.
+  var saidRole: Marked<Role>?
+  /// How many nodes stand above it.
+  public internal(set) var level = 0
+  /// Empty: BitBake's port on loopback.
+  public internal(set) var listeners: [Listener] = []
+  /// The preferred one first.
+  public internal(set) var upstreams: [UpstreamLink] = []
+  /// Rights by the name in a certificate, as words joined by commas.
+  public internal(set) var rights: [(who: Marked<String>, rights: Marked<String>)] = []
+  /// What the file says for the keys of ``Setting``; the texts are sound.
+  public internal(set) var settings: [String: Marked<String>] = [:]
+
+  /// Keys whose values could not be read: rules do not judge what stands in their place.
+  var unsound: Set<String> = []
+  /// Keys that the node itself has, those of `defaults:` left out.
+  var own: Set<String> = []
+
+  init(name: Marked<String>) { self.name = name }
+
+  public enum Role: String, CaseIterable, Sendable {
+    /// It allocates, or forwards what others allocate.
+    case node
+    /// It answers from a copy of its upstream and stores nothing of its own.
+    case mirror
+    /// It answers from a file that never changes.
+    case frozen
+  }
+
+  /// An address to listen on.
+  public struct Listener: Sendable {
+    public let endpoint: Marked<Endpoint>
+    /// What everybody may do there who has no rights by name; words joined by commas.
+    public let rights: Marked<String>?
+  }
+
+  /// Somebody to ask.
+  public struct UpstreamLink: Sendable {
+    /// The node's name, when the file describes it.
+    public internal(set) var node: String?
+    /// Where it answers; nil while the node is not known.
+    public internal(set) var endpoint: Endpoint?
+    /// Where the file names it.
+    public let place: Place
+  }
+
+  public var isBitBake: Bool { settings["numbering"]?.value == "bitbake" }
+  public var isReadOnly: Bool { role != .node || settings["read-only"]?.value == "true" }
+  /// Whether it gives numbers of its own.
+  public var allocates: Bool { !isReadOnly }
+  /// `k/n`.
+  public var lane: Lane { settings["lane"].flatMap { Lane($0.value) } ?? .only }
+  /// Whether its numbers have to be told from those of others at its level.
+  public var hasLane: Bool { allocates && !isBitBake }
+
+  /// Where it listens, the default filled in.
+  public var endpoints: [Endpoint] {
+    listeners.isEmpty ? [.standard] : listeners.map(\.endpoint.value)
+  }
+}
