@@ -11,6 +11,7 @@ public final class Store: Sendable {
   let watch = FeedWatch()
   let foreignRows: ForeignRowsClock
   private let readers: ReaderPool
+  let commitCounts = CommitCounts()
   private let options: StoreOptions
   private let access: Connection.Access
 
@@ -28,9 +29,9 @@ public final class Store: Sendable {
     path = options.path
     identity = opened.identity
     access = opened.readAccess
-    let watch = watch
+    let (watch, counts) = (watch, commitCounts)
     writer = try opened.writer.map { writer throws(StoreError) in
-      try GroupCommit(writer, patience: options.lockPatience, watch: watch)
+      try GroupCommit(writer, patience: options.lockPatience, watch: watch, counts: counts)
     }
     foreignRows = ForeignRowsClock(
       try Connection(path: path, access: access, busy: .zero, cache: 64), watch: watch)
@@ -85,6 +86,11 @@ public final class Store: Sendable {
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
   public func turnReader() throws(StoreError) -> TurnReader {
     try TurnReader(Connection(path: path, access: access, busy: .zero, cache: options.turnCache))
+  }
+
+  /// For those who only want to see.
+  public func lookout() throws(StoreError) -> StoreLookout {
+    StoreLookout(try Connection(path: path, access: access, busy: .milliseconds(200), cache: 2 << 10))
   }
 
   /// Finishes the decisions that were submitted, and takes no more.

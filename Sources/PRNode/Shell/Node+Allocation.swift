@@ -23,7 +23,7 @@ extension Node {
       isReadOnly
         ? try allocation.predict(.nothingYet, onMiss: onMiss, in: reader) : try allocation.look(.nothingYet, in: reader)
     } done: { outcome in
-      guard case .success(.askUpstream) = outcome else { return answer(Self.answer(outcome, tuple)) }
+      guard case .success(.askUpstream) = outcome else { return answer(self.answer(outcome, tuple, asker)) }
       asked.ask(.tuple(tuple, history), within: nil) { told in
         switch self.weigh(told) {
         case .success(let heard): self.decide(allocation, heard, asker: asker, answer: answer)
@@ -50,7 +50,9 @@ extension Node {
   ) {
     // The level may have been learned from the answer.
     let allocation = Allocation(allocation.tuple, allocation.history, numbering: numbering)
-    let done: @Sendable (Result<Decision, StoreError>) -> Void = { answer(Self.answer($0, allocation.tuple)) }
+    let done: @Sendable (Result<Decision, StoreError>) -> Void = {
+      answer(self.answer($0, allocation.tuple, asker))
+    }
     if isReadOnly {
       let onMiss = policy.onMiss
       if case .told(let told) = heard { keep(told, of: allocation.tuple) }
@@ -64,14 +66,25 @@ extension Node {
       }, done: done)
   }
 
-  private static func answer(
-    _ outcome: Result<Decision, StoreError>, _ tuple: TupleKey
+  private func answer(
+    _ outcome: Result<Decision, StoreError>, _ tuple: TupleKey, _ asker: String?
   ) -> Result<Revision, NodeError> {
     switch outcome {
-    case .success(.answer(let value, _)), .success(.record(let value, _)): .success(value)
-    case .success(.refuse(let refusal)): .failure(.refused(refusal, tuple))
+    case .success(.answer(let value, let reason)), .success(.record(let value, let reason)):
+      count(reason, tuple, asker)
+      return .success(value)
+    case .success(.refuse(let refusal)):
+      if case .unrecorded = refusal { log.withLock { $0.miss(tuple, asker: asker, at: now) } }
+      return .failure(.refused(refusal, tuple))
     case .success(.askUpstream): preconditionFailure("a decision has heard from above, or stands alone")
-    case .failure(let error): .failure(.store(error))
+    case .failure(let error): return .failure(.store(error))
+    }
+  }
+
+  private func count(_ reason: Reason, _ tuple: TupleKey, _ asker: String?) {
+    log.withLock { log in
+      log.count(reason)
+      if reason == .predicted { log.miss(tuple, asker: asker, at: now) }
     }
   }
 

@@ -15,6 +15,7 @@ public final class Node: Sendable {
   /// What this process has noted of it; 0 before.
   private let keptLevel = Atomic(0)
   private let clock: @Sendable () -> Int64
+  let log = Mutex(DecisionLog())
 
   /// - Parameters:
   ///   - upstream: whom to ask; nil for a node that stands alone.
@@ -49,6 +50,9 @@ public final class Node: Sendable {
   }
 
   var now: Int64 { clock() }
+
+  /// Which rules chose values, and what was asked in vain.
+  public var decisions: DecisionLog { log.withLock { $0 } }
 
   /// Whom to ask: nobody where the node stands alone, or is not to ask.
   var asked: (any UpstreamAsking)? { policy.upstreamAway == .offline ? nil : upstream }

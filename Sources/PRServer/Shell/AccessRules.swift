@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRNode
 import PRRevision
 import PRWire
 
@@ -29,6 +30,24 @@ extension Request {
     case .getPR: .allocate
     case .importOne: .importing
     case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .read
+    }
+  }
+}
+
+extension Request {
+  /// As those know it who count.
+  var verb: Verb {
+    switch self {
+    case .ping: .ping
+    case .isReadonly: .isReadonly
+    case .getPR: .getPR
+    case .testPR: .testPR
+    case .testPackage: .testPackage
+    case .maxPackagePR: .maxPackagePR
+    case .importOne: .importOne
+    case .export: .export
+    case .lookup: .lookup
+    case .changes: .changes
     }
   }
 }

@@ -87,7 +87,7 @@ final class LongPoll {
     isOver = true
     clock?.cancel()
     if let watch { session.desk.node.store.stopWaiting(watch) }
-    session.fill(ticket, with: outcome.map { .changes(ChangesAnswer($0)) })
+    session.fill(ticket, .changes, with: outcome.map { .changes(ChangesAnswer($0)) })
   }
 }
 

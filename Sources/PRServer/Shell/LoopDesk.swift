@@ -17,6 +17,9 @@ final class LoopDesk {
   private let logger: Logger
   private var complaints = Complaints()
   private var forecast = LookupForecast()
+  /// Counted apart from the rest of the tally: a plain number costs the fastest answer nothing that can be measured.
+  private var answeredAtOnce = 0
+  private var counted = Tally()
 
   init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
     self.node = node
@@ -38,11 +41,34 @@ final class LoopDesk {
       let answered: Void? = try reader.withCurrentValue(
         version: tuple.version, pkgarch: tuple.pkgarch, checksum: tuple.checksum
       ) { Response.writeLine(value: $0, to: &out) }
-      if answered == nil { forecast.missed() } else { forecast.found() }
-      return answered != nil
+      guard answered != nil else {
+        forecast.missed()
+        return false
+      }
+      forecast.found()
+      answeredAtOnce &+= 1
+      return true
     } catch {
       return false  // a lock or worse: the slow path waits for the one and reports the other
     }
+  }
+
+  /// Counts a request that had an answer.
+  ///
+  /// - Parameter start: when it came; nil where it had its answer at once.
+  func countAnswer(_ verb: Verb, since start: NIODeadline? = nil) {
+    counted.answer(verb, nanoseconds: start.map { (.now() - $0).nanoseconds })
+  }
+
+  func countRefusal(_ verb: Verb, _ kind: RefusalKind, since start: NIODeadline? = nil) {
+    counted.refuse(verb, kind, nanoseconds: start.map { (.now() - $0).nanoseconds })
+  }
+
+  /// What this loop's sessions were asked so far.
+  var tally: Tally {
+    var tally = counted
+    tally.answeredAtOnce = answeredAtOnce
+    return tally
   }
 
   /// What the server says of itself to those who ask.

@@ -11,20 +11,23 @@ public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
   private let logger: Logger
+  private let board: TallyBoard?
   private let ready: @Sendable ([Endpoint]) async throws -> Void
   private let stopping: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - board: where it shows what it counts.
   ///   - ready: called once connections are accepted, with the addresses that were really bound.
   ///   - stopping: called when no more are.
   public init(
-    node: Node, options: ServerOptions, logger: Logger,
+    node: Node, options: ServerOptions, logger: Logger, board: TallyBoard? = nil,
     ready: @escaping @Sendable ([Endpoint]) async throws -> Void, stopping: @escaping @Sendable () -> Void = {}
   ) {
     self.stopping = stopping
     self.node = node
     self.options = options
     self.logger = logger
+    self.board = board
     self.ready = ready
   }
 
@@ -42,6 +45,8 @@ public struct Server: Service {
   private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
     let sessions = SessionRegistry(limit: options.connections)
     let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
+    board?.show { await desks.tally(with: sessions) }
+    defer { board?.clear() }
     var listeners: [any Channel] = []
     do {
       for address in options.listen {
@@ -79,6 +84,7 @@ public struct Server: Service {
 
 /// The desks of all event loops.
 struct LoopDesks: Sendable {
+  private let loops: MultiThreadedEventLoopGroup
   private let desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>]
 
   init(node: Node, options: ServerOptions, loops: MultiThreadedEventLoopGroup, logger: Logger) async throws {
@@ -89,6 +95,19 @@ struct LoopDesks: Sendable {
       }.get()
     }
     self.desks = desks
+    self.loops = loops
+  }
+
+  /// What all of them have counted. Each is asked on its own loop, between two turns.
+  func tally(with sessions: SessionRegistry) async -> Tally {
+    var total = Tally()
+    for loop in loops.makeIterator() {
+      guard let desk = desks[ObjectIdentifier(loop)] else { continue }
+      // A loop that has ended counts no more.
+      if let tally = try? await loop.submit({ desk.value.tally }).get() { total = total + tally }
+    }
+    (total.open, total.accepted) = sessions.counts
+    return total
   }
 
   /// The desk of a loop, on that loop's thread.

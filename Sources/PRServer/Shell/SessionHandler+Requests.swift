@@ -10,26 +10,34 @@ extension SessionHandler {
   func serve(_ request: Request) {
     let node = desk.node
     switch request {
-    case .ping: reply(.alive)
-    case .isReadonly: reply(.readonly(node.isReadOnly))
+    case .ping: replyAtOnce(.ping, .alive)
+    case .isReadonly: replyAtOnce(.isReadonly, .readonly(node.isReadOnly))
     case .getPR(let tuple, let history):
-      node.allocate(tuple, history, asker: peer, answer: later { .value($0.text) })
+      node.allocate(tuple, history, asker: peer, answer: later(.getPR) { .value($0.text) })
     case .testPR(let tuple, let history):
-      node.value(of: tuple, history, answer: later { $0.map { .value($0.text) } ?? .noValue })
-    case .testPackage(let package): node.greatest(of: package, answer: later { .known($0 != nil) })
+      node.value(of: tuple, history, answer: later(.testPR) { $0.map { .value($0.text) } ?? .noValue })
+    case .testPackage(let package): node.greatest(of: package, answer: later(.testPackage) { .known($0 != nil) })
     case .maxPackagePR(let package):
-      node.greatest(of: package, answer: later { $0.map { .value($0.text) } ?? .noValue })
+      node.greatest(of: package, answer: later(.maxPackagePR) { $0.map { .value($0.text) } ?? .noValue })
     case .importOne(let tuple, let value):
-      node.record(tuple, value: value.text, asker: peer, answer: later { .imported($0 ? value : nil) })
-    case .lookup(let tuple, let time): node.lookUp(tuple, within: time, answer: later { .lookup(LookupAnswer($0)) })
+      node.record(tuple, value: value.text, asker: peer, answer: later(.importOne) { .imported($0 ? value : nil) })
+    case .lookup(let tuple, let time):
+      node.lookUp(tuple, within: time, answer: later(.lookup) { .lookup(LookupAnswer($0)) })
     case .changes(let query): beginPoll(query)
     case .export(let query):
+      desk.countAnswer(.export)
       replies.append(.export(ExportProgress(query, version: desk.options.version)))
       moveReplies()
     }
   }
 
-  func refuse(_ right: Rights) {
+  private func replyAtOnce(_ verb: Verb, _ response: Response) {
+    desk.countAnswer(verb)
+    reply(response)
+  }
+
+  func refuse(_ verb: Verb, _ right: Rights) {
+    desk.countRefusal(verb, .rights)
     let who = peerNames.first.map { "the certificate of \($0)" } ?? "this connection"
     complain("right", "a request was refused: \(who) lacks the right '\(right)'")
     reply(
@@ -41,6 +49,7 @@ extension SessionHandler {
   /// One at a time: its answer may be large, and it may be long in coming.
   private func beginPoll(_ query: ChangesQuery) {
     guard poll?.isOver ?? true, let context else {
+      desk.countRefusal(.changes, .malformed)
       return reply(.error("changes: one is open on this connection; wait for its answer, or open another connection"))
     }
     let poll = LongPoll(query, for: self, ticket: replies.reserve(), on: context.eventLoop)
@@ -49,10 +58,18 @@ extension SessionHandler {
   }
 
   /// Puts a reply in the place that was kept for it.
-  func fill(_ ticket: ReplyQueue<SessionReply>.Ticket, with outcome: Result<Response, NodeError>) {
+  ///
+  /// - Parameter start: when its request came; nil for one that was held back on purpose.
+  func fill(
+    _ ticket: ReplyQueue<SessionReply>.Ticket, _ verb: Verb, since start: NIODeadline? = nil,
+    with outcome: Result<Response, NodeError>
+  ) {
     switch outcome {
-    case .success(let response): replies.fill(ticket, with: .response(response))
+    case .success(let response):
+      desk.countAnswer(verb, since: start)
+      replies.fill(ticket, with: .response(response))
     case .failure(let error):
+      desk.countRefusal(verb, error.kind, since: start)
       complain("refused", "a request was refused: \(error)")
       replies.fill(ticket, with: .response(.error(error.description)))
     }
@@ -68,11 +85,12 @@ extension SessionHandler {
 
   /// Keeps a place for a reply, and makes the callback that fills it.
   private func later<Value: Sendable>(
-    _ response: @escaping @Sendable (Value) -> Response
+    _ verb: Verb, _ response: @escaping @Sendable (Value) -> Response
   ) -> Node.Answer<Value> {
     let ticket = replies.reserve()
+    let start = NIODeadline.now()
     return callback { session, outcome in
-      session.fill(ticket, with: outcome.map(response))
+      session.fill(ticket, verb, since: start, with: outcome.map(response))
     }
   }
 

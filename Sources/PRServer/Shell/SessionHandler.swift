@@ -215,11 +215,12 @@ final class SessionHandler: ChannelDuplexHandler {
     }
     do throws(RequestError) {
       guard let request = try Request(view) else { return finish() }
-      guard rights.contains(request.right) else { return refuse(request.right) }
+      guard rights.contains(request.right) else { return refuse(request.verb, request.right) }
       serve(request)
     } catch .json(let error) {
       refuse(.json(error))
     } catch {
+      desk.countRefusal(.unknown, .malformed)
       reply(.error(error.description))
     }
   }

@@ -12,12 +12,15 @@ final class SessionRegistry: Sendable {
     var freed: [@Sendable () -> Void] = []
     var emptied: EventLoopPromise<Void>?
     var isDraining = false
+    var accepted = 0
   }
 
   init(limit: Int) { self.limit = limit }
 
   var isFull: Bool { state.withLock { $0.channels.count >= limit } }
   var count: Int { state.withLock { $0.channels.count } }
+  /// How many are open, and how many there ever were.
+  var counts: (open: Int, accepted: Int) { state.withLock { ($0.channels.count, $0.accepted) } }
 
   /// Calls `body` each time a connection of a full server ends.
   func whenFreed(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.freed.append(body) } }
@@ -25,6 +28,7 @@ final class SessionRegistry: Sendable {
   func add(_ channel: any Channel) {
     let isDraining = state.withLock { state in
       state.channels[ObjectIdentifier(channel)] = channel
+      state.accepted += 1
       return state.isDraining
     }
     channel.closeFuture.whenComplete { _ in self.remove(channel) }

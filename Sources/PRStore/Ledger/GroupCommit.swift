@@ -29,10 +29,10 @@ final class GroupCommit: Sendable {
   /// - Parameters:
   ///   - patience: how long a decision waits for a lock that another process holds.
   ///   - watch: is told when rows may have come.
-  init(_ connection: Connection, patience: Duration, watch: FeedWatch) throws(StoreError) {
+  init(_ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts) throws(StoreError) {
     self.patience = patience
     self.watch = watch
-    transaction = try WriteTransaction(connection)
+    transaction = try WriteTransaction(connection, counts)
   }
 
   /// Puts a decision in the queue.
@@ -136,9 +136,11 @@ private final class WriteTransaction: @unchecked Sendable {
   private let ledger: Ledger
   private let beginStatement: Statement
   private let commitStatement: Statement
+  private let counts: CommitCounts
 
-  init(_ connection: Connection) throws(StoreError) {
+  init(_ connection: Connection, _ counts: CommitCounts) throws(StoreError) {
     self.connection = connection
+    self.counts = counts
     ledger = try Ledger(connection)
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")
     commitStatement = try connection.prepare("COMMIT")
@@ -204,11 +206,13 @@ private final class WriteTransaction: @unchecked Sendable {
         return abandon(group, error)
       }
     }
+    let start = ContinuousClock.now
     do throws(StoreError) {
       try commitStatement.run()
     } catch {
       return abandon(group, error)
     }
+    counts.count(group.count, took: .now - start)
     for outcome in outcomes { outcome() }
     return []
   }

@@ -10,6 +10,8 @@ public enum StoreNote: String, Hashable, Sendable {
   case freshPosition = "fresh position"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
+  /// When somebody last tried whether a row can be stored.
+  case checked
 }
 
 extension RowReader {

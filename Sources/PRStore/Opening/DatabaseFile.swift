@@ -48,8 +48,13 @@ struct DatabaseFile {
   var hasLog: Bool { logSize > 0 }
 
   /// The write-ahead log's length in bytes.
-  var logSize: Int {
-    let size = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+  var logSize: Int { size(of: path + "-wal") }
+
+  /// The database's length in bytes.
+  var size: Int { size(of: path) }
+
+  private func size(of path: String) -> Int {
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     return size ?? 0
   }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRStore
+
+extension NodeError {
+  /// In a word, for those who count.
+  public var kind: RefusalKind {
+    switch self {
+    case .refused(.unrecorded, _): .unrecorded
+    case .refused(.overflow, _): .overflow
+    case .upstreamAway: .upstreamAway
+    case .upstreamIncomplete: .upstreamIncomplete
+    case .store(let error): error.kind
+    }
+  }
+}
+
+extension StoreError {
+  fileprivate var kind: RefusalKind {
+    switch self {
+    case .locked: .locked
+    case .diskFull: .diskFull
+    case .readOnly: .readOnly
+    case .taken, .refusedBySchema: .taken
+    case .notARevision: .malformed
+    case .closed: .stopping
+    default: .database
+    }
+  }
+}

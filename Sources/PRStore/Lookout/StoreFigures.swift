@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Synchronization
+
+/// A store in numbers.
+public struct StoreFigures: Hashable, Sendable {
+  /// Bytes of the database, of its write-ahead log, and of what the disk has left.
+  public var databaseBytes = 0
+  public var logBytes = 0
+  public var freeBytes = 0
+  /// Transactions that were committed since the process began, the decisions in them, and the time in nanoseconds that
+  /// their commits took: most of it is the disk's.
+  public var commits = 0
+  public var decisions = 0
+  public var commitNanoseconds = 0
+
+  public init() {}
+}
+
+/// What the writer counts, for others to read.
+final class CommitCounts: Sendable {
+  private let commits = Atomic(0)
+  private let decisions = Atomic(0)
+  private let nanoseconds = Atomic(0)
+
+  func count(_ group: Int, took time: Duration) {
+    commits.wrappingAdd(1, ordering: .relaxed)
+    decisions.wrappingAdd(group, ordering: .relaxed)
+    nanoseconds.wrappingAdd(Int(time / .nanoseconds(1)), ordering: .relaxed)
+  }
+
+  func fill(_ figures: inout StoreFigures) {
+    figures.commits = commits.load(ordering: .relaxed)
+    figures.decisions = decisions.load(ordering: .relaxed)
+    figures.commitNanoseconds = nanoseconds.load(ordering: .relaxed)
+  }
+}
+
+extension Store {
+  public var figures: StoreFigures {
+    var figures = StoreFigures()
+    let file = DatabaseFile(path)
+    figures.databaseBytes = file.size
+    figures.logBytes = file.logSize
+    figures.freeBytes = file.freeSpace
+    commitCounts.fill(&figures)
+    return figures
+  }
+}

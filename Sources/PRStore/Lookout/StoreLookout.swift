@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import Foundation
+import GRDBSQLite
+
+/// Looks at a store from outside: on a connection and a thread of its own, so that whoever serves never waits for whoever
+/// looks, and for no longer than a look is allowed to take.
+///
+/// `@unchecked Sendable`: after `init` only its serial queue touches the reader.
+public final class StoreLookout: @unchecked Sendable {
+  private let thread = DispatchQueue(label: "headwater.store.lookout", qos: .utility)
+  private let reader: RowReader
+  private let patience: LookoutPatience
+
+  init(_ connection: Connection) {
+    reader = RowReader(connection)
+    patience = LookoutPatience(connection.handle)
+  }
+
+  /// Reads, as of some moment during the call. What takes longer than `time` fails.
+  public func read<Value: Sendable>(
+    within time: Duration, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+      thread.async { [self] in
+        patience.begin(time)
+        do throws(StoreError) {
+          continuation.resume(returning: .success(try body(reader)))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try outcome.get()
+  }
+}
+
+/// Has SQLite give up a statement that takes too long. For the thread of its connection.
+private final class LookoutPatience {
+  private var deadline: UInt64 = 0
+
+  /// So many of SQLite's instructions are run between two looks at the clock.
+  private static let instructions: CInt = 20_000
+
+  /// It has to live as long as the connection is used.
+  init(_ connection: OpaquePointer) {
+    sqlite3_progress_handler(
+      connection, Self.instructions,
+      { context in
+        guard let context else { return 0 }
+        let patience = Unmanaged<LookoutPatience>.fromOpaque(context).takeUnretainedValue()
+        return DispatchTime.now().uptimeNanoseconds > patience.deadline ? 1 : 0
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  func begin(_ time: Duration) {
+    deadline = DispatchTime.now().uptimeNanoseconds + UInt64(max(time / .nanoseconds(1), 0))
+  }
+}
