@@ -75,7 +75,7 @@ struct DoubtfulAnswerTests {
     let server = strict.server
     let refusals = try inParallel(4) { client in
       let connection = try server.connect()
-      return try (0..<200).map { try connection.ask(Requests.getPR("p", "new-\(client)-\($0)")).refusal ?? "none" }
+      return try (0..<500).map { try connection.ask(Requests.getPR("p", "new-\(client)-\($0)")).refusal ?? "none" }
     }
     for refusal in refusals.joined() {
       #expect(refusal.contains("refused: no right 'read' ?[31m? here"), "\(refusal)")
