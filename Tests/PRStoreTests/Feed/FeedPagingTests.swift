@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRRevision
+import TestSeed
+import TestStore
+import Testing
+
+@testable import PRStore
+
+@Suite("A feed that is read page by page")
+struct FeedPagingTests {
+  private let folder: TemporaryFolder
+  private let path: String
+  private let store: Store
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("pr.sqlite3")
+    store = try Store.writable(path)
+  }
+
+  private static let names = ["plain", "é", "e\u{301}", "😀", "nul\u{0}byte", "quote \"", ""]
+
+  private func fill(_ count: Int = 60) async throws {
+    let other = try ForeignProcess(path)
+    for number in 0..<count {
+      let name = Self.names[number % Self.names.count]
+      let row = Row(tuple: TupleKey("v\(number % 5)", name, "c\(number)"), value: "\(number)")
+      if number % 4 == 1 {
+        try other.insert([row])
+      } else if number % 4 == 2 {
+        _ = try await store.write { ledger throws(StoreError) in try ledger.copy([row], milliseconds: 1) }
+      } else {
+        try await store.record([row])
+      }
+    }
+  }
+
+  @Test("is the same with every limit: own, copied and foreign rows in the order of their commits, and their digests")
+  func limits() async throws {
+    try await fill()
+    let (rows, positions) = try await store.feed(limit: 1)
+    #expect(rows.map { Array($0.tuple.package.pkgarch.utf8) } == (0..<60).map { Array(Self.names[$0 % 7].utf8) })
+    #expect(rows.map(\.value) == (0..<60).map(String.init))
+    #expect(positions.map(\.serial) == (1...60).map(Int64.init))
+    var digest = FeedDigest.start
+    for (row, position) in zip(rows, positions) {
+      digest.add(row)
+      #expect(position.digest == digest)
+    }
+    for limit in [2, 7, 59, 60, 61, 8192] {
+      let walk = try await Store.readOnly(path).feed(limit: limit)
+      #expect(walk.rows == rows, "\(limit)")
+      #expect(walk.positions.allSatisfy { positions[Int($0.serial) - 1] == $0 }, "\(limit)")
+    }
+  }
+
+  @Test("has the same digests where some are kept and where none is, far into the feed", arguments: Seed.several(1))
+  func keptDigests(seed: Seed) async throws {
+    var numbers = seed.numbers
+    try await store.record((0..<9000).map { .busybox("c\($0)", "\($0)") })
+    let whole = try await store.feed(limit: 8192)
+    #expect(whole.rows.count == 9000 && whole.positions.map(\.serial) == [8192, 9000])
+    let fresh = try Store.readOnly(path)
+    var position = whole.positions[1]
+    for _ in 0..<20 {
+      let serial = Int.random(in: 1...9000, using: &numbers)
+      let page = try await fresh.page(after: nil, limit: serial)
+      let here = page.position
+      #expect(
+        here.serial == min(Int64(serial), 9000) && here.digest == Self.digest(whole.rows.prefix(serial)), "\(seed)")
+      #expect(
+        try await store.page(after: here).rows == Array(whole.rows.dropFirst(serial)).prefix(8192) + [], "\(seed)")
+      position = here
+    }
+    #expect(try await fresh.changes(after: position) == store.changes(after: position))
+  }
+
+  private static func digest(_ rows: some Sequence<Row>) -> FeedDigest {
+    var digest = FeedDigest.start
+    for row in rows { digest.add(row) }
+    return digest
+  }
+
+  @Test("breaks a page off before it grows too large for memory")
+  func largePages() async throws {
+    let long = String(repeating: "x", count: 300_000)
+    try await store.record((0..<40).map { .busybox("\(long)\($0)", "\($0)") })
+    let (rows, positions) = try await store.feed()
+    #expect(rows.count == 40)
+    #expect(positions.map(\.serial) == [14, 28, 40])
+  }
+
+  @Test("keeps its serials and digests through VACUUM, and a serial never comes back")
+  func vacuum() async throws {
+    try await fill()
+    let before = try await store.feed(limit: 10)
+    let other = try ForeignProcess(path)
+    try other.run("DELETE FROM PRMAIN WHERE rowid % 2 = 0")
+    try other.run("VACUUM")
+    let after = try await Store.readOnly(path).feed(limit: 10)
+    #expect(after.rows == before.rows && after.positions == before.positions)
+    try await store.record([.busybox("later", "100")])
+    #expect(try await store.page(after: before.positions.last).position.serial == 61)
+  }
+
+  @Test("refuses a position of another store, of a longer feed and of one with other rows")
+  func resets() async throws {
+    try await fill(20)
+    let position = try #require(try await store.feed().positions.last)
+    let other = try Store.writable(folder.file("other.sqlite3"))
+    #expect(try await other.changes(after: position) == .reset(.store))
+    var ahead = position
+    ahead.serial += 1
+    #expect(try await store.changes(after: ahead) == .reset(.shorter))
+    ahead.serial = .max
+    #expect(try await store.changes(after: ahead) == .reset(.shorter))
+    var wrong = position
+    wrong.digest.add(.busybox("x", "1"))
+    #expect(try await store.changes(after: wrong) == .reset(.digest))
+    wrong.serial = 7
+    #expect(try await store.changes(after: wrong) == .reset(.digest))
+    wrong.serial = 0
+    #expect(try await store.page(after: wrong).rows.count == 20, "who begins has no digest to be wrong")
+  }
+
+  @Test("refuses the positions of days that a restored backup does not know", arguments: [1, 3, 5])
+  func restored(rowsSince: Int) async throws {
+    try await fill(20)
+    try Backup(of: path, to: folder.file("backup.sqlite3")).run(replaces: false)
+    let restored = try Store.writable(folder.file("backup.sqlite3"))
+    try await store.record((0..<3).map { .busybox("lost\($0)", "\(100 + $0)") })
+    let position = try #require(try await store.feed().positions.last)
+    #expect(try await restored.changes(after: position) == .reset(.shorter))
+    try await restored.record((0..<rowsSince).map { .busybox("new\($0)", "\(100 + $0)") })
+    #expect(try await restored.changes(after: position) == .reset(rowsSince < 3 ? .shorter : .digest))
+    // Who had come no further than the backup notices nothing, and need not.
+    let (old, _) = (try await store.page(after: nil, limit: 20).position, 0)
+    #expect(try await restored.page(after: old).rows.count == rowsSince)
+  }
+
+  @Test("an empty feed has a position, from which its first row is news")
+  func empty() async throws {
+    let start = try await store.page(after: nil)
+    #expect(start == FeedPage(position: .start(of: try #require(store.identity)), rows: [], hasMore: false))
+    try await store.record([.busybox("a", "0")])
+    #expect(try await store.page(after: start.position).rows == [.busybox("a", "0")])
+  }
+
+  @Test("a file that only BitBake's server has written has no feed, and says so")
+  func noFeed() async throws {
+    let bare = folder.file("bitbake.sqlite3")
+    _ = try ForeignProcess.bitbake(bare, [.busybox("a", "0")])
+    let store = try Store.readOnly(bare)
+    #expect(!store.hasFeed)
+    await #expect(throws: StoreError.self) { try await store.changes(after: nil) }
+  }
+
+  @Test("a file of the schema before keeps its feed, and can be followed and copied into")
+  func migrated() async throws {
+    try await store.record([.busybox("a", "0"), .busybox("b", "1")])
+    let before = try await store.feed().positions.last
+    store.close()
+    let other = try ForeignProcess(path)
+    try other.run("DROP TABLE headwater_copy")
+    try other.run("DROP TABLE headwater_above")
+    try other.run("UPDATE headwater_store SET value = '1' WHERE key = 'schema'")
+    #expect(try await Store.readOnly(path).page(after: before).rows.isEmpty, "it need not be migrated to be read")
+    let migrated = try Store.writable(path)
+    #expect(try other.ask("SELECT value FROM headwater_store WHERE key = 'schema'") == [["2"]])
+    _ = try await migrated.write { ledger throws(StoreError) in
+      try ledger.copy([.busybox("c", "2")], milliseconds: 1)
+    }
+    #expect(try await migrated.page(after: before).rows == [.busybox("c", "2")])
+    #expect(migrated.identity == store.identity)
+  }
+}
