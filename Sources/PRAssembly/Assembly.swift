@@ -130,8 +130,13 @@ public struct Assembly: Sendable {
   /// The policy, at the level that the upstream told when it was last asked.
   private func policy(_ store: Store) async throws -> NodePolicy {
     var policy = configuration.policy
-    guard configuration.upstream != nil, case .partitioned(let partition) = policy.numbering else { return policy }
+    policy.isBelow = configuration.upstream != nil
+    let isFrozen = configuration.store.isFrozen
+    guard configuration.upstream != nil || isFrozen, case .partitioned(let partition) = policy.numbering else {
+      return policy
+    }
     let kept = try await store.read { reader throws(StoreError) in try reader.note(.level) }.flatMap { Int($0) }
+    if isFrozen, kept == nil { return policy }
     guard let kept, (1...Partition.deepest).contains(kept) else {
       logger.info(
         "the upstream has not told its level yet", metadata: [LogKey.level: "\(partition.level)"])

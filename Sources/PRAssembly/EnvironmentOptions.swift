@@ -3,7 +3,7 @@ import ArgumentParser
 import Foundation
 
 /// Gives every option `--some-name` of a command the environment variable `HEADWATER_SOME_NAME`. What stands on the
-/// command line wins. A repeatable option takes a list joined by commas; a flag takes 1, true, 0 or false.
+/// command line wins. A repeatable option takes a list joined by blanks or commas; a flag takes 1, true, 0 or false.
 struct EnvironmentOptions {
   private let tool: ToolDescription.Command
 
@@ -26,13 +26,25 @@ struct EnvironmentOptions {
       else { continue }
       switch option.kind {
       case "option":
-        let values = option.isRepeating ? value.split(separator: ",").map(String.init) : [value]
+        let values = option.isRepeating ? Self.list(value) : [value]
         for value in values { added.append("--\(long)=\(value)") }
-      case "flag": if try Self.isTrue(value, long) { added.append("--\(long)") }
+      case "flag":
+        let opposite = "no-\(long)"
+        if try Self.isTrue(value, long) {
+          added.append("--\(long)")
+        } else if option.names?.contains(where: { $0.name == opposite }) == true {
+          added.append("--\(opposite)")
+        }
       default: break
       }
     }
     return Array(arguments[..<end]) + added + Array(arguments[end...])
+  }
+
+  /// Joined by blanks, or by commas where no value has one of its own.
+  private static func list(_ text: String) -> [String] {
+    let hasOwnCommas = text.contains("=") || text.contains(where: \.isWhitespace)
+    return text.split { $0.isWhitespace || (!hasOwnCommas && $0 == ",") }.map(String.init)
   }
 
   static func variable(_ option: String) -> String {

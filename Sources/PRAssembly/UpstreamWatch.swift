@@ -44,7 +44,8 @@ final class UpstreamWatch: Sendable {
       logger.notice(
         "the upstream answers again",
         metadata: [
-          LogKey.upstream: "\(server)", LogKey.away: "\(time / .seconds(1)) s", LogKey.failedQuestions: "\(failed)",
+          LogKey.upstream: "\(server)", LogKey.away: "\((time / .milliseconds(100)).rounded() / 10) s",
+          LogKey.failedQuestions: "\(failed)",
         ])
     case .refusing(let server, let words):
       guard let leftOut = admit("refusing: \(server)") else { return }

@@ -7,6 +7,9 @@ struct Command {
   let status: Int32
   let output: String
 
+  /// One at a time: Foundation's own has crashed here when two were started at once.
+  private static let starting = Mutex(())
+
   struct Failed: Error { let text: String }
 
   /// - Parameter input: what it reads; its input ends after that.
@@ -21,7 +24,7 @@ struct Command {
     let end = ProcessEnd(process)
     // A program that ended does not read its input; that is no reason for us to end too.
     signal(SIGPIPE, SIG_IGN)
-    try process.run()
+    try starting.withLock { _ in try process.run() }
     try? writing.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try? writing.fileHandleForWriting.close()
     let output = try reading.fileHandleForReading.readToEnd() ?? Data()

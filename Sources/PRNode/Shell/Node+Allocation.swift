@@ -7,7 +7,10 @@ extension Node {
   /// A `get-pr` without history for a tuple that holds its package's greatest value is answered with that value,
   /// whatever anybody else knows: a ``TurnReader`` may do it. Not so in BitBake's numbering below an upstream, which
   /// has a word in every answer.
-  public var answersCurrentTuplesAtOnce: Bool { upstream == nil || policy.numbering != .bitbake }
+  public var answersCurrentTuplesAtOnce: Bool {
+    // On a mirror the copy has a word in every answer, too.
+    !policy.isMirror && (!isBelow || policy.numbering != .bitbake)
+  }
 
   /// `get-pr`: the value of a tuple, chosen now if it has none that may be answered.
   ///

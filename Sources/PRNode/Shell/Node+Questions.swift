@@ -52,7 +52,7 @@ extension Node {
     }
   }
 
-  private var isRecursive: Bool { upstream != nil && policy.numbering != .bitbake }
+  private var isRecursive: Bool { isBelow && policy.numbering != .bitbake }
 
   private var recursively: (any UpstreamAsking)? { isRecursive ? asked : nil }
 

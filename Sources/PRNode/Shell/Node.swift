@@ -11,6 +11,8 @@ public final class Node: Sendable {
   public let store: Store
   public let policy: NodePolicy
   let upstream: (any UpstreamAsking)?
+  /// There are nodes above, whether they are asked or not.
+  let isBelow: Bool
   private let levels: Atomic<Int>
   /// What this process has noted of it; 0 before.
   private let keptLevel = Atomic(0)
@@ -26,11 +28,12 @@ public final class Node: Sendable {
     self.store = store
     self.policy = policy
     self.upstream = upstream
+    isBelow = upstream != nil || policy.isBelow
     self.clock = clock
     if case .partitioned(let partition) = policy.numbering {
       levels = Atomic(partition.level)
     } else {
-      levels = Atomic(upstream == nil ? 0 : 1)
+      levels = Atomic(isBelow ? 1 : 0)
     }
   }
 
@@ -58,7 +61,7 @@ public final class Node: Sendable {
   var asked: (any UpstreamAsking)? { policy.upstreamAway == .offline ? nil : upstream }
 
   /// What stands in for an upstream's answer where nobody is asked.
-  var unheard: Allocation.Heard { upstream == nil ? .nobody : .silence }
+  var unheard: Allocation.Heard { isBelow ? .silence : .nobody }
 
   /// Takes over what the upstream says of its own level, and keeps it across restarts.
   public func learn(upstreamLevel: Int) {

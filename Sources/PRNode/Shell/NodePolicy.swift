@@ -11,6 +11,8 @@ public struct NodePolicy: Sendable {
   public var onMiss: OnMiss
   public var upstreamAway: UpstreamAway
 
+  /// There are nodes above, though nobody may be there to ask them.
+  public var isBelow = false
   /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
   public var isMirror = false
 

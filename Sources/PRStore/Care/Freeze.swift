@@ -53,6 +53,7 @@ public struct Freeze {
     try writer.setTriggers(on: false)
     let rows = try copyRows(from: reader, to: writer)
     if try connection.hasTable("headwater_feed") { try copyFeed(from: connection, to: writer) }
+    if let position { try describe(writer, store: position.store, level: try reader.note(.level)) }
     try writer.execute("COMMIT")
     // One file, which nothing has to be replayed into.
     _ = try writer.text("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -98,6 +99,17 @@ public struct Freeze {
     }
     try finishPackage()
     return count
+  }
+
+  /// What is frozen is the store it was: those who followed its feed may follow it here.
+  private func describe(_ writer: Connection, store: String, level: String?) throws(StoreError) {
+    let setValue = try writer.prepare("INSERT OR REPLACE INTO headwater_store (key, value) VALUES (?1, ?2)")
+    for (key, value) in [("store", store), ("note: \(StoreNote.level.rawValue)", level)] {
+      guard let value else { continue }
+      setValue.bind(1, key)
+      setValue.bind(2, value)
+      try setValue.run()
+    }
   }
 
   /// The stories of the rows are frozen with them.

@@ -42,7 +42,9 @@ extension RowStory {
   private var level: Int? { Revision(value).map { $0.components.count - 1 } }
 
   fileprivate var text: String {
-    let asker = provenance.asker.map { provenance.origin == .copied ? "told by \($0)" : "for \($0)" }
+    let asker = provenance.asker.map {
+      [.copied, .vanished].contains(provenance.origin) ? "told by \($0)" : "for \($0)"
+    }
     let level = level.map { "numbered at level \($0)" }
     let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level].compactMap(\.self)
     return "\(value)  \(checksum)  \(parts.joined(separator: ", "))"

@@ -113,6 +113,14 @@ struct Serve: AsyncParsableCommand {
         "a mirror answers from its copy, which the numbering bitbake does not look at: leave --numbering out")
     }
     if listen.contains(where: \.isTLS) { try validateListenerTLS() }
+    for case .listener(let address) in rights.map(\.who)
+    where !(listen.isEmpty ? [.standard] : listen).contains(address) {
+      throw ValidationError(
+        "--rights \(address): no --listen is written like this; one that is not listened on has no rights")
+    }
+    if frozen != nil, numbering == .bitbake || onMiss == .predict {
+      throw ValidationError("a frozen database never changes and predicts nothing: leave --numbering and --on-miss out")
+    }
     if ownLevel == 0, lane != .only, numbering == .partitioned {
       throw ValidationError("--lane tells nodes below an upstream apart: give --upstream, or --level")
     }

@@ -99,12 +99,18 @@ struct TrustTests {
     try root.stop()
   }
 
+  @Test("rights for an address that is not listened on are refused, since nobody would have them")
+  func strayRights() throws {
+    try Tool().run("serve", "--listen", "tcp://127.0.0.1:0", "--rights", "tcp://localhost:0=read")
+      .failed(saying: "--rights tcp://localhost:0: no --listen is written like this", status: 64)
+  }
+
   @Test("a client may read, and more only if the server's operator says so")
   func rights() throws {
     let authority = try Authority("root", "alice", "bob")
     let server = try ServerProcess(
       authority.options("root") + [
-        "--rights", "alice=read,allocate", "--rights", "tls://127.0.0.1:0=read", "--rights", "tls://[::1]:0=none",
+        "--rights", "alice=read,allocate", "--rights", "tls://127.0.0.1:0=read",
         "--rights", "tcp://127.0.0.1:0=read",
       ],
       listeners: ["tls://127.0.0.1:0", "tcp://127.0.0.1:0"])

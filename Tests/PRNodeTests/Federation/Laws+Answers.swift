@@ -134,11 +134,14 @@ extension Laws {
     }
     if circumstances.isStrict, circumstances.isCutOff { return .refusal }
     guard circumstances.reachesTop else { return circumstances.isStrict ? nil : .noRefusal }
-    let all = chain.indices.flatMap { index in
-      (images[chain[index]].own + images[chain[index]].copied).filter(fits).filter { row in
-        isMax || !chain[...index].contains { isTaken(row, at: $0) }
+    let known = chain.indices.flatMap { index in
+      (images[chain[index]].own + images[chain[index]].copied).filter(fits).map { row in
+        (row.value, isTold: isMax || !chain[...index].contains { isTaken(row, at: $0) })
       }
-    }.map(\.value)
+    }
+    // A node whose own value for the tuple is the greatest asks nobody, even if those below hold it for another.
+    guard known.allSatisfy(\.isTold) else { return nil }
+    let all = known.map(\.0)
     let floors =
       question.kind == .max
       ? chain.flatMap { images[$0].floors }.filter { $0.package == question.package }.map(\.value) : []

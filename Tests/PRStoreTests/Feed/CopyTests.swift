@@ -49,7 +49,7 @@ struct CopyTests {
     try await store.record([.busybox("own", "0.0")])
     let told = UpstreamAnswer(greatest: revision("1"), values: [revision("1")], level: 0)
     _ = try await store.write { ledger throws(StoreError) in
-      try ledger.learn(told, of: .checksum("b"), source: nil, milliseconds: 1)
+      try ledger.learn(told, of: .checksum("b"), milliseconds: 1)
     }
     try await store.follow(upstream, limit: 1)
     try await store.follow(upstream, limit: 1)

@@ -103,7 +103,7 @@ struct FreshCopyTests {
   func spared() async throws {
     let told = UpstreamAnswer(greatest: revision("9"), values: [revision("9")], level: 0)
     _ = try await store.write { ledger throws(StoreError) in
-      try ledger.learn(told, of: .checksum("live"), source: nil, milliseconds: 150)
+      try ledger.learn(told, of: .checksum("live"), milliseconds: 150)
     }
     #expect(try await rebuild(sparing: 150) == 2)
     #expect(try store.copiedRows(path).contains(.busybox("live", "9")))
