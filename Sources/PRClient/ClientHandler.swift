@@ -125,7 +125,8 @@ public final class ClientHandler: ChannelDuplexHandler {
   private func endPieces(_ sink: RowSink) {
     isInPieces = false
     sink.finish()
-    open.removeFirst()
+    // A reply that was no export has ended the connection already, and with it what was open.
+    _ = open.popFirst()
   }
 
   public func channelInactive(context: ChannelHandlerContext) {

@@ -2,7 +2,7 @@
 import COpenSSL
 import Foundation
 
-/// The SHA-256 of a file, read piece by piece.
+/// SHA-256, of a file read piece by piece.
 struct FileDigest {
   /// - Returns: 64 hexadecimal digits.
   static func sha256(of path: String) throws(StoreError) -> String {
@@ -23,6 +23,18 @@ struct FileDigest {
     var digest = [UInt8](repeating: 0, count: 32)
     isGood = EVP_DigestFinal_ex(context, &digest, nil) == 1 && isGood
     guard isGood else { throw .sqlite(path: path, detail: "its checksum could not be computed") }
-    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return text(digest)
+  }
+
+  /// The SHA-256 of a few bytes.
+  static func sha256(of bytes: some Collection<UInt8>) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    let bytes = Array(bytes)
+    SHA256(bytes, bytes.count, &digest)
+    return text(digest)
+  }
+
+  private static func text(_ digest: [UInt8]) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -23,12 +23,17 @@ public struct Freeze {
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
       throw .unfit(path: target, detail: "it is there already; name another file, or say --force")
     }
+    guard !DatabaseFile(target).hasLog else {
+      throw .unfit(
+        path: target, detail: "it is a database that is in use: \(target)-wal holds rows of it; name another file")
+    }
     let partial = target + ".partial"
     Self.remove(partial)
     defer { Self.remove(partial) }
     var manifest = try fill(partial)
     manifest.frozen = time
     manifest.sha256 = try FileDigest.sha256(of: partial)
+    manifest.seal = manifest.expectedSeal
     // The manifest goes last: until then the file does not fit, and nobody serves it.
     try? FileManager.default.removeItem(atPath: Manifest.path(of: target))
     try settle(partial)
@@ -62,7 +67,7 @@ public struct Freeze {
     }
     return Manifest(
       store: position?.store ?? "", serial: position?.serial ?? 0, digest: position?.digest.description ?? "",
-      rows: rows, sha256: "", frozen: "")
+      rows: rows)
   }
 
   /// Rows come in the order of their keys, so that a package's head is known when the next begins.

@@ -14,6 +14,17 @@ public struct Manifest: Codable, Hashable, Sendable {
   public var sha256: String
   /// When, in ISO 8601.
   public var frozen: String
+  /// The SHA-256 of all the above: the manifest vouches for the file, and this for the manifest.
+  public var seal = ""
+
+  init(store: String, serial: Int64, digest: String, rows: Int) {
+    self.store = store
+    self.serial = serial
+    self.digest = digest
+    self.rows = rows
+    sha256 = ""
+    frozen = ""
+  }
 
   /// Where the manifest of a file is.
   static func path(of file: String) -> String { file + ".manifest.json" }
@@ -27,6 +38,11 @@ public struct Manifest: Codable, Hashable, Sendable {
     } catch {
       throw .unfit(path: file, detail: "its manifest \(path(of: file)) cannot be read")
     }
+  }
+
+  /// What ``seal`` has to be. Lines, and not JSON, which may be written in many ways.
+  var expectedSeal: String {
+    FileDigest.sha256(of: [store, "\(serial)", digest, "\(rows)", sha256, frozen].map { "\($0)\n" }.joined().utf8)
   }
 
   func write(of file: String) throws(StoreError) {
@@ -43,8 +59,15 @@ public struct Manifest: Codable, Hashable, Sendable {
   /// Reads the manifest of a frozen file, and checks that the file is the one that was frozen.
   public static func verified(of file: String) throws(StoreError) -> Manifest {
     let manifest = try read(of: file)
+    guard manifest.seal == manifest.expectedSeal else {
+      throw .unfit(
+        path: file, detail: "its manifest \(path(of: file)) was changed: take both files from where they were frozen")
+    }
     guard try FileDigest.sha256(of: file) == manifest.sha256 else {
-      throw .unfit(path: file, detail: "it is not the file that its manifest describes: it was changed or cut short")
+      throw .unfit(
+        path: file,
+        detail: "it is not the file that its manifest describes: it was changed or cut short; "
+          + "take both files from where they were frozen")
     }
     return manifest
   }

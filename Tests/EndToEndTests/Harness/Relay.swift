@@ -12,15 +12,19 @@ final class Relay: Sendable {
     var bytesDown = 0
     /// How often something went up after nothing had, or after something came down: round trips begun.
     var flights = 0
+    /// How often the line was cut because of ``cut(afterBytesDown:)``.
+    var planned = 0
   }
 
-  private struct State: Sendable {
+  fileprivate struct State: Sendable {
     var traffic = Traffic()
     var isSilent = false
     var isCut = false
     /// Links made before the latest cut are dead.
     var cuts = 0
-    var links: [Link] = []
+    fileprivate var links: [Link] = []
+    /// The line is cut once so many bytes more have come down.
+    var bytesLeft: Int?
   }
 
   private let listener: LocalListener
@@ -55,6 +59,9 @@ final class Relay: Sendable {
     for link in links { link.cut(resets: resets) }
   }
 
+  /// Cuts the line in the middle of what comes down next; it stays cut.
+  func cut(afterBytesDown bytes: Int) { state.withLock { $0.bytesLeft = bytes } }
+
   /// Works again; what a silence held back goes on its way.
   func heal() {
     state.withLock { state in
@@ -64,7 +71,9 @@ final class Relay: Sendable {
   }
 
   /// Waits for traffic.
-  func wait(until condition: (Traffic) -> Bool) -> Bool { state.wait { condition($0.traffic) } }
+  func wait(seconds: Double = 30, until condition: (Traffic) -> Bool) -> Bool {
+    state.wait(seconds: seconds) { condition($0.traffic) }
+  }
 
   private static func join(_ near: CInt, to server: Address, delay: TimeInterval, _ state: Watched<State>) {
     let far = socket(server.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -95,10 +104,26 @@ final class Relay: Sendable {
     }
     link.carry(from: far, to: near, delay: delay) { count in
       lastWentUp.withLock { $0 = false }
-      state.withLock { $0.traffic.bytesDown += count }
+      let links = state.withLock { $0.takeDown(count) }
+      for link in links { link.cut(resets: false) }
     } gate: {
       state.wait(seconds: 86_400) { !$0.isSilent || $0.cuts > age }
     }
+  }
+}
+
+extension Relay.State {
+  /// - Returns: what is to be cut now.
+  fileprivate mutating func takeDown(_ count: Int) -> [Link] {
+    traffic.bytesDown += count
+    guard let left = bytesLeft else { return [] }
+    bytesLeft = left - count
+    guard left <= count else { return [] }
+    (bytesLeft, isCut) = (nil, true)
+    cuts += 1
+    traffic.planned += 1
+    defer { links = [] }
+    return links
   }
 }
 
