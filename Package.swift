@@ -88,7 +88,8 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStore", "PRTLS", "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStore", "PRTLS", "PRTopology",
+        "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -141,6 +142,7 @@ let package = Package(
     .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
     // The programs are dependencies so that they are built; what is tested is the processes.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSeed", "headwater", "bitbake-prserv"], resources: [.copy("Vectors")]),
+      name: "EndToEndTests", dependencies: ["PRTopology", "TestSeed", "headwater", "bitbake-prserv"],
+      resources: [.copy("Vectors")]),
   ]
 )

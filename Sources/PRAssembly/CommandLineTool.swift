@@ -8,13 +8,17 @@ public enum CommandLineTool {
   ///   - usesEnvironment: every option may also come from its environment variable.
   ///   - usageExitCode: the exit code for a command line that cannot be understood.
   ///   - namesItself: errors begin with the program's name.
+  ///   - complete: adds what comes from elsewhere to the arguments that were given.
   public static func run<Root: AsyncParsableCommand>(
-    _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true
+    _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true,
+    complete: ((_ arguments: [String], _ options: CommandOptions) throws -> [String])? = nil
   ) async -> Never {
     var arguments = Array(CommandLine.arguments.dropFirst())
     do {
       if usesEnvironment {
-        arguments = try EnvironmentOptions(of: root).complete(arguments, from: ProcessInfo.processInfo.environment)
+        let options = try CommandOptions(of: root)
+        arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
+        if let complete { arguments = try complete(arguments, options) }
       }
       var command = try root.parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {

@@ -5,21 +5,16 @@ import Foundation
 /// Gives every option `--some-name` of a command the environment variable `HEADWATER_SOME_NAME`. What stands on the
 /// command line wins. A repeatable option takes a list joined by blanks or commas; a flag takes 1, true, 0 or false.
 struct EnvironmentOptions {
-  private let tool: ToolDescription.Command
+  private let options: CommandOptions
 
-  init<Root: ParsableCommand>(of root: Root.Type) throws {
-    tool = try JSONDecoder().decode(ToolDescription.self, from: Data(root._dumpHelp().utf8)).command
-  }
+  init(_ options: CommandOptions) { self.options = options }
 
   /// - Returns: the arguments, with those that only the environment gives put behind them.
   func complete(_ arguments: [String], from environment: [String: String]) throws -> [String] {
-    guard let name = arguments.first, let command = tool.subcommands?.first(where: { $0.commandName == name }) else {
-      return arguments
-    }
     // Behind `--` nothing is an option.
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     var added: [String] = []
-    for option in command.arguments ?? [] {
+    for option in options.options(of: arguments) {
       guard let long = option.names?.first(where: { $0.kind == "long" })?.name,
         let value = environment[Self.variable(long)], !value.isEmpty,
         !Self.isGiven(option, in: arguments[..<end])
@@ -65,27 +60,5 @@ struct EnvironmentOptions {
     case "0", "false", "no": return false
     default: throw ValidationError("\(variable(option)) is '\(value)': write 1 or 0")
     }
-  }
-}
-
-/// What the argument parser tells of a tool (`--experimental-dump-help`), as far as it is needed here.
-private struct ToolDescription: Decodable {
-  let command: Command
-
-  struct Command: Decodable {
-    let commandName: String
-    let subcommands: [Command]?
-    let arguments: [Argument]?
-  }
-
-  struct Argument: Decodable {
-    let kind: String
-    let isRepeating: Bool
-    let names: [Name]?
-  }
-
-  struct Name: Decodable {
-    let kind: String
-    let name: String
   }
 }

@@ -13,11 +13,13 @@ struct Headwater: AsyncParsableCommand {
     version: "headwater \(headwaterVersion)",
     subcommands: [
       Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, AuditCommand.self,
-      Explain.self, BackupCommand.self, FreezeCommand.self, Bench.self,
+      Explain.self, BackupCommand.self, FreezeCommand.self, Bench.self, TopologyCommand.self,
     ])
 }
 
 @main
 enum Program {
-  static func main() async { await CommandLineTool.run(Headwater.self, usesEnvironment: true) }
+  static func main() async {
+    await CommandLineTool.run(Headwater.self, usesEnvironment: true, complete: TopologyOptions.complete)
+  }
 }

@@ -43,9 +43,12 @@ struct SourceText {
 
   /// What takes as much room as a character.
   private static func blank(_ character: Character) -> String {
-    guard let first = character.unicodeScalars.first else { return "" }
-    if first == "\t" { return "\t" }
-    return String(repeating: " ", count: isWide(first) ? 2 : 1)
+    character == "\t" ? "\t" : String(repeating: " ", count: columns(character))
+  }
+
+  /// How much room a character takes, in narrow ones.
+  static func columns(_ character: Character) -> Int {
+    character.unicodeScalars.first.map { isWide($0) ? 2 : 1 } ?? 0
   }
 
   /// Takes two columns of a terminal (Unicode's East Asian Width, coarsely).

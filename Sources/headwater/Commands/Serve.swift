@@ -16,6 +16,8 @@ struct Serve: AsyncParsableCommand {
       Runs in the foreground and logs to stderr. SIGTERM, SIGINT and SIGQUIT end it: what is in flight is answered first.
       """)
 
+  @OptionGroup(title: "Topology") var topology: TopologyOptions
+
   @Option(
     help:
       "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT, tls://HOST:PORT or unix:///path; port 0 takes a free one. Repeatable.",

@@ -102,7 +102,7 @@ struct TrustTests {
   @Test("rights for an address that is not listened on are refused, since nobody would have them")
   func strayRights() throws {
     try Tool().run("serve", "--listen", "tcp://127.0.0.1:0", "--rights", "tcp://localhost:0=read")
-      .failed(saying: "--rights tcp://localhost:0: no --listen is written like this", status: 64)
+      .failed(64, saying: "--rights tcp://localhost:0: no --listen is written like this")
   }
 
   @Test("a client may read, and more only if the server's operator says so")

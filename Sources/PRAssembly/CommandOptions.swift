@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+
+/// Which options the commands of a tool take, as the argument parser tells it.
+public struct CommandOptions {
+  private let tool: ToolDescription.Command
+
+  public init<Root: ParsableCommand>(of root: Root.Type) throws {
+    tool = try JSONDecoder().decode(ToolDescription.self, from: Data(root._dumpHelp().utf8)).command
+  }
+
+  /// Whether a command knows an option or a flag, by its long name.
+  public func takes(_ name: String, in command: [String]) -> Bool {
+    options(of: command).contains { $0.hasLong(name) }
+  }
+
+  /// Whether an option stands in arguments, or the flag that says its opposite.
+  public static func isGiven(_ name: String, in arguments: some Sequence<String>) -> Bool {
+    let positive = name.hasPrefix("no-") ? String(name.dropFirst(3)) : name
+    return arguments.contains { argument in
+      [positive, "no-\(positive)"].contains { argument == "--\($0)" || argument.hasPrefix("--\($0)=") }
+    }
+  }
+
+  /// The options of the command that the arguments begin with.
+  func options(of arguments: [String]) -> [ToolDescription.Argument] {
+    var command = tool
+    for word in arguments {
+      guard let next = command.subcommands?.first(where: { $0.commandName == word }) else { break }
+      command = next
+    }
+    return command.commandName == tool.commandName ? [] : command.arguments ?? []
+  }
+}
+
+/// What `--experimental-dump-help` tells of a tool, as far as it is needed here.
+struct ToolDescription: Decodable {
+  let command: Command
+
+  struct Command: Decodable {
+    let commandName: String
+    let subcommands: [Command]?
+    let arguments: [Argument]?
+  }
+
+  struct Argument: Decodable {
+    let kind: String
+    let isRepeating: Bool
+    let names: [Name]?
+
+    func hasLong(_ name: String) -> Bool { names?.contains { $0.kind == "long" && $0.name == name } ?? false }
+  }
+
+  struct Name: Decodable {
+    let kind: String
+    let name: String
+  }
+}

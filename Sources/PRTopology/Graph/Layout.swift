@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where everything is in the picture, in pixels.
+struct Layout {
+  static let card = (width: 232, height: 112)
+  static let gutter = 116
+  private static let gap = 26
+  private static let between = 84
+  private static let margin = 28
+  private static let head = 92
+
+  let width: Int
+  let height: Int
+  /// The upper left corner of each box.
+  let corners: [(x: Int, y: Int)]
+  /// The upper edge of each row's band, and its height.
+  let bands: [(y: Int, height: Int)]
+
+  init(_ drawing: Drawing) {
+    let columns = Columns(drawing)
+    let step = Self.card.width + Self.gap
+    var corners = Array(repeating: (x: 0, y: 0), count: drawing.boxes.count)
+    var bands: [(y: Int, height: Int)] = []
+    var y = Self.head
+    for row in drawing.rows {
+      bands.append((y, Self.card.height + Self.margin))
+      for box in row.boxes {
+        corners[box] = (Self.margin + Self.gutter + Int(columns.position[box] * Double(step)), y + Self.margin / 2)
+      }
+      y += Self.card.height + Self.between
+    }
+    let right = corners.map { $0.x + Self.card.width }.max() ?? 0
+    self.corners = corners
+    self.bands = bands
+    width = max(right + Self.margin + 10, 820)
+    height = y - Self.between + Self.margin + 74
+  }
+}
+
+/// Boxes from left to right: who asks nobody above gets a column of its own below its upstream, and who is asked stands over
+/// the middle of those who prefer it.
+private struct Columns {
+  private(set) var position: [Double]
+  private var next = 0.0
+  private let below: [[Int]]
+
+  init(_ drawing: Drawing) {
+    var below: [[Int]] = Array(repeating: [], count: drawing.boxes.count)
+    var asks = Set<Int>()
+    for link in drawing.links where !link.isSpare {
+      below[link.above].append(link.below)
+      asks.insert(link.below)
+    }
+    self.below = below
+    position = Array(repeating: 0, count: drawing.boxes.count)
+    for box in drawing.rows.flatMap(\.boxes) where !asks.contains(box) { place(box) }
+  }
+
+  /// At most 16 deep, as levels are.
+  private mutating func place(_ box: Int) {
+    guard let first = below[box].first, let last = below[box].last else {
+      position[box] = next
+      next += 1
+      return
+    }
+    for downstream in below[box] { place(downstream) }
+    position[box] = (position[first] + position[last]) / 2
+  }
+}
