@@ -6,6 +6,7 @@ import PRClient
 import PRNode
 import PRRevision
 import PRServer
+import PRStatus
 import PRStore
 import PRSync
 import PRTLS
@@ -25,8 +26,10 @@ public struct Assembly: Sendable {
 
   /// Serves until a signal says stop.
   ///
-  /// - Parameter announce: called with the addresses once they answer.
-  public func run(announce: @escaping @Sendable ([Endpoint]) throws -> Void) async throws {
+  /// - Parameter announce: called once they answer, with the addresses and with that of the status page.
+  public func run(
+    announce: @escaping @Sendable ([Endpoint], StatusServer.StatusAddress?) throws -> Void
+  ) async throws {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGHUP, SIG_IGN)  // until somebody listens for it
     var options = configuration.server
@@ -47,26 +50,50 @@ public struct Assembly: Sendable {
     let upstream = try await startUpstream(clientTLS, watch)
     let node = Node(store: store, policy: try await policy(store), upstream: upstream, clock: Self.clock)
     watch.tell(node)
-    let readyFile = configuration.readyFile
-    let server = Server(node: node, options: options, logger: logger) { endpoints in
-      if let readyFile { try ReadyFile(readyFile).write(endpoints) }
-      try announce(endpoints)
-      notifier.tell(.ready, status: endpoints.map { "listening on \($0)" }.joined(separator: ", "))
-    } stopping: {
-      notifier.tell(.stopping)
+    let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
+    let status = try configuration.status.map { options in
+      try StatusServer(
+        options, facts: facts(of: node, board, upstream, synchronizer), logger: logger)
     }
+    let server = server(of: node, options, board, status, notifier, announce)
     defer {
       store.close()
-      if let readyFile { ReadyFile(readyFile).remove() }
+      if let readyFile = configuration.readyFile { ReadyFile(readyFile).remove() }
     }
     let reload = CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger)
+    // They end in the opposite order: the page is there until nobody is served any more.
     let others: [(any Service)?] = [
-      reload, synchronizer(store, clientTLS),
+      status, reload, synchronizer,
       Watchdog(store, notifier, environment: ProcessInfo.processInfo.environment),
     ]
     try await group(server, others.compactMap(\.self)).run()
     try await upstream?.stop()
     logger.info("stopped")
+  }
+
+  private func server(
+    of node: Node, _ options: ServerOptions, _ board: TallyBoard, _ status: StatusServer?, _ notifier: ServiceNotifier,
+    _ announce: @escaping @Sendable ([Endpoint], StatusServer.StatusAddress?) throws -> Void
+  ) -> Server {
+    let readyFile = configuration.readyFile
+    return Server(node: node, options: options, logger: logger, board: board) { endpoints in
+      // Whoever waits for the addresses finds the page there, too.
+      let address = await status?.address()
+      await status?.listens(on: endpoints.map { "\($0)" })
+      if let readyFile { try ReadyFile(readyFile).write(endpoints) }
+      try announce(endpoints, address)
+      notifier.tell(.ready, status: endpoints.map { "listening on \($0)" }.joined(separator: ", "))
+    } stopping: {
+      notifier.tell(.stopping)
+    }
+  }
+
+  private func facts(
+    of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?
+  ) -> NodeFacts {
+    NodeFacts(
+      node: node, board: board, upstream: upstream, synchronizer: synchronizer, isFrozen: configuration.store.isFrozen,
+      version: headwaterVersion, clock: Self.clock)
   }
 
   private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {

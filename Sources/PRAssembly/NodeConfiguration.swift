@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
 import PRServer
+import PRStatus
 import PRStore
 import PRTLS
 
@@ -19,6 +20,8 @@ public struct NodeConfiguration: Sendable {
   public var requiresClientCertificate = true
   /// Where the addresses go that were really bound, a line each.
   public var readyFile: String?
+  /// Where the node shows how it fares; nil: nowhere.
+  public var status: StatusOptions?
 
   public init(store: StoreOptions, policy: NodePolicy, server: ServerOptions, readyFile: String? = nil) {
     self.store = store

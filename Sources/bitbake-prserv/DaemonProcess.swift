@@ -30,7 +30,7 @@ struct DaemonProcess {
     let logger = Logger(label: "bitbake-prserv")
     let claimed = ClaimedPidFile()
     do {
-      try await Assembly(try configuration, logger: logger).run { endpoints in
+      try await Assembly(try configuration, logger: logger).run { endpoints, _ in
         try announce(endpoints, claimed, logger)
       }
       claimed.remove()

@@ -62,21 +62,3 @@ extension RowStory {
     }
   }
 }
-
-extension Provenance.Origin {
-  fileprivate var explanation: String {
-    switch self {
-    case .rule(.first): "minted here: the package's first value"
-    case .rule(.next): "minted here: the next number for a new checksum"
-    case .rule(.renewed): "minted here: the checksum had been superseded, and a number never goes down"
-    case .rule(.adopted): "taken from the upstream"
-    case .rule(.derived): "minted here under the upstream's number"
-    case .rule(.current), .rule(.kept), .rule(.predicted): "on record already"
-    case .imported: "imported"
-    case .copied: "the upstream has it"
-    case .vanished: "the upstream had it, until it was restored or replaced"
-    case .foreign: "written by another program"
-    case .takenOver: "taken over with the database"
-    }
-  }
-}

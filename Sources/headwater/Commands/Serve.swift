@@ -6,6 +6,7 @@ import PRAssembly
 import PRNode
 import PRRevision
 import PRServer
+import PRStatus
 import PRStore
 import PRWire
 
@@ -89,6 +90,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Write the addresses to this file once they answer; it is removed at the end.")
   var readyFile: String?
 
+  @OptionGroup(title: "Status page") var status: StatusPageOptions
+
   @Option(help: "How much to log.")
   var logLevel = LogVolume.info
 
@@ -137,9 +140,11 @@ struct Serve: AsyncParsableCommand {
         "the frozen database fits its manifest",
         metadata: [LogKey.database: "\(frozen)", LogKey.rows: "\(manifest.rows)", LogKey.store: "\(manifest.store)"])
     }
-    try await Assembly(configuration, logger: Logger(label: "headwater")).run { endpoints in
-      let lines = endpoints.map { "listening on \($0)\n" }.joined()
-      FileHandle.standardOutput.write(Data(lines.utf8))
+    var configuration = configuration
+    configuration.status = try status.options(logger: Logger(label: "headwater"))
+    try await Assembly(configuration, logger: Logger(label: "headwater")).run { endpoints, page in
+      let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])
+      FileHandle.standardOutput.write(Data(lines.map { "\($0)\n" }.joined().utf8))
     }
   }
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every metric of a node, with its meaning. What is not here is not told.
+struct Metrics: Sendable {
+  let information = Metric(
+    "info", .gauge, labels: ["version", "role", "numbering"], "Always 1; its labels say what this node is.")
+  let start = Metric("start_time_seconds", .gauge, unit: "seconds", "When the process began, since 1970.")
+  let level = Metric("level", .gauge, "How many nodes stand above this one.")
+  let ready = Metric("ready", .gauge, "1 when the node does what it is there for, else 0; /readyz says why.")
+  let memory = Metric("resident_memory_bytes", .gauge, unit: "bytes", "Memory that the process holds.")
+  let cpu = Metric("cpu_seconds_total", .counter, unit: "seconds", "Processor time that the process took.")
+
+  let connections = Metric("connections", .gauge, "Open connections of clients and of nodes further down.")
+  let accepted = Metric("connections_accepted_total", .counter, "Connections that were ever accepted.")
+  let requests = Metric(
+    "requests_total", .counter, labels: ["request", "outcome"],
+    "Requests by what became of them: at_once (in the read that brought it), answered, refused.")
+  let refusals = Metric(
+    "refusals_total", .counter, labels: ["request", "reason"],
+    "Refused requests by why; docs/operations.md says what to do.")
+  let duration = Metric(
+    "request_duration_seconds", .histogram, unit: "seconds", labels: ["request"],
+    "From the request to its answer, for those that were not answered at once.")
+  let decisions = Metric(
+    "decisions_total", .counter, labels: ["rule"],
+    "Values by the rule that chose them, those answered at once left out.")
+  let misses = Metric("misses_total", .counter, "Tuples that a node which stores nothing was asked in vain.")
+  let hits = Metric(
+    "hit_ratio", .gauge, unit: "ratio",
+    "Share of get-pr that found their value on record, since the process began; absent before the first.")
+
+  let upstreamUp = Metric(
+    "upstream_up", .gauge, labels: ["upstream"],
+    "1 while the upstream is asked; 0 while it is away or was not reached yet.")
+  let upstreamQuestions = Metric(
+    "upstream_questions_total", .counter, labels: ["upstream"], "Questions put to the upstream.")
+  let upstreamFailures = Metric(
+    "upstream_failures_total", .counter, labels: ["upstream"], "Questions to which the upstream had no answer.")
+  let upstreamSince = Metric(
+    "upstream_state_age_seconds", .gauge, unit: "seconds", labels: ["upstream"],
+    "For how long the upstream has been as it is.")
+
+  let copyPosition = Metric("copy_position", .gauge, "Serial of the last row that was copied from the upstream's feed.")
+  let copyLag = Metric(
+    "copy_lag_seconds", .gauge, unit: "seconds",
+    "How long ago the copy was known to hold all that the upstream has; absent when it never was.")
+  let copyFailing = Metric("copy_failing", .gauge, "1 while the upstream cannot be copied.")
+  let copyNews = Metric("copy_rows_total", .counter, "Rows that the copy did not have before.")
+  let alarms = Metric("alarms", .gauge, "Sentences that a person should read; they stand on the status page.")
+
+  let database = Metric("database_bytes", .gauge, unit: "bytes", "Size of the database file.")
+  let log = Metric("database_log_bytes", .gauge, unit: "bytes", "Size of the database's write-ahead log.")
+  let free = Metric("disk_free_bytes", .gauge, unit: "bytes", "What the disk of the database has left.")
+  let serial = Metric("last_serial", .gauge, "Serial of the newest row.")
+  let commits = Metric("commits_total", .counter, "Transactions that were committed.")
+  let committed = Metric(
+    "committed_decisions_total", .counter, "Decisions in those transactions: how many share one is the quotient.")
+  let commitTime = Metric(
+    "commit_seconds_total", .counter, unit: "seconds", "What committing took, most of it the disk's time.")
+
+  static let meanings = Metrics()
+
+  /// In the order in which they are told.
+  var all: [Metric] { Mirror(reflecting: self).children.compactMap { $0.value as? Metric } }
+}

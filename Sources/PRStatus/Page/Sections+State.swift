@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Sections {
+  // MARK: Above
+
+  var upstream: HTML {
+    guard !report.upstreams.isEmpty else {
+      let why = report.node.role == .frozen ? "A frozen file has none." : "This node asks nobody."
+      return "<p class=\"quiet\">\(why)</p>"
+    }
+    let parts = report.upstreams.map { part -> HTML in
+      let since = part.sinceSeconds.map { "for \(Wording.span($0))" } ?? "since the start"
+      let state: HTML =
+        switch part.state {
+        case .connected: "<span class=\"good\">answers</span>"
+        case .connecting: "<span class=\"warn\">connecting</span>"
+        case .away: "<span class=\"bad\">away</span>"
+        }
+      let problem: HTML = part.problem.map { "<p class=\"problem\">\($0)</p>" } ?? ""
+      return """
+        <div class="peer"><p class="headline"><code>\(part.server)</code> \(state) <span class="quiet">\(since)</span></p>\(problem)
+        <dl><dt>asked</dt><dd>\(Wording.count(part.asked))</dd><dt>no answer</dt><dd>\(Wording.count(part.failed))</dd>
+        <dt>program</dt><dd>\(part.program ?? "–")</dd></dl></div>
+        """
+    }
+    return parts.joined() + copy
+  }
+
+  private var copy: HTML {
+    guard let copy = report.copy else { return .nothing }
+    let problem: HTML = copy.problem.map { "<p class=\"problem\">\($0)</p>" } ?? ""
+    // It is asked for news and answers when there is some, or after the interval: a minute is no lag yet.
+    let lag = copy.lagSeconds.map { $0 < 90 ? "up to date" : "\(Wording.span(Int64($0))) behind" } ?? "not whole yet"
+    return """
+      <div class="peer"><p class="headline">Copy <span class="\(copy.problem == nil && copy.lagSeconds != nil ? "good" : "warn")">\(lag)</span></p>\(problem)
+      <dl><dt>position</dt><dd>\(copy.position.map { Wording.count($0) } ?? "–")</dd><dt>new rows</dt><dd>\(Wording.count(copy.news))</dd></dl></div>
+      """
+  }
+
+  // MARK: Below
+
+  var store: HTML {
+    let store = report.store
+    let shared = store.commits > 0 ? Wording.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
+    let commit = store.commits > 0 ? store.commitSeconds * 1000 / Double(store.commits) : nil
+    return """
+      <p class="big">\(Wording.bytes(store.databaseBytes))<small>on disk</small></p>
+      <dl><dt>newest serial</dt><dd>\(Wording.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Wording.count(store.commits))</dd>
+      <dt>decisions in one</dt><dd>\(shared)</dd><dt>one takes</dt><dd>\(Wording.milliseconds(commit))</dd>
+      <dt>disk left</dt><dd>\(Wording.bytes(store.freeBytes))</dd></dl>
+      """
+  }
+
+  // MARK: Rows
+
+  var rows: HTML {
+    guard !report.rows.isEmpty else { return "<p class=\"quiet\">There are no rows yet.</p>" }
+    let rows = report.rows.map { row -> HTML in
+      """
+      <tr data-serial="\(row.serial)">\(Self.packageCell(row.version, row.pkgarch, row.checksum))
+      <td class="value"><span>\(row.value)</span></td><td>\(Wording.origin(row.origin))</td>
+      <td>\(row.asker ?? "–")</td>\(timeCell(row.at))</tr>
+      """
+    }
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="Last rows"><table class="rows"><thead><tr><th scope="col">package and checksum</th>
+      <th scope="col">value</th><th scope="col">how it came to be</th><th scope="col">asker</th><th scope="col">time (UTC)</th></tr></thead>
+      <tbody>\(rows.joined())</tbody></table></div>
+      """
+  }
+
+  var misses: HTML {
+    guard !report.misses.isEmpty else { return .nothing }
+    let rows = report.misses.map { miss -> HTML in
+      """
+      <tr>\(Self.packageCell(miss.version, miss.pkgarch, miss.checksum))<td class="number">\(Wording.count(miss.times))</td>
+      <td>\(miss.asker ?? "–")</td>\(timeCell(miss.at))</tr>
+      """
+    }
+    return """
+      <h2>Missed</h2><p class="quiet">This node stores nothing, and has no value for these.</p>
+      <div class="scroll" tabindex="0" role="region" aria-label="Missed tuples"><table class="rows"><thead><tr><th scope="col">package and checksum</th>
+      <th scope="col" class="number">times</th><th scope="col">asker</th><th scope="col">time (UTC)</th></tr></thead>
+      <tbody>\(rows.joined())</tbody></table></div>
+      """
+  }
+
+  private func timeCell(_ at: Int64?) -> HTML {
+    guard let at else { return "<td>–</td>" }
+    return
+      "<td class=\"time\"><time datetime=\"\(Wording.iso(at))\">\(Wording.time(at, now: report.node.at))</time></td>"
+  }
+
+  static func packageCell(_ version: String, _ pkgarch: String, _ checksum: String) -> HTML {
+    """
+    <th scope="row"><a href="/?q=\(Query.encoded(version))#find"><bdi>\(version)</bdi></a> <span class="arch"><bdi>\(pkgarch)</bdi></span>
+    <code class="sum"><bdi>\(checksum)</bdi></code></th>
+    """
+  }
+
+  // MARK: Facts
+
+  var facts: HTML {
+    let node = report.node
+    let lane: HTML = node.lane.map { "<dt>lane</dt><dd>\($0)</dd>" } ?? ""
+    return """
+      <dl class="facts"><dt>version</dt><dd>\(node.version)</dd><dt>numbering</dt><dd>\(node.numbering)</dd>\(lane)
+      <dt>policy</dt><dd>\(node.policy)</dd><dt>listens on</dt><dd>\(node.listeners.joined(separator: ", "))</dd>
+      <dt>database</dt><dd>\(report.store.path)</dd><dt>store</dt><dd>\(node.store ?? "never written by a node")</dd>
+      <dt>running for</dt><dd>\(Wording.span(node.uptimeSeconds))</dd><dt>memory</dt><dd>\(Wording.bytes(node.residentBytes))</dd></dl>
+      """
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRRevision
+import PRStore
+import PRSync
+import PRUpstream
+import PRWire
+
+/// What does not change while a node runs, and whom to ask for what does.
+public struct NodeFacts: Sendable {
+  public var node: Node
+  public var board: TallyBoard
+  /// Nil where none is ever asked.
+  public var upstream: Upstream?
+  /// Nil where nothing is copied.
+  public var synchronizer: Synchronizer?
+  public var isFrozen: Bool
+  public var version: String
+  /// Milliseconds since 1970.
+  public var clock: @Sendable () -> Int64
+
+  public init(
+    node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool, version: String,
+    clock: @escaping @Sendable () -> Int64
+  ) {
+    self.node = node
+    self.board = board
+    self.upstream = upstream
+    self.synchronizer = synchronizer
+    self.isFrozen = isFrozen
+    self.version = version
+    self.clock = clock
+  }
+
+  var role: StatusReport.Role {
+    if isFrozen { return .frozen }
+    if node.policy.isMirror { return .mirror }
+    if node.isReadOnly { return .reader }
+    return node.level == 0 ? .root : .node
+  }
+
+  /// Of the node's part, what is the same every time.
+  func part(startedAt: Int64, now: Int64) -> StatusReport.NodePart {
+    var part = StatusReport.NodePart()
+    part.version = version
+    part.role = role
+    part.level = node.level
+    switch node.policy.numbering {
+    case .bitbake: part.numbering = "bitbake"
+    case .partitioned(let partition):
+      part.numbering = "partitioned"
+      part.lane = partition.lane == .only ? nil : "\(partition.lane)"
+    }
+    part.store = node.store.identity
+    part.policy = policy
+    part.startedAt = startedAt
+    part.at = now
+    part.uptimeSeconds = max(now - startedAt, 0) / 1000
+    let process = ProcessFigures.now
+    part.residentBytes = process.residentBytes
+    part.cpuSeconds = process.cpuSeconds
+    return part
+  }
+
+  private var policy: String {
+    let policy = node.policy
+    if node.isReadOnly {
+      return "stores nothing; a tuple without a value is \(policy.onMiss == .refuse ? "refused" : "predicted")"
+    }
+    guard upstream != nil || policy.upstreamAway == .offline else { return "stands alone" }
+    switch policy.upstreamAway {
+    case .strict: return "strict: refuses what is new while no upstream answers"
+    case .fallback: return "fallback: goes on from what is known while no upstream answers"
+    case .offline: return "offline: asks no upstream"
+    }
+  }
+}

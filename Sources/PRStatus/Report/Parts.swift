@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRStore
+import PRSync
+import PRUpstream
+
+extension StatusReport.UpstreamPart {
+  init(_ health: UpstreamHealth) {
+    server = "\(health.server)"
+    problem = health.problem
+    // What it said of itself is known from the first connection on.
+    state = health.problem != nil ? .away : health.description == nil ? .connecting : .connected
+    sinceSeconds = health.since.map { (ContinuousClock.now - $0).components.seconds }
+    asked = health.asked
+    failed = health.failed
+    program = health.description.map { $0.server ?? "BitBake's own server" }
+    level = health.description?.level
+    store = health.description?.store
+  }
+}
+
+extension StatusReport.CopyPart {
+  init(_ health: SyncHealth) {
+    upstream = health.upstream.map { "\($0)" }
+    position = health.position?.serial
+    store = health.position?.store
+    problem = health.problem
+    lagSeconds = health.currentAt.map { (ContinuousClock.now - $0) / .seconds(1) }
+    news = health.news
+  }
+}
+
+extension StatusReport.RowPart {
+  init(_ entry: FeedEntry) {
+    serial = entry.story.serial
+    version = entry.package.version
+    pkgarch = entry.package.pkgarch
+    checksum = entry.story.checksum
+    value = entry.story.value
+    origin = entry.story.provenance.origin.rawValue
+    asker = entry.story.provenance.asker
+    at = entry.story.provenance.milliseconds
+  }
+}
+
+extension StatusReport.MissPart {
+  init(_ miss: DecisionLog.Miss) {
+    version = miss.tuple.package.version
+    pkgarch = miss.tuple.package.pkgarch
+    checksum = miss.tuple.checksum
+    asker = miss.asker
+    at = miss.at
+    times = miss.times
+  }
+}
+
+extension StatusReport {
+  /// The levels from the root to a node. Only the one right above is known by its address.
+  static func path(level: Int, upstreams: [UpstreamPart]) -> [Place] {
+    var path = (0..<level).map { level in
+      Place(level: level, name: level == 0 ? "root" : "level \(level)", server: nil, isHere: false, isWell: nil)
+    }
+    let asked = upstreams.first { $0.state == .connected } ?? upstreams.first
+    if let asked, level > 0 {
+      path[level - 1].server = asked.server
+      path[level - 1].isWell = asked.state == .connected
+    }
+    path.append(Place(level: level, name: "this node", server: nil, isHere: true, isWell: true))
+    return path
+  }
+}

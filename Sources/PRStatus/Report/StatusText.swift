@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A report for a terminal, in columns.
+public struct StatusText {
+  private let report: StatusReport
+
+  public init(_ report: StatusReport) { self.report = report }
+
+  public var text: String {
+    var parts = [facts, alarms, upstreams, requests, rows, misses]
+    parts.removeAll(where: \.isEmpty)
+    return parts.joined(separator: "\n")
+  }
+
+  private var facts: String {
+    let (node, traffic, store) = (report.node, report.traffic, report.store)
+    let path = report.path.map { place in
+      place.isHere ? "this node (level \(place.level))" : place.server ?? place.name
+    }
+    var lines = [
+      ["state", report.readiness.isReady ? (report.alarms.isEmpty ? "ready" : "ready, with alarms") : "not ready"],
+      ["place", path.joined(separator: " > ")],
+      ["node", "\(node.role.rawValue), \(node.numbering)\(node.lane.map { ", lane \($0)" } ?? ""), \(node.policy)"],
+      ["listens on", node.listeners.joined(separator: ", ")],
+      [
+        "running for",
+        "\(Wording.span(node.uptimeSeconds)), version \(node.version), \(Wording.bytes(node.residentBytes)) of memory",
+      ],
+      [
+        "database",
+        "\(Wording.bytes(store.databaseBytes)), newest serial \(store.lastSerial), \(Wording.bytes(store.freeBytes)) left on its disk",
+      ],
+      ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) since the start"],
+      [
+        "known",
+        "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed)",
+      ],
+    ]
+    if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
+    if let copy = report.copy {
+      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64($0))) ago" } ?? "not whole yet"
+      lines.append([
+        "copy", "\(copy.position.map { "position \($0), " } ?? "")\(lag)\(copy.problem.map { "; \($0)" } ?? "")",
+      ])
+    }
+    return Columns(lines).text
+  }
+
+  private var alarms: String {
+    (report.readiness.reasons.map { "not ready: \($0)" } + report.alarms).map { "! \(Self.plain($0))\n" }.joined()
+  }
+
+  private var upstreams: String {
+    guard !report.upstreams.isEmpty else { return "" }
+    let lines = report.upstreams.map { part in
+      [
+        part.server, part.state.rawValue, part.sinceSeconds.map(Wording.span) ?? "–", "\(part.asked)", "\(part.failed)",
+        part.problem ?? part.program ?? "",
+      ]
+    }
+    return Columns([["UPSTREAM", "STATE", "FOR", "ASKED", "FAILED", "WHAT"]] + lines, numbers: [3, 4]).text
+  }
+
+  private var requests: String {
+    guard !report.traffic.requests.isEmpty else { return "" }
+    let lines = report.traffic.requests.map { part in
+      [
+        part.request, "\(part.answered)", "\(part.refused)", Wording.milliseconds(part.medianMilliseconds),
+        Wording.milliseconds(part.slowestPercentMilliseconds),
+      ]
+    }
+    return Columns([["REQUEST", "ANSWERED", "REFUSED", "MEDIAN", "SLOWEST 1 %"]] + lines, numbers: [1, 2, 3, 4]).text
+  }
+
+  private var rows: String {
+    guard !report.rows.isEmpty else { return "" }
+    let lines = report.rows.prefix(10).map { row in
+      [
+        row.at.map { Wording.time($0, now: report.node.at) } ?? "–", row.value, row.version, row.pkgarch,
+        String(row.checksum.prefix(16)), row.origin, row.asker ?? "–",
+      ]
+    }
+    return Columns([["TIME (UTC)", "VALUE", "VERSION", "ARCH", "CHECKSUM", "RULE", "ASKER"]] + lines).text
+  }
+
+  private var misses: String {
+    guard !report.misses.isEmpty else { return "" }
+    let lines = report.misses.prefix(10).map { miss in
+      [
+        Wording.time(miss.at, now: report.node.at), "\(miss.times)", miss.version, miss.pkgarch,
+        String(miss.checksum.prefix(16)), miss.asker ?? "–",
+      ]
+    }
+    return Columns([["MISSED (UTC)", "TIMES", "VERSION", "ARCH", "CHECKSUM", "ASKER"]] + lines, numbers: [1]).text
+  }
+
+  /// What would move a terminal's cursor is not printed.
+  static func plain(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isTreacherous ? "\u{FFFD}" : $0 }))
+  }
+}
+
+/// Lines whose cells stand below each other.
+private struct Columns {
+  private let lines: [[String]]
+  private let numbers: Set<Int>
+
+  /// - Parameter numbers: the columns that are set to the right.
+  init(_ lines: [[String]], numbers: Set<Int> = []) {
+    self.lines = lines.map { $0.map(StatusText.plain) }
+    self.numbers = numbers
+  }
+
+  var text: String {
+    var widths: [Int] = []
+    for line in lines {
+      for (index, cell) in line.enumerated() {
+        if index == widths.count { widths.append(0) }
+        widths[index] = max(widths[index], cell.count)
+      }
+    }
+    return lines.map { line in
+      let cells = line.enumerated().map { index, cell in
+        let gap = String(repeating: " ", count: widths[index] - cell.count)
+        return numbers.contains(index) ? gap + cell : index == line.count - 1 ? cell : cell + gap
+      }
+      return cells.joined(separator: "  ") + "\n"
+    }.joined()
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+
+extension StatusReport {
+  /// What was asked, and how it was answered.
+  public struct TrafficPart: Codable, Hashable, Sendable {
+    public var connections = 0
+    public var connectionsAccepted = 0
+    /// `get-pr` that were answered in the read that brought them.
+    public var answeredAtOnce = 0
+    /// By request; those that were never asked are left out.
+    public var requests: [RequestPart] = []
+    /// By reason; those that never came up are left out.
+    public var refusals: [String: Int] = [:]
+    /// By the rule that chose: see docs/numbering.md.
+    public var decisions: [String: Int] = [:]
+    /// `get-pr` that found their value on record, and those for which a row was written.
+    public var known = 0
+    public var minted = 0
+    public var misses = 0
+    /// Known among known, minted and missed; nil before the first.
+    public var hitRatio: Double?
+
+    public init() {}
+  }
+
+  public struct RequestPart: Codable, Hashable, Sendable {
+    public var request: String
+    public var answered: Int
+    public var refused: Int
+    /// Of those that were not answered at once, in milliseconds; nil where there are none.
+    public var medianMilliseconds: Double?
+    public var slowestPercentMilliseconds: Double?
+  }
+
+  /// What happened within some seconds.
+  public struct Sample: Codable, Hashable, Sendable {
+    /// When it ended.
+    public var at: Int64
+    /// Requests a second.
+    public var rate: Double
+    /// Of them, those that were answered at once, and those that were refused.
+    public var rateAtOnce: Double
+    public var rateRefused: Double
+    /// Of the `get-pr` that took a decision, in milliseconds; nil where there were none.
+    public var medianMilliseconds: Double?
+    public var slowestPercentMilliseconds: Double?
+
+    public init(at: Int64) {
+      self.at = at
+      (rate, rateAtOnce, rateRefused) = (0, 0, 0)
+    }
+  }
+}
+
+extension StatusReport.TrafficPart {
+  init(_ tally: Tally, _ log: DecisionLog) {
+    connections = tally.open
+    connectionsAccepted = tally.accepted
+    answeredAtOnce = tally.answeredAtOnce
+    for verb in Verb.allCases {
+      let refused = RefusalKind.allCases.reduce(0) { $0 + tally.refused(verb, $1) }
+      let answered = tally.answered(verb) + (verb == .getPR ? tally.answeredAtOnce : 0)
+      guard answered + refused > 0 else { continue }
+      let latencies = tally.latencies(verb)
+      requests.append(
+        StatusReport.RequestPart(
+          request: verb.name, answered: answered, refused: refused, medianMilliseconds: latencies.milliseconds(0.5),
+          slowestPercentMilliseconds: latencies.milliseconds(0.99)))
+    }
+    for kind in RefusalKind.allCases {
+      let refused = Verb.allCases.reduce(0) { $0 + tally.refused($1, kind) }
+      if refused > 0 { refusals[kind.name] = refused }
+    }
+    for (reason, count) in log.counts { decisions[reason.rawValue] = count }
+    known = tally.answeredAtOnce + log.known
+    minted = log.minted
+    misses = log.misses
+    let decided = known + minted + misses
+    hitRatio = decided > 0 ? Double(known) / Double(decided) : nil
+  }
+}
+
+extension Latencies {
+  /// - Parameter share: from 0 to 1.
+  func milliseconds(_ share: Double) -> Double? { quantile(share).map { Double($0) / 1_000_000 } }
+}

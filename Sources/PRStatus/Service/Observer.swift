@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRStore
+import PRSync
+import PRUpstream
+
+/// Looks at a node from outside, on behalf of all who ask at the same moment.
+actor Observer {
+  nonisolated let facts: NodeFacts
+  private let lookout: StoreLookout
+  private let writeCheck: WriteCheck
+  private let startedAt: Int64
+  private var listeners: [String] = []
+  private var recorder = Recorder()
+  private var last: (sight: Sight, at: ContinuousClock.Instant)?
+  private var isStopping = false
+
+  /// One look serves all who ask within this time.
+  private static let freshness = Duration.milliseconds(200)
+  private static let samplePeriod = Duration.seconds(5)
+  private static let rows = 20
+  /// A search may take so long, and give so many rows.
+  private static let searchPatience = Duration.seconds(2)
+  private static let found = 200
+  /// With less than this left, a disk is about to be full.
+  private static let littleSpace = 64 << 20
+
+  init(_ facts: NodeFacts) throws(StoreError) {
+    self.facts = facts
+    lookout = try facts.node.store.lookout()
+    writeCheck = WriteCheck(facts.node.store)
+    startedAt = facts.clock()
+  }
+
+  func listens(on addresses: [String]) { listeners = addresses }
+
+  func stops() { isStopping = true }
+
+  /// Takes samples until it is cancelled.
+  func record() async {
+    while !Task.isCancelled {
+      recorder.take(await facts.board.total, at: facts.clock())
+      try? await Task.sleep(for: Self.samplePeriod)  // a cancelled sleep ends the loop
+    }
+  }
+
+  // MARK: Looking
+
+  func look() async -> Sight {
+    if let last, .now - last.at < Self.freshness { return last.sight }
+    let sight = await lookAnew()
+    last = (sight, .now)
+    return sight
+  }
+
+  private func lookAnew() async -> Sight {
+    let tally = await facts.board.total
+    let log = facts.node.decisions
+    var report = StatusReport()
+    report.node = facts.part(startedAt: startedAt, now: facts.clock())
+    report.node.listeners = listeners
+    report.traffic = StatusReport.TrafficPart(tally, log)
+    report.upstreams = await upstreams()
+    report.copy = facts.synchronizer.map { StatusReport.CopyPart($0.health) }
+    report.path = StatusReport.path(level: facts.node.level, upstreams: report.upstreams)
+    await fill(&report.store, &report.rows)
+    report.misses = log.lastMisses.reversed().map(StatusReport.MissPart.init)
+    report.readiness = await readiness(checkedWithin: .seconds(10), report)
+    report.alarms = alarms(report)
+    report.history = recorder.samples
+    return Sight(report: report, tally: tally)
+  }
+
+  private func upstreams() async -> [StatusReport.UpstreamPart] {
+    guard let upstream = facts.upstream, let health = try? await upstream.health() else { return [] }
+    return health.map(StatusReport.UpstreamPart.init)
+  }
+
+  private func fill(_ part: inout StatusReport.StorePart, _ rows: inout [StatusReport.RowPart]) async {
+    let figures = facts.node.store.figures
+    part.path = facts.node.store.path
+    part.databaseBytes = figures.databaseBytes
+    part.logBytes = figures.logBytes
+    part.freeBytes = figures.freeBytes
+    part.commits = figures.commits
+    part.decisions = figures.decisions
+    part.commitSeconds = Double(figures.commitNanoseconds) / 1_000_000_000
+    let newest = try? await lookout.read(within: .seconds(1)) { reader throws(StoreError) in
+      (try reader.newestSerial(), try reader.lastEntries(Self.rows))
+    }
+    part.lastSerial = newest?.0 ?? 0
+    rows = (newest?.1 ?? []).map(StatusReport.RowPart.init)
+  }
+
+  private func alarms(_ report: StatusReport) -> [String] {
+    var alarms = facts.synchronizer?.health.alarms ?? []
+    for upstream in report.upstreams where upstream.state == .away {
+      alarms.append("The upstream \(upstream.server) is away: \(upstream.problem ?? "no reason is known")")
+    }
+    if let problem = report.copy?.problem { alarms.append("The upstream cannot be copied: \(problem)") }
+    if !facts.node.isReadOnly, report.store.freeBytes < Self.littleSpace {
+      alarms.append("The disk of \(report.store.path) is almost full")
+    }
+    return alarms
+  }
+
+  // MARK: Readiness
+
+  /// Whether the node does what it is there for, tried anew.
+  func readiness() async -> StatusReport.Readiness {
+    var report = StatusReport()
+    report.upstreams = await upstreams()
+    return await readiness(checkedWithin: .seconds(1), report)
+  }
+
+  private func readiness(checkedWithin age: Duration, _ report: StatusReport) async -> StatusReport.Readiness {
+    var readiness = StatusReport.Readiness()
+    if isStopping { readiness.reasons.append("the server is stopping") }
+    if facts.node.isReadOnly {
+      if let problem = await readingProblem() { readiness.reasons.append(problem) }
+    } else if let problem = await writeCheck.problem(noOlderThan: age, now: facts.clock()) {
+      readiness.reasons.append(problem)
+    }
+    if facts.node.policy.upstreamAway == .strict, facts.upstream != nil,
+      !report.upstreams.contains(where: { $0.state == .connected })
+    {
+      let why = report.upstreams.map { "\($0.server): \($0.problem ?? "not reached yet")" }.joined(separator: "; ")
+      readiness.reasons.append("no upstream answers, and nothing new is answered without one (\(why))")
+    }
+    readiness.isReady = readiness.reasons.isEmpty
+    return readiness
+  }
+
+  /// A mirror is good for nothing before it has a copy; one that cannot reach its upstream serves the copy it has.
+  private func readingProblem() async -> String? {
+    do throws(StoreError) {
+      let newest = try await lookout.read(within: .seconds(1)) { reader throws(StoreError) in
+        try reader.newestSerial()
+      }
+      guard facts.node.policy.isMirror, let health = facts.synchronizer?.health else { return nil }
+      let hasCopy = health.currentAt != nil || (health.problem != nil && newest > 0)
+      return hasCopy ? nil : "the first copy of the upstream is not there yet"
+    } catch {
+      return error.description
+    }
+  }
+
+  // MARK: Searching
+
+  func find(_ query: String) async -> FindReport {
+    let words = query.split(whereSeparator: \.isWhitespace).prefix(8).map { String($0.prefix(200)) }
+    var report = FindReport(query: query, rows: [], isPartial: false)
+    do throws(StoreError) {
+      let found = try await lookout.read(within: Self.searchPatience) { reader throws(StoreError) in
+        try reader.find(words, limit: Self.found)
+      }
+      report.rows = found.entries.map(StatusReport.RowPart.init)
+      report.isPartial = found.isPartial
+    } catch {
+      report.isPartial = true
+      report.problem = "the search took too long or could not read the database; try a longer word"
+    }
+    return report
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hummingbird
+
+/// Answers a request of HTTP: one place for what may be asked, by whom, and for what goes out with every answer.
+struct Responder: HTTPResponder {
+  typealias Context = BasicRequestContext
+
+  let observer: Observer
+  let viewers: Viewers
+  let gate: Gate
+
+  func respond(to request: Request, context: Context) async throws -> Response {
+    var response = await answer(request)
+    response.headers[.cacheControl] = "no-store"
+    response.headers[.xContentTypeOptions] = "nosniff"
+    if response.headers[.contentSecurityPolicy] == nil {
+      response.headers[.contentSecurityPolicy] = "default-src 'none'"
+    }
+    for (name, value) in Self.always { response.headers[name] = value }
+    return response
+  }
+
+  private typealias Name = HTTPFields.Element.Name
+
+  private static let always: [(Name, String)] = [
+    ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+  ].compactMap { name, value in Name(name).map { ($0, value) } }
+
+  private func answer(_ request: Request) async -> Response {
+    guard request.method == .get || request.method == .head else {
+      var response = Self.text("only GET and HEAD\n", .methodNotAllowed)
+      response.headers[.allow] = "GET, HEAD"
+      return response
+    }
+    let verdict = gate.judge(request.headers, authority: request.head.authority)
+    switch (request.uri.path, verdict) {
+    case (_, .foreign): return Self.text("ask for this machine by its own name, such as 127.0.0.1\n", .forbidden)
+    case ("/healthz", _): return Self.text("alive\n")
+    case ("/readyz", let verdict): return await readiness(tellsWhy: verdict == .welcome)
+    case (_, .unknown):
+      var response = Self.text("a token is needed: Authorization: Bearer TOKEN\n", .unauthorized)
+      response.headers[.wwwAuthenticate] = "Basic realm=\"headwater\", charset=\"UTF-8\""
+      return response
+    case (let path, .welcome): return await welcome(path, request)
+    }
+  }
+
+  private func welcome(_ path: String, _ request: Request) async -> Response {
+    switch path {
+    case "/": return await page(request.uri.queryParameters["q"].map(String.init))
+    case "/metrics": return Self.text(await observer.look().metrics, type: MetricsText.mediaType)
+    case "/api/status": return Self.json(await observer.look().report)
+    case "/api/find": return Self.json(await observer.find(request.uri.queryParameters["q"].map(String.init) ?? ""))
+    case "/events" where request.method == .get: return events()
+    default: return Self.text("there is nothing here; / is the page\n", .notFound)
+    }
+  }
+
+  private func readiness(tellsWhy: Bool) async -> Response {
+    let readiness = await observer.readiness()
+    guard !readiness.isReady else { return Self.text("ready\n") }
+    let why = tellsWhy ? readiness.reasons.map { "\($0)\n" }.joined() : "not ready\n"
+    return Self.text(why, .serviceUnavailable)
+  }
+
+  private func page(_ query: String?) async -> Response {
+    let report = await observer.look().report
+    let query = query.flatMap { $0.contains { !$0.isWhitespace } ? String($0.prefix(400)) : nil }
+    var page = StatusPage(report: report, nonce: Self.nonce())
+    if let query { page.found = await observer.find(query) }
+    var response = Self.text(page.html.text, type: "text/html; charset=utf-8")
+    response.headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'nonce-\(page.nonce)'; script-src 'nonce-\(page.nonce)'; connect-src 'self'; "
+      + "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    return response
+  }
+
+  private func events() -> Response {
+    guard viewers.enter() else {
+      return Self.text("too many have the page open; it can still be reloaded\n", .serviceUnavailable)
+    }
+    let viewers = viewers
+    let body = ResponseBody { writer in
+      defer { viewers.leave() }
+      try await viewers.serve { try await writer.write($0) }
+      try await writer.finish(nil)
+    }
+    return Response(status: .ok, headers: [.contentType: "text/event-stream"], body: body)
+  }
+
+  // MARK: Answers
+
+  static func text(
+    _ text: String, _ status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8"
+  ) -> Response {
+    Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  private static func json(_ value: some Encodable) -> Response {
+    guard let text = try? StatusJSON.line(value) else { return Self.text("cannot be written\n", .internalServerError) }
+    return Self.text(text + "\n", type: "application/json")
+  }
+
+  /// Known to nobody before the answer leaves.
+  private static func nonce() -> String {
+    (0..<4).map { _ in String(UInt32.random(in: 0...UInt32.max), radix: 36) }.joined()
+  }
+}

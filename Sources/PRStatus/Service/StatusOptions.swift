@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a node shows how it fares, and to whom.
+public struct StatusOptions: Sendable {
+  public var host: String
+  /// 0 takes a free one.
+  public var port: Int
+  /// What whoever looks has to know; nil: nothing.
+  public var token: String?
+  /// Connections beyond this wait until one ends.
+  public var connections = 64
+  /// So many may keep the page open; there is always room for those who only ask.
+  public var viewers = 24
+
+  public init(host: String, port: Int, token: String? = nil) {
+    self.host = host
+    self.port = port
+    self.token = token
+  }
+
+  /// Only this machine's own programs reach it.
+  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}

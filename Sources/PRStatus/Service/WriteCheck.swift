@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import PRStore
+
+/// Whether a row can be stored right now: tried with a small one that says when it was tried, through the same writer.
+actor WriteCheck {
+  private let store: Store
+  private var last: (problem: String?, at: ContinuousClock.Instant)?
+  private var isUnderWay = false
+
+  /// Who waits for a lock longer than this is not ready.
+  private static let patience = DispatchTimeInterval.seconds(2)
+
+  init(_ store: Store) { self.store = store }
+
+  /// - Parameters:
+  ///   - age: an answer that is no older will do.
+  ///   - now: milliseconds since 1970, to be written.
+  /// - Returns: why nothing can be stored; nil when it can.
+  func problem(noOlderThan age: Duration, now: Int64) async -> String? {
+    if let last, .now - last.at < age { return last.problem }
+    // Whoever asks while the last try is stuck would only get in line behind it.
+    guard !isUnderWay else { return last.flatMap(\.problem) }
+    isUnderWay = true
+    let answer = FirstAnswer<String?>()
+    store.write(
+      { ledger throws(StoreError) in try ledger.keep(.checked, String(now)) },
+      done: { outcome in
+        if case .failure(let error) = outcome { answer.give(error.description) } else { answer.give(nil) }
+      })
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+      answer.give("the database has been busy for longer than 2 s; another process may hold its lock")
+    }
+    let problem = await answer.value
+    isUnderWay = false
+    last = (problem, .now)
+    return problem
+  }
+}

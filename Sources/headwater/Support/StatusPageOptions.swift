@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Logging
+import PRAssembly
+import PRStatus
+import PRWire
+
+/// Where `serve` shows how the node fares.
+struct StatusPageOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Show the status page, metrics and health over HTTP: tcp://HOST:PORT, or a port of this machine; port 0 takes a free one.",
+      valueName: "address"), transform: StatusAddressText.parse)
+  var status: Endpoint?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show them only to those who know the token in this file: as a bearer token, or as a browser's password.",
+      valueName: "path"))
+  var statusTokenFile: String?
+
+  func validate() throws {
+    if statusTokenFile != nil, status == nil { throw ValidationError("--status-token-file needs --status") }
+  }
+
+  /// Reads the token, and says where everybody may look.
+  func options(logger: Logger) throws -> StatusOptions? {
+    guard case .tcp(let host, let port) = status else { return nil }
+    let options = StatusOptions(host: host, port: port, token: try token())
+    if !options.isLoopback, options.token == nil {
+      logger.warning(
+        "the status page is shown to everybody who reaches it; give --status-token-file, or a loopback address")
+    }
+    return options
+  }
+
+  private func token() throws -> String? { try statusTokenFile.map(StatusToken.read) }
+}
+
+/// What whoever looks at a status page may have to know.
+enum StatusToken {
+  static func read(_ path: String) throws -> String {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Problem("cannot read the token in \(path): the file must exist and be readable")
+    }
+    let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !token.isEmpty, !token.contains(where: \.isWhitespace) else {
+      throw Problem("\(path) must hold one token: a line without blanks")
+    }
+    return token
+  }
+}
+
+/// The address of a status page, as people write it.
+enum StatusAddressText {
+  @Sendable static func parse(_ text: String) throws -> Endpoint {
+    if let port = UInt16(text) { return .tcp(host: "127.0.0.1", port: Int(port)) }
+    let plain = text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text
+    let endpoint = try Endpoint.parse(plain.hasSuffix("/") ? String(plain.dropLast()) : plain)
+    guard case .tcp = endpoint else {
+      throw ValidationError("the status page speaks plain HTTP: write tcp://HOST:PORT; a proxy may put TLS in front")
+    }
+    return endpoint
+  }
+}
