@@ -17,7 +17,7 @@ public enum LogKey {
   /// What a peer says it is.
   public static let server = "server"
   /// How many nodes stand above.
-  public static let level = "level"
+  public static let level = "node-level"
   /// Why.
   public static let reason = "reason"
   /// For how long somebody was away.

@@ -51,6 +51,7 @@ public struct Setting: Sendable {
     Setting("sync-every", .period),
     Setting("frozen", .path),
     Setting("status", .address),
+    Setting("status-token-file", .path),
     Setting("ready-file", .path),
     Setting("tls.certificate", .path, option: "tls-certificate"),
     Setting("tls.key", .path, option: "tls-key"),
