@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@Suite("headwater freeze and serve --frozen")
+struct FrozenTests {
+  /// Asks all that can be asked of the packages there are.
+  private func answers(_ server: ServerProcess, _ packages: Range<Int>) throws -> [JSONValue] {
+    let connection = try server.connect()
+    var questions = [Requests.export(history: true), Requests.export(history: false), #"{"is-readonly":{}}"#]
+    for number in packages {
+      questions.append(Requests.maxPackagePR("package-\(number)"))
+      questions.append(Requests.testPR("package-\(number)", "checksum-\(number * 10 + 3)", history: true))
+      questions.append(Requests.getPR("package-\(number)", "checksum-\(number * 10 + 4)"))
+    }
+    return try questions.map { try connection.ask($0) }
+  }
+
+  @Test("answer the same for ever, while the upstream and the mirror that was frozen go on")
+  func sameForEver() throws {
+    let folder = try TemporaryFolder()
+    try folder.fill("root.sqlite3", 1000)
+    let root = try ServerProcess(in: folder, database: "root.sqlite3")
+    var mirror = try Follower(below: "\(root.address)", with: ["--read-only"], in: folder)
+    try mirror.feed.wait { $0.count == 1000 }
+    let tool = try Tool(in: folder)
+    let told = try tool.run("freeze", "--database", "copy.sqlite3", "release.sqlite3").succeeded()
+    #expect(told.output.hasPrefix("froze 1000 rows of the store "))
+    let before = try answers(mirror.server, 0..<100)
+    let frozen = try ServerProcess(["--frozen", "release.sqlite3"], in: folder)
+    #expect(try answers(frozen, 0..<100) == before)
+    for number in 0..<100 { _ = try root.connect().ask(Requests.getPR("package-\(number)", "later")) }
+    try mirror.feed.wait { $0.count == 1100 }
+    #expect(try answers(mirror.server, 0..<100) != before)
+    #expect(try answers(frozen, 0..<100) == before)
+    try frozen.stop()
+    for server in [mirror.server, root] { try server.stop() }
+    let again = try ServerProcess(["--frozen", "release.sqlite3"], in: folder)
+    #expect(try answers(again, 0..<100) == before)
+    try expectRefusals(again)
+    #expect(try again.feed().rows.count == 1000, "another mirror may copy it")
+    try again.stop()
+    #expect(
+      try folder.names.filter { $0.hasPrefix("release") } == ["release.sqlite3", "release.sqlite3.manifest.json"])
+  }
+
+  private func expectRefusals(_ server: ServerProcess) throws {
+    let connection = try server.connect()
+    let refusal = try connection.ask(Requests.getPR("package-1", "later")).refusal ?? "none"
+    #expect(refusal.contains("package-1 core2-64 later"), "\(refusal)")
+    #expect(try connection.ask(Requests.importOne("package-1", "x", value: #""99""#)) == .null)
+    #expect(try connection.ask(Requests.maxPackagePR("package-1")) == .value("9"))
+  }
+
+  @Test("refuse a file that was changed, in one line that says what to do")
+  func changed() throws {
+    let folder = try TemporaryFolder()
+    try folder.fill("a.sqlite3", 50)
+    let tool = try Tool(in: folder)
+    try tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3").succeeded()
+    try tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3").failed(saying: "--force", "f.sqlite3")
+    let json = try JSONValue(
+      tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3", "--force", "--json").succeeded().output)
+    #expect(json["rows"] == .integer(50) && json["serial"] == .integer(50))
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path("f.sqlite3")))
+    bytes[bytes.count / 2] ^= 1
+    try FileManager.default.removeItem(atPath: folder.path("f.sqlite3"))
+    try bytes.write(to: URL(fileURLWithPath: folder.path("f.sqlite3")))
+    let serve = ["serve", "--frozen", "f.sqlite3", "--listen", "tcp://127.0.0.1:0"]
+    try tool.run(serve).failed(saying: "f.sqlite3", "manifest", "where they were frozen")
+    try FileManager.default.removeItem(atPath: folder.path("f.sqlite3.manifest.json"))
+    try tool.run(serve).failed(saying: "f.sqlite3.manifest.json")
+    try FileManager.default.removeItem(atPath: folder.path("f.sqlite3"))
+    try tool.run(serve).failed(saying: "f.sqlite3")
+    try tool.run(serve + ["--upstream", "127.0.0.1:1"]).failed(64, saying: "--upstream")
+    try tool.run("freeze", "--database", "none.sqlite3", "g.sqlite3").failed(saying: "none.sqlite3")
+    #expect(!folder.exists("g.sqlite3"))
+  }
+}
