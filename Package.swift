@@ -155,11 +155,15 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
+    .testTarget(
+      name: "PRStatusTests",
+      dependencies: ["PRStatus", "PRNode", "PRRevision", .product(name: "Hummingbird", package: "hummingbird")]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
     // The programs are dependencies so that they are built; what is tested is the processes.
     .testTarget(
-      name: "EndToEndTests", dependencies: ["PRTopology", "TestSeed", "headwater", "bitbake-prserv"],
+      name: "EndToEndTests",
+      dependencies: ["PRTopology", "TestSeed", "TestStore", "headwater", "bitbake-prserv"],
       resources: [.copy("Vectors")]),
   ]
 )

@@ -28,6 +28,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case unfit(path: String, detail: String)
   /// The process is ending.
   case closed
+  /// A look took longer than it may.
+  case interrupted
   /// Anything else SQLite says, in its words.
   case sqlite(path: String, detail: String)
 }
@@ -60,6 +62,7 @@ extension StoreError: CustomStringConvertible {
     case .abandoned: "nothing was stored"
     case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"
+    case .interrupted: "the look at the database took too long"
     case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
     }
   }

@@ -43,7 +43,7 @@ extension Look {
     .card dl, .facts { display: grid; grid-template-columns: auto 1fr; gap: 3px 18px; margin-top: 12px; }
     dt { color: var(--quiet); }
     dd { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-    .facts { margin-top: 0; }
+    .card .facts { margin-top: 0; }
 
     .chart { margin-top: 10px; }
     .chart svg { display: block; width: 100%; height: 76px; }
@@ -72,13 +72,14 @@ extension Look {
     input::placeholder { color: var(--quiet); opacity: 1; }
     button { font: inherit; font-weight: 560; color: var(--ground); background: var(--one); border: 0; border-radius: 10px; padding: 9px 20px; cursor: pointer; }
     #find > p { margin-top: 14px; }
+    #misses .quiet { margin: -6px 0 10px; } #requests .quiet { margin-top: 10px; }
     .history { margin-top: 16px; padding: 16px 20px; background: var(--card); border: 1px solid var(--edge); border-radius: 14px; overflow-wrap: anywhere; }
     .history ol { list-style: none; margin-top: 6px; }
     .history li { display: grid; grid-template-columns: minmax(3.4em, auto) 1fr; gap: 14px; padding: 10px 0; }
     .history li + li { border-top: 1px solid var(--edge); }
     .arch { color: var(--quiet); font-weight: 400; white-space: nowrap; }
     .value span { display: inline-block; min-width: 2.6em; padding: 1px 9px; border-radius: 8px; background: var(--rail); text-align: center;
-      font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+      font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: break-word; max-width: 100%; }
     .sum { color: var(--quiet); overflow-wrap: anywhere; }
 
     .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--edge); border-radius: 14px; }
@@ -94,15 +95,22 @@ extension Look {
     @keyframes fresh { from { background: var(--fresh); } }
     .fresh { animation: fresh 4s ease-out; }
     @media (prefers-reduced-motion: reduce) { .fresh { animation: none; box-shadow: inset 3px 0 0 var(--one); } }
+    .pair { display: grid; gap: 32px 24px; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); align-items: start; }
+    @media (max-width: 900px) { .pair { grid-template-columns: minmax(0, 1fr); } }
     @media (max-width: 560px) {
-      .rows, .rows tbody, .rows tr, .rows th, .rows td { display: block; padding: 0; max-width: none; }
+      .path { flex-direction: column; gap: 14px; }
+      .path li:not(:last-child)::after { left: 24px; top: 100%; width: 0; height: 14px; border-top: 0; border-left: 2px solid var(--edge); }
+      .rows, .rows tbody { display: block; }
       .rows thead { position: absolute; left: -9999px; }
-      .rows tbody tr { padding: 11px 16px; }
+      .rows tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; padding: 11px 14px; }
+      .rows tbody th, .rows td { padding: 0; max-width: none; min-width: 0; }
       .rows .sum { max-width: none; }
-      .rows td { display: inline; color: var(--quiet); font-size: 0.9rem; }
-      .rows td.value, .rows td.number { float: right; color: inherit; margin: -1.6em 0 0 8px; }
-      .rows td:not(.value):not(:last-child):not(.number)::after { content: " · "; }
-      th, td { padding: 9px 12px; }
+      .rows td { color: var(--quiet); font-size: 0.9rem; }
+      .rows td.value, .rows td.number { color: inherit; grid-row: 1; grid-column: 2; }
+      .rows tbody th { grid-row: 1; grid-column: 1; }
+      .rows td:nth-child(3) { grid-column: 1 / -1; }
+      th, td { padding: 9px 10px; }
+      thead th { white-space: normal; }
     }
     """
 }

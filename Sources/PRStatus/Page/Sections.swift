@@ -60,7 +60,7 @@ struct Sections {
       ], capacity: Recorder.most, scale: { "\(Wording.rate($0))/s" })
     let connections = report.traffic.connections
     return """
-      <p class="big">\(last.map { Wording.rate($0.rate) } ?? "–")<small>requests/s</small></p>
+      <p class="big">\(last.map { Wording.rate($0.rate) } ?? "–")<small>requests/s, last 5 s</small></p>
       <p class="sub">\(Wording.count(connections)) \(connections == 1 ? "connection" : "connections") open</p>
       \(chart.html)
       """

@@ -74,8 +74,10 @@ struct StatusPage {
     return """
       <section aria-labelledby="rows-title"><h2 id="rows-title">Last rows</h2><div id="rows">\(sections.rows)</div></section>
       \(section("misses", "", "aria-label=\"Missed tuples\"", sections.misses))
+      <div class="pair">
       <section aria-labelledby="requests-title"><h2 id="requests-title">Requests by kind</h2><div id="requests">\(sections.requests)</div></section>
-      <section aria-labelledby="facts-title"><h2 id="facts-title">This node</h2><div id="facts">\(sections.facts)</div></section>
+      <section aria-labelledby="facts-title"><h2 id="facts-title">This node</h2><div id="facts" class="card">\(sections.facts)</div></section>
+      </div>
       """
   }
 

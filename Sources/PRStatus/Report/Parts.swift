@@ -57,8 +57,10 @@ extension StatusReport.MissPart {
 extension StatusReport {
   /// The levels from the root to a node. Only the one right above is known by its address.
   static func path(level: Int, upstreams: [UpstreamPart]) -> [Place] {
-    var path = (0..<level).map { level in
-      Place(level: level, name: level == 0 ? "root" : "level \(level)", server: nil, isHere: false, isWell: nil)
+    var path = (0..<level).map { above in
+      Place(
+        level: above, name: above == 0 ? "root" : above == level - 1 ? "upstream" : "in between", server: nil,
+        isHere: false, isWell: nil)
     }
     let asked = upstreams.first { $0.state == .connected } ?? upstreams.first
     if let asked, level > 0 {

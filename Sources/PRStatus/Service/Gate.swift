@@ -48,6 +48,7 @@ struct Gate: Sendable {
       host = host[..<colon]
     }
     let name = host.lowercased()
-    return name == "localhost" || name == "::1" || name.hasPrefix("127.")
+    return name == "localhost" || name == "::1"
+      || (name.hasPrefix("127.") && name.allSatisfy { $0 == "." || $0.isWholeNumber })
   }
 }

@@ -18,7 +18,7 @@ actor Observer {
   /// One look serves all who ask within this time.
   private static let freshness = Duration.milliseconds(200)
   private static let samplePeriod = Duration.seconds(5)
-  private static let rows = 20
+  private static let rows = 15
   /// A search may take so long, and give so many rows.
   private static let searchPatience = Duration.seconds(2)
   private static let found = 200
@@ -110,7 +110,10 @@ actor Observer {
   func readiness() async -> StatusReport.Readiness {
     var report = StatusReport()
     report.upstreams = await upstreams()
-    return await readiness(checkedWithin: .seconds(1), report)
+    let readiness = await readiness(checkedWithin: .seconds(1), report)
+    // The page does not contradict what a load balancer has just been told.
+    if readiness != last?.sight.report.readiness { last = nil }
+    return readiness
   }
 
   private func readiness(checkedWithin age: Duration, _ report: StatusReport) async -> StatusReport.Readiness {
@@ -158,7 +161,8 @@ actor Observer {
       report.isPartial = found.isPartial
     } catch {
       report.isPartial = true
-      report.problem = "the search took too long or could not read the database; try a longer word"
+      report.problem =
+        error == .interrupted ? "the search took longer than 2 s; try a more telling word" : error.description
     }
     return report
   }

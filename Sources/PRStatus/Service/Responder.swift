@@ -16,6 +16,7 @@ struct Responder: HTTPResponder {
     if response.headers[.contentSecurityPolicy] == nil {
       response.headers[.contentSecurityPolicy] = "default-src 'none'"
     }
+    if request.method == .head { response.body = ResponseBody() }
     for (name, value) in Self.always { response.headers[name] = value }
     return response
   }
@@ -48,10 +49,10 @@ struct Responder: HTTPResponder {
 
   private func welcome(_ path: String, _ request: Request) async -> Response {
     switch path {
-    case "/": return await page(request.uri.queryParameters["q"].map(String.init))
+    case "/": return await page(Query.value(of: "q", in: request.uri.query ?? ""))
     case "/metrics": return Self.text(await observer.look().metrics, type: MetricsText.mediaType)
     case "/api/status": return Self.json(await observer.look().report)
-    case "/api/find": return Self.json(await observer.find(request.uri.queryParameters["q"].map(String.init) ?? ""))
+    case "/api/find": return Self.json(await observer.find(Query.value(of: "q", in: request.uri.query ?? "") ?? ""))
     case "/events" where request.method == .get: return events()
     default: return Self.text("there is nothing here; / is the page\n", .notFound)
     }

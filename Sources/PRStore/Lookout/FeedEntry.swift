@@ -36,7 +36,7 @@ extension RowReader {
     guard !words.isEmpty else { return FeedFinding() }
     let hasFeed = try connection.hasTable("headwater_feed")
     if !hasFeed, try !connection.hasTable("PRMAIN") { return FeedFinding() }
-    let condition = words.indices.map { index in
+    let condition: String = words.indices.map { index -> String in
       let pattern = "LIKE ?\(index + 1) ESCAPE '\\'"
       return "(version \(pattern) OR pkgarch \(pattern) OR checksum \(pattern))"
     }.joined(separator: " AND ")

@@ -92,6 +92,7 @@ final class Connection {
   private static func failure(code: CInt, detail: String, path: String, errno: CInt) -> StoreError {
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: path, seconds: 0)
+    case SQLITE_INTERRUPT: .interrupted
     case SQLITE_FULL: .diskFull(path: path)
     case SQLITE_IOERR where errno == ENOSPC || errno == EDQUOT: .diskFull(path: path)
     case SQLITE_CORRUPT: .damaged(path: path, detail: detail)

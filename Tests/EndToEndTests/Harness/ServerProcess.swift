@@ -8,6 +8,8 @@ final class ServerProcess: Sendable {
   let process: ChildProcess
   /// In the order in which they were asked for.
   let addresses: [Address]
+  /// Where its status page is, if it was told to have one.
+  let statusPage: Address?
 
   static let standardListeners = ["tcp://127.0.0.1:0"]
 
@@ -25,14 +27,17 @@ final class ServerProcess: Sendable {
     process = try ChildProcess(
       Product.headwater.path, ["serve"] + file + listen + options, environment: environment,
       in: folder.path)
-    let expected = expected ?? listeners.count
+    let pages = options.contains("--status") ? 1 : 0
+    let expected = (expected ?? listeners.count) + pages
     _ = process.output.wait { $0.split(separator: "\n", omittingEmptySubsequences: false).count > expected }
     let lines = process.output.lines
-    guard lines.count == expected, lines.allSatisfy({ $0.hasPrefix("listening on ") }) else {
+    let listening = lines.dropLast(pages)
+    guard lines.count == expected, listening.allSatisfy({ $0.hasPrefix("listening on ") }) else {
       let ending = (try? process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
       throw Failure("the server did not start (\(ending)); it wrote: \(process.output.text)\(process.errors.text)")
     }
-    addresses = try lines.map { try Address(String($0.dropFirst("listening on ".count))) }
+    addresses = try listening.map { try Address(String($0.dropFirst("listening on ".count))) }
+    statusPage = try pages == 0 ? nil : Address("tcp://" + lines[expected - 1].dropFirst("status on http://".count))
   }
 
   var address: Address { addresses[0] }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import PRStatus
+
+@Suite("Metrics")
+struct MetricsTests {
+  private static let docs = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docs")
+
+  @Test("a metric's name says its unit and its kind", arguments: Metrics.meanings.all)
+  func names(metric: Metric) {
+    #expect(metric.name.wholeMatch(of: /headwater_[a-z][a-z0-9_]*/) != nil)
+    #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter))
+    if let unit = metric.unit { #expect(metric.name.contains("_\(unit)")) }
+    #expect(metric.help.hasSuffix("."))
+  }
+
+  @Test("every metric is told in the operator's handbook", arguments: Metrics.meanings.all)
+  func documented(metric: Metric) throws {
+    let text = try String(contentsOf: Self.docs.appendingPathComponent("operations.md"), encoding: .utf8)
+    #expect(text.contains("`\(metric.name)`"))
+  }
+
+  @Test("the dashboard asks for metrics that there are")
+  func dashboard() throws {
+    let bytes = try Data(contentsOf: Self.docs.appendingPathComponent("grafana-dashboard.json"))
+    #expect(try JSONSerialization.jsonObject(with: bytes) is [String: Any])
+    let known = Metrics.meanings.all.flatMap { ["", "_bucket", "_sum", "_count"].map($0.name.appending) }
+    let asked = String(decoding: bytes, as: UTF8.self).matches(of: /headwater_[a-z_]+/).map { String($0.0) }
+    #expect(!asked.isEmpty)
+    for name in asked { #expect(known.contains(name), "\(name)") }
+  }
+
+  @Test("every line of the text is one that Prometheus reads, under its own help and type")
+  func text() throws {
+    var family = ""
+    var seen: Set<String> = []
+    for line in Sight.eventful.metrics.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      if let help = line.wholeMatch(of: /# HELP ([a-z_]+) .+/) {
+        family = String(help.1)
+        #expect(seen.insert(family).inserted, "\(family) is told once")
+      } else if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (counter|gauge|histogram)/) {
+        #expect(family == type.1)
+      } else {
+        let sample = try #require(
+          line.wholeMatch(of: /([a-z_]+)(\{([a-z]+="([^"\\\n]|\\[\\"n])*",?)+\})? (-?[0-9.e+-]+|NaN)/), "\(line)")
+        #expect(sample.1 == family || ["_bucket", "_sum", "_count"].contains { "\(family)\($0)" == sample.1 })
+      }
+    }
+    #expect(seen == Set(Metrics.meanings.all.map(\.name)), "on a node to which everything has happened all are told")
+  }
+
+  @Test("a histogram's buckets include those before them and end with its count")
+  func histogram() throws {
+    let lines = Sight.eventful.metrics.split(separator: "\n").filter {
+      $0.contains("request_duration_seconds") && $0.contains("\"lookup\"")
+    }
+    let buckets = lines.filter { $0.contains("_bucket") }.compactMap {
+      $0.split(separator: " ").last.flatMap { Int($0) }
+    }
+    #expect(buckets == buckets.sorted() && buckets.last == 14)
+    #expect(lines.last?.hasSuffix("_count{request=\"lookup\"} 14") == true)
+  }
+
+  @Test("what a label holds stays in its quotes")
+  func labels() {
+    var text = MetricsText()
+    text.add(Metrics.meanings.upstreamUp, [(["a\"b\\c\nd"], 1)])
+    #expect(text.text.hasSuffix("headwater_upstream_up{upstream=\"a\\\"b\\\\c\\nd\"} 1\n"))
+  }
+
+  @Test(
+    "Prometheus's own check finds nothing to say",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "needs Debian's package prometheus")
+  )
+  func promtool() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
+    process.arguments = ["check", "metrics"]
+    let (input, output) = (Pipe(), Pipe())
+    (process.standardInput, process.standardOutput, process.standardError) = (input, output, output)
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(Sight.eventful.metrics.utf8))
+    try input.fileHandleForWriting.close()
+    let said = try output.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) }
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0 && said ?? "" == "", "\(said ?? "")")
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRNode
+import PRRevision
+import Testing
+
+@testable import PRStatus
+
+@Suite("Reports")
+struct ReportTests {
+  @Test("a report is read as it was written")
+  func json() throws {
+    let report = Sight.eventful.report
+    #expect(try StatusJSON.report(StatusJSON.line(report).utf8) == report)
+  }
+
+  @Test("on a terminal columns stand below each other, and nothing moves the cursor")
+  func text() throws {
+    let text = StatusText(Sight.eventful.report).text
+    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E })
+    let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix(Verb.allCases.count + 1)
+    #expect(table.count == Verb.allCases.count + 1 && Set(table.map(\.count)).count == 1)
+    #expect(text.hasPrefix("state        not ready\n"))
+  }
+
+  @Test("what happened between two looks is a rate, and a count that fell is none")
+  func recorder() {
+    var recorder = Recorder()
+    recorder.take(Tally(), at: 1000)
+    recorder.take(Sight.busyTally, at: 3000)
+    recorder.take(Tally(), at: 5000)
+    #expect(recorder.samples.map(\.rateAtOnce) == [50, 0])
+    #expect(recorder.samples[0].rate == Double(Sight.busyTally.requests) / 2)
+    for second in 0..<300 { recorder.take(Tally(), at: 6000 + Int64(second) * 1000) }
+    #expect(recorder.samples.count == Recorder.most)
+  }
+
+  @Test("half of what took 1 to 2 ms took less than 1.5 ms, as far as buckets tell")
+  func quantiles() {
+    var latencies = Latencies()
+    #expect(latencies.quantile(0.5) == nil)
+    for _ in 0..<10 { latencies.add(1_700_000) }
+    #expect(latencies.quantile(0.5) == 1_500_000)
+    latencies.add(60_000_000_000)
+    #expect(latencies.quantile(1) == 20_000_000_000 && latencies.count == 11)
+    #expect((latencies - latencies).count == 0)
+  }
+
+  @Test("a tuple that is missed again and again is told once, and only the last are kept")
+  func misses() {
+    var log = DecisionLog()
+    let tuple = TupleKey(version: "a", pkgarch: "b", checksum: "c")
+    for time in 0..<3 { log.miss(tuple, asker: "me", at: Int64(time)) }
+    #expect(log.lastMisses.map(\.times) == [3] && log.lastMisses[0].at == 2 && log.misses == 3)
+    for number in 0..<60 { log.miss(TupleKey(version: "a", pkgarch: "b", checksum: "\(number)"), asker: nil, at: 9) }
+    #expect(log.lastMisses.count == DecisionLog.mostMisses && log.misses == 63)
+  }
+
+  @Test(
+    "numbers are written as a person reads them",
+    arguments: [
+      (Wording.count(1_234_567), "1\u{202F}234\u{202F}567"), (Wording.bytes(1536), "1.5 KiB"),
+      (Wording.bytes(12), "12 B"),
+      (Wording.milliseconds(0.25), "250 µs"), (Wording.milliseconds(nil), "–"), (Wording.span(3700), "1 h 1 min"),
+      (Wording.percent(0.99999), "99.9 %"), (Wording.percent(1), "100 %"), (Wording.rate(0.25), "0.2"),
+    ])
+  func wording(written: String, expected: String) { #expect(written == expected) }
+
+  @Test(
+    "a chart's height is the next round number", arguments: [(0.0, 0.0), (0.3, 0.5), (1, 1), (7, 10), (4200, 5000)])
+  func ceiling(greatest: Double, top: Double) { #expect(abs(Chart.ceiling(greatest) - top) < 1e-9) }
+}

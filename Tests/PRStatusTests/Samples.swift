@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRRevision
+
+@testable import PRStatus
+
+/// What somebody would write who wants a page to do their bidding.
+let hostileName = "<script>alert('x')</script>\"&\u{202E}gpj"
+
+extension Sight {
+  /// A node at which everything has happened once, to hostile names.
+  static let eventful: Sight = {
+    var report = StatusReport()
+    report.node.version = "1.2.3"
+    report.node.role = .mirror
+    report.node.level = 2
+    report.node.at = 1_795_215_533_697
+    report.node.startedAt = 1_795_215_445_175
+    report.node.listeners = [hostileName]
+    report.readiness.isReady = false
+    report.readiness.reasons = [hostileName]
+    report.alarms = [hostileName]
+    report.upstreams = [
+      StatusReport.UpstreamPart(
+        server: "tcp://[::1]:8585", state: .away, problem: hostileName, sinceSeconds: 61, asked: 12, failed: 3,
+        program: hostileName, level: 1, store: hostileName)
+    ]
+    report.path = StatusReport.path(level: 2, upstreams: report.upstreams)
+    var copy = StatusReport.CopyPart()
+    (copy.position, copy.lagSeconds, copy.problem) = (17, 2.5, hostileName)
+    report.copy = copy
+    report.rows = [
+      StatusReport.RowPart(
+        serial: 7, version: hostileName, pkgarch: hostileName, checksum: hostileName, value: "0.1", origin: "next",
+        asker: hostileName, at: 1_795_215_500_000)
+    ]
+    report.misses = [
+      StatusReport.MissPart(
+        version: hostileName, pkgarch: hostileName, checksum: hostileName, asker: hostileName, at: 1_795_215_500_000,
+        times: 2)
+    ]
+    let (tally, log) = (busyTally, eventfulLog)
+    report.traffic = StatusReport.TrafficPart(tally, log)
+    var recorder = Recorder()
+    recorder.take(Tally(), at: 0)
+    recorder.take(tally, at: 5000)
+    report.history = recorder.samples
+    return Sight(report: report, tally: tally)
+  }()
+
+  static let busyTally: Tally = {
+    var tally = Tally()
+    tally.answeredAtOnce = 100
+    for verb in Verb.allCases {
+      tally.answer(verb, nanoseconds: 150_000)
+      tally.answer(verb, nanoseconds: 3_000_000_000)
+      for kind in RefusalKind.allCases { tally.refuse(verb, kind, nanoseconds: 20_000_000_000) }
+    }
+    (tally.open, tally.accepted) = (3, 9)
+    return tally
+  }()
+
+  private static let eventfulLog: DecisionLog = {
+    var log = DecisionLog()
+    for reason in Reason.allCases { log.count(reason) }
+    log.miss(TupleKey(version: hostileName, pkgarch: "a", checksum: "b"), asker: nil, at: 1)
+    return log
+  }()
+}
