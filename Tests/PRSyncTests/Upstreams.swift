@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Logging
 import PRClient
 import PRNode
@@ -9,6 +10,7 @@ import PRWire
 import ServiceLifecycle
 import Synchronization
 import TestStore
+import Testing
 
 /// What happened to a copy, and somebody who waits for it.
 final class Happenings: Sendable {
@@ -26,18 +28,34 @@ final class Happenings: Sendable {
   }
 
   /// Waits until the events satisfy a condition.
-  func wait(until condition: ([SyncEvent]) -> Bool) async {
+  func wait(
+    seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation, until condition: ([SyncEvent]) -> Bool
+  ) async {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds + 0.01) { self.wakeAll() }
     while !condition(events) {
+      guard ContinuousClock.now < deadline else {
+        Issue.record("after \(seconds) s: \(events)", sourceLocation: sourceLocation)
+        return
+      }
       let count = events.count
       await withCheckedContinuation { continuation in
         let isLate = state.withLock { state in
-          guard state.events.count == count else { return true }
+          guard state.events.count == count, ContinuousClock.now < deadline else { return true }
           state.waiting.append(continuation)
           return false
         }
         if isLate { continuation.resume() }
       }
     }
+  }
+
+  private func wakeAll() {
+    let waiting = state.withLock { state in
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume() }
   }
 }
 
