@@ -109,7 +109,8 @@ extension Look {
       .rows td.value, .rows td.number { color: inherit; grid-row: 1; grid-column: 2; }
       .rows tbody th { grid-row: 1; grid-column: 1; }
       .rows td:nth-child(3) { grid-column: 1 / -1; }
-      th, td { padding: 9px 10px; }
+      th, td { padding: 9px 8px; }
+      tbody th code:not(.sum) { white-space: nowrap; }
       thead th { white-space: normal; }
     }
     """

@@ -42,8 +42,7 @@ struct StatusPage {
     return """
       <header>
       <div class="brand">\(Look.mark)<div><h1>Headwater</h1><p>\(report.node.role.rawValue) at level \(report.node.level)</p></div></div>
-      <p class="states" aria-live="polite"><span id="state">\(sections.state)</span> <span id="live" class="pill off">
-      <noscript>as of \(Wording.time(report.node.at, now: report.node.at)) UTC; reload for fresh figures</noscript></span></p>
+      <p class="states" aria-live="polite"><span id="state">\(sections.state)</span> <span id="live" class="pill off">as of \(Wording.time(report.node.at, now: report.node.at)) UTC; reload for fresh figures</span></p>
       <nav aria-label="Place in the hierarchy" id="place">\(sections.place)</nav>
       </header>
       """

@@ -85,10 +85,10 @@ public struct StatusServer: Service {
     }
   }
 
-  /// What every request of a page is about is no news for a log.
+  /// What every request of a page is about is no news for a log, and neither is that connections are cut at the end.
   private var quiet: Logger {
     var logger = logger
-    logger.logLevel = max(logger.logLevel, .warning)
+    logger.logLevel = .critical
     return logger
   }
 }
