@@ -46,10 +46,12 @@ actor Observer {
 
   // MARK: Looking
 
-  func look() async -> Sight {
-    if let last, .now - last.at < Self.freshness { return last.sight }
+  /// - Parameter moment: what began before it will not do; nil: what is fresh will.
+  func look(after moment: ContinuousClock.Instant? = nil) async -> Sight {
+    let begin = ContinuousClock.now
+    if let last, last.at >= moment ?? begin - Self.freshness { return last.sight }
     let sight = await lookAnew()
-    last = (sight, .now)
+    last = (sight, begin)
     return sight
   }
 

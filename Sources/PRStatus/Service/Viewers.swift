@@ -37,28 +37,32 @@ final class Viewers: Sendable {
 
   /// Sends to one viewer until it goes away.
   func serve(_ send: (ByteBuffer) async throws -> Void) async throws {
+    let store = observer.facts.node.store
     var shown: [String: HTML] = [:]
     try await send(ByteBuffer(string: "retry: 2000\n\n"))
     while !isOver.load(ordering: .relaxed), !Task.isCancelled {
+      // Before the look: a row that comes between the two is not missed.
+      let news = FirstAnswer<Void>()
+      let ticket = store.waitForRows { news.give(()) }
+      defer { store.stopWaiting(ticket) }
       let begin = ContinuousClock.now
       var changed: [String: String] = [:]
-      for (name, html) in Sections(report: await observer.look().report).all where shown[name] != html {
+      for (name, html) in Sections(report: await observer.look(after: begin).report).all where shown[name] != html {
         shown[name] = html
         changed[name] = html.text
       }
       // A line that says nothing is noticed by a connection that nobody reads.
       try await send(ByteBuffer(string: changed.isEmpty ? ": \n\n" : "data: \(Self.json(changed))\n\n"))
-      await waitForNews(since: begin)
+      await Self.wait(for: news)
+      let rest = Self.least - (.now - begin)
+      if rest > .zero { try? await Task.sleep(for: rest) }  // a cancelled wait is noticed by the loop
     }
   }
 
-  private func waitForNews(since begin: ContinuousClock.Instant) async {
-    let store = observer.facts.node.store
-    let news = FirstAnswer<Void>()
-    let ticket = store.waitForRows { news.give(()) }
+  private static func wait(for news: FirstAnswer<Void>) async {
     // Not in vain: it ends with the second that it waits.
     let clock = Task {
-      try? await Task.sleep(for: Self.period)
+      try? await Task.sleep(for: period)
       news.give(())
     }
     await withTaskCancellationHandler {
@@ -67,9 +71,6 @@ final class Viewers: Sendable {
       news.give(())
     }
     clock.cancel()
-    store.stopWaiting(ticket)
-    let rest = Self.least - (.now - begin)
-    if rest > .zero { try? await Task.sleep(for: rest) }  // a cancelled wait is noticed by the loop
   }
 
   /// On one line, as an event wants it.
