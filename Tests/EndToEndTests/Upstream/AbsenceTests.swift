@@ -65,20 +65,21 @@ struct AbsenceTests {
   @Test("as it hangs costs one deadline, and what is known costs nothing")
   func hangs() throws {
     let hub = try Hub()
-    let site = try Site(below: hub.address)
+    // Longer than a machine at work may hold anybody up: less than a deadline is then no deadline.
+    let site = try Site(below: hub.address, deadline: "4s")
     try hub.getPR("p", "known")
     #expect(try site.getPR("p", "known") == .value("0"))
     hub.server.process.freeze()
     let (known, time) = try measured { try site.getPR("p", "known") }
-    #expect(known == .value("0") && time < .milliseconds(100))
+    #expect(known == .value("0") && time < .seconds(3))
     let (first, deadline) = try measured { try site.getPR("p", "new-0") }
-    #expect(first == .value("0.0") && deadline > .milliseconds(450) && deadline < .milliseconds(700))
+    #expect(first == .value("0.0") && deadline > .milliseconds(3900) && deadline < .seconds(20))
     for number in 1...200 {
       let (answer, taken) = try measured { try site.getPR("p", "new-\(number)") }
       #expect(answer == .value("0.\(number)"))
-      #expect(taken < .milliseconds(400), "it waited for the deadline once more")
+      #expect(taken < .seconds(3), "it waited for the deadline once more")
     }
-    #expect(site.logs(Site.away) == 1 && site.logs("no answer within 500ms") == 1, "\(site.server.log)")
+    #expect(site.logs(Site.away) == 1 && site.logs("no answer within 4s") == 1, "\(site.server.log)")
     hub.server.process.thaw()
     site.waitForLog(Site.back)
     try hub.getPR("p", "later")

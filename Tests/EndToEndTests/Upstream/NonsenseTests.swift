@@ -79,6 +79,8 @@ struct NonsenseTests {
         }
       }
       #expect(try site.getPR("p", "known", history: true) == .value("7"))
+      site.waitForLog(Site.away)
+      site.waitForLog(nonsense.reason)
       #expect(site.logs(Site.away) == 1, "\(site.server.log)")
       #expect(site.logs(nonsense.reason) >= 1, "\(site.server.log)")
     }

@@ -47,7 +47,7 @@ struct SeveralUpstreamsTests {
     for relay in relays { relay.goSilent() }
     let (answer, taken) = try measured { try site.getPR("p", "known") }
     #expect(relays.contains { answer.refusal?.contains("\($0.address)") == true }, "\(answer)")
-    #expect(taken < .milliseconds(1200))
+    #expect(taken < .seconds(20))
     for relay in relays { relay.heal() }
     site.waitForLog(Site.back)
     #expect(try site.getPR("p", "known") == .value("7"))
