@@ -74,20 +74,26 @@ struct ChaosTests {
     let site = try ChainNode("site", below: root, in: folder)
     let leaf = try ChainNode("leaf", below: site, in: folder)
     let nodes = [root, site, leaf]
-    let progress = Watched(0)
+    let progress = Watched((answers: 0, allowed: 0))
     let work = ParallelWork(3) { number in
-      try nodes[number].allocate(seed) { progress.withLock { $0 += 1 } }
+      try nodes[number].allocate(seed) {
+        progress.withLock { $0.answers += 1 }
+        // Five minutes at full speed would take longer to check than to happen.
+        progress.wait(seconds: 600) { $0.answers < $0.allowed }
+      }
     }
     let end = Date(timeIntervalSinceNow: Self.time)
     var (kills, log) = (0, "")
     while end > .now {
-      let moment = progress.current + Int.random(in: 1...150, using: &numbers)
-      progress.wait(seconds: 5) { $0 >= moment }
+      let moment = progress.current.answers + Int.random(in: 1...150, using: &numbers)
+      progress.withLock { $0.allowed = moment + 150 }
+      progress.wait(seconds: 5) { $0.answers >= moment }
       let victims = nodes.shuffled(using: &numbers).prefix(Int.random(in: 1...2, using: &numbers))
       for victim in victims { log += try victim.die() }
       for victim in victims { try victim.comeBack() }
       kills += victims.count
     }
+    progress.withLock { $0.allowed = .max }
     for node in nodes { node.end() }
     for node in nodes { log += try node.die() }
     let answers = try work.finish()
