@@ -5,7 +5,10 @@
 // What OpenSSL offers as macros only, which Swift does not see.
 
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -82,5 +85,11 @@ static inline int headwater_tls_has_certificates(X509_STORE *store) {
     if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_X509) return 1;
   return 0;
 }
+
+/// A new key on the curve P-256.
+static inline EVP_PKEY *headwater_tls_new_key(void) { return EVP_EC_gen("P-256"); }
+
+/// The bytes of a memory BIO, which keeps them.
+static inline long headwater_tls_bio_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
 #endif

@@ -132,6 +132,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Lifeline.hold()
     let (format, level) = (logFormat, logLevel.level)
     LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
     if let frozen {

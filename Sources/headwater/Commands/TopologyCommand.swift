@@ -7,8 +7,8 @@ import PRTopology
 struct TopologyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "topology",
-    abstract: "Check and draw the file that describes a federation.",
-    subcommands: [TopologyCheck.self, TopologyGraph.self])
+    abstract: "Check, draw and try the file that describes a federation.",
+    subcommands: [TopologyCheck.self, TopologyGraph.self, TopologyUp.self])
 }
 
 struct TopologyCheck: AsyncParsableCommand {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRWire
+
+/// A federation brought to one machine, to be tried there: every node on loopback, its files in one folder. Who asks
+/// whom and how, roles, lanes, rights and limits are those of the topology.
+public struct LocalFederation: Sendable {
+  /// Those above before those below.
+  public let nodes: [LocalNode]
+  /// The certificates that they need, one for a machine and one for each name with rights of its own.
+  public let certificates: [LocalCertificate]
+
+  /// - Parameters:
+  ///   - files: where the nodes' files are.
+  ///   - port: gives a port of the machine that nobody has, another one each time.
+  public init(_ topology: Topology, files: LocalFiles, port: () throws -> Int) rethrows {
+    var endpoints: [String: [Endpoint]] = [:]
+    for node in topology.nodes {
+      endpoints[node.name.value] = try node.endpoints.enumerated().map { number, endpoint in
+        try endpoint.local(files.socket(node.name.value, number), port)
+      }
+    }
+    nodes =
+      try topology.nodes.map { node in
+        let page = Endpoint.tcp(host: Endpoint.loopback, port: try port())
+        return LocalNode(node, in: topology, endpoints, page, files)
+      }.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
+    certificates = Self.certificates(topology, files)
+  }
+
+  private static func certificates(_ topology: Topology, _ files: LocalFiles) -> [LocalCertificate] {
+    let machines = topology.nodes.filter(\.usesTLS).map(\.machineName)
+    let clients = topology.nodes.flatMap(\.rights).map(\.who.value)
+    var seen: Set<String> = []
+    return (machines + clients).filter { seen.insert($0).inserted }.map { name in
+      LocalCertificate(
+        names: [name] + ["localhost", Endpoint.loopback].filter { $0 != name }, path: files.certificate(name),
+        keyPath: files.key(name))
+    }
+  }
+}
+
+/// A certificate to be made.
+public struct LocalCertificate: Hashable, Sendable {
+  /// Whom it is for; the first is the one that rights go by.
+  public let names: [String]
+  public let path: String
+  public let keyPath: String
+}
+
+/// Where the files of a local federation are.
+public struct LocalFiles: Sendable {
+  /// An absolute path.
+  public let folder: String
+
+  public init(folder: String) { self.folder = folder }
+
+  public var tls: String { "\(folder)/tls" }
+  public var trust: String { "\(tls)/ca.pem" }
+
+  public func database(_ node: String) -> String { "\(folder)/\(node).sqlite3" }
+
+  func certificate(_ name: String) -> String { "\(tls)/\(name).pem" }
+  func key(_ name: String) -> String { "\(tls)/\(name).key" }
+  /// The operating system takes about 100 bytes, so it is short.
+  func socket(_ node: String, _ number: Int) -> String { "\(folder)/\(node).\(number)" }
+}
+
+extension Endpoint {
+  static let loopback = "127.0.0.1"
+
+  fileprivate func local(_ socket: String, _ port: () throws -> Int) rethrows -> Endpoint {
+    switch self {
+    case .tcp: .tcp(host: Self.loopback, port: try port())
+    case .tls: .tls(host: Self.loopback, port: try port())
+    case .unix: .unix(path: socket)
+    }
+  }
+}
+
+extension TopologyNode {
+  /// What its certificate is for.
+  var machineName: String { host?.value ?? name.value }
+
+  /// Whether it shows a certificate to anybody.
+  var usesTLS: Bool {
+    endpoints.contains(where: \.isTLS) || upstreams.contains { $0.endpoint?.isTLS ?? false }
+  }
+}

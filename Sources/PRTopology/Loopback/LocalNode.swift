@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRWire
+
+/// A node of a federation that was brought to one machine.
+public struct LocalNode: Sendable {
+  public let name: String
+  /// How many nodes stand above it.
+  public let level: Int
+  public let endpoints: [Endpoint]
+  public let statusPage: Endpoint
+  /// Names of nodes, and addresses of servers that the topology does not describe.
+  public let upstreams: [String]
+  private let node: TopologyNode
+
+  /// What `headwater serve` has to be told to be this node.
+  ///
+  /// - Parameter resolve: makes a path of the topology file one of the running process.
+  public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] { node.serveOptions(resolve) }
+
+  init(
+    _ node: TopologyNode, in topology: Topology, _ endpoints: [String: [Endpoint]], _ statusPage: Endpoint,
+    _ files: LocalFiles
+  ) {
+    name = node.name.value
+    level = node.level
+    self.endpoints = endpoints[name] ?? []
+    self.statusPage = statusPage
+    upstreams = node.upstreams.compactMap { $0.node ?? $0.endpoint.map { "\($0)" } }
+
+    var local = node
+    local.host = nil
+    let rights = node.listeners.map(\.rights)
+    local.listeners = zip(self.endpoints, rights + Array(repeating: nil, count: self.endpoints.count)).map {
+      TopologyNode.Listener(endpoint: Marked($0, at: node.name.place), rights: $1)
+    }
+    local.upstreams = node.upstreams.map { link in
+      var link = link
+      link.endpoint = link.local(from: node, in: topology, endpoints)
+      return link
+    }
+    local.settle(files, statusPage, certificate: node.usesTLS ? node.machineName : nil)
+    self.node = local
+  }
+}
+
+extension TopologyNode {
+  /// Gives it files of its own. What never changes, a frozen database, stays where the topology has it.
+  fileprivate mutating func settle(_ files: LocalFiles, _ statusPage: Endpoint, certificate: String?) {
+    let left = ["ready-file", "status-token-file", "log.format", "tls.certificate", "tls.key", "tls.trust", "tls.name"]
+    for key in left { settings[key] = nil }
+    set("status", "\(statusPage)")
+    if role != .frozen { set("database", files.database(name.value)) }
+    guard let certificate else { return }
+    set("tls.certificate", files.certificate(certificate))
+    set("tls.key", files.key(certificate))
+    set("tls.trust", files.trust)
+  }
+
+  private mutating func set(_ key: String, _ value: String) {
+    settings[key] = Marked(value, at: settings[key]?.place ?? name.place)
+  }
+}
+
+extension TopologyNode.UpstreamLink {
+  /// Where the listener is now that it leads to. A server that the topology does not describe is where it was.
+  fileprivate func local(
+    from node: TopologyNode, in topology: Topology, _ endpoints: [String: [Endpoint]]
+  ) -> Endpoint? {
+    guard let upstream = self.node.flatMap({ topology[$0] }), let endpoint,
+      let listener = upstream.answers(endpoint, from: node),
+      let number = upstream.endpoints.firstIndex(of: listener)
+    else { return endpoint }
+    return endpoints[upstream.name.value]?[number]
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import UnixSignals
+
+/// All nodes of a local federation: those above start before those below, and end after them.
+struct FederationRun {
+  private let levels: [[NodeProcess]]
+  private let ending = Occasion()
+
+  /// - Parameter processes: those above first.
+  init(_ processes: [NodeProcess]) {
+    levels = Dictionary(grouping: processes, by: \.node.level).sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Runs them until a signal says stop.
+  ///
+  /// - Parameter settled: called once each of them answers, or has ended without.
+  func run(settled: @escaping @Sendable () throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigquit, .sighup)
+      group.addTask {
+        for await _ in signals { break }
+        end()
+      }
+      // It cannot be stopped from waiting for a key, and ends with the process.
+      Thread.detachNewThread { listenForEnter() }
+      defer { group.cancelAll() }
+      try await run(levels[...], settled)
+    }
+  }
+
+  private func run(_ levels: ArraySlice<[NodeProcess]>, _ settled: @escaping @Sendable () throws -> Void) async throws {
+    guard let level = levels.first else {
+      try settled()
+      return await ending.wait()
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for process in level { group.addTask { await process.live() } }
+      defer { for process in level { process.stop() } }
+      for process in level { await process.settled.wait() }
+      try await run(levels.dropFirst(), settled)
+    }
+  }
+
+  private func end() {
+    ending.happen()
+    // Nobody waits for them any more.
+    for process in levels.joined() { process.settled.happen() }
+  }
+
+  private func listenForEnter() {
+    while readLine() != nil {
+      for process in levels.joined() { process.startAgain() }
+    }
+  }
+}

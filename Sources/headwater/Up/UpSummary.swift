@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Where the nodes of a local federation are to be found.
+struct UpSummary {
+  let directory: String
+  let asJSON: Bool
+
+  private struct Listing: Encodable {
+    let directory: String
+    let nodes: [Node]
+  }
+
+  private struct Node: Encodable {
+    let name: String
+    let level: Int
+    let listen: [String]
+    let upstream: [String]
+    let status: String
+    /// Nil: it has ended.
+    let pid: Int32?
+
+    init(_ process: NodeProcess) {
+      name = process.node.name
+      level = process.node.level
+      listen = process.node.endpoints.map { "\($0)" }
+      upstream = process.node.upstreams
+      status = "\(process.node.statusPage)".replacing("tcp://", with: "http://")
+      pid = process.pid
+    }
+  }
+
+  func print(_ processes: [NodeProcess]) throws {
+    let nodes = processes.map(Node.init)
+    let text = asJSON ? try json(nodes) : table(nodes)
+    FileHandle.standardOutput.write(Data("\(text)\n".utf8))
+  }
+
+  private func json(_ nodes: [Node]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Listing(directory: directory, nodes: nodes)), as: UTF8.self)
+  }
+
+  private func table(_ nodes: [Node]) -> String {
+    var rows = [["NODE", "ANSWERS ON", "ASKS", "STATUS PAGE", "PROCESS"]]
+    for node in nodes {
+      let process = node.pid.map { "\($0)" } ?? "ended"
+      rows.append([node.name, node.listen.first ?? "", node.upstream.first ?? "-", node.status, process])
+      for number in 1..<max(1, node.listen.count, node.upstream.count) {
+        rows.append([
+          "", node.listen.dropFirst(number).first ?? "", node.upstream.dropFirst(number).first ?? "", "", "",
+        ])
+      }
+    }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+    }
+    let hints = [
+      "", "Databases and certificates are in \(directory).", "Enter starts again what has ended; Ctrl-C stops all.",
+    ]
+    return (lines + hints).map(\.withoutTrailingBlanks).joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate var withoutTrailingBlanks: String { String(reversed().drop { $0 == " " }.reversed()) }
+}
