@@ -3,7 +3,6 @@ import Foundation
 import PRTopology
 import Subprocess
 import Synchronization
-import SystemPackage
 
 /// One node of a local federation, as a process.
 final class NodeProcess: Sendable {
@@ -81,7 +80,7 @@ final class NodeProcess: Sendable {
     platform.processGroupID = 0
     do {
       let result = try await Subprocess.run(
-        .path(FilePath(program)), arguments: Arguments(arguments), environment: Self.environment,
+        .path(.init(program)), arguments: Arguments(arguments), environment: Self.environment,
         platformOptions: platform, input: .inputWriter, output: .sequence, error: .combinedWithOutput
       ) { execution in
         begin(Running(pid: execution.processIdentifier.value) { try? execution.send(signal: $0) })
