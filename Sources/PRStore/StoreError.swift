@@ -16,6 +16,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case newer(path: String, found: Int, known: Int)
   /// The medium cannot be written, and the file's latest rows still stand in its write-ahead log.
   case unfinishedLog(path: String)
+  /// The file was removed or replaced while it was open: what is written goes nowhere.
+  case vanished(path: String)
   /// A guard of the schema refused a row.
   case refusedBySchema(detail: String)
   /// The value belongs to another checksum of the package.
@@ -55,6 +57,9 @@ extension StoreError: CustomStringConvertible {
     case .unfinishedLog(let path):
       "the database \(path) is on a read-only medium with rows left in \(path)-wal; "
         + "open it once where it can be written, or make the copy with 'headwater backup'"
+    case .vanished(let path):
+      "the database \(path) was removed or replaced while the server had it open, and nothing more is stored; "
+        + "stop the server, put the right file in its place, and start again"
     case .refusedBySchema(let detail): "the database refused the row: \(detail)"
     case .taken(let value, let holder): "the value \(value) belongs to the checksum \(holder) of this package"
     case .notARevision:

@@ -137,16 +137,23 @@ private final class WriteTransaction: @unchecked Sendable {
   private let beginStatement: Statement
   private let commitStatement: Statement
   private let counts: CommitCounts
+  private let file: DatabaseFile
+  /// As it was opened.
+  private let identity: FileIdentity?
 
   init(_ connection: Connection, _ counts: CommitCounts) throws(StoreError) {
     self.connection = connection
     self.counts = counts
+    file = DatabaseFile(connection.path)
+    identity = file.identity
     ledger = try Ledger(connection)
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")
     commitStatement = try connection.prepare("COMMIT")
   }
 
+  /// SQLite would go on writing a file that has lost its name: its rows would be gone with the process.
   func begin() throws(StoreError) {
+    guard file.identity == identity else { throw .vanished(path: connection.path) }
     ledger.begin()
     try beginStatement.run()
   }

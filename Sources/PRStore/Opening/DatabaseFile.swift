@@ -58,10 +58,22 @@ struct DatabaseFile {
     return size ?? 0
   }
 
+  /// Which file it is, whatever its name; nil where there is none.
+  var identity: FileIdentity? {
+    var file = stat()
+    return stat(path, &file) == 0 ? FileIdentity(disk: UInt64(file.st_dev), number: UInt64(file.st_ino)) : nil
+  }
+
   /// How many bytes the disk has left.
   var freeSpace: Int {
     var disk = statvfs()
     guard statvfs(folder, &disk) == 0 else { return 0 }
     return Int(clamping: disk.f_bavail) * Int(clamping: disk.f_frsize)
   }
+}
+
+/// What tells a file from every other one of the machine.
+struct FileIdentity: Hashable, Sendable {
+  let disk: UInt64
+  let number: UInt64
 }
