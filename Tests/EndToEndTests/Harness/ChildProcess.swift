@@ -23,11 +23,16 @@ final class ChildProcess: Sendable {
   /// - Parameters:
   ///   - environment: variables besides our own, of which those that speak to Headwater are taken away.
   ///   - folder: where it works.
-  init(_ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String) throws {
+  ///   - passed: a socket that it finds as its descriptor 3.
+  init(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String,
+    passing passed: CInt? = nil
+  ) throws {
     let (output, errors, pid) = try Self.making.withLock { _ in
       let (output, errors) = (try Self.pipe(), try Self.pipe())
       defer { for end in [output.writing, errors.writing] { close(end) } }
-      let pid = try Self.spawn(program, arguments, Self.variables(environment), folder, output.writing, errors.writing)
+      let descriptors = [output.writing, errors.writing] + (passed.map { [$0] } ?? [])
+      let pid = try Self.spawn(program, arguments, Self.variables(environment), folder, descriptors)
       return (output.reading, errors.reading, pid)
     }
     self.pid = pid
@@ -83,15 +88,17 @@ final class ChildProcess: Sendable {
       .merging(added) { $1 }.map { "\($0.key)=\($0.value)" }
   }
 
+  /// - Parameter descriptors: what becomes the descriptors 1, 2 and so on.
   private static func spawn(
-    _ program: String, _ arguments: [String], _ variables: [String], _ folder: String, _ output: CInt, _ errors: CInt
+    _ program: String, _ arguments: [String], _ variables: [String], _ folder: String, _ descriptors: [CInt]
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    for (place, descriptor) in zip(STDOUT_FILENO..., descriptors) {
+      posix_spawn_file_actions_adddup2(&actions, descriptor, place)
+    }
     // Our threads block signals, and a child would go on doing so.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
