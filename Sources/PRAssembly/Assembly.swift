@@ -85,6 +85,7 @@ public struct Assembly: Sendable {
       notifier.tell(.ready, status: endpoints.map { "listening on \($0)" }.joined(separator: ", "))
     } stopping: {
       notifier.tell(.stopping)
+      status?.stops()
     }
   }
 

@@ -3,6 +3,7 @@ import PRNode
 import PRStore
 import PRSync
 import PRUpstream
+import Synchronization
 
 /// Looks at a node from outside, on behalf of all who ask at the same moment.
 actor Observer {
@@ -13,7 +14,7 @@ actor Observer {
   private var listeners: [String] = []
   private var recorder = Recorder()
   private var last: (sight: Sight, at: ContinuousClock.Instant)?
-  private var isStopping = false
+  private let isStopping = Atomic(false)
 
   /// One look serves all who ask within this time.
   private static let freshness = Duration.milliseconds(200)
@@ -34,7 +35,8 @@ actor Observer {
 
   func listens(on addresses: [String]) { listeners = addresses }
 
-  func stops() { isStopping = true }
+  /// From whatever thread is told so.
+  nonisolated func stops() { isStopping.store(true, ordering: .relaxed) }
 
   /// Takes samples until it is cancelled.
   func record() async {
@@ -120,7 +122,7 @@ actor Observer {
 
   private func readiness(checkedWithin age: Duration, _ report: StatusReport) async -> StatusReport.Readiness {
     var readiness = StatusReport.Readiness()
-    if isStopping { readiness.reasons.append("the server is stopping") }
+    if isStopping.load(ordering: .relaxed) { readiness.reasons.append("the server is stopping") }
     if facts.node.isReadOnly {
       if let problem = await readingProblem() { readiness.reasons.append(problem) }
     } else if let problem = await writeCheck.problem(noOlderThan: age, now: facts.clock()) {

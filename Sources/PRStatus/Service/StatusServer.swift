@@ -35,6 +35,9 @@ public struct StatusServer: Service {
   /// What the node says of its own listeners.
   public func listens(on addresses: [String]) async { await observer.listens(on: addresses) }
 
+  /// From now on the node is not ready: it has been told to stop.
+  public func stops() { observer.stops() }
+
   public func run() async throws {
     // Its own thread: however long a page takes to write, no builder waits for it.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
