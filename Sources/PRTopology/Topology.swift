@@ -81,8 +81,24 @@ public struct TopologyNode: Sendable {
   /// Whether its numbers have to be told from those of others at its level.
   public var hasLane: Bool { allocates && !isBitBake }
 
+  /// Where its status page is.
+  var page: Marked<Endpoint>? {
+    settings["status"].flatMap { text in (try? Endpoint(page: text.value)).map { Marked($0, at: text.place) } }
+  }
+
   /// Where it listens, the default filled in.
   public var endpoints: [Endpoint] {
     listeners.isEmpty ? [.standard] : listeners.map(\.endpoint.value)
+  }
+}
+
+extension Endpoint {
+  /// - Parameter text: what `--status` takes: an address, or a port of the machine itself.
+  init(page text: String) throws(Malformed) {
+    if let port = UInt16(text) {
+      self = .tcp(host: "127.0.0.1", port: Int(port))
+    } else {
+      try self.init(text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text)
+    }
   }
 }

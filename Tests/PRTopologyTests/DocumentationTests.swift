@@ -33,5 +33,5 @@ struct DocumentationTests {
 
 extension Setting.Kind {
   /// Paths and addresses have no default that a table could show.
-  fileprivate var isWritten: Bool { if case .address = self { false } else { true } }
+  fileprivate var isWritten: Bool { if case .page = self { false } else { true } }
 }

@@ -16,7 +16,7 @@ struct ServeOptionTests {
       try Self.options("sites.yaml", "toronto") == [
         "--listen=tls://0.0.0.0:8586", "--listen=tcp://127.0.0.1:8587", "--rights=tcp://127.0.0.1:8587=read",
         "--upstream=tls://hq.sites.example:8586", "--upstream-away=fallback", "--upstream-deadline=3s", "--lane=1/2",
-        "--database=/srv/toronto.sqlite3", "--sync-every=60s",
+        "--database=/srv/toronto.sqlite3", "--sync-every=60s", "--status=tcp://127.0.0.1:9585",
         "--tls-certificate=/srv/tls/toronto.sites.example.pem", "--tls-key=/srv/tls/toronto.sites.example.key",
         "--tls-trust=/srv/tls/ca.pem", "--log-format=json", "--level=1",
       ])

@@ -23,8 +23,8 @@ public struct Setting: Sendable {
     /// A time of a second or more, or `off`.
     case period
     case lane
-    /// An address to listen on.
-    case address
+    /// Where a page is shown: an address of TCP, or a port of the machine itself.
+    case page
   }
 
   init(_ key: String, _ kind: Kind, option: String? = nil, _ standard: String? = nil) {
@@ -50,7 +50,7 @@ public struct Setting: Sendable {
     Setting("on-miss", .word(["refuse", "predict"]), "refuse"),
     Setting("sync-every", .period),
     Setting("frozen", .path),
-    Setting("status", .address),
+    Setting("status", .page),
     Setting("status-token-file", .path),
     Setting("ready-file", .path),
     Setting("tls.certificate", .path, option: "tls-certificate"),

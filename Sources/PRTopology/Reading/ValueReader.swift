@@ -45,10 +45,10 @@ struct ValueReader {
     case .lane:
       guard Lane(text) == nil else { return nil }
       return ("a lane is written k/n, such as 0/4 to 3/4", nil)
-    case .address:
+    case .page:
       do throws(Endpoint.Malformed) {
-        _ = try Endpoint(text)
-        return nil
+        if case .tcp = try Endpoint(page: text) { return nil }
+        return ("the page speaks plain HTTP: write tcp://HOST:PORT, or a port of the machine itself", nil)
       } catch { return (error.description, nil) }
     }
   }

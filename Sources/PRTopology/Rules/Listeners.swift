@@ -5,9 +5,8 @@ import PRWire
 extension Checks {
   func checkListeners() {
     var taken: [String: [(node: TopologyNode, endpoint: Endpoint)]] = [:]
-    for node in nodes where !node.unsound.contains("listen") {
-      for (number, endpoint) in node.endpoints.enumerated() where endpoint.port != 0 {
-        let place = node.listeners.isEmpty ? node.name.place : node.listeners[number].endpoint.place
+    for node in nodes {
+      for (endpoint, place) in Self.addresses(of: node) where endpoint.port != 0 {
         let key = Self.spot(endpoint, of: node)
         if let other = taken[key]?.first(where: { Self.collide($0.endpoint, endpoint) }) {
           complain(node, endpoint, place, other)
@@ -31,6 +30,18 @@ extension Checks {
       .sameAddress, at: place,
       "\(name) and \(quoted(other.node.name.value)) both listen on \(endpoint)\(standard), \(machine)",
       help: "give one of them another port")
+  }
+
+  /// Its listeners and its status page.
+  private static func addresses(of node: TopologyNode) -> [(Endpoint, Place)] {
+    var addresses = node.listeners.map { ($0.endpoint.value, $0.endpoint.place) }
+    if node.unsound.contains("listen") {
+      addresses = []
+    } else if addresses.isEmpty {
+      addresses = node.endpoints.map { ($0, node.name.place) }
+    }
+    if let page = node.page { addresses.append((page.value, page.place)) }
+    return addresses
   }
 
   /// The machine and the port or path.
