@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status page in a real browser. Usage: status_page.py [path of headwater] [folder for screenshots]
 
-Skipped, with a message, where headless Chromium with its driver (Debian: chromium-driver) or Selenium is not installed.
+Skipped, with a message, where headless Chromium with its driver or Selenium is not installed: `.ci/install everything`
+installs them, and .build/browser/bin/python3 has Selenium then.
 """
 import pathlib
 import shutil
@@ -16,11 +17,11 @@ try:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 except ImportError:
-    sys.exit(print("status_page: skipped, Selenium is not installed (pip install selenium)"))
+    sys.exit(print("status_page: skipped, Selenium is not installed (.ci/install everything)"))
 
 DRIVER = shutil.which("chromedriver")
 if not DRIVER or not shutil.which("chromium"):
-    sys.exit(print("status_page: skipped, Chromium is not installed (apt-get install chromium chromium-driver)"))
+    sys.exit(print("status_page: skipped, Chromium is not installed (.ci/install everything)"))
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADWATER = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / ".build/debug/headwater")
