@@ -92,15 +92,18 @@ func withServer<Value: Sendable>(
 }
 
 /// A copy of an upstream that is kept while `body` runs.
+///
+/// - Parameter asksForFeed: else the upstream is taken for a server that has none, and exports.
 func withSync(
-  into store: Store, from upstream: Endpoint, page: Int = 4096,
+  into store: Store, from upstream: Endpoint, page: Int = 4096, every: Duration = .seconds(60),
+  asksForFeed: Bool = true, now: @escaping @Sendable () -> Int64 = { 1 },
   _ body: @escaping @Sendable (Synchronizer, Happenings) async throws -> Void
 ) async throws {
   let happenings = Happenings()
-  var options = SyncOptions(peers: [Dialer(upstream, asksForDescription: true)], every: .seconds(60))
+  var options = SyncOptions(peers: [Dialer(upstream, asksForDescription: asksForFeed)], every: every)
   options.peers[0].limits = WireLimits(message: 64 << 20)
   options.page = page
-  let sync = Synchronizer(store: store, options: options, now: { 1 }, tell: { happenings.add($0) })
+  let sync = Synchronizer(store: store, options: options, now: now, tell: { happenings.add($0) })
   try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await sync.run() }
     try await body(sync, happenings)

@@ -79,10 +79,10 @@ extension Ledger {
   /// Puts the fresh copy, now whole, in the place of the old one.
   ///
   /// - Parameters:
-  ///   - spared: rows that were told live at this time or later, in milliseconds since 1970, stay: the upstream may
-  ///     have made them while it was copied.
+  ///   - spared: rows with a greater serial stay: they were told live, and the upstream may have made them while it was
+  ///     copied. A serial and not a time of day, which can be set back.
   /// - Returns: how many rows the old copy had that the fresh one has not.
-  public func swapCopies(at position: FeedPosition?, sparing spared: Int64, milliseconds: Int64) throws(StoreError)
+  public func swapCopies(at position: FeedPosition?, sparingAfter spared: Int64, milliseconds: Int64) throws(StoreError)
     -> Int
   {
     try checkMayWrite()
@@ -91,7 +91,7 @@ extension Ledger {
     try connection.execute(
       """
       INSERT OR IGNORE INTO headwater_copy_next SELECT version, pkgarch, checksum, value FROM headwater_feed
-        WHERE origin = 'copied' AND at >= \(spared);
+        WHERE serial > \(spared) AND origin = 'copied';
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, at)
         SELECT version, pkgarch, checksum, value, 'copied', \(milliseconds) FROM headwater_copy_next AS f
         WHERE NOT EXISTS (SELECT 1 FROM headwater_copy WHERE \(same));

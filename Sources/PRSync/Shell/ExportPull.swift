@@ -16,18 +16,20 @@ struct ExportPull {
 
   func run() async throws(SyncError) {
     let (begin, source) = (now(), server.description)
-    let before = try await copiedRows()
+    let (before, newest) = try await read { reader throws(StoreError) in
+      (try reader.copiedRows(), try reader.newestSerial())
+    }
     let told = try await stream { rows in
       { ledger throws(StoreError) in try ledger.copy(rows, source: source, milliseconds: begin) }
     }
     // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
-    if before + told.news > told.rows { try await rebuild(since: begin) }
+    if before + told.news > told.rows { try await rebuild(since: newest) }
     watch.applied(news: told.news)
     if watch.worked() { tell(.recovered(server)) }
     if watch.arrived(at: nil) { tell(.complete(server, rows: try await copiedRows())) }
   }
 
-  private func rebuild(since begin: Int64) async throws(SyncError) {
+  private func rebuild(since newest: Int64) async throws(SyncError) {
     try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
     _ = try await stream { rows in
       { ledger throws(StoreError) in
@@ -37,7 +39,7 @@ struct ExportPull {
     }
     let now = now()
     let vanished = try await write { ledger throws(StoreError) in
-      try ledger.swapCopies(at: nil, sparing: begin, milliseconds: now)
+      try ledger.swapCopies(at: nil, sparingAfter: newest, milliseconds: now)
     }
     guard vanished > 0 else { return }
     watch.alarm("\(server): \(vanished) rows that it had are gone")
@@ -68,11 +70,13 @@ struct ExportPull {
   }
 
   private func copiedRows() async throws(SyncError) -> Int {
-    do throws(StoreError) {
-      return try await store.read { reader throws(StoreError) in try reader.copiedRows() }
-    } catch {
-      throw .store(error)
-    }
+    try await read { reader throws(StoreError) in try reader.copiedRows() }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+  ) async throws(SyncError) -> Value {
+    do throws(StoreError) { return try await store.read(body) } catch { throw .store(error) }
   }
 
   private func write<Value: Sendable>(

@@ -122,7 +122,7 @@ struct FeedPull {
       // Another process on the same file was faster.
       guard let position = try ledger.reader.position(.freshPosition) else { return nil }
       // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
-      return try ledger.swapCopies(at: position, sparing: .max, milliseconds: now)
+      return try ledger.swapCopies(at: position, sparingAfter: .max, milliseconds: now)
     }
     if let vanished { tell(.swapped(server, vanished: vanished)) }
   }
