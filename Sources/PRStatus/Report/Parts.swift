@@ -23,6 +23,7 @@ extension StatusReport.CopyPart {
   init(_ health: SyncHealth) {
     upstream = health.upstream.map { "\($0)" }
     position = health.position?.serial
+    digest = health.position.map { "\($0.digest)" }
     store = health.position?.store
     problem = health.problem
     lagSeconds = health.currentAt.map { (ContinuousClock.now - $0) / .seconds(1) }

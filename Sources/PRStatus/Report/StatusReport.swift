@@ -101,6 +101,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var upstream: String?
     /// The serial of the last row that was copied; nil for an upstream without a feed, or when nothing was copied yet.
     public var position: Int64?
+    /// Over all rows up to there: that of the upstream's feed.
+    public var digest: String?
     public var store: String?
     public var problem: String?
     /// How long ago the copy was known to hold all that the upstream has; nil when it never was.

@@ -40,15 +40,12 @@ struct Allocations: Sendable {
     }
     let tuples = Dictionary(grouping: rows) { [$0.version, $0.checksum] }.sorted { $0.key.joined() < $1.key.joined() }
     for history in [false, true] {
-      let questions = tuples.map { Requests.testPR($0.key[0], $0.key[1], history: history) + "\n" }
-      let sending = ParallelQuestions(questions)
-      for (start, part) in sending.parts {
-        try connection.send(part.joined())
-        for (tuple, values) in tuples[start..<start + part.count] {
-          let numbers = values.map { $0.number[0] }
-          let expected = history ? numbers.min()! : numbers.max()!
-          #expect(try connection.readMessage() == .value("\(expected)"), "\(tuple), history \(history); \(seed)")
-        }
+      let replies = try connection.askAll(
+        tuples.map { Requests.testPR($0.key[0], $0.key[1], history: history) })
+      for ((tuple, values), reply) in zip(tuples, replies) {
+        let numbers = values.map { $0.number[0] }
+        let expected = history ? numbers.min()! : numbers.max()!
+        #expect(reply == .value("\(expected)"), "\(tuple), history \(history); \(seed)")
       }
     }
   }
@@ -59,19 +56,13 @@ struct Allocations: Sendable {
 func expectNoDuplicates(
   in folder: TemporaryFolder, database: String = "prserv.sqlite3", _ seed: Seed? = nil
 ) throws {
-  let report = try JSONValue(run(.headwater, ["audit", "--json", database], in: folder).output)
+  let outcome = try run(.headwater, ["audit", "--json", database], in: folder)
+  guard let report = try? JSONValue(outcome.output) else {
+    throw Failure("no report of \(database), \(outcome.ending): \(outcome.errors)")
+  }
   #expect(report["damage"] == .array([]), "\(seed?.description ?? "")")
   let kinds = Set(report["findings"]?.elements.compactMap { $0["kind"]?.string } ?? [])
   #expect(kinds.isSubset(of: ["misleading-order"]), "\(report); \(seed?.description ?? "")")
-}
-
-/// Questions in parts that fit what a connection may have in flight.
-private struct ParallelQuestions {
-  let parts: [(start: Int, part: ArraySlice<String>)]
-
-  init(_ questions: [String]) {
-    parts = stride(from: 0, to: questions.count, by: 200).map { ($0, questions[$0..<min($0 + 200, questions.count)]) }
-  }
 }
 
 /// One client's allocations: new checksums and known ones over a few packages.

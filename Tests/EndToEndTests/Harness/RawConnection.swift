@@ -142,6 +142,15 @@ extension RawConnection {
     return try readMessage()
   }
 
+  /// Sends requests, as many at a time as a connection may have in flight, and reads their replies.
+  func askAll(_ requests: [String]) throws -> [JSONValue] {
+    try stride(from: 0, to: requests.count, by: 200).flatMap { start in
+      let part = requests[start..<min(start + 200, requests.count)]
+      try send(part.joined(separator: "\n") + "\n")
+      return try part.map { _ in try readMessage() }
+    }
+  }
+
   /// Whether the server closed the connection, as it should, and sent nothing more before.
   var isClosedSilently: Bool {
     let (bytes, end) = readToEnd()

@@ -18,7 +18,7 @@ private final class ChainNode: Sendable {
   init(_ name: String, below upstream: ChainNode?, in folder: TemporaryFolder) throws {
     (self.name, self.folder) = (name, folder)
     options =
-      ["--durability", "off", "--upstream-deadline", "500ms"]
+      ["--durability", "off", "--upstream-deadline", "500ms", "--status", "0"]
       + (upstream.map { ["--upstream", $0.address, "--sync-every", "60s"] } ?? [])
     try comeBack()
   }
@@ -120,11 +120,25 @@ struct ChaosTests {
       let strange = feed.set.subtracting(own).subtracting(try upstream.server.feed().set)
       #expect(strange.isEmpty, "\(node.name) has copied what nobody has: \(strange.prefix(3)); \(seed)")
       #expect(try !node.server.log.contains(Follower.reset), "\(seed)")
+      try expectEqualDigests(upstream, node, seed)
     }
     // What one value names is one content, on whatever node.
     let all = try nodes[2].server.feed().set
     for (value, rows) in Dictionary(grouping: all, by: { [$0[0], $0[1], $0[3]] }) where rows.count > 1 {
       Issue.record("\(value) names \(rows.map { $0[2] }); \(seed)")
     }
+  }
+
+  /// The copy has come to the end of the upstream's feed, and has its digest.
+  private func expectEqualDigests(_ upstream: ChainNode, _ node: ChainNode, _ seed: Seed) throws {
+    let above = try upstream.server.feed()
+    let end = Date(timeIntervalSinceNow: 20)
+    var copy: JSONValue?
+    repeat {
+      copy = try node.server.look("/api/status").json["copy"]
+    } while copy?["position"] != .integer(above.last)
+      && end > .now
+    #expect(copy?["position"] == .integer(above.last), "\(node.name) is not at the end; \(seed)")
+    #expect(copy?["digest"] == .string(above.digest), "\(node.name); \(seed)")
   }
 }
