@@ -75,6 +75,19 @@ struct LineTests {
     try root.stop()
   }
 
+  @Test("is quiet is used once a minute, when nothing else was said")
+  func interval() throws {
+    let nothing = #"{"store":"fake","last":0,"digest":"\#(String(repeating: "0", count: 64))","more":false,"rows":[]}"#
+    let upstream = try FakeUpstream(
+      FakeUpstream.Manner(greeting: "server: headwater/fake\nfeatures: changes\nlevel: 0\nstore: fake\n\n") { request in
+        guard let news = request["changes"] else { return FakeUpstream.Manner.soundReply(to: request) }
+        return news["wait"] == .integer(60) ? .nothing : .line(nothing)
+      })
+    let server = try ServerProcess(["--upstream", "\(upstream.address)"])
+    #expect(upstream.wait { questions in questions.contains { $0["changes"]?["wait"] == .integer(60) } })
+    try server.stop()
+  }
+
   @Test("says nothing: the node stops at once, whatever it waits for", arguments: ["news", "greeting", "export"])
   func stopsAtOnce(waitingFor what: String) throws {
     let root = try ServerProcess()

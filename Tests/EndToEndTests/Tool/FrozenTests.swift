@@ -52,6 +52,45 @@ struct FrozenTests {
     #expect(try connection.ask(Requests.maxPackagePR("package-1")) == .value("9"))
   }
 
+  @Test("ten thousand answers are those of the day it was frozen; what came later is refused by name, and counted")
+  func tenThousandAnswers() throws {
+    let folder = try TemporaryFolder()
+    try folder.fill("root.sqlite3", 10_000)
+    let root = try ServerProcess(["--durability", "off"], in: folder, database: "root.sqlite3")
+    var mirror = try Follower(below: "\(root.address)", with: ["--read-only"], in: folder)
+    try mirror.feed.wait { $0.count == 10_000 }
+    let questions = (0..<10_000).map { Requests.getPR("package-\($0 / 10)", "checksum-\($0)") }
+    let recorded = try mirror.server.connect().askAll(questions)
+    #expect(Set(recorded.compactMap(\.value)) == Set((0..<10).map { "\($0)" }) && recorded.count == 10_000)
+    try Tool(in: folder).run("freeze", "--database", "copy.sqlite3", "release.sqlite3").succeeded()
+    // New rows of every package, for new contents and for old ones that were superseded, and new packages.
+    let later = (0..<1000).flatMap { number in
+      [("package-\(number)", "later"), ("package-\(number)", "checksum-\(number * 10)"), ("new-\(number)", "later")]
+    }
+    let news = try root.connect().askAll(later.map { Requests.getPR($0.0, $0.1) })
+    #expect(news.allSatisfy { $0.value != nil })
+    try mirror.feed.wait { $0.count == 13_000 }
+    #expect(try mirror.server.connect().askAll(questions) != recorded, "the mirror has gone on")
+    let frozen = try ServerProcess(["--frozen", "release.sqlite3", "--status", "0"], in: folder)
+    #expect(try frozen.connect().askAll(questions) == recorded)
+    try expectMisses(frozen)
+    #expect(try frozen.connect().askAll(questions) == recorded)
+    for server in [frozen, mirror.server, root] { try server.stop() }
+  }
+
+  private func expectMisses(_ server: ServerProcess) throws {
+    let connection = try server.connect()
+    for number in 0..<40 {
+      let package = number < 20 ? "package-\(number)" : "new-\(number)"
+      let refusal = try connection.ask(Requests.getPR(package, "later")).refusal ?? "none"
+      #expect(refusal.contains("\(package) core2-64 later"), "\(refusal)")
+    }
+    #expect(try server.look("/metrics").body.contains("headwater_misses_total 40\n"))
+    let page = "\(try #require(server.statusPage))"
+    let told = try Tool().run("status", "--server", page).succeeded().output
+    #expect(told.contains("40 missed") && told.contains("new-39"), "\(told)")
+  }
+
   @Test("refuse a file that was changed, in one line that says what to do")
   func changed() throws {
     let folder = try TemporaryFolder()
