@@ -34,7 +34,7 @@ public final class Store: Sendable {
       try GroupCommit(writer, patience: options.lockPatience, watch: watch, counts: counts)
     }
     foreignRows = ForeignRowsClock(
-      try Connection(path: path, access: access, busy: .zero, cache: 64), watch: watch)
+      try Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: 64), watch: watch)
     var connections: [Connection] = []
     for _ in 0..<Self.readerThreads {
       connections.append(
@@ -85,12 +85,15 @@ public final class Store: Sendable {
 
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
   public func turnReader() throws(StoreError) -> TurnReader {
-    try TurnReader(Connection(path: path, access: access, busy: .zero, cache: options.turnCache))
+    try TurnReader(
+      Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: options.turnCache))
   }
 
   /// For those who only want to see.
   public func lookout() throws(StoreError) -> StoreLookout {
-    StoreLookout(try Connection(path: path, access: access, busy: .milliseconds(200), cache: 2 << 10))
+    StoreLookout(
+      try Connection(
+        path: path, access: access, busy: .milliseconds(200), opening: options.lockPatience, cache: 2 << 10))
   }
 
   /// Finishes the decisions that were submitted, and takes no more.

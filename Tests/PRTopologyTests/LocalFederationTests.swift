@@ -29,7 +29,7 @@ struct LocalFederationTests {
       "--listen=tls://127.0.0.1:9004", "--listen=\(address)", "--rights=\(address)=read",
       "--upstream=tls://127.0.0.1:9002", "--upstream-deadline=3s", "--lane=1/2", "--level=1",
       "--database=/w/toronto.sqlite3", "--tls-certificate=/w/tls/toronto.sites.example.pem",
-      "--tls-key=/w/tls/toronto.sites.example.key", "--tls-trust=/w/tls/ca.pem",
+      "--tls-key=/w/tls/toronto.sites.example.key", "--tls-trust=/w/ca.pem",
     ] { #expect(options.contains(option), "\(option) in \(options)") }
     #expect(!options.contains { $0.hasPrefix("--log-format") }, "the logs are shown together, as text")
     let drivers = try Self.options(sites, "toronto-drivers")

@@ -20,13 +20,17 @@ final class Connection {
 
   /// - Parameters:
   ///   - busy: how long SQLite itself waits for a lock; 0 answers at once.
+  ///   - opening: how long it waits until the connection stands, if that is longer. Whoever closes the file as the last
+  ///     one locks it for a moment.
   ///   - cache: the page cache's size in KiB.
-  init(path: String, access: Access, busy: Duration, cache: Int) throws(StoreError) {
+  init(
+    path: String, access: Access, busy: Duration, opening: Duration = .zero, cache: Int
+  ) throws(StoreError) {
     _ = Self.isTuned
     self.path = path
     var configuration = Configuration()
     configuration.readonly = access != .readWrite
-    configuration.busyMode = busy == .zero ? .immediateError : .timeout(busy / .seconds(1))
+    configuration.busyMode = .timeout(max(busy, opening) / .seconds(1))
     configuration.foreignKeysEnabled = false
     do {
       queue = try DatabaseQueue(path: Self.location(path, access), configuration: configuration)
@@ -44,6 +48,7 @@ final class Connection {
     sqlite3_set_authorizer(handle, nil, nil)
     try execute("PRAGMA cache_size = -\(cache)")
     try execute("PRAGMA temp_store = MEMORY")
+    if opening > busy { sqlite3_busy_timeout(handle, CInt(busy / .milliseconds(1))) }
   }
 
   /// Too late, and refused, where something else in the process has used SQLite first: it costs time, no more.

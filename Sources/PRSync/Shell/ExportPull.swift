@@ -7,7 +7,7 @@ import PRWire
 /// Copies a server without a feed: all its rows, read as a stream, of which the new ones are added.
 struct ExportPull {
   let connection: ServerConnection
-  let store: Store
+  let store: SyncStore
   let now: @Sendable () -> Int64
   let tell: @Sendable (SyncEvent) -> Void
   let watch: SyncWatch
@@ -16,7 +16,7 @@ struct ExportPull {
 
   func run() async throws(SyncError) {
     let (begin, source) = (now(), server.description)
-    let (before, newest) = try await read { reader throws(StoreError) in
+    let (before, newest) = try await store.read { reader throws(StoreError) in
       (try reader.copiedRows(), try reader.newestSerial())
     }
     let told = try await stream { rows in
@@ -26,11 +26,11 @@ struct ExportPull {
     if before + told.news > told.rows { try await rebuild(since: newest) }
     watch.applied(news: told.news)
     if watch.worked() { tell(.recovered(server)) }
-    if watch.arrived(at: nil) { tell(.complete(server, rows: try await copiedRows())) }
+    if watch.arrived(at: nil) { tell(.complete(server, rows: try await store.copiedRows())) }
   }
 
   private func rebuild(since newest: Int64) async throws(SyncError) {
-    try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+    try await store.write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
     _ = try await stream { rows in
       { ledger throws(StoreError) in
         try ledger.copyFresh(rows)
@@ -38,7 +38,7 @@ struct ExportPull {
       }
     }
     let now = now()
-    let vanished = try await write { ledger throws(StoreError) in
+    let vanished = try await store.write { ledger throws(StoreError) in
       try ledger.swapCopies(at: nil, sparingAfter: newest, milliseconds: now)
     }
     guard vanished > 0 else { return }
@@ -56,7 +56,7 @@ struct ExportPull {
     while let batch = try await next(of: stream) {
       rows += batch.count
       do throws(SyncError) {
-        news += try await self.write(write(batch))
+        news += try await store.write(write(batch))
       } catch {
         stream.cancel()
         throw error
@@ -67,21 +67,5 @@ struct ExportPull {
 
   private func next(of stream: RowStream) async throws(SyncError) -> [Row]? {
     do throws(ClientError) { return try await stream.next() } catch { throw .client(error) }
-  }
-
-  private func copiedRows() async throws(SyncError) -> Int {
-    try await read { reader throws(StoreError) in try reader.copiedRows() }
-  }
-
-  private func read<Value: Sendable>(
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
-  ) async throws(SyncError) -> Value {
-    do throws(StoreError) { return try await store.read(body) } catch { throw .store(error) }
-  }
-
-  private func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
-  ) async throws(SyncError) -> Value {
-    do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
   }
 }

@@ -7,7 +7,7 @@ import PRWire
 /// Follows the feed of a node of ours, until the connection ends.
 struct FeedPull {
   let connection: ServerConnection
-  let store: Store
+  let store: SyncStore
   let options: SyncOptions
   let now: @Sendable () -> Int64
   let tell: @Sendable (SyncEvent) -> Void
@@ -33,7 +33,7 @@ struct FeedPull {
   ) async throws(SyncError) -> FeedCourse.Action {
     switch action {
     case .beginFresh:
-      try await write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+      try await store.write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
       return try await pull(isFresh: true, waits: false, &course, &ahead)
     case .pullFresh: return try await pull(isFresh: true, waits: false, &course, &ahead)
     case .pull(let waits): return try await pull(isFresh: false, waits: waits, &course, &ahead)
@@ -109,7 +109,7 @@ struct FeedPull {
   {
     if let start, start == page.position { return .applied(news: 0) }
     let (now, source) = (now(), server.description)
-    return try await write { ledger throws(StoreError) in
+    return try await store.write { ledger throws(StoreError) in
       isFresh
         ? try ledger.copyFresh(page, from: start)
         : try ledger.copy(page, from: start, source: source, milliseconds: now)
@@ -118,7 +118,7 @@ struct FeedPull {
 
   private func swap() async throws(SyncError) {
     let now = now()
-    let vanished = try await write { ledger throws(StoreError) -> Int? in
+    let vanished = try await store.write { ledger throws(StoreError) -> Int? in
       // Another process on the same file was faster.
       guard let position = try ledger.reader.position(.freshPosition) else { return nil }
       // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
@@ -130,7 +130,7 @@ struct FeedPull {
   private func arrived() async throws(SyncError) {
     let position = try await positions().copy
     guard watch.arrived(at: position) else { return }
-    tell(.complete(server, rows: try await read { reader throws(StoreError) in try reader.copiedRows() }))
+    tell(.complete(server, rows: try await store.copiedRows()))
   }
 
   private func warn(_ reason: String) {
@@ -139,21 +139,9 @@ struct FeedPull {
   }
 
   private func positions() async throws(SyncError) -> (copy: FeedPosition?, fresh: FeedPosition?) {
-    try await read { reader throws(StoreError) in
+    try await store.read { reader throws(StoreError) in
       (try reader.position(.position), try reader.position(.freshPosition))
     }
-  }
-
-  private func read<Value: Sendable>(
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
-  ) async throws(SyncError) -> Value {
-    do throws(StoreError) { return try await store.read(body) } catch { throw .store(error) }
-  }
-
-  private func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
-  ) async throws(SyncError) -> Value {
-    do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
   }
 }
 

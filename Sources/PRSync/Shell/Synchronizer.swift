@@ -6,7 +6,7 @@ import ServiceLifecycle
 
 /// Keeps a copy of what the upstream knows.
 public final class Synchronizer: Service {
-  private let store: Store
+  private let store: SyncStore
   private let options: SyncOptions
   private let now: @Sendable () -> Int64
   private let tell: @Sendable (SyncEvent) -> Void
@@ -19,7 +19,7 @@ public final class Synchronizer: Service {
     store: Store, options: SyncOptions, now: @escaping @Sendable () -> Int64,
     tell: @escaping @Sendable (SyncEvent) -> Void
   ) {
-    self.store = store
+    self.store = SyncStore(store)
     self.options = options
     self.now = now
     self.tell = tell

@@ -55,12 +55,13 @@ public struct LocalFiles: Sendable {
   public init(folder: String) { self.folder = folder }
 
   public var tls: String { "\(folder)/tls" }
-  public var trust: String { "\(tls)/ca.pem" }
+  /// Beside the folder: any name may be in it.
+  public var trust: String { "\(folder)/ca.pem" }
 
   public func database(_ node: String) -> String { "\(folder)/\(node).sqlite3" }
 
-  func certificate(_ name: String) -> String { "\(tls)/\(name).pem" }
-  func key(_ name: String) -> String { "\(tls)/\(name).key" }
+  func certificate(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).pem" }
+  func key(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).key" }
   /// The operating system takes about 100 bytes, so it is short.
   func socket(_ node: String, _ number: Int) -> String { "\(folder)/\(node).\(number)" }
 }

@@ -15,7 +15,9 @@ struct LockedTests {
     path = folder.file("pr.sqlite3")
   }
 
-  @Test("a write is refused in about the time it was given, reads go on, and later writes work")
+  @Test(
+    "a write is refused once the time is up that it was given, reads go on, and later writes work",
+    .timeLimit(.minutes(5)))
   func refused() async throws {
     let store = try Store.writable(path, patience: .milliseconds(300))
     try await store.record([.busybox("a", "0")])
@@ -24,7 +26,7 @@ struct LockedTests {
     let start = ContinuousClock.now
     await #expect(throws: StoreError.locked(path: path, seconds: 0)) { try await store.count(.checksum("b")) }
     let waited = start.duration(to: .now)
-    #expect(waited >= .milliseconds(299) && waited < .seconds(60))
+    #expect(waited >= .milliseconds(299))
     #expect(try await store.greatest(.busybox) == "0")
     try other.insert([.busybox("x", "1")])
     try other.unlock()

@@ -92,6 +92,27 @@ struct CreatingTests {
     #expect(found == synchronous)
   }
 
+  @Test("one that opens while another closes waits for it", .timeLimit(.minutes(5)))
+  func whileOthersClose() async throws {
+    let path = path
+    try await Store.writable(path).record([.busybox("a", "7")])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<2 {
+        group.addTask {
+          // Whoever is the last to close has the file for itself for a moment.
+          for round in 0..<150 {
+            if number == 0 {
+              try await Store.writable(path).record([.busybox("\(round)", "\(round)")])
+            } else {
+              _ = try await Store.readOnly(path).greatest(.busybox)
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test("two that make one file together end up with one store", arguments: 0..<5)
   func together(round: Int) async throws {
     let path = path
