@@ -80,11 +80,23 @@ public struct StatusServer: Service {
     try await cancelWhenGracefulShutdown {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await observer.record() }
-        group.addTask { try await application.run() }
+        group.addTask { try await Self.run(application) }
         defer { viewers.end() }
         try await group.next()
         group.cancelAll()
       }
+    }
+  }
+
+  /// Runs it until this task is cancelled, and waits for its end.
+  private static func run(_ application: some ApplicationProtocol) async throws {
+    // Detached, it does not hear that the process ends in order: it would let go of its loops in a task that nobody waits
+    // for, at times when they are gone. It is cancelled instead, and waited for here.
+    let serving = Task.detached { try await application.run() }
+    try await withTaskCancellationHandler {
+      try await serving.value
+    } onCancel: {
+      serving.cancel()
     }
   }
 
