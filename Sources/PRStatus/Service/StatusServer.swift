@@ -38,20 +38,14 @@ public struct StatusServer: Service {
   /// From now on the node is not ready: it has been told to stop.
   public func stops() { observer.stops() }
 
+  /// Its own thread: however long a page takes to write, no builder waits for it. It is never ended: what the web server
+  /// leaves behind lets go of it on threads that nobody waits for, and would do so when it is gone.
+  private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
   public func run() async throws {
-    // Its own thread: however long a page takes to write, no builder waits for it.
-    let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let outcome: Result<Void, any Error>
+    defer { bound.give(nil) }
     do {
-      try await serve(on: loops)
-      outcome = .success(())
-    } catch {
-      outcome = .failure(error)
-    }
-    bound.give(nil)
-    try await loops.shutdownGracefully()
-    do {
-      try outcome.get()
+      try await serve(on: Self.loops)
     } catch is CancellationError {
       // How it is told to end.
     } catch let error as IOError {
@@ -76,29 +70,24 @@ public struct StatusServer: Service {
         bound.give(StatusAddress(host: options.host, port: channel.localAddress?.port ?? options.port))
       },
       eventLoopGroupProvider: .shared(loops), logger: quiet)
-    // Nobody who looks keeps a server from ending: what is open is cut.
-    try await cancelWhenGracefulShutdown {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await observer.record() }
-        group.addTask { try await Self.run(application) }
-        defer { viewers.end() }
-        try await group.next()
-        group.cancelAll()
+    // First it takes no more connections, and only then those that are left are cut: one that came in the moment of the cut
+    // would be dropped where the web server does not expect it, and take the process with it.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await observer.record() }
+      group.addTask { try await application.run() }
+      group.addTask {
+        try await gracefulShutdown()
+        viewers.end()
+        try await Task.sleep(for: Self.patience)
       }
+      defer { viewers.end() }
+      try await group.next()
+      group.cancelAll()
     }
   }
 
-  /// Runs it until this task is cancelled, and waits for its end.
-  private static func run(_ application: some ApplicationProtocol) async throws {
-    // Detached, it does not hear that the process ends in order: it would let go of its loops in a task that nobody waits
-    // for, at times when they are gone. It is cancelled instead, and waited for here.
-    let serving = Task.detached { try await application.run() }
-    try await withTaskCancellationHandler {
-      try await serving.value
-    } onCancel: {
-      serving.cancel()
-    }
-  }
+  /// For so long those who look may keep a server from ending.
+  private static let patience = Duration.milliseconds(300)
 
   /// What every request of a page is about is no news for a log, and neither is that connections are cut at the end.
   private var quiet: Logger {

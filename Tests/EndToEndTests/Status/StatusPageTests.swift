@@ -104,6 +104,22 @@ struct StatusPageTests {
     try server.stop()
   }
 
+  @Test("a node ends in order while others look who connect anew each time")
+  func endsWhileLookedAt() throws {
+    for _ in 0..<8 {
+      let server = try ServerProcess(["--status", "0"])
+      let (looks, isOver) = (Watched(0), Watched(false))
+      let lookers = ParallelWork(3) { _ in
+        while !isOver.current, (try? server.look("/healthz"))?.status == 200 { looks.withLock { $0 += 1 } }
+      }
+      looks.wait { $0 >= 30 }
+      try server.stop()
+      isOver.withLock { $0 = true }
+      _ = try lookers.finish()
+      #expect(!server.log.contains("EventLoop"), "\(server.log)")
+    }
+  }
+
   @Test("a package named like a script is text, wherever it is told, and the policy would stop it")
   func injection() throws {
     let server = try ServerProcess(["--status", "0"])
