@@ -19,6 +19,7 @@ final class LoopDesk {
   private var forecast = LookupForecast()
   /// Counted apart from the rest of the tally: a plain number costs the fastest answer nothing that can be measured.
   private var answeredAtOnce = 0
+  private var answeredLater = 0
   private var counted = Tally()
 
   init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
@@ -57,6 +58,7 @@ final class LoopDesk {
   ///
   /// - Parameter start: when it came; nil where it had its answer at once.
   func countAnswer(_ verb: Verb, since start: NIODeadline? = nil) {
+    answeredLater &+= 1
     counted.answer(verb, nanoseconds: start.map { (.now() - $0).nanoseconds })
   }
 
@@ -69,6 +71,12 @@ final class LoopDesk {
     var tally = counted
     tally.answeredAtOnce = answeredAtOnce
     return tally
+  }
+
+  /// Now, by the clock that an export is paced with.
+  var time: ExportPace.Time {
+    ExportPace.Time(
+      nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
   }
 
   /// What the server says of itself to those who ask.

@@ -242,19 +242,23 @@ final class SessionHandler: ChannelDuplexHandler {
   private func askForPage(_ progress: ExportProgress) {
     guard !isPageWanted else { return }
     isPageWanted = true
+    progress.pace.pageWanted(at: desk.time)
     desk.node.page(
       of: progress.query.filter, from: progress.cursor,
       answer: callback { session, outcome in session.takePage(progress, outcome) })
   }
 
   private func takePage(_ progress: ExportProgress, _ outcome: Result<RowPage, NodeError>) {
-    isPageWanted = false
     switch outcome {
     case .success(let page):
-      if progress.take(page, into: &out) { replies.removeFirst() }
+      let wasLast = progress.take(page, into: &out)
+      if wasLast { replies.removeFirst() }
       flush()
-      moveReplies()
+      let rest = wasLast ? 0 : progress.pace.rest(at: desk.time)
+      guard rest > 0, let context else { return goOn() }
+      timers.start(.page, after: .nanoseconds(rest), on: context.eventLoop, bound(context)) { $0.goOn() }
     case .failure(let error):
+      isPageWanted = false
       complain("refused", "an export was cut short: \(error)", level: .error)
       replies.removeFirst()
       // Half a message cannot be taken back: only its end tells the peer that it is no whole one.
@@ -262,6 +266,11 @@ final class SessionHandler: ChannelDuplexHandler {
       Response.error(error.description).write(to: &out)
       out.writeInteger(UInt8(ascii: "\n"))
     }
+  }
+
+  private func goOn() {
+    isPageWanted = false
+    moveReplies()
   }
 
   /// Callbacks come in crowds: while more are expected, one flush serves all that come in this turn.
