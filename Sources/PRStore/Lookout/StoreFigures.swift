@@ -8,7 +8,7 @@ public struct StoreFigures: Hashable, Sendable {
   public var databaseBytes = 0
   public var logBytes = 0
   public var freeBytes = 0
-  /// Transactions that were committed since the process began, the decisions in them, and the time in nanoseconds that
+  /// Transactions that were committed since it was opened, the decisions in them, and the time in nanoseconds that
   /// their commits took: most of it is the disk's.
   public var commits = 0
   public var decisions = 0

@@ -22,7 +22,8 @@ struct DatabaseFile {
     }
     guard !isFolder.boolValue else { throw .notADatabase(path: path) }
     guard access(path, forWriting ? R_OK | W_OK : R_OK) == 0 else { throw .permission(path: path) }
-    try checkHeader()
+    // What this process serves already was checked when it was opened.
+    if !HeldFile.isHeld(path) { try checkHeader() }
   }
 
   /// The file format's header: https://www.sqlite.org/fileformat.html#the_database_header

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a database is opened.
-public struct StoreOptions: Sendable {
+public struct StoreOptions: Hashable, Sendable {
   public var path: String
   public var durability: Durability
   public var readOnly: Bool

@@ -10,6 +10,7 @@ final class Connection {
   let path: String
   private let queue: DatabaseQueue
   let handle: OpaquePointer
+  private let held: HeldFile
 
   enum Access: Sendable {
     case readWrite
@@ -36,6 +37,7 @@ final class Connection {
       queue = try DatabaseQueue(path: Self.location(path, access), configuration: configuration)
       // A closed connection has no handle; this one was opened on the line above.
       handle = try queue.read { $0.sqliteConnection! }
+      held = HeldFile(path)
     } catch let error as DatabaseError {
       throw Self.failure(code: error.extendedResultCode.rawValue, detail: error.message ?? "", path: path, errno: errno)
     } catch {

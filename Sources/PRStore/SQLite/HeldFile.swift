@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Synchronization
+
+/// A database file that this process has open, for as long as this object lives.
+///
+/// Nothing but SQLite may open such a file: POSIX locks belong to the process, and closing any descriptor of the file
+/// drops all of them, SQLite's among them. Another process would then take itself for the last one, and remove the log
+/// that this one writes. See https://www.sqlite.org/howtocorrupt.html, section 2.2.
+final class HeldFile: Sendable {
+  private let identity: Identity?
+
+  private struct Identity: Hashable {
+    let device: dev_t
+    let inode: ino_t
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      (device, inode) = (status.st_dev, status.st_ino)
+    }
+  }
+
+  private static let holders = Mutex<[Identity: Int]>([:])
+
+  init(_ path: String) {
+    let identity = Identity(path)
+    self.identity = identity
+    guard let identity else { return }
+    Self.holders.withLock { $0[identity, default: 0] += 1 }
+  }
+
+  deinit {
+    guard let identity else { return }
+    Self.holders.withLock { holders in
+      let left = (holders[identity] ?? 1) - 1
+      holders[identity] = left > 0 ? left : nil
+    }
+  }
+
+  /// Whether this process has the file open, under whatever name.
+  static func isHeld(_ path: String) -> Bool {
+    guard let identity = Identity(path) else { return false }
+    return holders.withLock { $0[identity] != nil }
+  }
+}
