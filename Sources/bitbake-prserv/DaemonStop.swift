@@ -19,10 +19,12 @@ struct DaemonStop {
       throw Problem(text)
     }
     print("Sending SIGTERM to pr-server.")
-    guard kill(pid, SIGTERM) == 0 else {
-      throw Problem("cannot stop process \(pid): \(String(cString: strerror(errno)))")
+    let isGone = try pidFile.waitForEnd(of: pid, seconds: Self.patience) {
+      guard kill(pid, SIGTERM) == 0 else {
+        throw Problem("cannot stop process \(pid): \(String(cString: strerror(errno)))")
+      }
     }
-    guard pidFile.waitForEnd(of: pid, seconds: Self.patience) else {
+    guard isGone else {
       throw Problem("process \(pid) is still there after \(Self.patience) s; see its log")
     }
     if pidFile.exists, pidFile.owner == nil { pidFile.remove() }

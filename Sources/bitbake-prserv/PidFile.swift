@@ -56,10 +56,13 @@ struct PidFile {
 
   /// Waits until the owner is gone.
   ///
+  /// - Parameter end: asks it to go.
   /// - Returns: false when it is still there after `seconds`.
-  func waitForEnd(of pid: pid_t, seconds: Int) -> Bool {
+  func waitForEnd(of pid: pid_t, seconds: Int, after end: () throws -> Void) rethrows -> Bool {
+    // Before: its last act but one is to remove the file.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return true }  // its last act was to remove the file
+    try end()
+    guard file >= 0 else { return true }
     let isGone = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       flock(file, LOCK_SH)
