@@ -14,79 +14,120 @@ import PRUpstream
 import PRWire
 import ServiceLifecycle
 
-/// Builds the services of a process: the only place that knows how the parts fit together.
-public struct Assembly: Sendable {
+/// Builds the services of a generation: the only place that knows how the parts fit together.
+struct Assembly: Sendable {
   private let configuration: NodeConfiguration
+  private let surroundings: Surroundings
   private let logger: Logger
 
-  public init(_ configuration: NodeConfiguration, logger: Logger) {
+  init(_ configuration: NodeConfiguration, _ surroundings: Surroundings) {
     self.configuration = configuration
-    self.logger = logger
+    self.surroundings = surroundings
+    logger = configuration.log.logger
   }
 
-  /// Serves until a signal says stop.
+  /// Makes a generation, ready to run.
   ///
-  /// - Parameter announce: called once they answer, with the addresses and with that of the status page.
-  public func run(
-    announce: @escaping @Sendable ([Endpoint], StatusServer.StatusAddress?) throws -> Void
-  ) async throws {
-    signal(SIGPIPE, SIG_IGN)
-    signal(SIGHUP, SIG_IGN)  // until somebody listens for it
-    var options = configuration.server
-    options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
+  /// - Parameters:
+  ///   - other: whose sockets it takes over where their addresses stay.
+  ///   - tell: called when it is ready to begin, and when it has made room for another.
+  /// - Throws: whatever keeps it from serving; then nothing is left of it.
+  func build(
+    after other: Generation?, tell: @escaping @Sendable (Succession.Notice) -> Void
+  ) async throws -> Generation {
     if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
-    let passed = PassedSockets()
-    try passed.assign(to: &options, isDefault: configuration.listensByDefault)
-    let notifier = ServiceNotifier()
-    options.tls = try serverTLS()
-    let clientTLS = try clientTLS()
-    var storeOptions = configuration.store
-    storeOptions.stretchesLog = true
-    // A mirror answers nobody with a new row, and writes its copy all the same.
-    if configuration.policy.isMirror { storeOptions.readOnly = false }
-    let (store, report) = try Store.open(storeOptions)
-    log(report, of: store)
+    let (addresses, status) = (listeners, configuration.status)
+    let passed = try surroundings.passed.assigned(to: addresses)
+    let sockets = try await Self.apart { try GenerationSockets.open(addresses, status, passed, from: other?.sockets) }
+    do {
+      return try await build(on: sockets, tell)
+    } catch {
+      sockets.letGo()
+      throw error
+    }
+  }
+
+  /// Where to listen, as it was asked for.
+  private var listeners: [Endpoint] {
+    let passed = surroundings.passed.addresses
+    return configuration.listensByDefault && !passed.isEmpty ? passed : configuration.server.listen
+  }
+
+  private func build(
+    on sockets: GenerationSockets, _ tell: @escaping @Sendable (Succession.Notice) -> Void
+  ) async throws -> Generation {
+    let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
+    let addresses = sockets.addresses(of: listeners)
+    let store = try await openStore()
     let watch = UpstreamWatch(logger)
-    let upstream = try await startUpstream(clientTLS, watch)
-    let node = Node(store: store, policy: try await policy(store), upstream: upstream, clock: Self.clock)
-    watch.tell(node)
-    let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
-    let status = try configuration.status.map { options in
-      try StatusServer(
-        options, facts: facts(of: node, board, upstream, synchronizer), logger: logger)
-    }
-    let server = server(of: node, options, board, status, notifier, announce)
-    defer {
+    var upstream: Upstream?
+    do {
+      let policy = try await policy(store)
+      upstream = try await startUpstream(clientTLS, watch)
+      let node = Node(store: store, policy: policy, upstream: upstream, clock: Surroundings.clock)
+      watch.tell(node)
+      let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
+      let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
+      let page = try page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
+      let server = server(of: node, on: sockets, serverTLS, board) {
+        await page?.listens(on: addresses.map { "\($0)" })
+        tell(.isReady)
+        await turn.wait()
+      } closed: {
+        page?.stops()
+        turn.leave()
+      }
+      // They end in the opposite order: the page is there until nobody is served any more.
+      let others: [(any Service)?] = [
+        page, synchronizer, Watchdog(store, surroundings.notifier, environment: surroundings.environment),
+      ]
+      let parts = Generation.Parts(
+        contexts: [serverTLS, clientTLS].compactMap(\.self), store: store, upstream: upstream, watch: watch,
+        page: page, turn: turn, group: group(server, others.compactMap(\.self)))
+      return Generation(configuration, sockets, addresses, parts)
+    } catch {
+      try? await upstream?.stop()  // fails where its loop has ended, and it with it
+      watch.forget()
       store.close()
-      if let readyFile = configuration.readyFile { ReadyFile(readyFile).remove() }
+      throw error
     }
-    let reload = CertificateReload(contexts: [options.tls, clientTLS].compactMap(\.self), logger: logger)
-    // They end in the opposite order: the page is there until nobody is served any more.
-    let others: [(any Service)?] = [
-      status, reload, synchronizer,
-      Watchdog(store, notifier, environment: ProcessInfo.processInfo.environment),
-    ]
-    try await group(server, others.compactMap(\.self)).run()
-    try await upstream?.stop()
-    logger.info("stopped")
+  }
+
+  /// Does what makes its thread wait, on one that may.
+  static func apart<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await NIOThreadPool.singleton.runIfActive(body)
+  }
+
+  private func openStore() async throws -> Store {
+    var options = configuration.store
+    options.stretchesLog = true
+    // A mirror answers nobody with a new row, and writes its copy all the same.
+    if configuration.policy.isMirror { options.readOnly = false }
+    let (store, report) = try await Self.apart { [options] in try Store.open(options) }
+    log(report, of: store)
+    return store
+  }
+
+  private func page(on sockets: GenerationSockets, _ facts: NodeFacts, _ turn: Turn) throws -> StatusServer? {
+    guard let options = configuration.status, let socket = sockets.page else { return nil }
+    if !options.isLoopback, options.token == nil {
+      logger.warning(
+        "the status page is shown to everybody who reaches it; give --status-token-file, or a loopback address")
+    }
+    return try StatusServer(
+      options, socket: { try socket.descriptorToOwn() }, facts: facts, logger: logger, closed: { turn.leave() })
   }
 
   private func server(
-    of node: Node, _ options: ServerOptions, _ board: TallyBoard, _ status: StatusServer?, _ notifier: ServiceNotifier,
-    _ announce: @escaping @Sendable ([Endpoint], StatusServer.StatusAddress?) throws -> Void
+    of node: Node, on sockets: GenerationSockets, _ tls: TLSContext?, _ board: TallyBoard,
+    ready: @escaping @Sendable () async -> Void, closed: @escaping @Sendable () -> Void
   ) -> Server {
-    let readyFile = configuration.readyFile
-    return Server(node: node, options: options, logger: logger, board: board) { endpoints in
-      // Whoever waits for the addresses finds the page there, too.
-      let address = await status?.address()
-      await status?.listens(on: endpoints.map { "\($0)" })
-      if let readyFile { try ReadyFile(readyFile).write(endpoints) }
-      try announce(endpoints, address)
-      notifier.tell(.ready, status: endpoints.map { "listening on \($0)" }.joined(separator: ", "))
-    } stopping: {
-      notifier.tell(.stopping)
-      status?.stops()
-    }
+    var options = configuration.server
+    options.listen = listeners
+    options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
+    return Server(
+      node: node, options: options, sockets: sockets.listeners, tls: tls, logger: logger, board: board, ready: ready,
+      closed: closed)
   }
 
   private func facts(
@@ -94,17 +135,18 @@ public struct Assembly: Sendable {
   ) -> NodeFacts {
     NodeFacts(
       node: node, board: board, upstream: upstream, synchronizer: synchronizer, isFrozen: configuration.store.isFrozen,
-      version: headwaterVersion, clock: Self.clock)
+      version: headwaterVersion, startedAt: surroundings.startedAt, clock: Surroundings.clock)
   }
 
   private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {
     ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: others.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
+        services: others.map {
+          ServiceGroupConfiguration.ServiceConfiguration(service: $0, successTerminationBehavior: .ignore)
+        } + [
           ServiceGroupConfiguration.ServiceConfiguration(
             service: server, successTerminationBehavior: .gracefullyShutdownGroup)
         ],
-        gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
         logger: logger))
   }
 
@@ -135,7 +177,8 @@ public struct Assembly: Sendable {
     let log = SyncLog(logger)
     return Synchronizer(
       store: store,
-      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage), every: every), now: Self.clock
+      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage), every: every),
+      now: Surroundings.clock
     ) { log.hear($0) }
   }
 
@@ -145,9 +188,6 @@ public struct Assembly: Sendable {
         server, limits: WireLimits(message: longest), asksForDescription: true, tls: tls, tlsName: upstream.tlsName)
     }
   }
-
-  /// Milliseconds since 1970.
-  private static let clock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// A page of a feed is bounded by its sender: 4 MiB of names, a little more as JSON.
   private static let longestPage = 64 << 20
@@ -178,6 +218,13 @@ public struct Assembly: Sendable {
   }
 
   private func log(_ report: OpeningReport, of store: Store) {
+    if let manifest = configuration.manifest {
+      logger.notice(
+        "the frozen database fits its manifest",
+        metadata: [
+          LogKey.database: "\(store.path)", LogKey.rows: "\(manifest.rows)", LogKey.store: "\(manifest.store)",
+        ])
+    }
     let place: Logger.Metadata = [LogKey.database: "\(store.path)"]
     let ours: Logger.Metadata = [LogKey.store: "\(store.identity ?? "none")"]
     if report.created {

@@ -3,24 +3,32 @@ import ArgumentParser
 import Foundation
 
 /// Runs a command line the way both programs do it: options also from `HEADWATER_...`, errors as one line.
-public enum CommandLineTool {
+public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
+  private let usesEnvironment: Bool
+  private let usageExitCode: Int32
+  private let namesItself: Bool
+  private let complete: Completion?
+
+  /// Adds what comes from elsewhere to the arguments that were given.
+  public typealias Completion = @Sendable (_ arguments: [String], _ options: CommandOptions) throws -> [String]
+
   /// - Parameters:
   ///   - usesEnvironment: every option may also come from its environment variable.
   ///   - usageExitCode: the exit code for a command line that cannot be understood.
   ///   - namesItself: errors begin with the program's name.
-  ///   - complete: adds what comes from elsewhere to the arguments that were given.
-  public static func run<Root: AsyncParsableCommand>(
+  public init(
     _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true,
-    complete: ((_ arguments: [String], _ options: CommandOptions) throws -> [String])? = nil
-  ) async -> Never {
-    var arguments = Array(CommandLine.arguments.dropFirst())
+    complete: Completion? = nil
+  ) {
+    self.usesEnvironment = usesEnvironment
+    self.usageExitCode = usageExitCode
+    self.namesItself = namesItself
+    self.complete = complete
+  }
+
+  public func run() async -> Never {
     do {
-      if usesEnvironment {
-        let options = try CommandOptions(of: root)
-        arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
-        if let complete { arguments = try complete(arguments, options) }
-      }
-      var command = try root.parseAsRoot(arguments)
+      var command = try command()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -28,31 +36,57 @@ public enum CommandLineTool {
       }
       exit(0)
     } catch {
-      end(root, error, arguments, usageExitCode, namesItself)
+      end(error)
     }
   }
 
-  private static func end<Root: ParsableCommand>(
-    _ root: Root.Type, _ error: any Error, _ arguments: [String], _ usageExitCode: Int32, _ namesItself: Bool
-  ) -> Never {
-    let code = root.exitCode(for: error)
+  /// What the process's command line asks for. What it names is read anew each time.
+  public func command() throws -> any ParsableCommand {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if usesEnvironment {
+      let options = try CommandOptions(of: Root.self)
+      arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
+      if let complete { arguments = try complete(arguments, options) }
+    }
+    return try Root.parseAsRoot(arguments)
+  }
+
+  /// What is wrong, on one line.
+  public func explanation(of error: any Error) -> String {
+    if let error = error as? any LongExplanation { return error.oneLine }
+    let text = Root.exitCode(for: error) == .validationFailure ? Root.message(for: error) : "\(error)"
+    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  private func end(_ error: any Error) -> Never {
+    let code = Root.exitCode(for: error)
     if code.isSuccess {  // help and version come this way
-      print(root.fullMessage(for: error))
+      print(Root.fullMessage(for: error))
       exit(0)
     }
-    let name = root.configuration.commandName ?? "\(root)"
+    let name = Root.configuration.commandName ?? "\(Root.self)"
     let isUsage = code == .validationFailure
-    var text = isUsage ? root.message(for: error) : "\(error)"
-    text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    if isUsage {
-      let subcommand = arguments.first.flatMap { word in
-        root.configuration.subcommands.first { $0._commandName == word }.map { _ in word }
-      }
-      text += " (see '\([name, subcommand].compactMap(\.self).joined(separator: " ")) --help')"
-    }
-    if !(error is ExitCode) {
-      FileHandle.standardError.write(Data((namesItself ? "\(name): \(text)\n" : "\(text)\n").utf8))
+    var text = explanation(of: error)
+    if isUsage { text += " (see '\(([name] + subcommand).joined(separator: " ")) --help')" }
+    if let error = error as? any LongExplanation {
+      write("\(error)")
+    } else if !(error is ExitCode) {
+      write(namesItself ? "\(name): \(text)" : text)
     }
     exit(isUsage ? usageExitCode : code == .failure ? 1 : code.rawValue)
   }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+  private var subcommand: [String] {
+    CommandLine.arguments.dropFirst().prefix(1).filter { word in
+      Root.configuration.subcommands.contains { $0._commandName == word }
+    }
+  }
+}
+
+/// A failure that takes several lines to explain, and stands for itself.
+public protocol LongExplanation: Error, CustomStringConvertible {
+  /// For a log.
+  var oneLine: String { get }
 }

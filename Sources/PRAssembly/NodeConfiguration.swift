@@ -5,13 +5,15 @@ import PRStatus
 import PRStore
 import PRTLS
 
-/// All that a serving process is told.
-public struct NodeConfiguration: Sendable {
+/// All that a serving process is told. Two that are equal make the same server.
+public struct NodeConfiguration: Hashable, Sendable {
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions
   /// Nobody asked for an address: sockets that a service manager passes are listened on, whatever theirs are.
   public var listensByDefault = false
+  /// What a frozen database was checked against.
+  public var manifest: Manifest?
   /// Nil for a node that stands alone.
   public var upstream: UpstreamConfiguration?
   /// For the listeners and the upstreams of TLS.
@@ -22,6 +24,7 @@ public struct NodeConfiguration: Sendable {
   public var readyFile: String?
   /// Where the node shows how it fares; nil: nowhere.
   public var status: StatusOptions?
+  public var log = LogOptions()
 
   public init(store: StoreOptions, policy: NodePolicy, server: ServerOptions, readyFile: String? = nil) {
     self.store = store

@@ -2,7 +2,7 @@
 import PRWire
 
 /// Whom a node asks, as it was told.
-public struct UpstreamConfiguration: Sendable {
+public struct UpstreamConfiguration: Hashable, Sendable {
   /// In order of preference.
   public var servers: [Endpoint]
   public var deadline: Duration

@@ -28,6 +28,9 @@ final class UpstreamWatch: Sendable {
     for description in greeted { node.learn(upstreamLevel: description.level ?? 0) }
   }
 
+  /// From now on nobody is told: the node knows whom to ask, who know this.
+  func forget() { state.withLock { $0.node = nil } }
+
   func hear(_ event: UpstreamEvent) {
     switch event {
     case .greeted(let server, let description): greet(server, description)

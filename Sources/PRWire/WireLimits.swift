@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How much of a peer's bytes is believed before memory is spent on it.
-public struct WireLimits: Sendable {
+public struct WireLimits: Hashable, Sendable {
   /// The longest line, in bytes without its ending.
   public var line: Int
   /// The longest message joined from a chunk stream, in bytes.

@@ -64,6 +64,6 @@ struct BitbakePrserv: AsyncParsableCommand {
   }
 
   static func main() async {
-    await CommandLineTool.run(BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false)
+    await CommandLineTool(BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false).run()
   }
 }

@@ -27,12 +27,13 @@ struct DaemonProcess {
   func run() async {
     let level = command.loglevel.level
     LoggingSystem.bootstrap { _ in LineLogHandler(.text, level: level) }
-    let logger = Logger(label: "bitbake-prserv")
+    let log = LogOptions(level: level)
+    let logger = log.logger
     let claimed = ClaimedPidFile()
     do {
-      try await Assembly(try configuration, logger: logger).run { endpoints, _ in
-        try announce(endpoints, claimed, logger)
-      }
+      var configuration = try configuration
+      configuration.log = log
+      try await ServingProcess(configuration).run { endpoints, _ in try announce(endpoints, claimed, logger) }
       claimed.remove()
     } catch {
       claimed.remove()

@@ -19,7 +19,14 @@ struct Headwater: AsyncParsableCommand {
 
 @main
 enum Program {
-  static func main() async {
-    await CommandLineTool.run(Headwater.self, usesEnvironment: true, complete: TopologyOptions.complete)
-  }
+  private static let tool = CommandLineTool(
+    Headwater.self, usesEnvironment: true, complete: TopologyOptions.complete)
+
+  static func main() async { await tool.run() }
+
+  /// What the command line asks for, read anew.
+  static func command() throws -> any ParsableCommand { try tool.command() }
+
+  /// Why a command line is refused, on one line.
+  static func explanation(of error: any Error) -> String { tool.explanation(of: error) }
 }

@@ -72,13 +72,14 @@ extension [SyncEvent] {
 func withServer<Value: Sendable>(
   of store: Store, at path: String, _ body: @escaping @Sendable (Endpoint) async throws -> Value
 ) async throws -> Value {
-  let (ready, isReady) = AsyncStream.makeStream(of: [Endpoint].self)
+  let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
   var options = ServerOptions(version: "test")
   options.listen = [.unix(path: path)]
   let node = Node(store: store, policy: NodePolicy(), clock: { 1 })
-  let server = Server(node: node, options: options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
-    isReady.yield($0)
-  }
+  let server = Server(
+    node: node, options: options, sockets: try ListeningSocket.open(options.listen),
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  ) { isReady.yield() }
   return try await withThrowingTaskGroup(of: Value?.self) { group in
     group.addTask {
       try await server.run()

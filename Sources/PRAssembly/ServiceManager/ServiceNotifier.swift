@@ -10,16 +10,25 @@ public struct ServiceNotifier: Sendable {
     path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  public enum State: String, Sendable {
-    case ready = "READY=1"
-    case stopping = "STOPPING=1"
-    case alive = "WATCHDOG=1"
+  public enum State: Sendable {
+    case ready, stopping, alive
+    /// The options are read again; `ready` follows.
+    case reloading
+
+    fileprivate var text: String {
+      switch self {
+      case .ready: "READY=1"
+      case .stopping: "STOPPING=1"
+      case .alive: "WATCHDOG=1"
+      case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(DispatchTime.now().uptimeNanoseconds / 1000)"
+      }
+    }
   }
 
   /// Says it, if anybody listens. A manager that does not is none of a server's troubles.
   public func tell(_ state: State, status: String? = nil) {
     guard let path else { return }
-    let text = state.rawValue + (status.map { "\nSTATUS=\($0)" } ?? "")
+    let text = state.text + (status.map { "\nSTATUS=\($0)" } ?? "")
     let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     guard socket >= 0 else { return }
     defer { close(socket) }

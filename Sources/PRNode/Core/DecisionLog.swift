@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// Which rules chose values since the process began, and what a node that stores nothing was asked in vain.
+/// Which rules chose values since a server began, and what a node that stores nothing was asked in vain.
 public struct DecisionLog: Hashable, Sendable {
   /// Those that never chose are left out.
   public private(set) var counts: [Reason: Int] = [:]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was asked and how it was answered, since the process began: plain numbers, to be counted on one thread and added
+/// What was asked and how it was answered, since a server began: plain numbers, to be counted on one thread and added
 /// up where somebody looks.
 public struct Tally: Hashable, Sendable {
   /// `get-pr` that the database answered as it stands, in the read that brought them.

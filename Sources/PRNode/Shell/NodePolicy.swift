@@ -2,7 +2,7 @@
 import PRRevision
 
 /// How a node answers.
-public struct NodePolicy: Sendable {
+public struct NodePolicy: Hashable, Sendable {
   /// With the level that holds as long as the upstream has told none.
   public var numbering: Numbering
   /// The node stores no answers.

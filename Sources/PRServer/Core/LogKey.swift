@@ -26,6 +26,8 @@ public enum LogKey {
   public static let failedQuestions = "failed-questions"
   /// Rows that the upstream had and has no more.
   public static let vanishedRows = "vanished-rows"
+  /// Where a server listens.
+  public static let listeners = "listeners"
   /// How many connections are meant.
   public static let connections = "connections"
 }

@@ -9,6 +9,18 @@ final class AcceptGate: ChannelOutboundHandler {
   private let sessions: SessionRegistry
   private var context: ChannelHandlerContext?
   private var isReadWanted = false
+  private var state = State.waiting
+
+  private enum State {
+    /// Nothing is accepted yet: → `open`, `shut`.
+    case waiting
+    case open
+    /// Nothing is accepted any more.
+    case shut
+  }
+
+  /// What a gate is told.
+  enum Order: Sendable { case open, shut }
 
   init(_ sessions: SessionRegistry) { self.sessions = sessions }
 
@@ -16,17 +28,33 @@ final class AcceptGate: ChannelOutboundHandler {
     self.context = context
     let gate = NIOLoopBound(self, eventLoop: context.eventLoop)
     let loop = context.eventLoop
-    sessions.whenFreed { loop.execute { gate.value.reopen() } }
+    sessions.whenFreed { loop.execute { gate.value.goOn() } }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func read(context: ChannelHandlerContext) {
-    if sessions.isFull { isReadWanted = true } else { context.read() }
+    isReadWanted = true
+    goOn()
   }
 
-  private func reopen() {
-    guard isReadWanted, !sessions.isFull else { return }
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    switch event as? Order {
+    case .open where state == .waiting:
+      state = .open
+      goOn()
+      promise?.succeed()
+    case .open: promise?.succeed()
+    case .shut:
+      state = .shut
+      // The read that was begun is taken back, too.
+      promise?.completeWith(context.channel.setOption(.autoRead, value: false))
+    case nil: context.triggerUserOutboundEvent(event, promise: promise)
+    }
+  }
+
+  private func goOn() {
+    guard isReadWanted, state == .open, !sessions.isFull else { return }
     isReadWanted = false
     context?.read()
   }

@@ -4,7 +4,7 @@ import PRRevision
 import PRWire
 
 /// Who may do what: by the name in a client's certificate, else by the listener it came to.
-public struct AccessRules: Sendable {
+public struct AccessRules: Hashable, Sendable {
   /// What a certificate with this name is good for, on every listener.
   public var names: [String: Rights] = [:]
   /// What everybody else may do on a listener. Without an entry: on plain ones what BitBake's server gives, on TLS ones

@@ -3,29 +3,37 @@ import Logging
 import NIOCore
 import NIOPosix
 import PRNode
+import PRTLS
 import PRWire
 import ServiceLifecycle
 
-/// The listeners of a node, as a service: binds, serves until told to stop, then lets what is in flight finish.
+/// The listeners of a node, as a service: serves until told to stop, then lets what is in flight finish.
 public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
+  private let sockets: [ListeningSocket]
+  private let tls: TLSContext?
   private let logger: Logger
   private let board: TallyBoard?
-  private let ready: @Sendable ([Endpoint]) async throws -> Void
-  private let stopping: @Sendable () -> Void
+  private let ready: @Sendable () async throws -> Void
+  private let closed: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - sockets: one for each address of `options`, in their order. It lets go of them when it stops to accept.
+  ///   - tls: what TLS listeners show and whom they believe. Needed where `options` has one.
   ///   - board: where it shows what it counts.
-  ///   - ready: called once connections are accepted, with the addresses that were really bound.
-  ///   - stopping: called when no more are.
+  ///   - ready: called once connections can be accepted; when it returns, they are.
+  ///   - closed: called when they are no more.
   public init(
-    node: Node, options: ServerOptions, logger: Logger, board: TallyBoard? = nil,
-    ready: @escaping @Sendable ([Endpoint]) async throws -> Void, stopping: @escaping @Sendable () -> Void = {}
+    node: Node, options: ServerOptions, sockets: [ListeningSocket], tls: TLSContext? = nil, logger: Logger,
+    board: TallyBoard? = nil, ready: @escaping @Sendable () async throws -> Void,
+    closed: @escaping @Sendable () -> Void = {}
   ) {
-    self.stopping = stopping
+    self.closed = closed
     self.node = node
     self.options = options
+    self.sockets = sockets
+    self.tls = tls
     self.logger = logger
     self.board = board
     self.ready = ready
@@ -44,28 +52,31 @@ public struct Server: Service {
 
   private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
     let sessions = SessionRegistry(limit: options.connections)
-    let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
-    board?.show { await desks.tally(with: sessions) }
-    defer { board?.clear() }
-    var listeners: [any Channel] = []
+    var listeners: [Listener] = []
+    let outcome: Result<Void, any Error>
     do {
-      for address in options.listen {
+      let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
+      board?.show { await desks.tally(with: sessions) }
+      for (address, socket) in zip(options.listen, sockets) {
         listeners.append(
-          try await Listener(
-            address, passed: options.passed[address], tls: options.tls, desks: desks, sessions: sessions
-          ).bind(on: loops))
+          try await .open(address, on: socket, tls: tls, desks: desks, sessions: sessions, loops: loops))
       }
-      try await ready(zip(options.listen, listeners).map { $0.bound(to: $1) })
+      try await ready()
+      // It may have been told to stop before it began.
+      if !Task.isShuttingDownGracefully { for listener in listeners { try await listener.begin() } }
       try await gracefulShutdown()
+      outcome = .success(())
     } catch is CancellationError {
       // Cancelled instead of asked: the same way out, only without a caller who waits.
+      outcome = .success(())
     } catch {
-      for listener in listeners { try? await listener.close() }
-      throw error
+      outcome = .failure(error)
     }
-    stopping()
-    for listener in listeners { try? await listener.close() }
-    for case .unix(let path) in options.listen where options.passed[.unix(path: path)] == nil { unlink(path) }
+    defer { board?.clear() }
+    for listener in listeners { await listener.close(loops) }
+    for socket in sockets { socket.letGo() }
+    closed()
+    try outcome.get()
     await drain(sessions, on: loops.next())
   }
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRTLS
 import PRWire
 
 /// Where a server listens and what it puts up with.
-public struct ServerOptions: Sendable {
+public struct ServerOptions: Hashable, Sendable {
   public var listen: [Endpoint] = [.standard]
-  /// Sockets that somebody else has bound and holds, by the address that they are for.
-  public var passed: [Endpoint: CInt] = [:]
   public var access = AccessRules()
-  /// What TLS listeners show and whom they believe. Needed where ``listen`` has one.
-  public var tls: TLSContext?
   public var wire = WireLimits()
   /// Connections beyond this wait in the operating system's queue until one ends.
   public var connections = 16_384

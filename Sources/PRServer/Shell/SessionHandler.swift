@@ -32,6 +32,9 @@ final class SessionHandler: ChannelDuplexHandler {
   private var isFlushPlanned = false
   private var isPageWanted = false
   private var isInputClosed = false
+  private var hasAsked = false
+  /// The server stops, and the first request is still to come.
+  private var isLeaving = false
   /// The `changes` that is open, or was last.
   var poll: LongPoll?
   /// Who asks, for the log and for the stories of rows: the name in its certificate, and its address.
@@ -89,7 +92,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
-    case is DrainEvent: finish()
+    case is DrainEvent: leave()
     case let done as TLSHandshakeDone:
       peerNames = done.peerNames
       rights = desk.options.access.rights(on: listener, peerNames: peerNames)
@@ -122,6 +125,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     flush()
+    if isLeaving, hasAsked { finish() }
     restartIdleTimer()
   }
 
@@ -202,6 +206,7 @@ final class SessionHandler: ChannelDuplexHandler {
   // MARK: Requests
 
   private func takeMessage(_ bytes: UnsafeRawBufferPointer) {
+    hasAsked = true
     let view: RequestView
     do throws(JSONError) {
       view = try RequestView(bytes, depth: desk.options.wire.depth)
@@ -297,10 +302,22 @@ final class SessionHandler: ChannelDuplexHandler {
 
   // MARK: Ending
 
+  /// Who has not asked yet has just come, and is about to: nobody shall have come in vain. All others know that a
+  /// connection may end between two requests.
+  private func leave() {
+    guard !hasAsked, phase != .finishing, let context else { return finish() }
+    isLeaving = true
+    timers.start(.courtesy, after: Self.courtesy, on: context.eventLoop, bound(context)) { $0.finish() }
+  }
+
+  /// For how long a server that stops waits for a first request.
+  private static let courtesy = Duration.milliseconds(250)
+
   /// Reads no more, answers what is in flight, and closes.
   private func finish() {
     guard phase != .finishing else { return }
     timers.cancel(.handshake)
+    timers.cancel(.courtesy)
     phase = .finishing
     poll?.end()
     flush()

@@ -3,7 +3,7 @@ import NIOCore
 
 /// A session's clocks: what it waits for, and for how long.
 struct SessionTimers {
-  enum Kind: Int, CaseIterable { case handshake, message, idle, write, page }
+  enum Kind: Int, CaseIterable { case handshake, message, idle, write, page, courtesy }
 
   private var running: [Scheduled<Void>?] = Array(repeating: nil, count: Kind.allCases.count)
 

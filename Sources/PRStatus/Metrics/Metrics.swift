@@ -5,6 +5,9 @@ struct Metrics: Sendable {
   let information = Metric(
     "info", .gauge, labels: ["version", "role", "numbering"], "Always 1; its labels say what this node is.")
   let start = Metric("start_time_seconds", .gauge, unit: "seconds", "When the process began, since 1970.")
+  let counted = Metric(
+    "counted_since_seconds", .gauge, unit: "seconds",
+    "When the process took up its options, at its start or at a reload, and its counters began; since 1970.")
   let level = Metric("level", .gauge, "How many nodes stand above this one.")
   let ready = Metric("ready", .gauge, "1 when the node does what it is there for, else 0; /readyz says why.")
   let memory = Metric("resident_memory_bytes", .gauge, unit: "bytes", "Memory that the process holds.")
@@ -27,7 +30,7 @@ struct Metrics: Sendable {
   let misses = Metric("misses_total", .counter, "Tuples that a node which stores nothing was asked in vain.")
   let hits = Metric(
     "hit_ratio", .gauge, unit: "ratio",
-    "Share of get-pr that found their value on record, since the process began; absent before the first.")
+    "Share of get-pr that found their value on record, since the counters began; absent before the first.")
 
   let upstreamUp = Metric(
     "upstream_up", .gauge, labels: ["upstream"],

@@ -18,6 +18,7 @@ extension Sight {
     let node = report.node
     text.add(names.information, [([node.version, node.role.rawValue, node.numbering], 1)])
     text.add(names.start, Double(node.startedAt) / 1000)
+    text.add(names.counted, Double(node.countedSince) / 1000)
     text.add(names.level, node.level)
     text.add(names.ready, report.readiness.isReady ? 1 : 0)
     text.add(names.memory, node.residentBytes)

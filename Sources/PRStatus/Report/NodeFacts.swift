@@ -16,12 +16,14 @@ public struct NodeFacts: Sendable {
   public var synchronizer: Synchronizer?
   public var isFrozen: Bool
   public var version: String
+  /// When the process began, in milliseconds since 1970.
+  public var startedAt: Int64
   /// Milliseconds since 1970.
   public var clock: @Sendable () -> Int64
 
   public init(
     node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool, version: String,
-    clock: @escaping @Sendable () -> Int64
+    startedAt: Int64, clock: @escaping @Sendable () -> Int64
   ) {
     self.node = node
     self.board = board
@@ -29,6 +31,7 @@ public struct NodeFacts: Sendable {
     self.synchronizer = synchronizer
     self.isFrozen = isFrozen
     self.version = version
+    self.startedAt = startedAt
     self.clock = clock
   }
 
@@ -40,7 +43,7 @@ public struct NodeFacts: Sendable {
   }
 
   /// Of the node's part, what is the same every time.
-  func part(startedAt: Int64, now: Int64) -> StatusReport.NodePart {
+  func part(countedSince: Int64, now: Int64) -> StatusReport.NodePart {
     var part = StatusReport.NodePart()
     part.version = version
     part.role = role
@@ -54,6 +57,7 @@ public struct NodeFacts: Sendable {
     part.store = node.store.identity
     part.policy = policy
     part.startedAt = startedAt
+    part.countedSince = countedSince
     part.at = now
     part.uptimeSeconds = max(now - startedAt, 0) / 1000
     let process = ProcessFigures.now

@@ -2,7 +2,7 @@
 
 /// All that a person may want to know of a node, at one moment: what `/api/status` says, key for key.
 ///
-/// Times of day are milliseconds since 1970; what is counted is counted since the process began.
+/// Times of day are milliseconds since 1970; what is counted is counted since ``NodePart/countedSince``.
 public struct StatusReport: Codable, Hashable, Sendable {
   public var node = NodePart()
   /// From the root down to this node.
@@ -37,7 +37,10 @@ public struct StatusReport: Codable, Hashable, Sendable {
     /// Which database it serves; nil for one that no node ever wrote.
     public var store: String?
     public var policy = ""
+    /// When the process began.
     public var startedAt: Int64 = 0
+    /// When it took up its options: at its start, or at a reload.
+    public var countedSince: Int64 = 0
     public var uptimeSeconds: Int64 = 0
     public var residentBytes = 0
     public var cpuSeconds: Double = 0

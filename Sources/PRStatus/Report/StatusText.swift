@@ -30,7 +30,7 @@ public struct StatusText {
         "database",
         "\(Wording.bytes(store.databaseBytes)), newest serial \(store.lastSerial), \(Wording.bytes(store.freeBytes)) left on its disk",
       ],
-      ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) since the start"],
+      ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) so far"],
       [
         "known",
         "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed)",

@@ -41,3 +41,14 @@ final class FirstAnswer<Value: Sendable>: Sendable {
     }
   }
 }
+
+extension FirstAnswer where Value == Void {
+  /// Waits for somebody, or until the task is cancelled.
+  func wait() async {
+    await withTaskCancellationHandler {
+      await value
+    } onCancel: {
+      give(())
+    }
+  }
+}

@@ -10,7 +10,7 @@ actor Observer {
   nonisolated let facts: NodeFacts
   private let lookout: StoreLookout
   private let writeCheck: WriteCheck
-  private let startedAt: Int64
+  private let since: Int64
   private var listeners: [String] = []
   private var recorder = Recorder()
   private var last: (sight: Sight, at: ContinuousClock.Instant)?
@@ -30,7 +30,7 @@ actor Observer {
     self.facts = facts
     lookout = try facts.node.store.lookout()
     writeCheck = WriteCheck(facts.node.store)
-    startedAt = facts.clock()
+    since = facts.clock()
   }
 
   func listens(on addresses: [String]) { listeners = addresses }
@@ -61,7 +61,7 @@ actor Observer {
     let tally = await facts.board.total
     let log = facts.node.decisions
     var report = StatusReport()
-    report.node = facts.part(startedAt: startedAt, now: facts.clock())
+    report.node = facts.part(countedSince: since, now: facts.clock())
     report.node.listeners = listeners
     report.traffic = StatusReport.TrafficPart(tally, log)
     report.upstreams = await upstreams()

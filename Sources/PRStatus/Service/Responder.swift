@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Hummingbird
 
 /// Answers a request of HTTP: one place for what may be asked, by whom, and for what goes out with every answer.
-struct Responder: HTTPResponder {
-  typealias Context = BasicRequestContext
-
+struct Responder: Sendable {
   let observer: Observer
   let viewers: Viewers
   let gate: Gate
 
-  func respond(to request: Request, context: Context) async throws -> Response {
+  func respond(to request: Request) async -> Response {
     var response = await answer(request)
     response.headers[.cacheControl] = "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"
@@ -18,13 +17,15 @@ struct Responder: HTTPResponder {
     }
     if request.method == .head { response.body = ResponseBody() }
     for (name, value) in Self.always { response.headers[name] = value }
+    response.headers[.date] = Self.date
     return response
   }
 
   private typealias Name = HTTPFields.Element.Name
 
   private static let always: [(Name, String)] = [
-    ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin"),
+    ("server", "headwater"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
   ].compactMap { name, value in Name(name).map { ($0, value) } }
 
@@ -91,6 +92,15 @@ struct Responder: HTTPResponder {
   }
 
   // MARK: Answers
+
+  /// Now, as RFC 9110 section 5.6.7 spells it.
+  private static var date: String {
+    var (now, parts) = (time(nil), tm())
+    gmtime_r(&now, &parts)
+    var text = [CChar](repeating: 0, count: 64)
+    let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+    return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 
   static func text(
     _ text: String, _ status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8"

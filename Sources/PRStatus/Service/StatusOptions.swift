@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where a node shows how it fares, and to whom.
-public struct StatusOptions: Sendable {
+public struct StatusOptions: Hashable, Sendable {
   public var host: String
   /// 0 takes a free one.
   public var port: Int
@@ -18,6 +18,18 @@ public struct StatusOptions: Sendable {
     self.token = token
   }
 
+  /// Where it is to be found.
+  ///
+  /// - Parameter port: the one that it got.
+  public func address(port: Int) -> StatusAddress { StatusAddress(host: host, port: port) }
+
   /// Only this machine's own programs reach it.
   public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}
+
+/// Where a status page is.
+public struct StatusAddress: Hashable, Sendable, CustomStringConvertible {
+  public let host: String
+  public let port: Int
+  public var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }

@@ -65,11 +65,7 @@ final class Viewers: Sendable {
       try? await Task.sleep(for: period)
       news.give(())
     }
-    await withTaskCancellationHandler {
-      await news.value
-    } onCancel: {
-      news.give(())
-    }
+    await news.wait()
     clock.cancel()
   }
 

@@ -51,10 +51,12 @@ public struct Diagnostic: Hashable, Sendable, Encodable {
 }
 
 extension Diagnostic: CustomStringConvertible {
+  /// `file:line:column: error: message`.
+  public var headline: String { "\(file):\(line):\(column): \(severity.rawValue): \(message)" }
+
   /// `file:line:column: error: message`, the line, a caret, and what to do.
   public var description: String {
-    let head = "\(file):\(line):\(column): \(severity.rawValue): \(message)"
-    return head + "\n" + excerpt + (suggestion.map { "\n  help: \($0)" } ?? "")
+    headline + "\n" + excerpt + (suggestion.map { "\n  help: \($0)" } ?? "")
   }
 }
 

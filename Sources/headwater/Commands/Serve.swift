@@ -15,6 +15,7 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serve package revisions.",
     discussion: """
       Runs in the foreground and logs to stderr. SIGTERM, SIGINT and SIGQUIT end it: what is in flight is answered first.
+      SIGHUP reads the topology file and the certificates again.
       """)
 
   @OptionGroup(title: "Topology") var topology: TopologyOptions
@@ -133,20 +134,31 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     Lifeline.hold()
-    let (format, level) = (logFormat, logLevel.level)
-    LoggingSystem.bootstrap { _ in LineLogHandler(format, level: level) }
-    if let frozen {
-      let manifest = try Manifest.verified(of: frozen)
-      Logger(label: "headwater").notice(
-        "the frozen database fits its manifest",
-        metadata: [LogKey.database: "\(frozen)", LogKey.rows: "\(manifest.rows)", LogKey.store: "\(manifest.store)"])
-    }
-    var configuration = configuration
-    configuration.status = try status.options(logger: Logger(label: "headwater"))
-    try await Assembly(configuration, logger: Logger(label: "headwater")).run { endpoints, page in
+    let configuration = try checkedConfiguration()
+    LoggingSystem.bootstrap { _ in LineLogHandler(configuration.log.format, level: configuration.log.level) }
+    try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
+      endpoints, page in
       let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])
       FileHandle.standardOutput.write(Data(lines.map { "\($0)\n" }.joined().utf8))
     }
+  }
+
+  /// The options of this process, from its command line and the topology as it is now.
+  @Sendable private static func renewed() throws -> NodeConfiguration {
+    do {
+      guard let serve = try Program.command() as? Serve else { throw Problem("this process does not serve") }
+      return try serve.checkedConfiguration()
+    } catch {
+      throw Problem(Program.explanation(of: error))
+    }
+  }
+
+  /// With what stands in the files that it names.
+  private func checkedConfiguration() throws -> NodeConfiguration {
+    var configuration = configuration
+    configuration.manifest = try frozen.map { file throws(StoreError) in try Manifest.verified(of: file) }
+    configuration.status = try status.options
+    return configuration
   }
 
   private var ownLevel: Int { level ?? (upstream.isEmpty ? 0 : 1) }
@@ -184,6 +196,7 @@ struct Serve: AsyncParsableCommand {
       policy: NodePolicy(
         numbering: rule, isReadOnly: readOnly || frozen != nil, onMiss: onMiss, upstreamAway: upstreamAway),
       server: server, readyFile: readyFile)
+    configuration.log = LogOptions(logFormat, level: logLevel.level)
     configuration.policy.isMirror = isMirror
     configuration.listensByDefault = listen.isEmpty
     configuration.tls = tls.files

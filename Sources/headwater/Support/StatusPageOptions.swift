@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
-import Logging
 import PRAssembly
 import PRStatus
 import PRWire
@@ -24,15 +23,12 @@ struct StatusPageOptions: ParsableArguments {
     if statusTokenFile != nil, status == nil { throw ValidationError("--status-token-file needs --status") }
   }
 
-  /// Reads the token, and says where everybody may look.
-  func options(logger: Logger) throws -> StatusOptions? {
-    guard case .tcp(let host, let port) = status else { return nil }
-    let options = StatusOptions(host: host, port: port, token: try token())
-    if !options.isLoopback, options.token == nil {
-      logger.warning(
-        "the status page is shown to everybody who reaches it; give --status-token-file, or a loopback address")
+  /// With the token as it is in its file now.
+  var options: StatusOptions? {
+    get throws {
+      guard case .tcp(let host, let port) = status else { return nil }
+      return StatusOptions(host: host, port: port, token: try token())
     }
-    return options
   }
 
   private func token() throws -> String? { try statusTokenFile.map(StatusToken.read) }

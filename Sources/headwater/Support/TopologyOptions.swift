@@ -31,11 +31,7 @@ struct TopologyOptions: ParsableArguments {
     let file = TopologyFile(path: path)
     // The files of other nodes are on other machines; those of this one are looked for when they are read.
     let reading = try file.read(looksForCertificates: false)
-    guard let topology = reading.topology else {
-      let complaints = reading.diagnostics.map { "\($0)\n" }.joined()
-      FileHandle.standardError.write(Data(complaints.utf8))
-      throw ExitCode.failure
-    }
+    guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
     guard let node = topology[name] else {
       let hint = topology.nearest(to: name).map { "did you mean '\($0)'?" } ?? topology.names.joined(separator: ", ")
       throw Problem("\(path) has no node '\(name)': \(hint)")

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import PRServer
+import PRStatus
+import PRStore
+import PRTLS
+import PRUpstream
+import PRWire
+import ServiceLifecycle
+
+/// A server with all that belongs to it, made from one configuration. When a process reads its options again there are
+/// two for a moment: the one that comes, and the one that answers what it has begun.
+final class Generation: Sendable {
+  /// As it was asked for.
+  let configuration: NodeConfiguration
+  let sockets: GenerationSockets
+  /// Where it listens, with the ports that it got.
+  let addresses: [Endpoint]
+  let pageAddress: StatusAddress?
+  let logger: Logger
+  private let contexts: [TLSContext]
+  private let store: Store
+  private let upstream: Upstream?
+  private let watch: UpstreamWatch
+  private let page: StatusServer?
+  private let turn: Turn
+  private let group: ServiceGroup
+
+  /// What an ``Assembly`` has put together.
+  struct Parts {
+    var contexts: [TLSContext]
+    var store: Store
+    var upstream: Upstream?
+    var watch: UpstreamWatch
+    var page: StatusServer?
+    var turn: Turn
+    var group: ServiceGroup
+  }
+
+  init(_ configuration: NodeConfiguration, _ sockets: GenerationSockets, _ addresses: [Endpoint], _ parts: Parts) {
+    self.configuration = configuration
+    self.sockets = sockets
+    self.addresses = addresses
+    pageAddress = sockets.pageAddress(configuration.status)
+    logger = configuration.log.logger
+    contexts = parts.contexts
+    store = parts.store
+    upstream = parts.upstream
+    watch = parts.watch
+    page = parts.page
+    turn = parts.turn
+    group = parts.group
+  }
+
+  /// Its turn has come.
+  func begin() {
+    turn.begin()
+    page?.begin()
+  }
+
+  /// Gets ready, waits for its turn, and serves until it is told to stop.
+  func run() async throws {
+    let outcome: Result<Void, any Error>
+    do {
+      try await group.run()
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    sockets.page?.letGo()
+    await close()
+    try outcome.get()
+  }
+
+  /// Ends what has never run.
+  func discard() async {
+    sockets.letGo()
+    await close()
+  }
+
+  private func close() async {
+    try? await upstream?.stop()  // fails where its loop has ended, and it with it
+    watch.forget()
+    store.close()
+  }
+
+  /// Makes room for another: the page ends at once, since two would contradict each other; the server answers what is
+  /// in flight, and `run` then returns.
+  func makeRoom() async {
+    page?.end()
+    await group.triggerGracefulShutdown()
+  }
+
+  /// Reads the certificates again. Connections go on; those that come see the new ones.
+  ///
+  /// - Returns: false where there is none to read.
+  func rereadCertificates() throws(TLSError) -> Bool {
+    for context in contexts { try context.reload() }
+    return !contexts.isEmpty
+  }
+}

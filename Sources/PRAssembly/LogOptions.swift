@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+
+/// What is logged, and how.
+public struct LogOptions: Hashable, Sendable {
+  public var format: LogFormat
+  public var level: Logger.Level
+
+  public init(_ format: LogFormat = .text, level: Logger.Level = .info) {
+    self.format = format
+    self.level = level
+  }
+
+  public var logger: Logger {
+    Logger(label: "headwater") { _ in LineLogHandler(format, level: level) }
+  }
+}

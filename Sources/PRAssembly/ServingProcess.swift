@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Logging
+import NIOPosix
+import PRStatus
+import PRWire
+import ServiceLifecycle
+
+/// A process that serves: what both programs do once they know their options.
+public struct ServingProcess: Sendable {
+  private let configuration: NodeConfiguration
+
+  /// Called with the addresses that are new and with that of the status page if it is: first with all of them, once
+  /// they answer.
+  public typealias Announcement = @Sendable ([Endpoint], StatusAddress?) throws -> Void
+
+  /// Makes the options anew, as they were made at the start. Its errors are explanations on one line.
+  public typealias Renewal = @Sendable () throws -> NodeConfiguration
+
+  public init(_ configuration: NodeConfiguration) { self.configuration = configuration }
+
+  /// Serves until a signal says stop.
+  ///
+  /// - Parameters:
+  ///   - renew: called on SIGHUP; without it, or where it makes the same, only certificates are read again.
+  public func run(renew: Renewal? = nil, announce: @escaping Announcement) async throws {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGHUP, SIG_IGN)  // until somebody listens for it
+    let succession = try await Succession(configuration, Surroundings(), renew: renew, announce: announce)
+    let logger = configuration.log.logger
+    try await ServiceGroup(
+      services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger
+    ).run()
+    logger.info("stopped")
+  }
+}
+
+/// What a process has from those who started it, whatever its options are.
+struct Surroundings: Sendable {
+  let environment = ProcessInfo.processInfo.environment
+  let passed = PassedSockets()
+  let notifier = ServiceNotifier()
+  /// In milliseconds since 1970.
+  let startedAt = Surroundings.clock()
+
+  /// Milliseconds since 1970.
+  static let clock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRWire
+import Synchronization
+
+/// A socket that connections are accepted from. Several listeners may share it, one after the other or at once: they
+/// take from one queue, so that whoever waits in it does not notice who took over.
+///
+/// It ends with the last who holds it: then nobody can connect, and a UNIX socket's file is gone.
+public final class ListeningSocket: Sendable {
+  /// As it was asked for; the port may be 0.
+  private let address: Endpoint
+  /// In numbers, and with the port that the operating system chose.
+  public let bound: Endpoint
+  private let descriptor: CInt
+  /// What has to be removed at the end.
+  private let file: String?
+  private let holders = Mutex(1)
+
+  /// How many connections the operating system keeps waiting.
+  private static let backlog: CInt = 4096
+
+  private init(_ address: Endpoint, bound: Endpoint, descriptor: CInt, file: String?) {
+    self.address = address
+    self.bound = bound
+    self.descriptor = descriptor
+    self.file = file
+  }
+
+  /// Binds an address. Whoever calls holds the socket.
+  public static func listen(on address: Endpoint) throws(ListenError) -> ListeningSocket {
+    do throws(SocketError) {
+      switch address {
+      case .tcp(let host, let port), .tls(let host, let port):
+        let name = try SocketName(host: host, port: port)
+        let descriptor = try name.bind(backlog: backlog)
+        return ListeningSocket(
+          address, bound: SocketName(of: descriptor)?.endpoint ?? address, descriptor: descriptor, file: nil)
+      case .unix(let path):
+        let name = try SocketName(path: path)
+        try name.makeRoom(at: path)
+        return ListeningSocket(address, bound: address, descriptor: try name.bind(backlog: backlog), file: path)
+      }
+    } catch {
+      throw ListenError(address: address, reason: error)
+    }
+  }
+
+  /// A socket that somebody else has bound, and whose file, if it has one, is theirs. Whoever calls holds it.
+  ///
+  /// - Returns: nil for a socket of a kind that is not served.
+  public convenience init?(passed descriptor: CInt) {
+    guard let bound = SocketName(of: descriptor)?.endpoint else { return nil }
+    self.init(bound, bound: bound, descriptor: descriptor, file: nil)
+  }
+
+  /// Where a listener is that takes from it.
+  ///
+  /// - Parameter listener: its address as it was asked for; it says what is spoken.
+  public func whereabouts(of listener: Endpoint) -> Endpoint {
+    guard listener.isTLS, case .tcp(let host, let port) = bound else { return bound }
+    return .tls(host: host, port: port)
+  }
+
+  /// From now on there is one more who holds it.
+  ///
+  /// - Throws: when nobody does any more.
+  func hold() throws(ListenError) -> ListeningSocket {
+    let isOpen = holders.withLock { holders in
+      guard holders > 0 else { return false }
+      holders += 1
+      return true
+    }
+    guard isOpen else { throw ListenError(address: address, reason: .system(EBADF)) }
+    return self
+  }
+
+  /// Each who holds it says this once, when no more connections are wanted.
+  public func letGo() {
+    guard
+      holders.withLock({ holders in
+        holders -= 1
+        return holders == 0
+      })
+    else { return }
+    close(descriptor)
+    if let file { unlink(file) }
+  }
+
+  /// A descriptor of its own for a listener, which closes it.
+  public func descriptorToOwn() throws(ListenError) -> CInt {
+    let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard own >= 0 else { throw ListenError(address: address, reason: .system(errno)) }
+    return own
+  }
+
+  /// Makes the queue as long as it should be: a listener of NIO's shortens it.
+  public func lengthenQueue() { _ = Glibc.listen(descriptor, Self.backlog) }
+}
+
+extension ListeningSocket {
+  /// The sockets of a server, in the order of its addresses. Each is held once more, or for the first time.
+  ///
+  /// - Parameters:
+  ///   - given: sockets that are meant for an address, by it.
+  ///   - others: sockets that are there already, and stay where their address is still wanted. A socket serves plain
+  ///     connections as well as TLS.
+  /// - Throws: ``ListenError`` for the first address that cannot be had; what was taken is let go.
+  public static func open(
+    _ addresses: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = []
+  ) throws(ListenError) -> [ListeningSocket] {
+    var found: [Int: ListeningSocket] = [:]
+    var free = others
+    let rules: [(ListeningSocket, Endpoint) -> Bool] = [{ $0.address == $1 }, { $0.isAt($1) }]
+    for (index, address) in addresses.enumerated() { found[index] = given[address] }
+    for fits in rules {
+      for (index, address) in addresses.enumerated() where found[index] == nil {
+        guard let place = free.firstIndex(where: { fits($0, address) }) else { continue }
+        found[index] = free.remove(at: place)
+      }
+    }
+    var opened: [ListeningSocket] = []
+    do throws(ListenError) {
+      for (index, address) in addresses.enumerated() {
+        if let socket = found[index] {
+          opened.append(try socket.hold())
+        } else {
+          opened.append(try listen(on: address))
+        }
+      }
+    } catch {
+      for socket in opened { socket.letGo() }
+      throw others.first { $0.isInTheWay(of: error) }.map { error.because(of: $0.whereabouts(of: $0.address)) } ?? error
+    }
+    return opened
+  }
+
+  /// Whatever is spoken over it.
+  private func isAt(_ other: Endpoint) -> Bool {
+    guard let (_, port) = other.place else {
+      return address == other
+    }
+    return address.isSamePlace(as: other) || (port != 0 && bound.isSamePlace(as: other))
+  }
+
+  private func isInTheWay(of error: ListenError) -> Bool {
+    guard error.reason == .system(EADDRINUSE), let port = error.address.place?.port else { return false }
+    return bound.place?.port == port
+  }
+}
+
+extension Endpoint {
+  fileprivate var place: (host: String, port: Int)? {
+    switch self {
+    case .tcp(let host, let port), .tls(let host, let port): (host, port)
+    case .unix: nil
+    }
+  }
+
+  fileprivate func isSamePlace(as other: Endpoint) -> Bool {
+    guard let place, let there = other.place else { return false }
+    return place == there
+  }
+}
