@@ -85,13 +85,18 @@ struct AllocatingClient {
     return tuple
   }
 
+  /// Keeps what it was answered.
+  mutating func take(_ version: String, _ checksum: String, _ value: String) {
+    answers.append(RecordedRow(version: version, checksum: checksum, value: value))
+  }
+
   /// Asks once.
   mutating func allocate(_ connection: RawConnection) throws {
     let (version, checksum) = next()
     try connection.send(Requests.getPR(version, checksum) + "\n")
     let reply = try connection.readMessage()
     guard let value = reply.value else { throw Failure("\(version) \(checksum): \(reply)") }
-    answers.append(RecordedRow(version: version, checksum: checksum, value: value))
+    take(version, checksum, value)
   }
 
   /// Asks until the server is gone.

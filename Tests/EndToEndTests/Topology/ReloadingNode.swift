@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// A node of a topology, whose file a test writes anew while the node serves.
+final class ReloadingNode: Sendable {
+  let folder: TemporaryFolder
+  let server: ServerProcess
+
+  /// The part of the log lines that a reload ends with.
+  static let inForce = "the new options are in force"
+  static let refused = "the new options are refused, and the old ones stay in use"
+  static let drained = "the last connection under other options has ended"
+
+  /// - Parameters:
+  ///   - keys: the node's lines of the file.
+  ///   - expected: how many addresses it listens on.
+  init(
+    _ keys: String, _ options: [String] = [], in folder: TemporaryFolder? = nil, expecting expected: Int = 1,
+    environment: [String: String] = [:]
+  ) throws {
+    let folder = try folder ?? TemporaryFolder()
+    self.folder = folder
+    try folder.write(Self.file(keys), to: "topology.yaml")
+    // An empty variable means nothing, and keeps the harness from naming a database.
+    server = try ServerProcess(
+      ["--topology", "topology.yaml", "--node", "node"] + options, in: folder, listeners: [],
+      environment: environment.merging(["HEADWATER_DATABASE": ""]) { $1 }, expecting: expected)
+  }
+
+  private static func file(_ keys: String) -> String {
+    "nodes:\n  node:\n" + keys.split(separator: "\n").map { "    \($0)\n" }.joined()
+  }
+
+  /// Writes the file anew, whole: whoever reads it at this moment sees the one or the other.
+  func rewrite(_ keys: String) throws {
+    try Data(Self.file(keys).utf8).write(to: URL(fileURLWithPath: folder.path("topology.yaml")), options: .atomic)
+  }
+
+  /// Has the file read again, and waits until the log says what came of it.
+  ///
+  /// - Returns: the line.
+  @discardableResult
+  func reload() throws -> String {
+    let before = outcomes.count
+    server.process.signal(SIGHUP)
+    guard server.process.errors.wait(until: { Self.outcomes($0).count > before }) else {
+      throw Failure("nothing came of SIGHUP: \(server.log)")
+    }
+    return outcomes[before]
+  }
+
+  /// Writes the file anew, and waits until it is in force.
+  func change(to keys: String) throws {
+    try rewrite(keys)
+    let line = try reload()
+    guard line.contains(Self.inForce) else { throw Failure("it is not in force: \(line)") }
+  }
+
+  var outcomes: [String] { Self.outcomes(server.log) }
+
+  private static func outcomes(_ log: String) -> [String] {
+    log.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { $0.contains("SIGHUP: ") }
+      .map(String.init)
+  }
+
+  /// How often the log says something.
+  func logs(_ words: String) -> Int { server.log.components(separatedBy: words).count - 1 }
+
+  /// Waits until what served before the last reload has ended.
+  func waitUntilDrained(times: Int) {
+    let hasEnded = server.process.errors.wait { $0.components(separatedBy: Self.drained).count > times }
+    #expect(hasEnded, "\(server.log)")
+  }
+
+  /// Waits until it has so many descriptors open, which connections of a moment ago may still be.
+  func waitForDescriptors(_ expected: Int, seconds: Double = 20) throws {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while try descriptors != expected {
+      guard Date() < end else { throw Failure("\(try descriptors) descriptors, not \(expected)") }
+    }
+  }
+
+  /// How many descriptors it has open.
+  var descriptors: Int {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.process.pid)/fd").count }
+  }
+}
