@@ -48,14 +48,14 @@ public struct StatusServer: Service {
   /// leaves behind lets go of it on threads that nobody waits for, and would do so when it is gone.
   private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  /// For so long those who look may keep a server from ending.
-  private static let patience = Duration.milliseconds(300)
-
   public func run() async throws {
-    await cancelWhenGracefulShutdown { await turn.wait() }
-    guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
     do {
-      try await serve()
+      try await cancelWhenGracefulShutdown {
+        await turn.wait()
+        if !Task.isCancelled { try await serve() }
+        // The others come first in the order of ending, and to end before one is told would be a failure.
+        await FirstAnswer<Void>().wait()
+      }
     } catch is CancellationError {
       // How it is told to end.
     }
@@ -65,6 +65,7 @@ public struct StatusServer: Service {
     let viewers = Viewers(observer, limit: options.viewers)
     let http = http(for: viewers)
     let (connections, quiet) = (options.connections, quiet)
+    let (clients, arrivals) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
     let listener = try await ServerBootstrap(group: Self.loops)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -73,36 +74,38 @@ public struct StatusServer: Service {
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .bind(socket()) { http.setup(channel: $0, logger: quiet) }
-    // First it takes no more connections, and only then those that are left are cut: one that came in the moment of the cut
-    // would be dropped where it must not be, and take the process with it.
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { await observer.record() }
-      group.addTask { try await accept(from: listener, http) }
-      group.addTask {
-        await cancelWhenGracefulShutdown { await ending.wait() }
-        viewers.end()
-        listener.channel.close(promise: nil)
-        try await Task.sleep(for: Self.patience)
+      .childChannelInitializer { channel in
+        http.setup(channel: channel, logger: quiet).map { _ = arrivals.yield($0) }
       }
-      defer { viewers.end() }
-      try await group.next()
+      .withBoundSocket(socket()).get()
+    // Not to be cancelled: a connection that nobody takes would trap. It ends when no more can come.
+    let handling = Task { await handle(clients, http) }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await observer.record() }
+      await ending.wait()
       group.cancelAll()
     }
+    viewers.end()
+    try? await listener.close()  // fails where it has ended by itself
+    closed()
+    if !Task.isCancelled {
+      // Another one has taken its place: whoever has just come here gets an answer, even if a stop follows.
+      await Task { try? await Task.sleep(for: Self.courtesy) }.value
+    }
+    arrivals.finish()
+    await handling.value
   }
 
-  private typealias Client = HTTP1Channel.Value
+  private static let courtesy = Duration.milliseconds(250)
 
-  private func accept(from listener: NIOAsyncChannel<Client, Never>, _ http: HTTP1Channel) async throws {
+  private func handle(_ clients: AsyncStream<HTTP1Channel.Value>, _ http: HTTP1Channel) async {
     let quiet = quiet
-    try await withThrowingDiscardingTaskGroup { group in
-      // Others need not wait for the last answer.
-      defer { closed() }
-      try await listener.executeThenClose { clients in
-        for try await client in clients {
-          group.addTask { await http.handle(value: client, logger: quiet) }
-        }
+    await withDiscardingTaskGroup { group in
+      for await client in clients {
+        group.addTask { await http.handle(value: client, logger: quiet) }
       }
+      // Nobody who looks keeps a server from ending: what is open is cut once it has its answer.
+      group.cancelAll()
     }
   }
 
