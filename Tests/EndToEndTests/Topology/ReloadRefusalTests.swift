@@ -65,7 +65,7 @@ struct ReloadRefusalTests {
     try expectRefusal(node, connection, saying: "depth")
     #expect(!folder.exists("new"))
     #expect(try connection.ask(Requests.ping) == .alive)
-    try node.waitForDescriptors(before)
+    try node.waitForDescriptors(atMost: before)
     try node.server.stop()
     try other.stop()
   }

@@ -46,7 +46,7 @@ struct ReloadUnderLoadTests {
       limits: {event-loops: \(round % 2 + 1), max-in-flight: \(100 + round)}
       """
     }
-    let (node, answered, isOver) = (try ReloadingNode(keys(0)), Watched(0), Watched(false))
+    let (node, answered, isOver) = (try ReloadingNode(keys(0), ["--status", "0"]), Watched(0), Watched(false))
     let server = node.server
     let builders = ParallelWork(8) { number in
       var builder = Builder(
@@ -56,6 +56,14 @@ struct ReloadUnderLoadTests {
         answered.withLock { $0 += 1 }
       }
       return (builder.client.answers, builder.repeated)
+    }
+    let scraper = ParallelWork(1) { _ in
+      var scrapes = 0
+      while !isOver.current {
+        guard try server.look("/metrics").status == 200 else { throw Failure("no metrics") }
+        scrapes += 1
+      }
+      return scrapes
     }
     var descriptors: [Int] = []
     for round in 1...10 {
@@ -67,6 +75,7 @@ struct ReloadUnderLoadTests {
     }
     isOver.withLock { $0 = true }
     let outcomes = try builders.finish()
+    #expect(try scraper.finish()[0] > 0)
     var allocations = Allocations()
     allocations.add(outcomes.map(\.0))
     #expect(node.logs(ReloadingNode.inForce) == 10)
@@ -75,7 +84,6 @@ struct ReloadUnderLoadTests {
     try allocations.check(server.connect(), seed)
     try server.stop()
     try expectNoDuplicates(in: node.folder, database: "pr.sqlite3", seed)
-    print("\(allocations.count) answers, \(outcomes.map(\.1).reduce(0, +)) asked again, descriptors \(descriptors)")
   }
 
   @Test("end with the process when it is told to stop at the same moment")
