@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How fast an export is read: as fast as it can be while nobody else asks, and else in a quarter of the time, so that
+/// How fast an export is read: as fast as it can be while nobody else asks, and else in an eighth of the time, so that
 /// builders do not wait for a loop that writes rows.
 struct ExportPace: Sendable {
   private var begin = Time(nanoseconds: 0, answers: 0)
@@ -11,8 +11,8 @@ struct ExportPace: Sendable {
     let answers: Int
   }
 
-  /// So many times as long as a page took.
-  private static let share: Int64 = 3
+  /// So many times as long as the page took.
+  private static let share: Int64 = 7
   private static let longest: Int64 = 50_000_000
 
   mutating func pageWanted(at time: Time) { begin = time }
