@@ -79,7 +79,8 @@ struct Assembly: Sendable {
       }
       // They end in the opposite order: the page is there until nobody is served any more.
       let others: [(any Service)?] = [
-        page, synchronizer, Watchdog(store, surroundings.notifier, environment: surroundings.environment),
+        page, synchronizer.map { TurnService(service: $0, turn: turn) },
+        Watchdog(store, surroundings.notifier, environment: surroundings.environment),
       ]
       let parts = Generation.Parts(
         contexts: [serverTLS, clientTLS].compactMap(\.self), store: store, upstream: upstream, watch: watch,

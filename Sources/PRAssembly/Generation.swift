@@ -18,13 +18,7 @@ final class Generation: Sendable {
   let addresses: [Endpoint]
   let pageAddress: StatusAddress?
   let logger: Logger
-  private let contexts: [TLSContext]
-  private let store: Store
-  private let upstream: Upstream?
-  private let watch: UpstreamWatch
-  private let page: StatusServer?
-  private let turn: Turn
-  private let group: ServiceGroup
+  private let parts: Parts
 
   /// What an ``Assembly`` has put together.
   struct Parts {
@@ -43,26 +37,20 @@ final class Generation: Sendable {
     self.addresses = addresses
     pageAddress = sockets.pageAddress(configuration.status)
     logger = configuration.log.logger
-    contexts = parts.contexts
-    store = parts.store
-    upstream = parts.upstream
-    watch = parts.watch
-    page = parts.page
-    turn = parts.turn
-    group = parts.group
+    self.parts = parts
   }
 
   /// Its turn has come.
   func begin() {
-    turn.begin()
-    page?.begin()
+    parts.turn.begin()
+    parts.page?.begin()
   }
 
   /// Gets ready, waits for its turn, and serves until it is told to stop.
   func run() async throws {
     let outcome: Result<Void, any Error>
     do {
-      try await group.run()
+      try await parts.group.run()
       outcome = .success(())
     } catch {
       outcome = .failure(error)
@@ -79,23 +67,24 @@ final class Generation: Sendable {
   }
 
   private func close() async {
-    try? await upstream?.stop()  // fails where its loop has ended, and it with it
-    watch.forget()
-    store.close()
+    try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
+    parts.watch.forget()
+    parts.store.close()
   }
 
-  /// Makes room for another: the page ends at once, since two would contradict each other; the server answers what is
+  /// Makes room for another: page and copying end at once, since two would contradict each other; the server answers what is
   /// in flight, and `run` then returns.
   func makeRoom() async {
-    page?.end()
-    await group.triggerGracefulShutdown()
+    parts.turn.end()
+    parts.page?.end()
+    await parts.group.triggerGracefulShutdown()
   }
 
   /// Reads the certificates again. Connections go on; those that come see the new ones.
   ///
   /// - Returns: false where there is none to read.
   func rereadCertificates() throws(TLSError) -> Bool {
-    for context in contexts { try context.reload() }
-    return !contexts.isEmpty
+    for context in parts.contexts { try context.reload() }
+    return !parts.contexts.isEmpty
   }
 }

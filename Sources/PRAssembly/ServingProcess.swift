@@ -27,11 +27,10 @@ public struct ServingProcess: Sendable {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGHUP, SIG_IGN)  // until somebody listens for it
     let succession = try await Succession(configuration, Surroundings(), renew: renew, announce: announce)
-    let logger = configuration.log.logger
     try await ServiceGroup(
-      services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger
+      services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
+      logger: configuration.log.logger
     ).run()
-    logger.info("stopped")
   }
 }
 

@@ -58,7 +58,7 @@ actor Succession: Service {
 
   func run() async throws {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    await withTaskGroup(of: Void.self) { group in
+    await withDiscardingTaskGroup { group in
       let (tell, notifier) = (tell, surroundings.notifier)
       group.addTask { for await _ in hangups.cancelOnGracefulShutdown() { tell.yield(.hangup) } }
       if let successor { start(successor, in: &group) }
@@ -71,9 +71,10 @@ actor Succession: Service {
     }
     if let readyFile { ReadyFile(readyFile).remove() }
     if let failure { throw failure }
+    serving?.logger.info("stopped")
   }
 
-  private func follow(in group: inout TaskGroup<Void>) async {
+  private func follow(in group: inout DiscardingTaskGroup) async {
     for await event in events {
       switch event {
       case .hangup: isAskedAgain = true
@@ -91,7 +92,7 @@ actor Succession: Service {
     }
   }
 
-  private func start(_ generation: Generation, in group: inout TaskGroup<Void>) {
+  private func start(_ generation: Generation, in group: inout DiscardingTaskGroup) {
     running += 1
     let tell = tell
     group.addTask {
@@ -106,7 +107,7 @@ actor Succession: Service {
 
   // MARK: Reloading
 
-  private func reload(in group: inout TaskGroup<Void>) async {
+  private func reload(in group: inout DiscardingTaskGroup) async {
     guard let serving, !Task.isShuttingDownGracefully else { return }
     surroundings.notifier.tell(.reloading)
     do {
@@ -195,6 +196,8 @@ actor Succession: Service {
 
   private func end(_ generation: Generation, _ error: (any Error)?) async {
     if generation === leaving {
+      // It may have failed before it made room.
+      begin()
       leaving = nil
       guard let serving else { return }
       serving.logger.info("the last connection under other options has ended")

@@ -6,6 +6,8 @@ import Synchronization
 final class Turn: Sendable {
   private let beginning: AsyncStream<Void>
   private let begins: AsyncStream<Void>.Continuation
+  private let ending: AsyncStream<Void>
+  private let ends: AsyncStream<Void>.Continuation
   private let holders: Mutex<Int>
   private let madeRoom: @Sendable () -> Void
 
@@ -14,11 +16,15 @@ final class Turn: Sendable {
   ///   - madeRoom: called when none of them does any more.
   init(holders: Int, madeRoom: @escaping @Sendable () -> Void) {
     (beginning, begins) = AsyncStream.makeStream()
+    (ending, ends) = AsyncStream.makeStream()
     self.holders = Mutex(holders)
     self.madeRoom = madeRoom
   }
 
   func begin() { begins.finish() }
+
+  /// Another one is to take over.
+  func end() { ends.finish() }
 
   /// Waits until it begins, or until it is told to stop.
   func wait() async {
@@ -26,6 +32,15 @@ final class Turn: Sendable {
       for await _ in beginning {}
     } onGracefulShutdown: {
       self.begin()
+    }
+  }
+
+  /// Waits until another one is to take over, or until it is told to stop.
+  func waitForEnd() async {
+    await withGracefulShutdownHandler {
+      for await _ in ending {}
+    } onGracefulShutdown: {
+      self.end()
     }
   }
 

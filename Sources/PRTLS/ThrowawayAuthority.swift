@@ -48,7 +48,7 @@ public final class ThrowawayAuthority {
     let subject = names.first.flatMap { $0.utf8.count <= 64 ? $0 : nil }
     let certificate = try Self.unsigned(named: subject, for: own, by: issuer)
     defer { X509_free(certificate) }
-    let alternatives = names.map { Self.isAddress($0) ? "IP:\($0)" : "DNS:\($0)" }.joined(separator: ",")
+    let alternatives = names.compactMap(Self.alternative).joined(separator: ",")
     try Self.extend(certificate, by: issuer, NID_basic_constraints, "critical,CA:FALSE")
     try Self.extend(certificate, by: issuer, NID_key_usage, "critical,digitalSignature")
     try Self.extend(certificate, by: issuer, NID_ext_key_usage, "serverAuth,clientAuth")
@@ -108,6 +108,20 @@ public final class ThrowawayAuthority {
   private static func made(_ pointer: OpaquePointer?) throws(TLSError) -> OpaquePointer {
     guard let pointer else { throw .openSSL(reason: ErrorStack.drain().text) }
     return pointer
+  }
+
+  /// Nil for what is no name of a machine: the subject's name tells it.
+  private static func alternative(_ name: String) -> String? {
+    if isAddress(name) { return "IP:\(name)" }
+    let isHost = name.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "*"):
+        true
+      default: false
+      }
+    }
+    return isHost && !name.isEmpty ? "DNS:\(name)" : nil
   }
 
   private static func isAddress(_ name: String) -> Bool {

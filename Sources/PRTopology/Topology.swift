@@ -94,11 +94,13 @@ public struct TopologyNode: Sendable {
 
 extension Endpoint {
   /// - Parameter text: what `--status` takes: an address, or a port of the machine itself.
-  init(page text: String) throws(Malformed) {
+  public init(page text: String) throws(Malformed) {
     if let port = UInt16(text) {
       self = .tcp(host: "127.0.0.1", port: Int(port))
     } else {
-      try self.init(text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text)
+      // As a browser shows it.
+      let plain = text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text
+      try self.init(plain.hasSuffix("/") ? String(plain.dropLast()) : plain)
     }
   }
 }

@@ -36,6 +36,17 @@ struct ThrowawayAuthorityTests {
     #expect(wire.atClient.handshake != nil)
   }
 
+  @Test("a name that no machine has is the subject's", arguments: ["Team A, site 2", "DNS:x,email:y@z", "é"])
+  func oddName(name: String) throws {
+    let files = try Files()
+    _ = try files.write(ThrowawayAuthority(), [name, "localhost"], as: "odd")
+    let text = try Command.check("openssl", ["x509", "-in", files.path("odd.pem"), "-noout", "-text"])
+    #expect(text.contains("X509v3 Subject Alternative Name: \n                DNS:localhost\n"), "\(text)")
+    let subject = try Command.check(
+      "openssl", ["x509", "-in", files.path("odd.pem"), "-noout", "-subject", "-nameopt", "utf8,sep_multiline"])
+    #expect(subject.contains("CN=\(name)"), "\(subject)")
+  }
+
   @Test("another authority of its kind is not believed")
   func another() throws {
     let (files, others) = (try Files(), try Files())

@@ -2,15 +2,15 @@
 import Foundation
 
 /// Tells the service manager how the process fares: sd_notify(3), over the socket that it names.
-public struct ServiceNotifier: Sendable {
+struct ServiceNotifier: Sendable {
   private let path: String?
 
   /// - Parameter environment: `NOTIFY_SOCKET`, where a service manager listens.
-  public init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+  init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
     path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  public enum State: Sendable {
+  enum State: Sendable {
     case ready, stopping, alive
     /// The options are read again; `ready` follows.
     case reloading
@@ -26,7 +26,7 @@ public struct ServiceNotifier: Sendable {
   }
 
   /// Says it, if anybody listens. A manager that does not is none of a server's troubles.
-  public func tell(_ state: State, status: String? = nil) {
+  func tell(_ state: State, status: String? = nil) {
     guard let path else { return }
     let text = state.text + (status.map { "\nSTATUS=\($0)" } ?? "")
     let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)

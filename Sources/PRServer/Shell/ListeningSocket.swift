@@ -83,8 +83,9 @@ public final class ListeningSocket: Sendable {
         return holders == 0
       })
     else { return }
-    close(descriptor)
+    // In this order: as long as the file is there, whoever looks finds a server behind it, and leaves it alone.
     if let file { unlink(file) }
+    close(descriptor)
   }
 
   /// A descriptor of its own for a listener, which closes it.

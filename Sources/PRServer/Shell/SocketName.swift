@@ -109,8 +109,12 @@ struct SocketName {
     guard file.st_mode & S_IFMT == S_IFSOCK else { throw .otherFile }
     let probe = try makeSocket()
     defer { close(probe) }
+    switch withAddress({ connect(probe, $0, $1) }) == 0 ? 0 : errno {
+    case ECONNREFUSED: unlink(path)
+    case ENOENT: return
     // A server whose queue is full is one, too.
-    guard withAddress({ connect(probe, $0, $1) }) != 0, errno != EAGAIN else { throw .system(EADDRINUSE) }
-    unlink(path)
+    case 0, EAGAIN: throw .system(EADDRINUSE)
+    case let code: throw .system(code)
+    }
   }
 }

@@ -8,23 +8,12 @@ import Synchronization
 /// drops all of them, SQLite's among them. Another process would then take itself for the last one, and remove the log
 /// that this one writes. See https://www.sqlite.org/howtocorrupt.html, section 2.2.
 final class HeldFile: Sendable {
-  private let identity: Identity?
+  private let identity: FileIdentity?
 
-  private struct Identity: Hashable {
-    let device: dev_t
-    let inode: ino_t
-
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      (device, inode) = (status.st_dev, status.st_ino)
-    }
-  }
-
-  private static let holders = Mutex<[Identity: Int]>([:])
+  private static let holders = Mutex<[FileIdentity: Int]>([:])
 
   init(_ path: String) {
-    let identity = Identity(path)
+    let identity = DatabaseFile(path).identity
     self.identity = identity
     guard let identity else { return }
     Self.holders.withLock { $0[identity, default: 0] += 1 }
@@ -40,7 +29,7 @@ final class HeldFile: Sendable {
 
   /// Whether this process has the file open, under whatever name.
   static func isHeld(_ path: String) -> Bool {
-    guard let identity = Identity(path) else { return false }
+    guard let identity = DatabaseFile(path).identity else { return false }
     return holders.withLock { $0[identity] != nil }
   }
 }

@@ -139,7 +139,8 @@ struct Serve: AsyncParsableCommand {
     try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
       endpoints, page in
       let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])
-      FileHandle.standardOutput.write(Data(lines.map { "\($0)\n" }.joined().utf8))
+      // Whoever wanted to know may have gone since.
+      try? FileHandle.standardOutput.write(contentsOf: Data(lines.map { "\($0)\n" }.joined().utf8))
     }
   }
 

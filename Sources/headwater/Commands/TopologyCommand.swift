@@ -58,11 +58,7 @@ struct TopologyGraph: AsyncParsableCommand {
 
   func run() async throws {
     let reading = try TopologyFile(path: file).read(looksForCertificates: false)
-    guard let topology = reading.topology else {
-      let complaints = reading.diagnostics.map { "\($0)\n" }.joined()
-      FileHandle.standardError.write(Data(complaints.utf8))
-      throw ExitCode.failure
-    }
+    guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
     let sink = try TextSink(path: output)
     try sink.write(Drawing(topology).text(format))
     try sink.finish()

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import PRAssembly
 import PRStatus
+import PRTopology
 import PRWire
 
 /// Where `serve` shows how the node fares.
@@ -51,9 +52,12 @@ enum StatusToken {
 /// The address of a status page, as people write it.
 enum StatusAddressText {
   @Sendable static func parse(_ text: String) throws -> Endpoint {
-    if let port = UInt16(text) { return .tcp(host: "127.0.0.1", port: Int(port)) }
-    let plain = text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text
-    let endpoint = try Endpoint.parse(plain.hasSuffix("/") ? String(plain.dropLast()) : plain)
+    let endpoint: Endpoint
+    do throws(Endpoint.Malformed) {
+      endpoint = try Endpoint(page: text)
+    } catch {
+      throw ValidationError(error.description)
+    }
     guard case .tcp = endpoint else {
       throw ValidationError("the status page speaks plain HTTP: write tcp://HOST:PORT; a proxy may put TLS in front")
     }

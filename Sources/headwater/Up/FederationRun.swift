@@ -22,6 +22,8 @@ struct FederationRun {
         for await _ in signals { break }
         end()
       }
+      // In the background there is no keyboard to read, and trying to would stop us.
+      signal(SIGTTIN, SIG_IGN)
       // It cannot be stopped from waiting for a key, and ends with the process.
       Thread.detachNewThread { listenForEnter() }
       defer { group.cancelAll() }
@@ -38,6 +40,7 @@ struct FederationRun {
       for process in level { group.addTask { await process.live() } }
       defer { for process in level { process.stop() } }
       for process in level { await process.settled.wait() }
+      guard !ending.hasHappened else { return }
       try await run(levels.dropFirst(), settled)
     }
   }

@@ -16,7 +16,7 @@ struct FreePorts {
       guard let port = bind(0) else { throw Problem("no free port on 127.0.0.1: \(String(cString: strerror(errno)))") }
       return port
     }
-    for candidate in first...Int(UInt16.max) {
+    for candidate in first..<1 << 16 {
       guard let port = bind(UInt16(candidate)) else { continue }
       next = candidate + 1
       return port

@@ -19,6 +19,8 @@ final class Occasion: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
+  var hasHappened: Bool { state.withLock(\.hasHappened) }
+
   func wait() async {
     await withCheckedContinuation { continuation in
       let isOver = state.withLock { state in

@@ -38,11 +38,7 @@ struct TopologyUp: AsyncParsableCommand {
   func run() async throws {
     let file = TopologyFile(path: file)
     let reading = try file.read(looksForCertificates: false)
-    guard let topology = reading.topology else {
-      let complaints = reading.diagnostics.map { "\($0)\n" }.joined()
-      FileHandle.standardError.write(Data(complaints.utf8))
-      throw ExitCode.failure
-    }
+    guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
     let folder = try WorkFolder(directory)
     defer { folder.end() }
     let files = LocalFiles(folder: folder.path)

@@ -33,7 +33,7 @@ struct UpSummary {
   func print(_ processes: [NodeProcess]) throws {
     let nodes = processes.map(Node.init)
     let text = asJSON ? try json(nodes) : table(nodes)
-    FileHandle.standardOutput.write(Data("\(text)\n".utf8))
+    try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
   }
 
   private func json(_ nodes: [Node]) throws -> String {

@@ -94,6 +94,12 @@ struct TopologyUpTests {
     #expect(try up.wait() == .exit(0))
   }
 
+  @Test("there may be too few ports")
+  func fewPorts() throws {
+    let tool = try Tool(in: try Self.folder())
+    try tool.run("topology", "up", "t.yaml", "--first-port", "65535").failed(saying: "not enough free ports")
+  }
+
   @Test("mistakes are told as 'check' tells them, and nothing is started")
   func mistakes() throws {
     let tool = try Tool(in: try Self.folder("nodes:\n  hq:\n    durability: ful\n"))

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import ServiceLifecycle
+
+/// A service that two generations must not run at once: it begins with its generation's turn, and ends when that makes
+/// room for another.
+struct TurnService: Service {
+  let service: any Service
+  let turn: Turn
+
+  func run() async throws {
+    await turn.wait()
+    if !Task.isShuttingDownGracefully {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await service.run() }
+        group.addTask { await turn.waitForEnd() }
+        try await group.next()
+        group.cancelAll()
+      }
+    }
+    // The others are told to end before it is, and to end untold would be a failure.
+    try? await gracefulShutdown()  // cancelled, it has nothing left to do
+  }
+}
