@@ -40,7 +40,7 @@ public struct LineLogHandler: LogHandler {
   }
 
   private static func text(_ time: String, _ event: LogEvent, _ values: [(String, String)]) -> String {
-    let pairs = values.map { key, value in " \(key)=\(value.contains(" ") ? "\"\(oneLine(value))\"" : oneLine(value))" }
+    let pairs = values.map { key, value in " \(key)=\(quoted(oneLine(value)))" }
     return "\(time) \(event.level) \(oneLine("\(event.message)"))\(pairs.joined())"
   }
 
@@ -50,6 +50,11 @@ public struct LineLogHandler: LogHandler {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  private static func quoted(_ value: String) -> String {
+    guard value.contains(where: { $0 == " " || $0 == "\"" }) else { return value }
+    return "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 
   /// A peer may have had a hand in a message: it cannot begin a line of its own.

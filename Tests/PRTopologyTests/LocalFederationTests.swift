@@ -5,11 +5,9 @@ import Testing
 @Suite("A federation on one machine")
 struct LocalFederationTests {
   private static func local(_ topology: Topology?) throws -> LocalFederation {
-    var port = 9000
-    return LocalFederation(try #require(topology), files: LocalFiles(folder: "/w")) {
-      port += 1
-      return port
-    }
+    let topology = try #require(topology)
+    let ports = Array(9001..<9001 + LocalFederation.portCount(of: topology))
+    return LocalFederation(topology, files: LocalFiles(folder: "/w"), ports: ports)
   }
 
   private static func options(_ federation: LocalFederation, _ name: String) throws -> [String] {

@@ -43,7 +43,7 @@ extension SessionHandler {
     reply(
       .error(
         "\(who) may not do this here: it has the rights '\(rights)' and needs '\(right)'; "
-          + "ask the server's operator for --rights NAME=\(rights.union(right))"))
+          + "ask the server's operator for --rights \(peerNames.first ?? "\(listener)")=\(rights.union(right))"))
   }
 
   /// One at a time: its answer may be large, and it may be long in coming.

@@ -16,7 +16,7 @@ final class SessionHandler: ChannelDuplexHandler {
   typealias OutboundOut = ByteBuffer
 
   let desk: LoopDesk
-  private let listener: Endpoint
+  let listener: Endpoint
   private(set) var rights: Rights
   private(set) var peerNames: [String] = []
   private var framer: LineFramer

@@ -11,20 +11,26 @@ public struct LocalFederation: Sendable {
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
-  ///   - port: gives a port of the machine that nobody has, another one each time.
-  public init(_ topology: Topology, files: LocalFiles, port: () throws -> Int) rethrows {
+  ///   - ports: as many as ``portCount(of:)`` says, each of them nobody else's.
+  public init(_ topology: Topology, files: LocalFiles, ports: [Int]) {
+    var ports = ports[...]
     var endpoints: [String: [Endpoint]] = [:]
     for node in topology.nodes {
-      endpoints[node.name.value] = try node.endpoints.enumerated().map { number, endpoint in
-        try endpoint.local(files.socket(node.name.value, number), port)
+      endpoints[node.name.value] = node.endpoints.enumerated().map { number, endpoint in
+        endpoint.local(files.socket(node.name.value, number), &ports)
       }
     }
     nodes =
-      try topology.nodes.map { node in
-        let page = Endpoint.tcp(host: Endpoint.loopback, port: try port())
+      topology.nodes.map { node in
+        let page = Endpoint.tcp(host: Endpoint.loopback, port: ports.removeFirst())
         return LocalNode(node, in: topology, endpoints, page, files)
       }.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
     certificates = Self.certificates(topology, files)
+  }
+
+  /// How many ports its listeners and status pages need.
+  public static func portCount(of topology: Topology) -> Int {
+    topology.nodes.map { node in node.endpoints.count { !$0.isUnix } + 1 }.reduce(0, +)
   }
 
   private static func certificates(_ topology: Topology, _ files: LocalFiles) -> [LocalCertificate] {
@@ -69,10 +75,10 @@ public struct LocalFiles: Sendable {
 extension Endpoint {
   static let loopback = "127.0.0.1"
 
-  fileprivate func local(_ socket: String, _ port: () throws -> Int) rethrows -> Endpoint {
+  fileprivate func local(_ socket: String, _ ports: inout ArraySlice<Int>) -> Endpoint {
     switch self {
-    case .tcp: .tcp(host: Self.loopback, port: try port())
-    case .tls: .tls(host: Self.loopback, port: try port())
+    case .tcp: .tcp(host: Self.loopback, port: ports.removeFirst())
+    case .tls: .tls(host: Self.loopback, port: ports.removeFirst())
     case .unix: .unix(path: socket)
     }
   }

@@ -11,7 +11,11 @@ struct TopologyFile {
     do {
       return try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw Problem("cannot read the topology \(path): is it there, and readable?")
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        throw Problem("cannot read the topology \(path): is it there, and readable?")
+      }
+      throw Problem("the topology \(path) is a folder; name a file in it")
     }
   }
 

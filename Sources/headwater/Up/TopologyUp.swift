@@ -30,6 +30,7 @@ struct TopologyUp: AsyncParsableCommand {
   @Flag(help: "Print the nodes as JSON, once they answer.") var json = false
 
   func validate() throws {
+    if directory?.isEmpty == true { throw ValidationError("--directory is empty; name a folder, or leave it out") }
     if let firstPort, !(1...Int(UInt16.max)).contains(firstPort) {
       throw ValidationError("--first-port is 1 to \(UInt16.max)")
     }
@@ -43,7 +44,8 @@ struct TopologyUp: AsyncParsableCommand {
     defer { folder.end() }
     let files = LocalFiles(folder: folder.path)
     var ports = FreePorts(from: firstPort)
-    let federation = try LocalFederation(topology, files: files) { try ports.take() }
+    let chosen = try (0..<LocalFederation.portCount(of: topology)).map { _ in try ports.take() }
+    let federation = LocalFederation(topology, files: files, ports: chosen)
     try Self.makeCertificates(federation, files)
     ports.release()
 
@@ -52,7 +54,7 @@ struct TopologyUp: AsyncParsableCommand {
       let options = node.serveOptions(file.resolve).map(\.argument)
       return NodeProcess(node, arguments: ["serve"] + options, view: view)
     }
-    let summary = UpSummary(directory: folder.path, asJSON: json)
+    let summary = UpSummary(files: files, asJSON: json)
     try await FederationRun(processes).run { try summary.print(processes) }
   }
 
@@ -75,32 +77,4 @@ struct TopologyUp: AsyncParsableCommand {
         atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
     else { throw Problem("cannot write \(path): is the disk full?") }
   }
-}
-
-/// The folder of a federation's files.
-private struct WorkFolder {
-  /// Absolute.
-  let path: String
-  private let isTemporary: Bool
-
-  init(_ path: String?) throws {
-    isTemporary = path == nil
-    if let path {
-      self.path = URL(fileURLWithPath: path).standardizedFileURL.path
-      do {
-        try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
-      } catch {
-        throw Problem("cannot make the folder \(path): is its place there, and writable?")
-      }
-      return
-    }
-    let folder = (getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") as NSString
-    var template = Array(folder.appendingPathComponent("headwater-up-" + String(repeating: "X", count: 6)).utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw Problem("cannot make a folder in \(folder): \(String(cString: strerror(errno))); give --directory")
-    }
-    self.path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  func end() { if isTemporary { try? FileManager.default.removeItem(atPath: path) } }
 }

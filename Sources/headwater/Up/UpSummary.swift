@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRTopology
 
 /// Where the nodes of a local federation are to be found.
 struct UpSummary {
-  let directory: String
+  let files: LocalFiles
   let asJSON: Bool
 
   private struct Listing: Encodable {
@@ -39,7 +40,7 @@ struct UpSummary {
   private func json(_ nodes: [Node]) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Listing(directory: directory, nodes: nodes)), as: UTF8.self)
+    return String(decoding: try encoder.encode(Listing(directory: files.folder, nodes: nodes)), as: UTF8.self)
   }
 
   private func table(_ nodes: [Node]) -> String {
@@ -57,9 +58,12 @@ struct UpSummary {
     let lines = rows.map { row in
       zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
     }
+    let tls = "Over TLS: --tls-trust \(files.trust), and of \(files.tls) a --tls-certificate with its --tls-key."
     let hints = [
-      "", "Databases and certificates are in \(directory).", "Enter starts again what has ended; Ctrl-C stops all.",
-    ]
+      "", "Databases and certificates are in \(files.folder).",
+      nodes.contains { $0.listen.contains { $0.hasPrefix("tls://") } } ? tls : nil,
+      "Enter starts again what has ended; Ctrl-C stops all.",
+    ].compactMap(\.self)
     return (lines + hints).map(\.withoutTrailingBlanks).joined(separator: "\n")
   }
 }

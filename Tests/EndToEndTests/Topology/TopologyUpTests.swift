@@ -71,6 +71,8 @@ struct TopologyUpTests {
     let up = try ChildProcess(
       Product.headwater.path, ["topology", "up", "t.yaml", "--json", "--directory", "d"], in: folder.path)
     #expect(up.output.wait(seconds: 60) { $0.hasSuffix("\n") }, "\(up.errors.text)")
+    try Tool(in: folder).run("topology", "up", "t.yaml", "--directory", "d")
+      .failed(saying: "another 'topology up' has the folder")
     let connections = try JSONValue(up.output.text)["nodes"]?.elements.map { node in
       try RawConnection(to: try Address(node["listen"]?.elements.first?.string ?? ""))
     }
@@ -110,6 +112,9 @@ struct TopologyUpTests {
     try tool.run("topology", "up", "t.yaml", "--first-port", "0").failed(64, saying: "--first-port is 1 to 65535")
     try tool.folder.write("", to: "file")
     try tool.folder.write(Self.file, to: "t.yaml")
-    try tool.run("topology", "up", "t.yaml", "--directory", "file").failed(saying: "cannot make the folder file")
+    try tool.run("topology", "up", "t.yaml", "--directory", "file").failed(
+      saying: "cannot make the folder", "a file has its name")
+    try tool.run("topology", "up", "t.yaml", "--directory", "").failed(64, saying: "--directory is empty")
+    try tool.run("topology", "up", ".").failed(saying: "the topology . is a folder")
   }
 }
