@@ -32,7 +32,6 @@ final class SessionHandler: ChannelDuplexHandler {
   private var isFlushPlanned = false
   private var isPageWanted = false
   private var isInputClosed = false
-  private var hasAsked = false
   /// The server stops, and the first request is still to come.
   private var isLeaving = false
   /// The `changes` that is open, or was last.
@@ -44,8 +43,10 @@ final class SessionHandler: ChannelDuplexHandler {
   }()
 
   private enum Phase {
-    /// Lines belong to the handshake: → `serving`, `finishing`.
+    /// Lines belong to the handshake: → `greeted`, `finishing`.
     case handshaking
+    /// Nothing was asked yet: → `serving`, `finishing`.
+    case greeted
     /// Lines are messages: → `finishing`.
     case serving
     /// Nothing more is read; what is in flight is answered, then the connection ends.
@@ -125,7 +126,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     flush()
-    if isLeaving, hasAsked { finish() }
+    if isLeaving, phase == .serving { finish() }
     restartIdleTimer()
   }
 
@@ -169,14 +170,15 @@ final class SessionHandler: ChannelDuplexHandler {
     do throws(WireError) {
       guard phase != .finishing, mayTakeMore else { return }
       try framer.forEachLine { line throws(WireError) in
-        if phase == .serving {
+        if phase == .handshaking {
+          try takeHeader(ByteBuffer(bytes: line))
+        } else {
+          if phase == .greeted { phase = .serving }
           switch try assembler.accept(line) {
           case .message: takeMessage(line)
           case .piece: break
           case .joined(let message): message.withUnsafeReadableBytes { takeMessage($0) }
           }
-        } else {
-          try takeHeader(ByteBuffer(bytes: line))
         }
         return phase != .finishing && mayTakeMore
       }
@@ -189,7 +191,7 @@ final class SessionHandler: ChannelDuplexHandler {
   private func takeHeader(_ line: ByteBuffer) throws(WireError) {
     guard case .done(let headers) = try handshake.accept(line) else { return }
     timers.cancel(.handshake)
-    phase = .serving
+    phase = .greeted
     if headers.needsHeaders {
       Handshake.reply(desk.description.headers, into: &out)
     }
@@ -198,7 +200,7 @@ final class SessionHandler: ChannelDuplexHandler {
   /// The framing cannot be followed any more: one last line says why, unless the peer speaks another protocol.
   private func refuse(_ error: WireError) {
     complain("wire", "a connection was closed: \(error)")
-    guard phase == .serving else { return close() }
+    guard phase != .handshaking else { return close() }
     reply(.error(error.description))
     finish()
   }
@@ -206,7 +208,6 @@ final class SessionHandler: ChannelDuplexHandler {
   // MARK: Requests
 
   private func takeMessage(_ bytes: UnsafeRawBufferPointer) {
-    hasAsked = true
     let view: RequestView
     do throws(JSONError) {
       view = try RequestView(bytes, depth: desk.options.wire.depth)
@@ -305,7 +306,7 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Who has not asked yet has just come, and is about to: nobody shall have come in vain. All others know that a
   /// connection may end between two requests.
   private func leave() {
-    guard !hasAsked, phase != .finishing, let context else { return finish() }
+    guard phase == .handshaking || phase == .greeted, let context else { return finish() }
     isLeaving = true
     timers.start(.courtesy, after: Self.courtesy, on: context.eventLoop, bound(context)) { $0.finish() }
   }
@@ -339,7 +340,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private func restartIdleTimer() {
-    guard let idle = desk.options.idleTimeout, let context, phase == .serving else { return }
+    guard let idle = desk.options.idleTimeout, let context, phase == .serving || phase == .greeted else { return }
     timers.start(.idle, after: idle, on: context.eventLoop, bound(context)) { session in
       if session.replies.isEmpty { session.close() } else { session.restartIdleTimer() }
     }
