@@ -15,7 +15,7 @@ public struct StatusServer: Service {
   private let observer: Observer
   private let logger: Logger
   private let closed: @Sendable () -> Void
-  private let turn = FirstAnswer<Void>()
+  private let beginning = FirstAnswer<Void>()
   private let ending = FirstAnswer<Void>()
 
   /// - Parameters:
@@ -36,7 +36,7 @@ public struct StatusServer: Service {
   public func listens(on addresses: [String]) async { await observer.listens(on: addresses) }
 
   /// Its turn has come: it accepts from now on.
-  public func begin() { turn.give(()) }
+  public func begin() { beginning.give(()) }
 
   /// Ends it before the others: another one takes its place.
   public func end() { ending.give(()) }
@@ -51,7 +51,7 @@ public struct StatusServer: Service {
   public func run() async throws {
     do {
       try await cancelWhenGracefulShutdown {
-        await turn.wait()
+        await beginning.wait()
         if !Task.isCancelled { try await serve() }
         // The others come first in the order of ending, and to end before one is told would be a failure.
         await FirstAnswer<Void>().wait()
