@@ -31,7 +31,12 @@ public final class Store: Sendable {
     access = opened.readAccess
     let (watch, counts) = (watch, commitCounts)
     writer = try opened.writer.map { writer throws(StoreError) in
-      try GroupCommit(writer, patience: options.lockPatience, watch: watch, counts: counts)
+      let checkpoints = try Checkpointer(
+        Connection(
+          path: opened.options.path, access: .readWrite, busy: .zero, opening: options.lockPatience, cache: 64),
+        options)
+      return try GroupCommit(
+        writer, patience: options.lockPatience, watch: watch, counts: counts, checkpoints: checkpoints)
     }
     foreignRows = ForeignRowsClock(
       try Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: 64), watch: watch)

@@ -13,6 +13,7 @@ final class GroupCommit: Sendable {
   private let patience: Duration
   private let watch: FeedWatch
   private let transaction: WriteTransaction
+  private let checkpoints: Checkpointer
 
   /// How many decisions one transaction takes, so that none waits long for the others.
   private static let largestGroup = 512
@@ -29,9 +30,12 @@ final class GroupCommit: Sendable {
   /// - Parameters:
   ///   - patience: how long a decision waits for a lock that another process holds.
   ///   - watch: is told when rows may have come.
-  init(_ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts) throws(StoreError) {
+  init(
+    _ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts, checkpoints: Checkpointer
+  ) throws(StoreError) {
     self.patience = patience
     self.watch = watch
+    self.checkpoints = checkpoints
     transaction = try WriteTransaction(connection, counts)
   }
 
@@ -56,6 +60,7 @@ final class GroupCommit: Sendable {
   func close() {
     inbox.withLock { $0.isClosed = true }
     thread.sync {}
+    checkpoints.close()
   }
 
   private func drain() {
@@ -105,6 +110,7 @@ final class GroupCommit: Sendable {
       group = transaction.run(group)
       looked = 0
       watch.wakeAll()
+      transaction.giveLogTo(checkpoints)
     }
   }
 
@@ -137,6 +143,7 @@ private final class WriteTransaction: @unchecked Sendable {
   private let beginStatement: Statement
   private let commitStatement: Statement
   private let counts: CommitCounts
+  private let log: LogLength
   private let file: DatabaseFile
   /// As it was opened.
   private let identity: FileIdentity?
@@ -149,6 +156,7 @@ private final class WriteTransaction: @unchecked Sendable {
     ledger = try Ledger(connection)
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")
     commitStatement = try connection.prepare("COMMIT")
+    log = LogLength(of: connection)
   }
 
   /// SQLite would go on writing a file that has lost its name: its rows would be gone with the process.
@@ -223,6 +231,9 @@ private final class WriteTransaction: @unchecked Sendable {
     for outcome in outcomes { outcome() }
     return []
   }
+
+  /// Whoever was answered need not wait for what this takes.
+  func giveLogTo(_ checkpoints: Checkpointer) { checkpoints.committed(inLog: log.pages, by: connection) }
 
   private func abandon(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
     rollBack()

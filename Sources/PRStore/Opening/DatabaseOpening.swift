@@ -48,7 +48,7 @@ struct DatabaseOpening {
       }
     }
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
-    try connection.execute("PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
+    try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
     try checkPages(connection)
     let outcome = try waitingForLocks { () throws(StoreError) in
       try SchemaPreparation(connection, guardsValues: options.guardsValues).run()
@@ -58,16 +58,12 @@ struct DatabaseOpening {
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
   }
 
-  /// After so many pages in the log they go to the database: 16 MiB. Rarer, so that pages that many rows touch are
-  /// written once for all of them.
-  private static let checkpointPages = 4096
-
   /// Makes the log as long as it will get, by a transaction that is too large for the cache and then undone. To bring
   /// an overwritten log to the disk takes half the time of one that grows.
   ///
   /// Not on a disk that has little room, where the log would be in the way of the rows.
   private func stretchLog(_ connection: Connection) throws(StoreError) {
-    let length = Self.checkpointPages * 4096
+    let length = options.logPages * 4096
     guard options.stretchesLog, file.logSize < length, file.freeSpace > 16 * length else { return }
     try connection.execute("PRAGMA cache_size = 64")
     do throws(StoreError) {

@@ -50,18 +50,17 @@ struct FeedPull {
     let start = isFresh ? positions.fresh : positions.copy
     let fetched = ahead?.start == start ? ahead : nil
     ahead = nil
-    let answer: Result<ChangesAnswer, SyncError>
-    if let fetched { answer = fetched.answer } else { answer = await ask(from: start, waits: waits) }
+    let answer: Result<Fetched, SyncError>
+    if let fetched { answer = fetched.answer } else { answer = await fetch(from: start, waits: waits) }
     switch try answer.get() {
     case .reset(let reason):
       warn(reason)
       return course.next(.reset(isRebuilding: positions.fresh?.store == identity))
-    case .page(let told):
-      let page = try check(told, from: start)
+    case .page(let page):
       let outcome: CopyOutcome
       if page.hasMore {
         // While a page is written the next one is on its way.
-        async let next = ask(from: page.position, waits: false)
+        async let next = fetch(from: page.position, waits: false)
         outcome = try await apply(page, from: start, isFresh: isFresh)
         ahead = PageAhead(start: page.position, answer: await next)
       } else {
@@ -77,7 +76,7 @@ struct FeedPull {
     }
   }
 
-  private func ask(from start: FeedPosition?, waits: Bool) async -> Result<ChangesAnswer, SyncError> {
+  private func fetch(from start: FeedPosition?, waits: Bool) async -> Result<Fetched, SyncError> {
     let query = ChangesQuery(
       store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
       wait: waits ? max(Int(options.every / .seconds(1)), 1) : 0)
@@ -86,23 +85,27 @@ struct FeedPull {
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
         return .failure(.nonsense(server))
       }
-      return .success(answer)
+      switch answer {
+      case .reset(let reason): return .success(.reset(reason))
+      case .page(let page): return check(page, from: start).map(Fetched.page)
+      }
     } catch {
       return .failure(.client(error))
     }
   }
 
   /// Believes a page whose rows have the digest that came with it.
-  private func check(_ page: ChangesAnswer.Page, from start: FeedPosition?) throws(SyncError) -> FeedPage {
+  private func check(_ page: ChangesAnswer.Page, from start: FeedPosition?) -> Result<FeedPage, SyncError> {
     guard let told = FeedDigest(page.digest), page.store == start?.store ?? page.store,
       page.last >= start?.serial ?? 0, page.last > start?.serial ?? 0 || !page.hasMore
-    else { throw .nonsense(server) }
+    else { return .failure(.nonsense(server)) }
     var digest = start?.digest ?? .start
     for row in page.rows { digest.add(row) }
-    guard digest == told else { throw .digest(server) }
-    return FeedPage(
-      position: FeedPosition(store: page.store, serial: page.last, digest: told), rows: page.rows,
-      hasMore: page.hasMore)
+    guard digest == told else { return .failure(.digest(server)) }
+    return .success(
+      FeedPage(
+        position: FeedPosition(store: page.store, serial: page.last, digest: told), rows: page.rows,
+        hasMore: page.hasMore))
   }
 
   private func apply(_ page: FeedPage, from start: FeedPosition?, isFresh: Bool) async throws(SyncError) -> CopyOutcome
@@ -145,8 +148,14 @@ struct FeedPull {
   }
 }
 
+/// What the upstream answered, as far as it can be believed.
+private enum Fetched {
+  case page(FeedPage)
+  case reset(String)
+}
+
 /// An answer that was asked for before its turn.
 private struct PageAhead {
   let start: FeedPosition?
-  let answer: Result<ChangesAnswer, SyncError>
+  let answer: Result<Fetched, SyncError>
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRRevision
+import TestStore
+import Testing
+
+@testable import PRStore
+
+@Suite("The log of a store that is written to")
+struct CheckpointerTests {
+  private let folder: TemporaryFolder
+  private let path: String
+  private let store: Store
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("pr.sqlite3")
+    var options = StoreOptions(path: path, durability: .normal)
+    options.logPages = 16
+    store = try Store.open(options).store
+  }
+
+  /// In bytes of the log: 40 pages, for three tables and what divides in them.
+  private static let largestTransaction = 40 * 4200
+
+  private func rows(_ numbers: Range<Int>) -> [Row] {
+    numbers.map { Row.busybox("checksum-\($0)", "\($0)") }
+  }
+
+  @Test("it never gets longer than four times its length and one transaction, and no row is lost on the way")
+  func bounded() async throws {
+    for start in stride(from: 0, to: 4000, by: 20) {
+      try await store.record(rows(start..<start + 20))
+      #expect(store.figures.logBytes <= 16 * 4 * 4200 + Self.largestTransaction, "after \(start) rows")
+    }
+    #expect(store.figures.databaseBytes > 4000 * 100, "what left the log is in the database")
+    try check(count: 4000)
+  }
+
+  @Test("somebody who reads keeps it, and it is shortened for the next rows when they have read")
+  func reader() async throws {
+    try await store.record(rows(0..<10))
+    let reader = try ForeignProcess(path)
+    try reader.run("BEGIN")
+    #expect(try reader.ask("SELECT count(*) FROM PRMAIN") == [["10"]])
+    for start in stride(from: 10, to: 2000, by: 10) { try await store.record(rows(start..<start + 10)) }
+    #expect(try reader.ask("SELECT count(*) FROM PRMAIN") == [["10"]], "it sees what it saw")
+    let length = store.figures.logBytes
+    #expect(length > 16 * 8 * 4096)
+    try reader.run("COMMIT")
+    for start in stride(from: 2000, to: 4000, by: 10) { try await store.record(rows(start..<start + 10)) }
+    #expect(store.figures.logBytes <= length + Self.largestTransaction, "it began anew, and is overwritten")
+    try check(count: 4000)
+  }
+
+  @Test("another process that is at it is no trouble")
+  func foreignCheckpoints() async throws {
+    let other = try ForeignProcess(path)
+    for start in stride(from: 0, to: 2000, by: 10) {
+      try await store.record(rows(start..<start + 10))
+      if start % 50 == 0 { try other.run("PRAGMA wal_checkpoint(PASSIVE)") }
+      if start % 300 == 0 { try other.run("PRAGMA wal_checkpoint(RESTART)") }
+    }
+    try check(count: 2000)
+  }
+
+  /// Everything is where another program finds it.
+  private func check(count: Int) throws {
+    store.close()
+    let other = try ForeignProcess(path)
+    #expect(try other.ask("PRAGMA integrity_check") == [["ok"]])
+    #expect(try other.ask("SELECT count(*), count(DISTINCT value) FROM PRMAIN") == [["\(count)", "\(count)"]])
+    #expect(try other.feed().map(\.row) == rows(0..<count))
+  }
+}
