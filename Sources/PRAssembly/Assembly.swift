@@ -135,8 +135,9 @@ struct Assembly: Sendable {
     of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?
   ) -> NodeFacts {
     NodeFacts(
-      node: node, board: board, upstream: upstream, synchronizer: synchronizer, isFrozen: configuration.store.isFrozen,
-      version: headwaterVersion, startedAt: surroundings.startedAt, clock: Surroundings.clock)
+      name: configuration.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
+      isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
+      clock: Surroundings.clock)
   }
 
   private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {
@@ -227,7 +228,8 @@ struct Assembly: Sendable {
         ])
     }
     let place: Logger.Metadata = [LogKey.database: "\(store.path)"]
-    let ours: Logger.Metadata = [LogKey.store: "\(store.identity ?? "none")"]
+    var ours: Logger.Metadata = [LogKey.store: "\(store.identity ?? "none")"]
+    if let name = configuration.name { ours[LogKey.node] = "\(name)" }
     if report.created {
       logger.notice("created the database", metadata: place.merging(ours) { $1 })
     } else {

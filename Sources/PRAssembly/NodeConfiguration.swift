@@ -7,6 +7,8 @@ import PRTLS
 
 /// All that a serving process is told. Two that are equal make the same server.
 public struct NodeConfiguration: Hashable, Sendable {
+  /// What people call the node; nil where nobody has said so.
+  public var name: String?
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions

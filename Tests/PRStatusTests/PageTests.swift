@@ -22,6 +22,21 @@ struct PageTests {
     #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"))
   }
 
+  @Test("the title and the heading say which node it is, if anybody has named it")
+  func name() {
+    var report = Sight.eventful.report
+    func says(_ words: String) -> Bool { StatusPage(report: report, nonce: "n").html.text.contains(words) }
+    report.node.name = "toronto"
+    #expect(says("<title>toronto, Headwater, mirror at level 2</title>"))
+    #expect(says("<h1>toronto</h1><p>Headwater, mirror at level 2</p>"))
+    report.node.name = "</title><b>&"
+    #expect(says("<title>&lt;/title&gt;&lt;b&gt;&amp;, Headwater"))
+    #expect(says("<h1>&lt;/title&gt;&lt;b&gt;&amp;</h1>"))
+    report.node.name = nil
+    #expect(says("<title>Headwater, mirror at level 2</title>"))
+    #expect(says("<h1>Headwater</h1><p>mirror at level 2</p>"))
+  }
+
   @Test("a part that is sent to an open page is as harmless")
   func sections() {
     for (name, html) in Sections(report: Sight.eventful.report).all {

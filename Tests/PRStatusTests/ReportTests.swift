@@ -20,7 +20,8 @@ struct ReportTests {
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E })
     let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix(Verb.allCases.count + 1)
     #expect(table.count == Verb.allCases.count + 1 && Set(table.map(\.count)).count == 1)
-    #expect(text.hasPrefix("state        not ready\n"))
+    #expect(text.hasPrefix("state        not ready\nname         <script>"))
+    #expect(!StatusText(StatusReport()).text.contains("name"), "a node without a name has no line for it")
   }
 
   @Test("what happened between two looks is a rate, and a count that fell is none")

@@ -11,6 +11,7 @@ extension Sight {
   /// A node at which everything has happened once, to hostile names.
   static let eventful: Sight = {
     var report = StatusReport()
+    report.node.name = hostileName
     report.node.version = "1.2.3"
     report.node.role = .mirror
     report.node.level = 2

@@ -24,7 +24,7 @@ struct LocalFederationTests {
     let options = try Self.options(sites, "toronto")
     let address = "tcp://127.0.0.1:9005"
     for option in [
-      "--listen=tls://127.0.0.1:9004", "--listen=\(address)", "--rights=\(address)=read",
+      "--name=toronto", "--listen=tls://127.0.0.1:9004", "--listen=\(address)", "--rights=\(address)=read",
       "--upstream=tls://127.0.0.1:9002", "--upstream-deadline=3s", "--lane=1/2", "--level=1",
       "--database=/w/toronto.sqlite3", "--tls-certificate=/w/tls/toronto.sites.example.pem",
       "--tls-key=/w/tls/toronto.sites.example.key", "--tls-trust=/w/ca.pem",

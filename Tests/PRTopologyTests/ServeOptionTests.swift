@@ -14,7 +14,8 @@ struct ServeOptionTests {
   func site() throws {
     #expect(
       try Self.options("sites.yaml", "toronto") == [
-        "--listen=tls://0.0.0.0:8586", "--listen=tcp://127.0.0.1:8587", "--rights=tcp://127.0.0.1:8587=read",
+        "--name=toronto", "--listen=tls://0.0.0.0:8586", "--listen=tcp://127.0.0.1:8587",
+        "--rights=tcp://127.0.0.1:8587=read",
         "--upstream=tls://hq.sites.example:8586", "--upstream-away=fallback", "--upstream-deadline=3s", "--lane=1/2",
         "--database=/srv/toronto.sqlite3", "--sync-every=60s", "--status=tcp://127.0.0.1:9585",
         "--tls-certificate=/srv/tls/toronto.sites.example.pem", "--tls-key=/srv/tls/toronto.sites.example.key",
@@ -33,6 +34,6 @@ struct ServeOptionTests {
   func flags() throws {
     let text = "nodes:\n  a:\n    read-only: false\n    tls: {require-client-certificate: false}\n"
     let node = try #require(Topology.read(text.utf8, file: "t").topology?["a"])
-    #expect(node.serveOptions { $0 }.map(\.argument) == ["--no-tls-require-client-certificate"])
+    #expect(node.serveOptions { $0 }.map(\.argument) == ["--name=a", "--no-tls-require-client-certificate"])
   }
 }

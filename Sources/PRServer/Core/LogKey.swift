@@ -10,6 +10,8 @@ public enum LogKey {
   public static let database = "database"
   /// How many rows something was about.
   public static let rows = "rows"
+  /// What people call this node.
+  public static let node = "node"
   /// Which store a node's database is.
   public static let store = "store"
   /// The address of an upstream.

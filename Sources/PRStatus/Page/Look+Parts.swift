@@ -15,6 +15,7 @@ extension Look {
     .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 
     .brand { display: flex; gap: 14px; align-items: center; }
+    .brand h1 { overflow-wrap: anywhere; }
     .mark { width: 40px; height: 40px; flex: none; }
     .mark rect { fill: #0f6b74; }
     .mark path { fill: none; stroke: #fff; stroke-width: 2.4; stroke-linecap: round; }

@@ -17,7 +17,7 @@ struct StatusPage {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="robots" content="noindex">
-    <title>Headwater, \(report.node.role.rawValue) at level \(report.node.level)</title>
+    <title>\(title)</title>
     <link rel="icon" href="\(Look.icon)">
     <style nonce="\(nonce)">\(Look.style)</style>
     </head>
@@ -37,11 +37,18 @@ struct StatusPage {
     """
   }
 
+  /// Many pages may be open side by side: what tells them apart comes first.
+  private var title: HTML { report.node.name.map { name -> HTML in "\(name), \(kind)" } ?? kind }
+
+  private var kind: HTML { "Headwater, \(place)" }
+  private var place: HTML { "\(report.node.role.rawValue) at level \(report.node.level)" }
+
   private var header: HTML {
     let sections = Sections(report: report)
+    let (heading, subheading): (HTML, HTML) = report.node.name.map { ("\($0)", kind) } ?? ("Headwater", place)
     return """
       <header>
-      <div class="brand">\(Look.mark)<div><h1>Headwater</h1><p>\(report.node.role.rawValue) at level \(report.node.level)</p></div></div>
+      <div class="brand">\(Look.mark)<div><h1>\(heading)</h1><p>\(subheading)</p></div></div>
       <p class="states" aria-live="polite"><span id="state">\(sections.state)</span> <span id="live" class="pill off">as of \(Wording.time(report.node.at, now: report.node.at)) UTC; reload for fresh figures</span></p>
       <nav aria-label="Place in the hierarchy" id="place">\(sections.place)</nav>
       </header>

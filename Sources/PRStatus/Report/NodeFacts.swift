@@ -8,6 +8,8 @@ import PRWire
 
 /// What does not change while a node runs, and whom to ask for what does.
 public struct NodeFacts: Sendable {
+  /// What people call it; nil where nobody has said so.
+  public var name: String?
   public var node: Node
   public var board: TallyBoard
   /// Nil where none is ever asked.
@@ -22,9 +24,10 @@ public struct NodeFacts: Sendable {
   public var clock: @Sendable () -> Int64
 
   public init(
-    node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool, version: String,
-    startedAt: Int64, clock: @escaping @Sendable () -> Int64
+    name: String?, node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,
+    version: String, startedAt: Int64, clock: @escaping @Sendable () -> Int64
   ) {
+    self.name = name
     self.node = node
     self.board = board
     self.upstream = upstream
@@ -45,6 +48,7 @@ public struct NodeFacts: Sendable {
   /// Of the node's part, what is the same every time.
   func part(countedSince: Int64, now: Int64) -> StatusReport.NodePart {
     var part = StatusReport.NodePart()
+    part.name = name
     part.version = version
     part.role = role
     part.level = node.level

@@ -26,6 +26,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
 
   /// The node itself.
   public struct NodePart: Codable, Hashable, Sendable {
+    /// What people call it; nil for a node that was given no name.
+    public var name: String?
     public var version = ""
     public var role = Role.root
     /// How many nodes stand above it.

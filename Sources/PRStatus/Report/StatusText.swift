@@ -36,6 +36,7 @@ public struct StatusText {
         "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed)",
       ],
     ]
+    if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
       let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64($0))) ago" } ?? "not whole yet"

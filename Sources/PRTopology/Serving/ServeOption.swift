@@ -23,6 +23,7 @@ extension TopologyNode {
     func add(_ name: String, _ value: String?, _ place: Place) {
       options.append(ServeOption(name: name, value: value, place: place))
     }
+    add("name", name.value, name.place)
     for listener in listeners {
       let (address, place) = ("\(listener.endpoint.value)", listener.endpoint.place)
       add("listen", address, place)

@@ -20,6 +20,9 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Topology") var topology: TopologyOptions
 
+  @Option(help: "What people call this node; its status page says so. Default: its name in the topology.")
+  var name: String?
+
   @Option(
     help:
       "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT, tls://HOST:PORT or unix:///path; port 0 takes a free one. Repeatable.",
@@ -102,6 +105,7 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   func validate() throws {
+    if name?.isEmpty == true { throw ValidationError("--name is empty; name the node, or leave it out") }
     guard (0...Partition.deepest).contains(ownLevel) else {
       throw ValidationError("--level is 0 to \(Partition.deepest)")
     }
@@ -197,6 +201,7 @@ struct Serve: AsyncParsableCommand {
       policy: NodePolicy(
         numbering: rule, isReadOnly: readOnly || frozen != nil, onMiss: onMiss, upstreamAway: upstreamAway),
       server: server, readyFile: readyFile)
+    configuration.name = name
     configuration.log = LogOptions(logFormat, level: logLevel.level)
     configuration.policy.isMirror = isMirror
     configuration.listensByDefault = listen.isEmpty

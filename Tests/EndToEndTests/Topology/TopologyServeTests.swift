@@ -54,6 +54,20 @@ struct TopologyServeTests {
     #expect(!folder.exists("sub/hq.ready"))
   }
 
+  @Test("a node goes by its name in the file, or by the one that the command line says")
+  func name() throws {
+    let folder = try Self.folder()
+    for (options, name) in [([], "hq"), (["--name", "Québec & <b>"], "Québec & <b>")] {
+      let server = try Self.server("hq", ["--status", "0"] + options, in: folder)
+      #expect(try server.look("/api/status").json["node"]?["name"] == .string(name))
+      let shown = name.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      #expect(try server.look("/").body.contains("<title>\(shown), Headwater, root at level 0</title>"))
+      let logged = name.contains(" ") ? "node=\"\(name)\"" : "node=\(name) "
+      #expect(server.log.contains(logged), "\(server.log)")
+      try server.stop()
+    }
+  }
+
   @Test("rights of a listener hold")
   func rights() throws {
     let server = try Self.server("reader", in: try Self.folder())
@@ -81,6 +95,7 @@ struct TopologyServeTests {
     unknown.failed(saying: "sub/topology.yaml has no node 'sit': did you mean 'site'?")
     try tool.run("serve", "--topology", "no.yaml", "--node", "hq").failed(saying: "cannot read the topology no.yaml")
     try tool.run("serve", "--node", "hq").failed(64, saying: "--topology and --node go together")
+    try tool.run("serve", "--name", "").failed(64, saying: "--name is empty")
 
     try tool.folder.write("nodes:\n  hq:\n    durability: ful\n", to: "bad.yaml")
     let bad = try tool.run("serve", "--topology", "bad.yaml", "--node", "hq")
@@ -88,8 +103,8 @@ struct TopologyServeTests {
     #expect(bad.errorLines.first?.hasPrefix("bad.yaml:3:17: error: 'ful' is no value of 'durability'") == true)
   }
 
-  /// Keys that `serve` reads from more than a word.
-  private static let structured = ["listen", "upstream", "rights", "topology", "node", "version", "help"]
+  /// What `serve` reads from more than a word; the name is the key that the node's keys stand below.
+  private static let structured = ["name", "listen", "upstream", "rights", "topology", "node", "version", "help"]
 
   @Test("every option of serve has a key, and takes the same words")
   func everyOption() throws {
