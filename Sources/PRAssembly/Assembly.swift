@@ -68,7 +68,8 @@ struct Assembly: Sendable {
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
       let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
-      let page = try page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
+      // Nothing that follows can fail: it is never left open.
+      let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
       let server = server(of: node, on: sockets, serverTLS, board) {
         await page?.listens(on: addresses.map { "\($0)" })
         tell(.isReady)
@@ -109,14 +110,20 @@ struct Assembly: Sendable {
     return store
   }
 
-  private func page(on sockets: GenerationSockets, _ facts: NodeFacts, _ turn: Turn) throws -> StatusServer? {
+  private func page(
+    on sockets: GenerationSockets, _ facts: NodeFacts, _ turn: Turn
+  ) async throws -> StatusServer? {
     guard let options = configuration.status, let socket = sockets.page else { return nil }
     if !options.isLoopback, options.token == nil {
       logger.warning(
         "the status page is shown to everybody who reaches it; give --status-token-file, or a loopback address")
     }
-    return try StatusServer(
-      options, socket: { try socket.descriptorToOwn() }, facts: facts, logger: logger, closed: { turn.leave() })
+    do {
+      return try await StatusServer.open(
+        options, socket: socket.descriptorToOwn, facts: facts, logger: logger, closed: { turn.leave() })
+    } catch {
+      throw Problem("\(error) (for the status page)")
+    }
   }
 
   private func server(

@@ -67,6 +67,7 @@ final class Generation: Sendable {
   }
 
   private func close() async {
+    await parts.page?.close()
     try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
     parts.watch.forget()
     parts.store.close()

@@ -10,26 +10,50 @@ import ServiceLifecycle
 
 /// Shows a node to people and to their programs, over HTTP, on a thread of its own.
 public struct StatusServer: Service {
-  private let options: StatusOptions
-  private let socket: @Sendable () throws -> CInt
   private let observer: Observer
-  private let logger: Logger
-  private let closed: @Sendable () -> Void
+  private let viewers: Viewers
+  private let http: HTTP1Channel
+  private let listener: any Channel
+  private let clients: AsyncStream<HTTP1Channel.Value>
+  private let arrivals: AsyncStream<HTTP1Channel.Value>.Continuation
+  private let quiet: Logger
   private let beginning = FirstAnswer<Void>()
   private let ending = FirstAnswer<Void>()
 
+  /// Gets ready to accept, and waits for `begin`. Whatever may fail does so here; whoever connects meanwhile waits.
+  ///
   /// - Parameters:
   ///   - socket: makes the descriptor of a socket that listens, which this server closes.
-  ///   - closed: called when it accepts no more.
-  public init(
-    _ options: StatusOptions, socket: @escaping @Sendable () throws -> CInt, facts: NodeFacts, logger: Logger,
+  ///   - closed: called once, when it accepts no more or is closed without having begun.
+  /// - Throws: ``StoreError``, what `socket` throws, or what the operating system has against the socket.
+  public static func open(
+    _ options: StatusOptions, socket: () throws -> CInt, facts: NodeFacts, logger: Logger,
     closed: @escaping @Sendable () -> Void = {}
-  ) throws(StoreError) {
-    self.options = options
-    self.socket = socket
-    self.logger = logger
-    self.closed = closed
-    observer = try Observer(facts)
+  ) async throws -> StatusServer {
+    let observer = try Observer(facts)
+    let viewers = Viewers(observer, limit: options.viewers)
+    let http = http(
+      Responder(
+        observer: observer, viewers: viewers, gate: Gate(token: options.token, isLoopback: options.isLoopback)))
+    let (connections, quiet) = (options.connections, quiet(logger))
+    let (clients, arrivals) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
+    let listener = try await ServerBootstrap(group: loops)
+      .serverChannelOption(.autoRead, value: false)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            AvailableConnectionsChannelHandler(maxConnections: connections))
+        }
+      }
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        http.setup(channel: channel, logger: quiet).map { _ = arrivals.yield($0) }
+      }
+      .withBoundSocket(socket()).get()
+    listener.closeFuture.whenComplete { _ in closed() }
+    return StatusServer(
+      observer: observer, viewers: viewers, http: http, listener: listener, clients: clients, arrivals: arrivals,
+      quiet: quiet)
   }
 
   /// What the node says of its own listeners.
@@ -48,46 +72,32 @@ public struct StatusServer: Service {
   /// leaves behind lets go of it on threads that nobody waits for, and would do so when it is gone.
   private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  public func run() async throws {
-    do {
-      try await cancelWhenGracefulShutdown {
-        await beginning.wait()
-        if !Task.isCancelled { try await serve() }
-        // The others come first in the order of ending, and to end before one is told would be a failure.
-        await FirstAnswer<Void>().wait()
-      }
-    } catch is CancellationError {
-      // How it is told to end.
+  public func run() async {
+    await cancelWhenGracefulShutdown {
+      await beginning.wait()
+      if !Task.isCancelled { await serve() }
+      // The others come first in the order of ending, and to end before one is told would be a failure.
+      await FirstAnswer<Void>().wait()
     }
   }
 
-  private func serve() async throws {
-    let viewers = Viewers(observer, limit: options.viewers)
-    let http = http(for: viewers)
-    let (connections, quiet) = (options.connections, quiet)
-    let (clients, arrivals) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
-    let listener = try await ServerBootstrap(group: Self.loops)
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            AvailableConnectionsChannelHandler(maxConnections: connections))
-        }
-      }
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelInitializer { channel in
-        http.setup(channel: channel, logger: quiet).map { _ = arrivals.yield($0) }
-      }
-      .withBoundSocket(socket()).get()
+  /// Accepts no more. When it returns, `closed` has been called.
+  public func close() async {
+    try? await listener.close()  // fails where it has ended before
+    try? await listener.closeFuture.get()
+  }
+
+  private func serve() async {
+    try? await listener.setOption(.autoRead, value: true).get()  // fails where it has ended by itself
     // Not to be cancelled: a connection that nobody takes would trap. It ends when no more can come.
-    let handling = Task { await handle(clients, http) }
+    let handling = Task { await handle(clients) }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await observer.record() }
       await ending.wait()
       group.cancelAll()
     }
     viewers.end()
-    try? await listener.close()  // fails where it has ended by itself
-    closed()
+    await close()
     if !Task.isCancelled {
       // Another one has taken its place: whoever has just come here gets an answer, even if a stop follows.
       await Task { try? await Task.sleep(for: Self.courtesy) }.value
@@ -98,8 +108,7 @@ public struct StatusServer: Service {
 
   private static let courtesy = Duration.milliseconds(250)
 
-  private func handle(_ clients: AsyncStream<HTTP1Channel.Value>, _ http: HTTP1Channel) async {
-    let quiet = quiet
+  private func handle(_ clients: AsyncStream<HTTP1Channel.Value>) async {
     await withDiscardingTaskGroup { group in
       for await client in clients {
         group.addTask { await http.handle(value: client, logger: quiet) }
@@ -109,10 +118,8 @@ public struct StatusServer: Service {
     }
   }
 
-  private func http(for viewers: Viewers) -> HTTP1Channel {
-    let responder = Responder(
-      observer: observer, viewers: viewers, gate: Gate(token: options.token, isLoopback: options.isLoopback))
-    return HTTP1Channel(
+  private static func http(_ responder: Responder) -> HTTP1Channel {
+    HTTP1Channel(
       responder: { request, writer, _ in
         let response = await responder.respond(to: request)
         try await writer.write(response: response.head, body: response.body)
@@ -124,7 +131,7 @@ public struct StatusServer: Service {
   }
 
   /// What every request of a page is about is no news for a log, and neither is that connections are cut at the end.
-  private var quiet: Logger {
+  private static func quiet(_ logger: Logger) -> Logger {
     var logger = logger
     logger.logLevel = .critical
     return logger

@@ -36,6 +36,38 @@ struct ReloadRefusalTests {
     try node.server.stop()
   }
 
+  @Test("because there are too few descriptors is told, whatever there are too few for, and the old one goes on")
+  func descriptors() throws {
+    let node = try ReloadingNode(Self.good, ["--status", "0"])
+    let connection = try node.server.connect()
+    let page = try RawConnection(to: try #require(node.server.statusPage), greets: false)
+    /// Over connections that are there: others would take descriptors, and give them back when they like.
+    func expectService() throws {
+      #expect(try connection.ask(Requests.ping) == .alive)
+      try page.send(HTTPAnswer.question("/healthz"))
+      while try page.readLine() != "alive" {}
+    }
+    try expectService()
+    let before = try node.descriptors
+    try node.rewrite(Self.good + "\nlimits: {max-in-flight: 9}")
+    var refusals: [String] = []
+    while true {
+      try #require(refusals.count < 60, "\(refusals)")
+      try node.allowDescriptors(before + refusals.count)
+      let line = try node.reload()
+      guard line.contains(ReloadingNode.refused) else {
+        #expect(line.contains(ReloadingNode.inForce))
+        break
+      }
+      refusals.append(line)
+      try expectService()
+    }
+    #expect(refusals.last?.contains("Too many open files (for the status page)") == true, "\(refusals)")
+    node.waitUntilDrained(times: 1)
+    #expect(try node.server.look("/readyz").status == 200)
+    try node.server.stop()
+  }
+
   @Test("because of what the file names is told with its name, and leaves nothing behind")
   func surroundings() throws {
     let other = try ServerProcess()

@@ -81,6 +81,13 @@ final class ReloadingNode: Sendable {
     }
   }
 
+  /// From now on it may have no more descriptors open than this, as long as it does not raise that itself.
+  func allowDescriptors(_ most: Int) throws {
+    let tool = try ChildProcess(
+      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(most):"], in: folder.path)
+    guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
+  }
+
   /// How many descriptors it has open.
   var descriptors: Int {
     get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.process.pid)/fd").count }
