@@ -120,7 +120,12 @@ struct Assembly: Sendable {
     }
     do {
       return try await StatusServer.open(
-        options, socket: socket.descriptorToOwn, facts: facts, logger: logger, closed: { turn.leave() })
+        options, socket: socket.descriptorToOwn, facts: facts, logger: logger
+      ) {
+        // Whoever still knocks at a page that has moved, or is left out, is not to wait for the server's end.
+        socket.letGo()
+        turn.leave()
+      }
     } catch {
       throw Problem("\(error) (for the status page)")
     }

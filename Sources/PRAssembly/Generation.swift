@@ -55,19 +55,18 @@ final class Generation: Sendable {
     } catch {
       outcome = .failure(error)
     }
-    sockets.page?.letGo()
     await close()
     try outcome.get()
   }
 
   /// Ends what has never run.
   func discard() async {
-    sockets.letGo()
+    for socket in sockets.listeners { socket.letGo() }
     await close()
   }
 
   private func close() async {
-    await parts.page?.close()
+    await parts.page?.close()  // and with it the page's socket is let go
     try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
     parts.watch.forget()
     parts.store.close()

@@ -134,6 +134,39 @@ struct ReloadTests {
     try node.server.stop()
   }
 
+  @Test("lets go of the port that its status page had, while the old server has still something to answer")
+  func movedPage() throws {
+    let upstream = try FakeUpstream(.answering(.nothing))
+    let keys = "listen: tcp://127.0.0.1:0\nupstream: \(upstream.address)\nupstream-deadline: 20s\nsync-every: off\n"
+    let node = try ReloadingNode(keys)
+    try node.change(to: keys + "status: tcp://127.0.0.1:0")
+    let page = try Self.page(of: node, 1)
+    #expect(try HTTPAnswer("/healthz", at: page).status == 200)
+    node.waitUntilDrained(times: 1)
+    let builder = try node.server.connect()
+    try builder.send(Requests.getPR("p", "known") + "\n")
+    #expect(upstream.wait { $0.contains { $0["lookup"] != nil } })
+    try node.change(to: keys + "status: tcp://127.0.0.2:0")
+    #expect(throws: (any Error).self) { try RawConnection(to: page, greets: false) }
+    #expect(node.logs(ReloadingNode.drained) == 1, "the old server has not ended")
+    #expect(try HTTPAnswer("/healthz", at: Self.page(of: node, 2)).status == 200)
+    upstream.behave(.sound())
+    upstream.hangUp()
+    #expect(try builder.readMessage() == .value("7"))
+    try node.server.stop()
+  }
+
+  /// Where its status page is, as it said for the first time, the second, and so on.
+  private static func page(of node: ReloadingNode, _ number: Int) throws -> Address {
+    let words = "status on http://"
+    let hasSaid = node.server.process.output.wait {
+      $0.hasSuffix("\n") && $0.components(separatedBy: words).count > number
+    }
+    try #require(hasSaid)
+    let line = node.server.process.output.lines.filter { $0.hasPrefix(words) }[number - 1]
+    return try Address("tcp://" + line.dropFirst(words.count))
+  }
+
   @Test("has its status page at the same place, with what holds now, or at another, or nowhere")
   func statusPage() throws {
     let node = try ReloadingNode("listen: tcp://127.0.0.1:0", ["--status", "0"])
@@ -151,9 +184,7 @@ struct ReloadTests {
 
     let other = try ReloadingNode("listen: tcp://127.0.0.1:0")
     try other.change(to: "listen: tcp://127.0.0.1:0\nstatus: tcp://127.0.0.1:0")
-    #expect(other.server.process.output.wait { $0.hasSuffix("\n") && $0.contains("status on http://") })
-    let line = try #require(other.server.process.output.lines.last)
-    let page = try Address("tcp://" + line.dropFirst("status on http://".count))
+    let page = try Self.page(of: other, 1)
     #expect(try HTTPAnswer("/healthz", at: page).status == 200)
     try other.change(to: "listen: tcp://127.0.0.1:0")
     other.waitUntilDrained(times: 2)
