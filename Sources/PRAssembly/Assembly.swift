@@ -68,9 +68,15 @@ struct Assembly: Sendable {
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
       let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
+      let options = serverOptions()
+      try OpenFiles.checkRoom(
+        for: options.eventLoops * OpenFiles.ofEventLoop + addresses.count
+          + (configuration.status == nil ? 0 : OpenFiles.ofPage))
       // Nothing that follows can fail: it is never left open.
       let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
-      let server = server(of: node, on: sockets, serverTLS, board) {
+      let server = Server(
+        node: node, options: options, sockets: sockets.listeners, tls: serverTLS, logger: logger, board: board
+      ) {
         await page?.listens(on: addresses.map { "\($0)" })
         tell(.isReady)
         await turn.wait()
@@ -131,16 +137,12 @@ struct Assembly: Sendable {
     }
   }
 
-  private func server(
-    of node: Node, on sockets: GenerationSockets, _ tls: TLSContext?, _ board: TallyBoard,
-    ready: @escaping @Sendable () async -> Void, closed: @escaping @Sendable () -> Void
-  ) -> Server {
+  /// With as many connections as there can be.
+  private func serverOptions() -> ServerOptions {
     var options = configuration.server
     options.listen = listeners
     options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
-    return Server(
-      node: node, options: options, sockets: sockets.listeners, tls: tls, logger: logger, board: board, ready: ready,
-      closed: closed)
+    return options
   }
 
   private func facts(

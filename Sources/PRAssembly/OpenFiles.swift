@@ -5,6 +5,11 @@ import PRServer
 
 /// The operating system's limit on open files, which every connection counts against.
 enum OpenFiles {
+  /// What each event loop opens for itself; NIO ends the process where it cannot.
+  static let ofEventLoop = 3
+  /// An event loop, a connection to the database, a socket.
+  static let ofPage = ofEventLoop + 5
+
   /// Databases, listeners, logs.
   private static let reserve = 64
 
@@ -27,5 +32,19 @@ enum OpenFiles {
       "fewer connections than asked for: raise the limit on open files (LimitNOFILE= in systemd)",
       metadata: [LogKey.connections: "\(most)"])
     return most
+  }
+
+  /// Looks whether so many more could be opened right now.
+  static func checkRoom(for files: Int) throws(Problem) {
+    var opened: [CInt] = []
+    defer { for file in opened { close(file) } }
+    for _ in 0..<files {
+      let file = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      guard file >= 0 else {
+        throw Problem(
+          "\(String(cString: strerror(errno))): raise the limit (LimitNOFILE= in systemd), or lower --max-connections")
+      }
+      opened.append(file)
+    }
   }
 }

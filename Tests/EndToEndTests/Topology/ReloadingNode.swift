@@ -81,10 +81,10 @@ final class ReloadingNode: Sendable {
     }
   }
 
-  /// From now on it may have no more descriptors open than this, as long as it does not raise that itself.
+  /// From now on it may have no more descriptors open than this.
   func allowDescriptors(_ most: Int) throws {
     let tool = try ChildProcess(
-      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(most):"], in: folder.path)
+      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(most):\(most)"], in: folder.path)
     guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
   }
 
