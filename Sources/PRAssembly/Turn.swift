@@ -4,10 +4,8 @@ import Synchronization
 
 /// When a generation may begin, and when it has made room for the next: two never take from one queue.
 final class Turn: Sendable {
-  private let beginning: AsyncStream<Void>
-  private let begins: AsyncStream<Void>.Continuation
-  private let ending: AsyncStream<Void>
-  private let ends: AsyncStream<Void>.Continuation
+  private let beginning = Occasion()
+  private let ending = Occasion()
   private let holders: Mutex<Int>
   private let madeRoom: @Sendable () -> Void
 
@@ -15,34 +13,22 @@ final class Turn: Sendable {
   ///   - holders: how many take from a queue.
   ///   - madeRoom: called when none of them does any more.
   init(holders: Int, madeRoom: @escaping @Sendable () -> Void) {
-    (beginning, begins) = AsyncStream.makeStream()
-    (ending, ends) = AsyncStream.makeStream()
     self.holders = Mutex(holders)
     self.madeRoom = madeRoom
   }
 
-  func begin() { begins.finish() }
+  func begin() { beginning.happen() }
 
   /// Another one is to take over.
-  func end() { ends.finish() }
+  func end() { ending.happen() }
 
-  /// Waits until it begins, or until it is told to stop.
+  /// Waits until it begins, or until whoever waits is told to stop.
   func wait() async {
-    await withGracefulShutdownHandler {
-      for await _ in beginning {}
-    } onGracefulShutdown: {
-      self.begin()
-    }
+    await cancelWhenGracefulShutdown { await self.beginning.wait() }
   }
 
-  /// Waits until another one is to take over, or until it is told to stop.
-  func waitForEnd() async {
-    await withGracefulShutdownHandler {
-      for await _ in ending {}
-    } onGracefulShutdown: {
-      self.end()
-    }
-  }
+  /// Waits until another one is to take over.
+  func waitForEnd() async { await ending.wait() }
 
   /// One of the holders takes no more.
   func leave() {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import ServiceLifecycle
 
-/// A service that two generations must not run at once: it begins with its generation's turn, and ends when that makes
-/// room for another.
+/// A service that two generations must not run at once: it begins with its generation's turn, and is cancelled when that
+/// makes room for another.
 struct TurnService: Service {
   let service: any Service
   let turn: Turn
 
   func run() async throws {
     await turn.wait()
-    if !Task.isShuttingDownGracefully {
+    // It may have been told to stop before it began.
+    if !Task.isShuttingDownGracefully, !Task.isCancelled {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await service.run() }
         group.addTask { await turn.waitForEnd() }

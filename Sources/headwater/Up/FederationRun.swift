@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRAssembly
 import UnixSignals
 
 /// All nodes of a local federation: those above start before those below, and end after them.
