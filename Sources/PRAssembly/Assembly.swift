@@ -86,7 +86,7 @@ struct Assembly: Sendable {
       }
       // They end in the opposite order: the page is there until nobody is served any more.
       let others: [(any Service)?] = [
-        page, synchronizer.map { TurnService(service: $0, turn: turn) },
+        page.map { TurnService(service: $0, turn: turn) }, synchronizer.map { TurnService(service: $0, turn: turn) },
         Watchdog(store, surroundings.notifier, environment: surroundings.environment),
       ]
       let parts = Generation.Parts(

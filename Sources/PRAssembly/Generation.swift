@@ -41,10 +41,7 @@ final class Generation: Sendable {
   }
 
   /// Its turn has come.
-  func begin() {
-    parts.turn.begin()
-    parts.page?.begin()
-  }
+  func begin() { parts.turn.begin() }
 
   /// Gets ready, waits for its turn, and serves until it is told to stop.
   func run() async throws {
@@ -76,7 +73,6 @@ final class Generation: Sendable {
   /// in flight, and `run` then returns.
   func makeRoom() async {
     parts.turn.end()
-    parts.page?.end()
     await parts.group.triggerGracefulShutdown()
   }
 

@@ -17,10 +17,8 @@ public struct StatusServer: Service {
   private let clients: AsyncStream<HTTP1Channel.Value>
   private let arrivals: AsyncStream<HTTP1Channel.Value>.Continuation
   private let quiet: Logger
-  private let beginning = FirstAnswer<Void>()
-  private let ending = FirstAnswer<Void>()
 
-  /// Gets ready to accept, and waits for `begin`. Whatever may fail does so here; whoever connects meanwhile waits.
+  /// Gets ready to accept, and waits for `run`. Whatever may fail does so here; whoever connects meanwhile waits.
   ///
   /// - Parameters:
   ///   - socket: makes the descriptor of a socket that listens, which this server closes.
@@ -59,12 +57,6 @@ public struct StatusServer: Service {
   /// What the node says of its own listeners.
   public func listens(on addresses: [String]) async { await observer.listens(on: addresses) }
 
-  /// Its turn has come: it accepts from now on.
-  public func begin() { beginning.give(()) }
-
-  /// Ends it before the others: another one takes its place.
-  public func end() { ending.give(()) }
-
   /// From now on the node is not ready: it takes no more connections.
   public func stops() { observer.stops() }
 
@@ -72,14 +64,8 @@ public struct StatusServer: Service {
   /// leaves behind lets go of it on threads that nobody waits for, and would do so when it is gone.
   private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  public func run() async {
-    await cancelWhenGracefulShutdown {
-      await beginning.wait()
-      if !Task.isCancelled { await serve() }
-      // The others come first in the order of ending, and to end before one is told would be a failure.
-      await FirstAnswer<Void>().wait()
-    }
-  }
+  /// Accepts from now on, until it is told to stop; cancelled when another one takes its place.
+  public func run() async { await cancelWhenGracefulShutdown { await serve() } }
 
   /// Accepts no more. When it returns, `closed` has been called.
   public func close() async {
@@ -91,17 +77,12 @@ public struct StatusServer: Service {
     try? await listener.setOption(.autoRead, value: true).get()  // fails where it has ended by itself
     // Not to be cancelled: a connection that nobody takes would trap. It ends when no more can come.
     let handling = Task { await handle(clients) }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await observer.record() }
-      await ending.wait()
-      group.cancelAll()
-    }
+    await observer.record()
+    let isReplaced = !Task.isShuttingDownGracefully
     viewers.end()
     await close()
-    if !Task.isCancelled {
-      // Another one has taken its place: whoever has just come here gets an answer, even if a stop follows.
-      await Task { try? await Task.sleep(for: Self.courtesy) }.value
-    }
+    // Whoever has just come here gets an answer, even if a stop follows.
+    if isReplaced { await Task { try? await Task.sleep(for: Self.courtesy) }.value }
     arrivals.finish()
     await handling.value
   }
