@@ -42,8 +42,8 @@ final class Viewers: Sendable {
     try await send(ByteBuffer(string: "retry: 2000\n\n"))
     while !isOver.load(ordering: .relaxed), !Task.isCancelled {
       // Before the look: a row that comes between the two is not missed.
-      let news = FirstAnswer<Void>()
-      let ticket = store.waitForRows { news.give(()) }
+      let (news, teller) = AsyncStream<Void>.makeStream()
+      let ticket = store.waitForRows { teller.finish() }
       defer { store.stopWaiting(ticket) }
       let begin = ContinuousClock.now
       var changed: [String: String] = [:]
@@ -53,20 +53,16 @@ final class Viewers: Sendable {
       }
       // A line that says nothing is noticed by a connection that nobody reads.
       try await send(ByteBuffer(string: changed.isEmpty ? ": \n\n" : "data: \(Self.json(changed))\n\n"))
-      await Self.wait(for: news)
+      // Not in vain: it ends with the second that it waits.
+      let clock = Task {
+        try? await Task.sleep(for: Self.period)
+        teller.finish()
+      }
+      for await _ in news {}
+      clock.cancel()
       let rest = Self.least - (.now - begin)
       if rest > .zero { try? await Task.sleep(for: rest) }  // a cancelled wait is noticed by the loop
     }
-  }
-
-  private static func wait(for news: FirstAnswer<Void>) async {
-    // Not in vain: it ends with the second that it waits.
-    let clock = Task {
-      try? await Task.sleep(for: period)
-      news.give(())
-    }
-    await news.wait()
-    clock.cancel()
   }
 
   /// On one line, as an event wants it.

@@ -22,16 +22,17 @@ actor WriteCheck {
     // Whoever asks while the last try is stuck would only get in line behind it.
     guard !isUnderWay else { return last.flatMap(\.problem) }
     isUnderWay = true
-    let answer = FirstAnswer<String?>()
+    let (answers, teller) = AsyncStream.makeStream(of: String?.self)
     store.write(
       { ledger throws(StoreError) in try ledger.keep(.checked, String(now)) },
       done: { outcome in
-        if case .failure(let error) = outcome { answer.give(error.description) } else { answer.give(nil) }
+        if case .failure(let error) = outcome { teller.yield(error.description) } else { teller.yield(nil) }
       })
     DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
-      answer.give("the database has been busy for longer than 2 s; another process may hold its lock")
+      teller.yield("the database has been busy for longer than 2 s; another process may hold its lock")
     }
-    let problem = await answer.value
+    // The first answer counts. In a task of its own: it is kept for others, even if whoever asked goes away.
+    let problem = await Task { await answers.first { _ in true } ?? nil }.value
     isUnderWay = false
     last = (problem, .now)
     return problem
