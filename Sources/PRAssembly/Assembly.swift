@@ -50,14 +50,13 @@ struct Assembly: Sendable {
   /// Where to listen, as it was asked for.
   private var listeners: [Endpoint] {
     let passed = surroundings.passed.addresses
-    return configuration.listensByDefault && !passed.isEmpty ? passed : configuration.server.listen
+    return configuration.listensByDefault && !passed.isEmpty ? passed : configuration.listen
   }
 
   private func build(
     on sockets: GenerationSockets, _ tell: @escaping @Sendable (Succession.Notice) -> Void
   ) async throws -> Generation {
     let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
-    let addresses = sockets.addresses(of: listeners)
     let store = try await openStore()
     let watch = UpstreamWatch(logger)
     var upstream: Upstream?
@@ -70,14 +69,14 @@ struct Assembly: Sendable {
       let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
-        for: options.eventLoops * OpenFiles.ofEventLoop + addresses.count
+        for: options.eventLoops * OpenFiles.ofEventLoop + sockets.entrances.count
           + (configuration.status == nil ? 0 : OpenFiles.ofPage))
       // Nothing that follows can fail: it is never left open.
       let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
       let server = Server(
-        node: node, options: options, sockets: sockets.listeners, tls: serverTLS, logger: logger, board: board
+        node: node, options: options, entrances: sockets.entrances, tls: serverTLS, logger: logger, board: board
       ) {
-        await page?.listens(on: addresses.map { "\($0)" })
+        await page?.listens(on: sockets.addresses.map { "\($0)" })
         tell(.isReady)
         await turn.wait()
       } closed: {
@@ -92,7 +91,7 @@ struct Assembly: Sendable {
       let parts = Generation.Parts(
         contexts: [serverTLS, clientTLS].compactMap(\.self), store: store, upstream: upstream, watch: watch,
         page: page, turn: turn, group: group(server, others.compactMap(\.self)))
-      return Generation(configuration, sockets, addresses, parts)
+      return Generation(configuration, sockets, parts)
     } catch {
       try? await upstream?.stop()  // fails where its loop has ended, and it with it
       watch.forget()
@@ -140,7 +139,6 @@ struct Assembly: Sendable {
   /// With as many connections as there can be.
   private func serverOptions() -> ServerOptions {
     var options = configuration.server
-    options.listen = listeners
     options.connections = OpenFiles.raiseLimit(for: options.connections, logger: logger)
     return options
   }
@@ -167,7 +165,7 @@ struct Assembly: Sendable {
   }
 
   private func serverTLS() throws -> TLSContext? {
-    guard configuration.server.listen.contains(where: \.isTLS) else { return nil }
+    guard configuration.listen.contains(where: \.isTLS) else { return nil }
     return try TLSContext.server(
       configuration.tls, requiresClientCertificate: configuration.requiresClientCertificate)
   }

@@ -14,8 +14,6 @@ final class Generation: Sendable {
   /// As it was asked for.
   let configuration: NodeConfiguration
   let sockets: GenerationSockets
-  /// Where it listens, with the ports that it got.
-  let addresses: [Endpoint]
   let pageAddress: StatusAddress?
   let logger: Logger
   private let parts: Parts
@@ -31,14 +29,16 @@ final class Generation: Sendable {
     var group: ServiceGroup
   }
 
-  init(_ configuration: NodeConfiguration, _ sockets: GenerationSockets, _ addresses: [Endpoint], _ parts: Parts) {
+  init(_ configuration: NodeConfiguration, _ sockets: GenerationSockets, _ parts: Parts) {
     self.configuration = configuration
     self.sockets = sockets
-    self.addresses = addresses
     pageAddress = sockets.pageAddress(configuration.status)
     logger = configuration.log.logger
     self.parts = parts
   }
+
+  /// Where it listens, with the ports that it got.
+  var addresses: [Endpoint] { sockets.addresses }
 
   /// Its turn has come.
   func begin() { parts.turn.begin() }
@@ -58,7 +58,7 @@ final class Generation: Sendable {
 
   /// Ends what has never run.
   func discard() async {
-    for socket in sockets.listeners { socket.letGo() }
+    for entrance in sockets.entrances { entrance.socket.letGo() }
     await close()
   }
 

@@ -6,8 +6,7 @@ import PRWire
 /// The sockets that a generation listens on. Those whose address has not changed are taken over with all who wait in
 /// their queues.
 struct GenerationSockets: Sendable {
-  /// In the order of the server's addresses.
-  let listeners: [ListeningSocket]
+  let entrances: [Entrance]
   let page: ListeningSocket?
 
   /// - Parameters:
@@ -17,25 +16,21 @@ struct GenerationSockets: Sendable {
     _ addresses: [Endpoint], _ status: StatusOptions?, _ passed: [Endpoint: ListeningSocket],
     from others: GenerationSockets?
   ) throws -> GenerationSockets {
-    let listeners = try ListeningSocket.open(addresses, given: passed, from: others?.listeners ?? [])
+    let entrances = try ListeningSocket.open(addresses, given: passed, from: others?.entrances.map(\.socket) ?? [])
     do throws(ListenError) {
       let page = try status.map { status throws(ListenError) in
         let address = Endpoint.tcp(host: status.host, port: status.port)
-        return try ListeningSocket.open([address], from: [others?.page].compactMap(\.self))[0]
+        return try ListeningSocket.open([address], from: [others?.page].compactMap(\.self))[0].socket
       }
-      return GenerationSockets(listeners: listeners, page: page)
+      return GenerationSockets(entrances: entrances, page: page)
     } catch {
-      for socket in listeners { socket.letGo() }
+      for entrance in entrances { entrance.socket.letGo() }
       throw Problem("\(error) (for the status page)")
     }
   }
 
-  /// Where listeners are, with the ports that they got.
-  ///
-  /// - Parameter listeners: as they were asked for.
-  func addresses(of listeners: [Endpoint]) -> [Endpoint] {
-    zip(listeners, self.listeners).map { $1.whereabouts(of: $0) }
-  }
+  /// Where the server listens, with the ports that it got.
+  var addresses: [Endpoint] { entrances.map(\.whereabouts) }
 
   func pageAddress(_ options: StatusOptions?) -> StatusAddress? {
     guard let options, case .tcp(_, let port)? = page?.bound else { return nil }
@@ -43,7 +38,7 @@ struct GenerationSockets: Sendable {
   }
 
   func letGo() {
-    for socket in listeners { socket.letGo() }
+    for entrance in entrances { entrance.socket.letGo() }
     page?.letGo()
   }
 }

@@ -4,6 +4,7 @@ import PRServer
 import PRStatus
 import PRStore
 import PRTLS
+import PRWire
 
 /// All that a serving process is told. Two that are equal make the same server.
 public struct NodeConfiguration: Hashable, Sendable {
@@ -12,6 +13,8 @@ public struct NodeConfiguration: Hashable, Sendable {
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions
+  /// Where it listens; a port may be 0.
+  public var listen: [Endpoint] = [.standard]
   /// Nobody asked for an address: sockets that a service manager passes are listened on, whatever theirs are.
   public var listensByDefault = false
   /// What a frozen database was checked against.

@@ -58,11 +58,11 @@ struct DaemonProcess {
 
   private var configuration: NodeConfiguration {
     get throws {
-      var server = ServerOptions(version: headwaterVersion)
-      server.listen = [.tcp(host: address.ip, port: Int(command.port))]
       var configuration = NodeConfiguration(
         store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
-        policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly), server: server)
+        policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly),
+        server: ServerOptions(version: headwaterVersion))
+      configuration.listen = [.tcp(host: address.ip, port: Int(command.port))]
       configuration.upstream = try command.upstreamServer.map { UpstreamConfiguration(servers: [$0]) }
       return configuration
     }

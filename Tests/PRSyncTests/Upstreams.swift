@@ -73,11 +73,10 @@ func withServer<Value: Sendable>(
   of store: Store, at path: String, _ body: @escaping @Sendable (Endpoint) async throws -> Value
 ) async throws -> Value {
   let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
-  var options = ServerOptions(version: "test")
-  options.listen = [.unix(path: path)]
   let node = Node(store: store, policy: NodePolicy(), clock: { 1 })
   let server = Server(
-    node: node, options: options, sockets: try ListeningSocket.open(options.listen),
+    node: node, options: ServerOptions(version: "test"),
+    entrances: try ListeningSocket.open([.unix(path: path)]),
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) { isReady.yield() }
   return try await withThrowingTaskGroup(of: Value?.self) { group in

@@ -4,19 +4,18 @@ import NIOPosix
 import PRTLS
 import PRWire
 
-/// Accepts the connections of one socket.
+/// Accepts the connections of one entrance.
 struct Listener {
   private let channel: any Channel
 
   /// Gets ready to accept, and waits for `begin`.
   ///
-  /// - Parameters:
-  ///   - address: what the socket is for; it decides on TLS, and on the rights of those who come.
-  ///   - tls: for addresses of TLS.
+  /// - Parameter tls: for an entrance of TLS.
   static func open(
-    _ address: Endpoint, on socket: ListeningSocket, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry,
+    _ entrance: Entrance, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry,
     loops: MultiThreadedEventLoopGroup
   ) async throws -> Listener {
+    let (address, socket) = (entrance.address, entrance.socket)
     let tls = address.isTLS ? tls : nil
     var bootstrap = ServerBootstrap(group: loops)
       .serverChannelInitializer { channel in

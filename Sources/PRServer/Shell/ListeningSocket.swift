@@ -100,7 +100,7 @@ public final class ListeningSocket: Sendable {
 }
 
 extension ListeningSocket {
-  /// The sockets of a server, in the order of its addresses. Each is held once more, or for the first time.
+  /// The entrances of a server, in the order of its addresses. Each socket is held once more, or for the first time.
   ///
   /// - Parameters:
   ///   - given: sockets that are meant for an address, by it.
@@ -109,7 +109,7 @@ extension ListeningSocket {
   /// - Throws: ``ListenError`` for the first address that cannot be had; what was taken is let go.
   public static func open(
     _ addresses: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = []
-  ) throws(ListenError) -> [ListeningSocket] {
+  ) throws(ListenError) -> [Entrance] {
     var found: [Int: ListeningSocket] = [:]
     var free = others
     let rules: [(ListeningSocket, Endpoint) -> Bool] = [{ $0.address == $1 }, { $0.isAt($1) }]
@@ -120,17 +120,14 @@ extension ListeningSocket {
         found[index] = free.remove(at: place)
       }
     }
-    var opened: [ListeningSocket] = []
+    var opened: [Entrance] = []
     do throws(ListenError) {
       for (index, address) in addresses.enumerated() {
-        if let socket = found[index] {
-          opened.append(try socket.hold())
-        } else {
-          opened.append(try listen(on: address))
-        }
+        let socket = if let socket = found[index] { try socket.hold() } else { try listen(on: address) }
+        opened.append(Entrance(address: address, socket: socket))
       }
     } catch {
-      for socket in opened { socket.letGo() }
+      for entrance in opened { entrance.socket.letGo() }
       throw others.first { $0.isInTheWay(of: error) }.map { error.because(of: $0.whereabouts(of: $0.address)) } ?? error
     }
     return opened

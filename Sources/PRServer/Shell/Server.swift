@@ -11,7 +11,7 @@ import ServiceLifecycle
 public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
-  private let sockets: [ListeningSocket]
+  private let entrances: [Entrance]
   private let tls: TLSContext?
   private let logger: Logger
   private let board: TallyBoard?
@@ -19,20 +19,20 @@ public struct Server: Service {
   private let closed: @Sendable () -> Void
 
   /// - Parameters:
-  ///   - sockets: one for each address of `options`, in their order. It lets go of them when it stops to accept.
-  ///   - tls: what TLS listeners show and whom they believe. Needed where `options` has one.
+  ///   - entrances: it lets go of their sockets when it stops to accept.
+  ///   - tls: what TLS listeners show and whom they believe. Needed where there is an entrance of TLS.
   ///   - board: where it shows what it counts.
   ///   - ready: called once connections can be accepted; when it returns, they are.
   ///   - closed: called when they are no more.
   public init(
-    node: Node, options: ServerOptions, sockets: [ListeningSocket], tls: TLSContext? = nil, logger: Logger,
+    node: Node, options: ServerOptions, entrances: [Entrance], tls: TLSContext? = nil, logger: Logger,
     board: TallyBoard? = nil, ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
   ) {
     self.closed = closed
     self.node = node
     self.options = options
-    self.sockets = sockets
+    self.entrances = entrances
     self.tls = tls
     self.logger = logger
     self.board = board
@@ -57,9 +57,8 @@ public struct Server: Service {
     do {
       let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
       board?.show { await desks.tally(with: sessions) }
-      for (address, socket) in zip(options.listen, sockets) {
-        listeners.append(
-          try await .open(address, on: socket, tls: tls, desks: desks, sessions: sessions, loops: loops))
+      for entrance in entrances {
+        listeners.append(try await .open(entrance, tls: tls, desks: desks, sessions: sessions, loops: loops))
       }
       try await ready()
       // It may have been told to stop before it began.
@@ -74,7 +73,7 @@ public struct Server: Service {
     }
     defer { board?.clear() }
     for listener in listeners { await listener.close(loops) }
-    for socket in sockets { socket.letGo() }
+    for entrance in entrances { entrance.socket.letGo() }
     closed()
     try outcome.get()
     await drain(sessions, on: loops.next())

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRWire
 
-/// Where a server listens and what it puts up with.
+/// Whom a server lets do what, and what it puts up with.
 public struct ServerOptions: Hashable, Sendable {
-  public var listen: [Endpoint] = [.standard]
   public var access = AccessRules()
   public var wire = WireLimits()
   /// Connections beyond this wait in the operating system's queue until one ends.

@@ -190,7 +190,6 @@ struct Serve: AsyncParsableCommand {
     let rule: Numbering =
       numbering == .bitbake ? .bitbake : .partitioned(Partition(level: ownLevel, lane: lane))
     var server = limits.server
-    if !listen.isEmpty { server.listen = listen }
     for grant in rights { grant.add(to: &server.access) }
     var store = StoreOptions(
       path: frozen ?? database, durability: durability, readOnly: readOnly || frozen != nil,
@@ -204,6 +203,7 @@ struct Serve: AsyncParsableCommand {
     configuration.name = name
     configuration.log = LogOptions(logFormat, level: logLevel.level)
     configuration.policy.isMirror = isMirror
+    if !listen.isEmpty { configuration.listen = listen }
     configuration.listensByDefault = listen.isEmpty
     configuration.tls = tls.files
     configuration.requiresClientCertificate = tlsRequireClientCertificate
