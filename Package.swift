@@ -160,9 +160,18 @@ let package = Package(
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",
-      dependencies: ["PRStatus", "PRNode", "PRRevision", .product(name: "Hummingbird", package: "hummingbird")]),
+      dependencies: [
+        "PRStatus", "PRNode", "PRRevision",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
-    .testTarget(name: "PRNodeTests", dependencies: ["PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore"]),
+    .testTarget(
+      name: "PRNodeTests",
+      dependencies: [
+        "PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     // The programs are dependencies so that they are built; what is tested is the processes.
     .testTarget(
       name: "EndToEndTests",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import PRNode
 import PRRevision
 import PRStore
+import Subprocess
 import TestSeed
 import TestStore
 import Testing
@@ -113,7 +113,7 @@ struct SharedFileTests {
 
   @Test(
     "a node and another process of the operating system",
-    .enabled("needs python3 with sqlite3") { try await Subprocess.run(["python3", "-c", "import sqlite3"]) == 0 })
+    .enabled("needs python3 with sqlite3") { try await python("import sqlite3").isSuccess })
   func otherProcess() async throws {
     let node = try Node.node(path)
     _ = try await node.get(TupleKey("v", "p", "begin"))
@@ -130,9 +130,9 @@ struct SharedFileTests {
               pass
       """
     let path = path
-    async let status = Subprocess.run(["python3", "-c", script, path])
+    async let status = python(script, path)
     for number in 0..<150 { _ = try await node.get(TupleKey("v", "p", "ours-\(number)")) }
-    #expect(try await status == 0)
+    #expect(try await status == .exited(0))
     node.store.close()
     let rows = try ForeignProcess(path).rows()
     #expect(rows.count == 301)
@@ -140,21 +140,9 @@ struct SharedFileTests {
   }
 }
 
-/// A program of the operating system.
-private enum Subprocess {
-  /// - Returns: its exit status.
-  static func run(_ arguments: [String]) async throws -> CInt {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    return try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do {
-        try process.run()
-      } catch {
-        process.terminationHandler = nil
-        continuation.resume(throwing: error)
-      }
-    }
-  }
+private func python(_ script: String, _ arguments: String...) async throws -> TerminationStatus {
+  try await run(
+    .path("/usr/bin/env"), arguments: Arguments(["python3", "-c", script] + arguments), output: .currentStandardOutput,
+    error: .currentStandardError
+  ).terminationStatus
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Subprocess
 import Testing
 
 @testable import PRStatus
@@ -75,17 +76,10 @@ struct MetricsTests {
     "Prometheus's own check finds nothing to say",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "needs Debian's package prometheus")
   )
-  func promtool() throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
-    process.arguments = ["check", "metrics"]
-    let (input, output) = (Pipe(), Pipe())
-    (process.standardInput, process.standardOutput, process.standardError) = (input, output, output)
-    try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(Sight.eventful.metrics.utf8))
-    try input.fileHandleForWriting.close()
-    let said = try output.fileHandleForReading.readToEnd().map { String(decoding: $0, as: UTF8.self) }
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0 && said ?? "" == "", "\(said ?? "")")
+  func promtool() async throws {
+    let check = try await run(
+      .path("/usr/bin/promtool"), arguments: ["check", "metrics"], input: .string(Sight.eventful.metrics),
+      output: .string(limit: 1 << 20), error: .combinedWithOutput)
+    #expect(check.terminationStatus == .exited(0) && check.standardOutput == "")
   }
 }
