@@ -62,7 +62,7 @@ struct Assembly: Sendable {
     var upstream: Upstream?
     do {
       let policy = try await policy(store)
-      upstream = try await startUpstream(clientTLS, watch)
+      upstream = try await startUpstream(of: store, clientTLS, watch)
       let node = Node(store: store, policy: policy, upstream: upstream, clock: Surroundings.clock)
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
@@ -95,7 +95,7 @@ struct Assembly: Sendable {
     } catch {
       try? await upstream?.stop()  // fails where its loop has ended, and it with it
       watch.forget()
-      store.close()
+      store.close(isLast: false)
       throw error
     }
   }
@@ -175,11 +175,13 @@ struct Assembly: Sendable {
     return try TLSContext.client(configuration.tls)
   }
 
-  private func startUpstream(_ tls: TLSContext?, _ watch: UpstreamWatch) async throws -> Upstream? {
+  private func startUpstream(
+    of store: Store, _ tls: TLSContext?, _ watch: UpstreamWatch
+  ) async throws -> Upstream? {
     guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
     let peers = dialers(upstream, tls, longest: Self.longestAnswer)
     return try await Upstream.start(
-      UpstreamOptions(peers: peers, deadline: upstream.deadline),
+      UpstreamOptions(peers: peers, deadline: upstream.deadline, ownStore: store.identity),
       on: MultiThreadedEventLoopGroup.singleton.next()
     ) { watch.hear($0) }
   }

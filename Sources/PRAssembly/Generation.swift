@@ -52,21 +52,21 @@ final class Generation: Sendable {
     } catch {
       outcome = .failure(error)
     }
-    await close()
+    await close(isLast: !parts.turn.hasEnded)
     try outcome.get()
   }
 
   /// Ends what has never run.
   func discard() async {
     for entrance in sockets.entrances { entrance.socket.letGo() }
-    await close()
+    await close(isLast: false)
   }
 
-  private func close() async {
+  private func close(isLast: Bool) async {
     await parts.page?.close()  // and with it the page's socket is let go
     try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
     parts.watch.forget()
-    parts.store.close()
+    parts.store.close(isLast: isLast)
   }
 
   /// Makes room for another: page and copying end at once, since two would contradict each other; the server answers what is

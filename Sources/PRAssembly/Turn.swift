@@ -27,6 +27,9 @@ final class Turn: Sendable {
     await cancelWhenGracefulShutdown { await self.beginning.wait() }
   }
 
+  /// Another one was to take over.
+  var hasEnded: Bool { ending.hasHappened }
+
   /// Waits until another one is to take over.
   func waitForEnd() async { await ending.wait() }
 

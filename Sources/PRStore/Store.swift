@@ -102,7 +102,10 @@ public final class Store: Sendable {
   }
 
   /// Finishes the decisions that were submitted, and takes no more.
-  public func close() { writer?.close() }
+  ///
+  /// - Parameter isLast: nobody else of this process writes the file. Its log is emptied, so that the file alone is the
+  ///   database, unless somebody reads at this moment.
+  public func close(isLast: Bool = true) { writer?.close(emptiesLog: isLast) }
 }
 
 extension Store {

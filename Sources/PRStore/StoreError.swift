@@ -14,6 +14,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case damaged(path: String, detail: String)
   /// The file was written by a newer version of this program.
   case newer(path: String, found: Int, known: Int)
+  /// Rows of BitBake 2.8 or older wait to be taken over, which whoever only reads cannot do.
+  case notTakenOver(path: String, table: String)
   /// The medium cannot be written, and the file's latest rows still stand in its write-ahead log.
   case unfinishedLog(path: String)
   /// The file was removed or replaced while it was open: what is written goes nowhere.
@@ -54,6 +56,9 @@ extension StoreError: CustomStringConvertible {
     case .newer(let path, let found, let known):
       "the database \(path) was written by a newer version (its schema is \(found), this version knows \(known)); "
         + "use that version, or restore a backup from before"
+    case .notTakenOver(let path, let table):
+      "the database \(path) has rows of BitBake 2.8 or older in \(table), and without them numbers would start again at 0; "
+        + "serve it once without read-only, which takes them over, or freeze the database of a server that has"
     case .unfinishedLog(let path):
       "the database \(path) is on a read-only medium with rows left in \(path)-wal; "
         + "open it once where it can be written, or make the copy with 'headwater backup'"

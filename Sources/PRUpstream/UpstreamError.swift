@@ -17,6 +17,8 @@ public indirect enum UpstreamError: Error, Hashable, Sendable {
   case nonsense(Endpoint, Nonsense)
   /// The upstream refused, in its own words.
   case refused(Endpoint, String)
+  /// Who asks is who would answer.
+  case ownStore(Endpoint)
   /// The process is ending.
   case stopped
 
@@ -37,6 +39,7 @@ extension UpstreamError: CustomStringConvertible {
     case .connection(let error): error.description
     case .nonsense(let server, let nonsense): "the upstream \(server) sent \(nonsense.rawValue)"
     case .refused(let server, let message): "the upstream \(server) refused: \(message)"
+    case .ownStore(let server): "\(server) serves this node's own database; name another upstream"
     case .stopped: "the server is stopping"
     }
   }

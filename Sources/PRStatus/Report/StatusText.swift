@@ -39,7 +39,7 @@ public struct StatusText {
     if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
-      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64($0))) ago" } ?? "not whole yet"
+      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64($0))) ago" } ?? copy.unconfirmed
       lines.append([
         "copy", "\(copy.position.map { "position \($0), " } ?? "")\(lag)\(copy.problem.map { "; \($0)" } ?? "")",
       ])

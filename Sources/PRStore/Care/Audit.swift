@@ -37,7 +37,8 @@ public struct Audit {
   private static let knownTables = ["PRMAIN", "PRMAIN_nohist", "PRMAIN_hist"]
 
   public init(path: String) throws(StoreError) {
-    let options = StoreOptions(path: path, readOnly: true)
+    var options = StoreOptions(path: path, readOnly: true)
+    options.ignoresOldTables = true
     let opened = try DatabaseOpening(options).open()
     connection = try Connection(
       path: opened.options.path, access: opened.readAccess, busy: options.lockPatience, cache: options.readerCache)

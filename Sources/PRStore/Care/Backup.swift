@@ -40,7 +40,9 @@ public struct Backup {
   }
 
   private func copy(to partial: String, _ progress: @escaping (Double) -> Void) throws(StoreError) {
-    let opened = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
+    var options = StoreOptions(path: source.path, readOnly: true)
+    options.ignoresOldTables = true
+    let opened = try DatabaseOpening(options).open()
     let connection = try Connection(path: source.path, access: opened.readAccess, busy: .seconds(20), cache: 2048)
     // One read transaction for all steps: what servers write meanwhile neither waits nor makes the copy begin again.
     try connection.execute("BEGIN")

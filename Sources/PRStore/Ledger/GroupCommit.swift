@@ -57,10 +57,11 @@ final class GroupCommit: Sendable {
   }
 
   /// Finishes what was submitted, and takes no more.
-  func close() {
+  func close(emptiesLog: Bool) {
     inbox.withLock { $0.isClosed = true }
     thread.sync {}
     checkpoints.close()
+    if emptiesLog { thread.sync { transaction.emptyLog() } }
   }
 
   private func drain() {
@@ -234,6 +235,8 @@ private final class WriteTransaction: @unchecked Sendable {
 
   /// Whoever was answered need not wait for what this takes.
   func giveLogTo(_ checkpoints: Checkpointer) { checkpoints.committed(inLog: log.pages, by: connection) }
+
+  func emptyLog() { connection.checkpoint(.emptying) }
 
   private func abandon(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
     rollBack()

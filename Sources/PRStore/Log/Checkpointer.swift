@@ -26,7 +26,7 @@ final class Checkpointer: @unchecked Sendable {
     case .nothing: break
     case .inPlace:
       thread.sync {}
-      let reached = writer.checkpoint()
+      let reached = writer.checkpoint(.passing)
       plan.withLock { $0.ended(.inPlace, inDatabase: reached) }
     case .beside: thread.async { self.run() }
     }
@@ -36,7 +36,7 @@ final class Checkpointer: @unchecked Sendable {
   func close() { thread.sync {} }
 
   private func run() {
-    let reached = connection.checkpoint()
+    let reached = connection.checkpoint(.passing)
     // SQLite brings the database to the disk only when the whole log is in it. What the writer has to wait for in the
     // end is less when most of it is there already.
     let isOnDisk = isSynced ? connection.syncDatabase() : true
@@ -67,14 +67,22 @@ final class LogLength {
 }
 
 extension Connection {
-  /// Brings as many pages of the log to the database as nobody needs where they are. It waits for nobody.
+  enum Checkpoint {
+    /// It waits for nobody.
+    case passing
+    /// It waits as long as the connection does for a lock, and leaves a log without length.
+    case emptying
+
+    fileprivate var mode: CInt { self == .passing ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE }
+  }
+
+  /// Brings as many pages of the log to the database as nobody needs where they are.
   ///
   /// - Returns: how many of them are there now; nil when another process is at it, or the disk refused.
-  fileprivate func checkpoint() -> Int? {
+  @discardableResult
+  func checkpoint(_ kind: Checkpoint) -> Int? {
     var inDatabase: CInt = 0
-    guard sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, nil, &inDatabase) == SQLITE_OK else {
-      return nil
-    }
+    guard sqlite3_wal_checkpoint_v2(handle, "main", kind.mode, nil, &inDatabase) == SQLITE_OK else { return nil }
     return Int(inDatabase)
   }
 

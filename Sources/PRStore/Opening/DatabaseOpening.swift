@@ -121,6 +121,7 @@ struct DatabaseOpening {
       connection = try readable(access)
     }
     var identity: String?
+    if !options.ignoresOldTables { try SchemaPreparation.refuseOldRows(connection) }
     if try connection.hasTable("headwater_store") {
       try SchemaPreparation.refuseNewer(connection)
       identity = try SchemaPreparation.identity(connection)

@@ -36,7 +36,7 @@ struct SchemaPreparation {
       try Self.foundVersion(connection) == Schema.version
     else { return false }
     for table in Self.oldTables where try connection.hasTable(table) {
-      guard try isTakenOver(table) else { return false }
+      guard try Self.isTakenOver(table, connection) else { return false }
     }
     guard let guardsValues else { return true }
     return try connection.hasTrigger(Schema.guardName) == guardsValues
@@ -45,8 +45,17 @@ struct SchemaPreparation {
   /// The tables of BitBake 2.8 and older.
   private static let oldTables = ["PRMAIN_nohist", "PRMAIN_hist"]
 
-  private func isTakenOver(_ table: String) throws(StoreError) -> Bool {
+  private static func isTakenOver(_ table: String, _ connection: Connection) throws(StoreError) -> Bool {
     try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'") != nil
+  }
+
+  /// Whoever answers without the rows of older tables lets numbers start again at 0.
+  static func refuseOldRows(_ connection: Connection) throws(StoreError) {
+    for table in oldTables where try connection.hasTable(table) {
+      if try connection.hasTable("headwater_store"), try isTakenOver(table, connection) { continue }
+      guard try connection.number("SELECT 1 FROM \(table) LIMIT 1") != nil else { continue }
+      throw .notTakenOver(path: connection.path, table: table)
+    }
   }
 
   private func prepare() throws(StoreError) -> Outcome {
@@ -93,7 +102,7 @@ struct SchemaPreparation {
   /// Takes over the rows of BitBake 2.8 and older, once: a newer BitBake ignores them and starts again at 0.
   private func takeOver(into report: inout OpeningReport, isGuarded: Bool) throws(StoreError) {
     for table in Self.oldTables where try connection.hasTable(table) {
-      guard try !isTakenOver(table) else { continue }
+      guard try !Self.isTakenOver(table, connection) else { continue }
       // Rows of older tables may give one value to two checksums: the past is taken as it is.
       if isGuarded { try connection.execute("DROP TRIGGER \(Schema.guardName)") }
       try connection.execute(

@@ -14,6 +14,9 @@ public struct StoreOptions: Hashable, Sendable {
   public var lockPatience: Duration
   /// The log is made as long as it will get when the database is opened. For those who serve it.
   public var stretchesLog = false
+  /// Rows of BitBake 2.8 and older that nobody has taken over are no reason to refuse. For those who do not answer from
+  /// the file.
+  var ignoresOldTables = false
   /// How many pages the log has before they go to the database: 16 MiB. More than SQLite's thousand, so that pages
   /// that many rows touch are written once for all of them.
   var logPages = 4096

@@ -18,6 +18,9 @@ final class SyncWatch: Sendable {
   /// Something was pulled over the latest connection.
   var hasWorked: Bool { state.withLock { $0.hasWorked } }
 
+  /// As far as an earlier process has come. Whether that was all, the upstream must tell.
+  func resumes(at position: FeedPosition?) { state.withLock { $0.health.position = position } }
+
   func begins() { state.withLock { $0.hasWorked = false } }
 
   func connected(to server: Endpoint) {

@@ -29,6 +29,7 @@ public final class Synchronizer: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
+      await self.resume()
       var schedule = SyncSchedule(every: self.options.every)
       while !Task.isCancelled {
         let pause: Duration
@@ -48,6 +49,12 @@ public final class Synchronizer: Service {
         try? await Task.sleep(for: pause)  // ends early when the task is cancelled, which the loop looks at
       }
     }
+  }
+
+  private func resume() async {
+    // What cannot be read now cannot be pulled either, and the pull says so.
+    let position = try? await store.read { reader throws(StoreError) in try reader.position(.position) }
+    watch.resumes(at: position ?? nil)
   }
 
   /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.

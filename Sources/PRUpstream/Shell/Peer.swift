@@ -135,12 +135,20 @@ final class Peer {
     dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
       self.isDialing = false
       switch outcome {
+      case .success(let line) where self.isOwn(line):
+        line.channel.close(promise: nil)
+        self.lose(.ownStore(self.dialer.server))
       case .success(let line): self.take(line)
       // One connection more would have been welcome; those that are there do.
       case .failure where !self.lines.isEmpty: break
       case .failure(let error): self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
       }
     }
+  }
+
+  /// A node that asked itself would take its own values for its upstream's, a level deeper each time.
+  private func isOwn(_ line: Dialer.Line) -> Bool {
+    line.description.store.map { $0 == options.ownStore } ?? false
   }
 
   private func take(_ connected: Dialer.Line) {
@@ -219,6 +227,9 @@ final class Peer {
       switch outcome {
       case .failure(let error):
         self.stayAway(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
+      case .success(let connected) where self.isOwn(connected):
+        connected.channel.close(promise: nil)
+        self.stayAway(.ownStore(self.dialer.server))
       case .success(let connected): self.probe(over: connected)
       }
     }

@@ -34,6 +34,8 @@ struct GracefulStopTests {
     #expect(try server.process.wait() == .exit(0), "\(server.log)")
     #expect(server.process.output.lines.count == 1)
     for refusal in flights.flatMap(\.refusals) { #expect(refusal.contains("stopping"), "\(refusal)") }
+    let log = FileManager.default.contents(atPath: folder.path + "/prserv.sqlite3-wal") ?? Data()
+    #expect(log.isEmpty, "the file alone is the database")
     let restarted = try ServerProcess(in: folder)
     var allocations = Allocations()
     allocations.add(flights.map(\.answers))

@@ -88,8 +88,27 @@ struct OtherUpstreamTests {
     follower.waitForLog("serves this node's own database")
     #expect(try follower.server.feed().rows.count == 1)
     #expect(follower.logs(Follower.recovered) == 0, "\(follower.server.log)")
+    follower.waitForLog("the upstream is away; known tuples are answered all the same reason=\"\(other.address) serves")
+    let connection = try follower.server.connect()
+    let values = try ["b", "c"].map { try connection.ask(Requests.getPR("p", $0)).value }
+    #expect(values == ["0.0", "0.1"], "taken for an upstream's, its own values would get a level deeper each time")
     try follower.server.stop()
     try other.stop()
+  }
+
+  @Test("is away when it starts again: it shows how far the copy has come, and does not take it for whole")
+  func awayAtStart() throws {
+    let (upstream, folder) = (try ServerProcess(), try TemporaryFolder())
+    _ = try upstream.connect().ask(Requests.getPR("p", "a"))
+    let before = try Follower(below: "\(upstream.address)", in: folder)
+    before.waitForLog(Follower.complete)
+    try before.server.stop()
+    try upstream.stop()
+    let follower = try Follower(below: "\(upstream.address)", with: ["--status", "0"], in: folder)
+    follower.waitForLog(Follower.failed)
+    let copy = try follower.server.look("/api/status").json["copy"]
+    #expect(copy?["position"] == .integer(1) && copy?["lagSeconds"] == nil, "\(copy.debugDescription)")
+    try follower.server.stop()
   }
 
   @Test("is BitBake's own and loses its database: an alarm, and a copy of what it has now", arguments: [0, 3])

@@ -64,6 +64,21 @@ struct CheckpointerTests {
     try check(count: 2000)
   }
 
+  @Test(
+    "closed for good, the file alone is the database; closed for another one of the process, the log stays as long as it is"
+  )
+  func closed() async throws {
+    try await store.record(rows(0..<100))
+    let length = store.figures.logBytes
+    store.close(isLast: false)
+    #expect(store.figures.logBytes == length)
+    store.close()
+    #expect(store.figures.logBytes == 0)
+    let copy = folder.file("copy.sqlite3")
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    #expect(try ForeignProcess(copy).ask("SELECT count(*) FROM PRMAIN") == [["100"]])
+  }
+
   /// Everything is where another program finds it.
   private func check(count: Int) throws {
     store.close()

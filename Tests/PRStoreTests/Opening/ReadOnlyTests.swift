@@ -91,6 +91,25 @@ struct ReadOnlyTests {
     #expect(try contents(of: path) == file && contents(of: path + "-wal") == log)
   }
 
+  @Test(
+    "rows of BitBake 2.8 and older refuse it, since without them numbers would start again, until they are taken over")
+  func oldTables() async throws {
+    let bitbake = try ForeignProcess.bitbake(path)
+    try bitbake.makeOldTable("PRMAIN_nohist", [(.checksum("a"), 10)])
+    let refusal = StoreError.notTakenOver(path: path, table: "PRMAIN_nohist")
+    #expect(throws: refusal) { try Store.readOnly(path) }
+    #expect(throws: refusal) { try Store.open(StoreOptions(path: path, readOnly: true)) }
+    #expect(try Audit(path: path).run().tables.contains("PRMAIN_nohist"), "whoever audits sees it as it is")
+    try Store.writable(path).close()
+    #expect(try await Store.readOnly(path).greatest(.busybox) == "10")
+  }
+
+  @Test("old tables without a row are no reason to refuse")
+  func emptyOldTables() throws {
+    try ForeignProcess.bitbake(path, [.busybox("a", "1")]).makeOldTable("PRMAIN_hist", [])
+    _ = try Store.readOnly(path)
+  }
+
   @Test("an empty file holds no rows")
   func emptyFile() async throws {
     _ = try folder.write(Data(), to: "pr.sqlite3")
