@@ -38,6 +38,9 @@ public enum Refusal: Error, Hashable, Sendable {
   case overflow(Revision)
   /// A read-only node has no value on record.
   case unrecorded
+  /// What a read-only node knows for the tuple belongs to another checksum of the package: above it, somebody has given
+  /// one value to both.
+  case taken(Revision, holder: String)
 }
 
 /// What a read-only node says to a tuple without a value on record.

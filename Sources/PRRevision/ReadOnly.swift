@@ -7,8 +7,10 @@ extension Numbering {
   ///   - recorded: the value on record for the tuple, the copy of the upstream included: the least with history, else
   ///     the greatest.
   ///   - onMiss: what a tuple without one gets. BitBake's numbering always predicts.
+  ///   - refusal: why there is none.
   public func decideReadOnly(
-    _ history: History, recorded: Revision?, local: LocalFacts, upstream: UpstreamView, onMiss: OnMiss
+    _ history: History, recorded: Revision?, local: LocalFacts, upstream: UpstreamView, onMiss: OnMiss,
+    refusal: Refusal = .unrecorded
   ) -> Decision {
     if case .partitioned = self {
       if let recorded { return .answer(recorded, history == .kept ? .kept : .current) }
@@ -17,7 +19,7 @@ extension Numbering {
       case .facts(let above): if let value = above.value { return .answer(value, .adopted) }
       case .none: break
       }
-      if onMiss == .refuse { return .refuse(.unrecorded) }
+      if onMiss == .refuse { return .refuse(refusal) }
     }
     let decision = decide(history, local: local, upstream: upstream)
     guard case .record(let value, _) = decision else { return decision }

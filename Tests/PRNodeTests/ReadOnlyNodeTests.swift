@@ -66,6 +66,45 @@ struct ReadOnlyNodeTests {
     #expect(try ForeignProcess(path).rows().count == 3)
   }
 
+  /// One value of the copy for two contents each: `4` by the order of copying, `10` by an own row, `05` by its spelling.
+  private func copyTwice() async throws {
+    let store = try Store.writable(path)
+    for rows in [
+      [Row.busybox("lost", "4")], [.busybox("given", "4"), .busybox("twice", "1")], [.busybox("twice", "4")],
+      [.busybox("new", "10"), .busybox("old", "05")], [.busybox("again", "5")],
+    ] {
+      _ = try await store.write { ledger throws(StoreError) in try ledger.copy(rows, milliseconds: 5) }
+    }
+    store.close()
+  }
+
+  @Test("a copied value is answered for one content only: an own row's, else the one copied first, after a restart too")
+  func copiedTwice() async throws {
+    try await copyTwice()
+    for _ in 0..<2 {
+      let node = try Node.node(path, readOnly: true)
+      for (checksum, value) in [("lost", "4"), ("b", "10"), ("old", "05"), ("twice", "1")] {
+        for history in [History.none, .kept] {
+          #expect(try await node.get(.checksum(checksum), history) == value)
+          #expect(try await node.test(.checksum(checksum), history) == value)
+        }
+      }
+      for (checksum, value, holder) in [("given", "4", "lost"), ("new", "10", "b"), ("again", "5", "old")] {
+        let expected = NodeError.refused(.taken(revision(value), holder: holder), .checksum(checksum))
+        for history in [History.none, .kept] {
+          await #expect(throws: expected) { try await node.get(.checksum(checksum), history) }
+          #expect(try await node.test(.checksum(checksum), history) == nil)
+        }
+        for word in [value, "busybox-1.36.1-r0 core2-64 \(checksum)", "checksum \(holder) here", "restored", "anew"] {
+          #expect("\(expected)".contains(word))
+        }
+      }
+      #expect(node.decisions.misses == 6 && node.decisions.lastMisses.count == 3)
+    }
+    let predicting = try Node.node(path, readOnly: true, onMiss: .predict)
+    #expect(try await predicting.get(.checksum("given")) == "11")
+  }
+
   @Test("it sees what others write while it serves")
   func follows() async throws {
     let node = try Node.node(path, readOnly: true)

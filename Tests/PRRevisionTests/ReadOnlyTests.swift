@@ -37,6 +37,14 @@ struct ReadOnlyTests {
     }
   }
 
+  @Test("a partitioned node says why it has nothing to answer")
+  func reason() {
+    let taken = Refusal.taken(revision("3"), holder: "b")
+    let decision = Self.child.decideReadOnly(
+      .none, recorded: nil, local: .empty, upstream: .knows("3"), onMiss: .refuse, refusal: taken)
+    #expect(decision == .refuse(taken))
+  }
+
   static let predictions: [DecisionCase] = [
     .init("the upstream must be asked", .none, .unknown("2.0"), .unasked, .askUpstream),
     .init("what is on record further up", .none, .unknown("2.0"), .knows("3", value: "3"), .answer("3", .adopted)),

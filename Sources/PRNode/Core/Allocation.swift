@@ -50,14 +50,38 @@ public struct Allocation: Sendable {
   public func predict<Known: Records>(
     _ heard: Heard, onMiss: OnMiss, in records: Known
   ) throws(Known.Failure) -> Decision {
-    let view = try view(heard, in: records)
+    var view = try view(heard, in: records)
     var above: UpstreamFacts?
+    var recorded: Revision?
+    var refusal = Refusal.unrecorded
     if case .facts(let facts) = view { above = facts }
-    let copied = numbering == .bitbake ? [] : try records.copiedValues(of: tuple)
-    let values = try records.values(of: tuple) + copied
+    if numbering != .bitbake {
+      let own = try records.values(of: tuple)
+      let copied = try records.copiedValues(of: tuple)
+      recorded = try firstFree(of: copied, own: own, history, in: records, &refusal)
+      if var facts = above {
+        var told = copied
+        if case .told(let answer) = heard { told += answer.values }
+        facts.value = try firstFree(of: told, own: own, .none, in: records, &refusal)
+        (above, view) = (facts, .facts(facts))
+      }
+    }
     return numbering.decideReadOnly(
-      history, recorded: history == .kept ? values.min() : values.max(),
-      local: try records.facts(for: tuple, history, upstream: above), upstream: view, onMiss: onMiss)
+      history, recorded: recorded, local: try records.facts(for: tuple, history, upstream: above), upstream: view,
+      onMiss: onMiss, refusal: refusal)
+  }
+
+  /// The value to answer among a node's own and those from above, of which the upstream may have given some to others.
+  ///
+  /// - Parameter refusal: becomes whose value it is that was passed over.
+  private func firstFree<Known: Records>(
+    of above: [Revision], own: [Revision], _ history: History, in records: Known, _ refusal: inout Refusal
+  ) throws(Known.Failure) -> Revision? {
+    for value in (own + above).sorted(by: history == .kept ? (<) : (>)) {
+      guard !own.contains(value), let holder = try records.rival(for: value, of: tuple) else { return value }
+      refusal = .taken(value, holder: holder)
+    }
+    return nil
   }
 
   private func view<Known: Records>(_ heard: Heard, in records: Known) throws(Known.Failure) -> UpstreamView {

@@ -12,9 +12,11 @@ public struct Knowledge: Hashable, Sendable {
   /// The least own value of the checksum: what history keeps, whatever a copy learns later.
   private let kept: Revision?
 
-  /// - Parameter told: what the upstream told just now; it may not be in the copy yet.
+  /// - Parameters:
+  ///   - countsCopy: copied rows count as the node's own: it stores no answers.
+  ///   - told: what the upstream told just now; it may not be in the copy yet.
   public init<Known: Records>(
-    of tuple: TupleKey, _ numbering: Numbering, told: UpstreamAnswer? = nil, in records: Known
+    of tuple: TupleKey, _ numbering: Numbering, countsCopy: Bool = false, told: UpstreamAnswer? = nil, in records: Known
   ) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
@@ -28,7 +30,11 @@ public struct Knowledge: Hashable, Sendable {
     greatest = [top, try records.greatestAbove(tuple.package), told?.greatest].compactMap(\.self).max()
     var above = Set(try records.copiedValues(of: tuple) + (told?.values ?? [])).subtracting(own)
     // An upstream that was restored may have given a value again that belongs to another checksum here.
-    for value in above where try records.isTaken(value, besides: tuple) { above.remove(value) }
+    for value in above {
+      let isTaken =
+        countsCopy ? try records.rival(for: value, of: tuple) != nil : try records.isTaken(value, besides: tuple)
+      if isTaken { above.remove(value) }
+    }
     values = above.union(own).sorted()
   }
 

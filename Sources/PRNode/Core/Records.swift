@@ -25,6 +25,12 @@ public protocol Records {
   /// The values that the upstream is known to have for a tuple.
   func copiedValues(of tuple: TupleKey) throws(Failure) -> [Revision]
 
+  /// To whom a value belongs where copied rows count as the node's own: to another checksum than the tuple's that has it
+  /// as an own value, else to the one for which it was copied first.
+  ///
+  /// - Returns: nil when the tuple may have it.
+  func rival(for value: Revision, of tuple: TupleKey) throws(Failure) -> String?
+
   /// The greatest value that the upstream is known to have for a package.
   func greatestAbove(_ package: PackageKey) throws(Failure) -> Revision?
 }

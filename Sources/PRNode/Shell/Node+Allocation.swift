@@ -77,7 +77,7 @@ extension Node {
       count(reason, tuple, asker)
       return .success(value)
     case .success(.refuse(let refusal)):
-      if case .unrecorded = refusal { log.withLock { $0.miss(tuple, asker: asker, at: now) } }
+      if refusal.isMiss { log.withLock { $0.miss(tuple, asker: asker, at: now) } }
       return .failure(.refused(refusal, tuple))
     case .success(.askUpstream): preconditionFailure("a decision has heard from above, or stands alone")
     case .failure(let error): return .failure(.store(error))
@@ -98,5 +98,15 @@ extension Node {
     store.write(
       { ledger throws(StoreError) in _ = try ledger.learn(told, of: tuple, milliseconds: now) },
       done: { _ in })
+  }
+}
+
+extension Refusal {
+  /// A node that stores nothing was asked in vain.
+  fileprivate var isMiss: Bool {
+    switch self {
+    case .unrecorded, .taken: true
+    case .overflow: false
+    }
   }
 }

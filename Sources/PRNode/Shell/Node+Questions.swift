@@ -65,9 +65,9 @@ extension Node {
     _ tuple: TupleKey, _ history: History, within time: Duration?, mayBeIncomplete: Bool = false,
     isEnough: @escaping @Sendable (Knowledge) -> Bool, answer: @escaping Answer<Known>
   ) {
-    let numbering = numbering
+    let (numbering, countsCopy) = (numbering, isReadOnly)
     read { reader throws(StoreError) in
-      try Knowledge(of: tuple, numbering, in: reader)
+      try Knowledge(of: tuple, numbering, countsCopy: countsCopy, in: reader)
     } _: { outcome in
       guard case .success(let knowledge) = outcome, self.isRecursive, !isEnough(knowledge) else {
         return answer(outcome.map { Known(knowledge: $0, isComplete: true) })
@@ -81,7 +81,9 @@ extension Node {
           self.learn(upstreamLevel: told.level)
           if told.greatest != nil { self.keep(told, of: tuple) }
           self.read(
-            { reader throws(StoreError) in try Knowledge(of: tuple, numbering, told: told, in: reader) },
+            { reader throws(StoreError) in
+              try Knowledge(of: tuple, numbering, countsCopy: countsCopy, told: told, in: reader)
+            },
             { answer($0.map { Known(knowledge: $0, isComplete: told.isComplete) }) })
         case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
           answer(.failure(.upstreamAway(error)))

@@ -7,6 +7,7 @@ extension NodeError {
     switch self {
     case .refused(.unrecorded, _): .unrecorded
     case .refused(.overflow, _): .overflow
+    case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway
     case .upstreamIncomplete: .upstreamIncomplete
     case .store(let error): error.kind

@@ -22,6 +22,10 @@ extension NodeError: CustomStringConvertible {
     case .refused(.unrecorded, let tuple):
       "this server is read-only and has no revision on record for \(tuple); "
         + "build against a server that allocates, or start this one with --on-miss predict"
+    case .refused(.taken(let value, let holder), let tuple):
+      "the value \(value) that is known for \(tuple) belongs to the checksum \(holder) here: one value was given to both "
+        + "further up, as happens after an old backup was restored; have a server that allocates number it anew, or "
+        + "give the package a new version"
     case .upstreamAway(let error):
       "\(error); this server answers nothing new without it (--upstream-away strict): try again later"
     case .upstreamIncomplete:

@@ -23,6 +23,9 @@ struct LedgerRecords: ChangingRecords {
   func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
     try reader.isTaken(value, besides: tuple)
   }
+  func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
+    try reader.rival(for: value, of: tuple)
+  }
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
   func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try reader.upstreamView(of: tuple) }
   func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] { try reader.copiedValues(of: tuple) }

@@ -70,7 +70,8 @@ extension SessionHandler {
       replies.fill(ticket, with: .response(response))
     case .failure(let error):
       desk.countRefusal(verb, error.kind, since: start)
-      complain("refused", "a request was refused: \(error)")
+      // Among many that are refused for other reasons this one is not left out.
+      complain(error.kind == .taken ? "taken" : "refused", "a request was refused: \(error)")
       replies.fill(ticket, with: .response(.error(error.description)))
     }
     moveReplies()

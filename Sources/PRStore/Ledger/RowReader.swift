@@ -14,6 +14,8 @@ public final class RowReader {
     let package: Statement
     /// Nil on a file without a copy.
     var copied: Statement?
+    var copiedFor: Statement?
+    var copiedFirst: Statement?
     var above: Statement?
   }
 
@@ -31,6 +33,16 @@ public final class RowReader {
       package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"),
       copied: try connection.hasTable("headwater_copy")
         ? connection.prepare("SELECT value FROM headwater_copy WHERE \(key) AND checksum = ?3") : nil,
+      // A value has one spelling without leading zeros; those with them are told apart by the caller.
+      copiedFor: try connection.hasTable("headwater_copy")
+        ? connection.prepare(
+          """
+          SELECT value FROM headwater_copy WHERE \(key) AND checksum <> ?3
+            AND (value = ?4 OR value GLOB '0[0-9]*' OR value GLOB '*.0[0-9]*')
+          """) : nil,
+      copiedFirst: try connection.hasTable("headwater_feed")
+        ? connection.prepare(
+          "SELECT checksum, value FROM headwater_feed WHERE \(key) AND origin = 'copied' ORDER BY serial") : nil,
       above: try connection.hasTable("headwater_above")
         ? connection.prepare("SELECT greatest, floor FROM headwater_above WHERE \(key)") : nil)
     statements = ready
@@ -79,6 +91,36 @@ public final class RowReader {
   public func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] {
     guard let statement = try prepared()?.copied else { return [] }
     return try revisions(statement, tuple)
+  }
+
+  /// To whom a value belongs where copied rows count as own ones.
+  ///
+  /// - Returns: another checksum than the tuple's that has it as an own value, else the one for which it was copied
+  ///   first; nil when the tuple may have it.
+  public func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
+    let head = try head(of: tuple.package).head
+    if let holder = try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head) { return holder }
+    // The feed is walked only where there is somebody to tell apart: it is not found by its tuples.
+    guard try isCopied(value, besides: tuple), let feed = try prepared()?.copiedFirst else { return nil }
+    feed.bind(1, tuple.package.version)
+    feed.bind(2, tuple.package.pkgarch)
+    defer { feed.reset() }
+    while try feed.step() {
+      guard let checksum = feed.text(0), feed.text(1).flatMap({ Revision($0) }) == value else { continue }
+      return checksum.utf8.elementsEqual(tuple.checksum.utf8) ? nil : checksum
+    }
+    return nil
+  }
+
+  private func isCopied(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+    guard let statement = try prepared()?.copiedFor else { return false }
+    bind(statement, tuple)
+    statement.bind(4, Revision(components: value.components).text)
+    defer { statement.reset() }
+    while try statement.step() {
+      if statement.text(0).flatMap({ Revision($0) }) == value { return true }
+    }
+    return false
   }
 
   /// What is known of the upstream's greatest value for a package.

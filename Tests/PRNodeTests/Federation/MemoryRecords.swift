@@ -85,6 +85,12 @@ final class MemoryRecords: ChangingRecords {
 
   func isTaken(_ value: Revision, besides tuple: TupleKey) -> Bool { holder(of: value, besides: tuple) != nil }
 
+  func rival(for value: Revision, of tuple: TupleKey) -> String? {
+    if let holder = holder(of: value, besides: tuple) { return holder }
+    let first = contents.copied[tuple.package]?.first { $0.value == value }?.checksum
+    return first == tuple.checksum ? nil : first
+  }
+
   // MARK: What is written
 
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) {
