@@ -89,7 +89,7 @@ public struct Audit {
 /// The rows of one package, as they come by.
 private struct PackageAudit {
   let key: PackageKey
-  private var holders: [Revision: [String]] = [:]
+  private var holders = ValueHolders()
   private var greatest: Revision?
   private var greatestText: String?
 
@@ -100,9 +100,7 @@ private struct PackageAudit {
       report.findings.append(.unreadable(TupleKey(package: key, checksum: checksum), value: value))
       return
     }
-    if !(holders[revision] ?? []).contains(where: { $0.utf8.elementsEqual(checksum.utf8) }) {
-      holders[revision, default: []].append(checksum)
-    }
+    holders.add(revision, of: checksum)
     guard isText else { return }
     greatest = max(greatest ?? revision, revision)
     if let text = greatestText, !text.utf8.lexicographicallyPrecedes(value.utf8) { return }
@@ -110,8 +108,8 @@ private struct PackageAudit {
   }
 
   func finish(into report: inout AuditReport) {
-    for (value, checksums) in holders.filter({ $0.value.count > 1 }).sorted(by: { $0.key < $1.key }) {
-      report.findings.append(.duplicate(key, value: value.text, checksums: checksums.sorted()))
+    for (value, checksums) in holders.duplicates {
+      report.findings.append(.duplicate(key, value: value.text, checksums: checksums))
     }
     guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
     report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))

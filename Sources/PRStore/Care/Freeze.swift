@@ -16,8 +16,9 @@ public struct Freeze {
   ///
   /// - Parameters:
   ///   - replaces: a file that is there already may be replaced.
+  ///   - allowsDuplicates: a value may name two contents: what is frozen would answer it for both.
   ///   - time: now, in ISO 8601.
-  public func run(replaces: Bool, time: String) throws(StoreError) -> Manifest {
+  public func run(replaces: Bool, allowsDuplicates: Bool = false, time: String) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "what is frozen needs a name of its own") }
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
@@ -30,7 +31,8 @@ public struct Freeze {
     let partial = target + ".partial"
     Self.remove(partial)
     defer { Self.remove(partial) }
-    var manifest = try fill(partial)
+    var (manifest, duplicates) = try fill(partial)
+    if !allowsDuplicates { try refuse(duplicates) }
     manifest.frozen = time
     manifest.sha256 = try FileDigest.sha256(of: partial)
     manifest.seal = manifest.expectedSeal
@@ -45,7 +47,17 @@ public struct Freeze {
     for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
   }
 
-  private func fill(_ partial: String) throws(StoreError) -> Manifest {
+  private func refuse(_ duplicates: [String]) throws(StoreError) {
+    guard !duplicates.isEmpty else { return }
+    let first = duplicates.prefix(3).joined(separator: ", ") + (duplicates.count > 3 ? ", …" : "")
+    throw .unfit(
+      path: source.path,
+      detail: "what is frozen would answer one value for several contents: \(first); 'headwater audit' tells all; "
+        + "have them numbered anew, or say --allow-duplicates")
+  }
+
+  /// - Returns: also the values that name several contents, with whose they are.
+  private func fill(_ partial: String) throws(StoreError) -> (Manifest, duplicates: [String]) {
     let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
     let connection = try Connection(path: source.path, access: from.readAccess, busy: .seconds(20), cache: 8192)
     let reader = RowReader(connection)
@@ -56,7 +68,7 @@ public struct Freeze {
     guard let writer = opened.writer else { throw .readOnly(path: partial) }
     try writer.execute("BEGIN IMMEDIATE")
     try writer.setTriggers(on: false)
-    let rows = try copyRows(from: reader, to: writer)
+    let (rows, duplicates) = try copyRows(from: reader, to: writer)
     if try connection.hasTable("headwater_feed") { try copyFeed(from: connection, to: writer) }
     if let position { try describe(writer, store: position.store, level: try reader.note(.level)) }
     try writer.execute("COMMIT")
@@ -65,21 +77,25 @@ public struct Freeze {
     guard try writer.text("PRAGMA journal_mode = DELETE") == "delete" else {
       throw .sqlite(path: partial, detail: "its log could not be taken in")
     }
-    return Manifest(
+    let manifest = Manifest(
       store: position?.store ?? "", serial: position?.serial ?? 0, digest: position?.digest.description ?? "",
       rows: rows)
+    return (manifest, duplicates)
   }
 
   /// Rows come in the order of their keys, so that a package's head is known when the next begins.
-  private func copyRows(from reader: RowReader, to writer: Connection) throws(StoreError) -> Int {
+  private func copyRows(from reader: RowReader, to writer: Connection) throws(StoreError) -> (count: Int, [String]) {
     let insert = try writer.prepare(
       "INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     let setHead = try writer.prepare(
       "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
-    var (count, cursor) = (0, RowCursor?.some(.start))
-    var current: (package: PackageKey, head: PackageHead)?
+    var (count, cursor, duplicates) = (0, RowCursor?.some(.start), [String]())
+    var current: (package: PackageKey, head: PackageHead, holders: ValueHolders)?
     func finishPackage() throws(StoreError) {
-      guard let (package, head) = current else { return }
+      guard let (package, head, holders) = current else { return }
+      duplicates += holders.duplicates.map { value, checksums in
+        "\(value) of \(package) (\(checksums.joined(separator: ", ")))"
+      }
       setHead.bind(1, package.version)
       setHead.bind(2, package.pkgarch)
       setHead.bind(3, head.greatest.text)
@@ -97,13 +113,15 @@ public struct Freeze {
           current?.head.include(value, of: row.tuple.checksum)
         } else {
           try finishPackage()
-          current = (row.tuple.package, PackageHead(greatest: value, holder: row.tuple.checksum, isTied: false))
+          let head = PackageHead(greatest: value, holder: row.tuple.checksum, isTied: false)
+          current = (row.tuple.package, head, ValueHolders())
         }
+        current?.holders.add(value, of: row.tuple.checksum)
       }
       cursor = page.next
     }
     try finishPackage()
-    return count
+    return (count, duplicates)
   }
 
   /// What is frozen is the store it was: those who followed its feed may follow it here.

@@ -16,11 +16,13 @@ struct FreezeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
   var database = "prserv.sqlite3"
 
+  @Flag(help: "Freeze values that name two contents: both are answered with them.") var allowDuplicates = false
   @Flag(help: "Replace a file that is there already.") var force = false
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let manifest = try Freeze(of: database, to: file).run(replaces: force, time: Date().ISO8601Format())
+    let manifest = try Freeze(of: database, to: file).run(
+      replaces: force, allowsDuplicates: allowDuplicates, time: Date().ISO8601Format())
     guard json else { return print("froze \(manifest.rows) rows of the store \(manifest.store): \(manifest.sha256)") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

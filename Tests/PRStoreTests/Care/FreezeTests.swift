@@ -154,6 +154,22 @@ struct FreezeTests {
     #expect(try await other.greatest(.busybox) == "1")
   }
 
+  @Test("holds no value that names two contents, own or copied, unless it is told to")
+  func duplicates() async throws {
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy([.busybox("late", "07"), .busybox("other", "9")], milliseconds: 6)
+    }
+    #expect {
+      try freeze()
+    } throws: { error in
+      ["\(path): ", "7 of busybox-1.36.1-r0 core2-64 (a, late)", "9 of ", "(copied, other)", "--allow-duplicates"]
+        .allSatisfy("\(error)".contains)
+    }
+    #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
+    #expect(try Freeze(of: path, to: target).run(replaces: false, allowsDuplicates: true, time: "").rows == 6)
+    #expect(try await opened().value(.checksum("other")) == "9")
+  }
+
   @Test("is made of a file of BitBake's, and of an empty one")
   func otherSources() async throws {
     let stock = folder.file("stock.sqlite3")

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// Which contents of one package each value names.
+struct ValueHolders {
+  private var holders: [Revision: [String]] = [:]
+
+  mutating func add(_ value: Revision, of checksum: String) {
+    guard let known = holders[value] else {
+      holders[value] = [checksum]
+      return
+    }
+    guard !known.contains(where: { $0.utf8.elementsEqual(checksum.utf8) }) else { return }
+    holders[value] = known + [checksum]
+  }
+
+  /// Those that name several, least first.
+  var duplicates: [(value: Revision, checksums: [String])] {
+    holders.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+  }
+}
