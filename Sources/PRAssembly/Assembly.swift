@@ -161,7 +161,7 @@ struct Assembly: Sendable {
           ServiceGroupConfiguration.ServiceConfiguration(
             service: server, successTerminationBehavior: .gracefullyShutdownGroup)
         ],
-        logger: logger))
+        logger: configuration.log.groupLogger))
   }
 
   private func serverTLS() throws -> TLSContext? {

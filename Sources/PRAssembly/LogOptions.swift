@@ -14,4 +14,11 @@ public struct LogOptions: Hashable, Sendable {
   public var logger: Logger {
     Logger(label: "headwater") { _ in LineLogHandler(format, level: level) }
   }
+
+  /// For a group of services: below a notice it tells only what those are made of, which is nobody's business.
+  var groupLogger: Logger {
+    var logger = logger
+    logger.logLevel = max(level, .notice)
+    return logger
+  }
 }

@@ -29,7 +29,7 @@ public struct ServingProcess: Sendable {
     let succession = try await Succession(configuration, Surroundings(), renew: renew, announce: announce)
     try await ServiceGroup(
       services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
-      logger: configuration.log.logger
+      logger: configuration.log.groupLogger
     ).run()
   }
 }

@@ -15,8 +15,16 @@ struct GateTests {
       ("Basic " + Data("secret".utf8).base64EncodedString(), false), ("", false),
     ])
   func token(authorization: String, isWelcome: Bool) {
-    let gate = Gate(token: "secret", isLoopback: false)
+    let gate = Gate(token: StatusToken("secret"), isLoopback: false)
     #expect(gate.judge([.authorization: authorization], authority: "x") == (isWelcome ? .welcome : .unknown))
+  }
+
+  @Test("options that are printed keep the token to themselves")
+  func printing() {
+    let options = StatusOptions(host: "localhost", port: 0, token: StatusToken("s3cret"))
+    var text = "\(options) \(options.token.debugDescription) \(String(reflecting: options))"
+    dump(options, to: &text)
+    #expect(!text.contains("s3cret"), "\(text)")
   }
 
   @Test(

@@ -4,7 +4,7 @@ import Hummingbird
 
 /// Who may look.
 struct Gate: Sendable {
-  let token: String?
+  let token: StatusToken?
   /// Only names of this machine are answered: a foreign page, whose own name was made to mean this machine, is not.
   let isLoopback: Bool
 
@@ -13,7 +13,9 @@ struct Gate: Sendable {
   func judge(_ headers: HTTPFields, authority: String?) -> Verdict {
     if isLoopback, let authority, !Self.isLocal(authority) { return .foreign }
     guard let token else { return .welcome }
-    guard let shown = Self.token(in: headers[.authorization] ?? ""), Self.isSame(shown, token) else { return .unknown }
+    guard let shown = Self.token(in: headers[.authorization] ?? ""), Self.isSame(shown, token.text) else {
+      return .unknown
+    }
     return .welcome
   }
 

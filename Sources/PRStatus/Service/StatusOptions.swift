@@ -5,14 +5,14 @@ public struct StatusOptions: Hashable, Sendable {
   public var host: String
   /// 0 takes a free one.
   public var port: Int
-  /// What whoever looks has to know; nil: nothing.
-  public var token: String?
+  /// Nil: everybody may look.
+  public var token: StatusToken?
   /// Connections beyond this wait until one ends.
   public var connections = 64
   /// So many may keep the page open; there is always room for those who only ask.
   public var viewers = 24
 
-  public init(host: String, port: Int, token: String? = nil) {
+  public init(host: String, port: Int, token: StatusToken? = nil) {
     self.host = host
     self.port = port
     self.token = token

@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard case .tcp(let host, let port) = server else { return }
-    var question = HTTPGet(host: host, port: port, path: "/api/status", token: try tokenFile.map(StatusToken.read))
+    var question = HTTPGet(
+      host: host, port: port, path: "/api/status", token: try tokenFile.map(StatusToken.read)?.text)
     question.timeout = timeout.duration
     let answer = try await question.run()
     switch answer.status {

@@ -32,12 +32,11 @@ struct StatusPageOptions: ParsableArguments {
     }
   }
 
-  private func token() throws -> String? { try statusTokenFile.map(StatusToken.read) }
+  private func token() throws -> StatusToken? { try statusTokenFile.map(StatusToken.read) }
 }
 
-/// What whoever looks at a status page may have to know.
-enum StatusToken {
-  static func read(_ path: String) throws -> String {
+extension StatusToken {
+  static func read(_ path: String) throws -> StatusToken {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Problem("cannot read the token in \(path): the file must exist and be readable")
     }
@@ -45,7 +44,7 @@ enum StatusToken {
     guard !token.isEmpty, !token.contains(where: \.isWhitespace) else {
       throw Problem("\(path) must hold one token: a line without blanks")
     }
-    return token
+    return StatusToken(token)
   }
 }
 

@@ -141,7 +141,8 @@ struct StatusPageTests {
   func token() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("s3cret\n", to: "token")
-    let server = try ServerProcess(["--status", "tcp://127.0.0.1:0", "--status-token-file", path])
+    let server = try ServerProcess(
+      ["--status", "tcp://127.0.0.1:0", "--status-token-file", path, "--log-level", "trace"])
     for path in ["/", "/metrics", "/api/status", "/api/find?q=a", "/events"] {
       let answer = try server.look(path)
       #expect(answer.status == 401 && answer.headers["www-authenticate"] != nil, "\(path)")
@@ -153,6 +154,7 @@ struct StatusPageTests {
     try Tool().run("status", "--server", page).failed(saying: "--token-file")
     try Tool(in: folder).run("status", "--server", page, "--token-file", path).succeeded()
     try server.stop()
+    #expect(!server.log.contains("s3cret") && !server.log.contains("StatusOptions"), "\(server.log)")
   }
 
   @Test("an address that is taken, or is none, is said so before anything is served")
