@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRNode
 import Subprocess
 import Testing
 
@@ -63,6 +64,15 @@ struct MetricsTests {
     }
     #expect(buckets == buckets.sorted() && buckets.last == 14)
     #expect(lines.last?.hasSuffix("_count{request=\"lookup\"} 14") == true)
+  }
+
+  @Test("every refusal is told from the start, so that the first one is an increase", arguments: RefusalKind.allCases)
+  func refusals(kind: RefusalKind) {
+    let text = Sight(report: StatusReport(), tally: Tally()).metrics
+    for verb in Verb.allCases {
+      let line = "headwater_refusals_total{request=\"\(verb.name)\",reason=\"\(kind.name)\"} 0\n"
+      #expect(text.contains(line), "\(line)")
+    }
   }
 
   @Test("what a label holds stays in its quotes")

@@ -35,7 +35,8 @@ extension Sight {
       let kinds = RefusalKind.allCases.map { ($0, tally.refused(verb, $0)) }
       requests.append(([verb.name, "answered"], Double(tally.answered(verb))))
       requests.append(([verb.name, "refused"], Double(kinds.reduce(0) { $0 + $1.1 })))
-      for (kind, count) in kinds where count > 0 { refusals.append(([verb.name, kind.name], Double(count))) }
+      // From the start, at 0: what grows from nothing to something has not increased, as Prometheus sees it.
+      for (kind, count) in kinds { refusals.append(([verb.name, kind.name], Double(count))) }
       if verb == .getPR || tally.latencies(verb).count > 0 { durations.append(([verb.name], tally.latencies(verb))) }
     }
     text.add(names.requests, requests)
