@@ -75,7 +75,7 @@ public struct Setting: Sendable {
     Setting("limits.write-timeout", .time, option: "write-timeout", "60s"),
     Setting("limits.drain-timeout", .time, option: "drain-timeout", "10s"),
     Setting("limits.lock-timeout", .time, option: "lock-timeout", "20s"),
-    Setting("limits.event-loops", .count(some), option: "event-loops", "1"),
+    Setting("limits.event-loops", .count(Bounds.eventLoops), option: "event-loops", "1"),
   ]
 
   /// Keys that hold keys of their own.

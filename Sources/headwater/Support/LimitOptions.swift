@@ -2,6 +2,7 @@
 import ArgumentParser
 import PRAssembly
 import PRServer
+import PRTopology
 
 /// What a server puts up with.
 struct LimitOptions: ParsableArguments {
@@ -51,10 +52,13 @@ struct LimitOptions: ParsableArguments {
     let counts = [
       ("max-connections", maxConnections), ("max-in-flight", maxInFlight), ("max-line", maxLine),
       ("max-message", maxMessage), ("max-depth", maxDepth), ("max-headers", maxHeaders),
-      ("max-header-bytes", maxHeaderBytes), ("event-loops", eventLoops),
+      ("max-header-bytes", maxHeaderBytes),
     ]
     for (name, count) in counts where count < 1 { throw ValidationError("--\(name) is at least 1") }
     guard maxDepth <= 512 else { throw ValidationError("--max-depth is at most 512") }
+    guard Bounds.eventLoops.contains(eventLoops) else {
+      throw ValidationError("--event-loops is \(Bounds.eventLoops.lowerBound) to \(Bounds.eventLoops.upperBound)")
+    }
   }
 
   var server: ServerOptions {

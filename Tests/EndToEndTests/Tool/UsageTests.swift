@@ -16,7 +16,8 @@ struct UsageTests {
       ["serve", "--listen", "nonsense"], ["serve", "--numbering", "roman"], ["serve", "--durability", "maybe"],
       ["serve", "--level", "-1"], ["serve", "--level", "9999999"], ["serve", "--lane", "2/2", "--level", "1"],
       ["serve", "--lane", "0/2"], ["serve", "--max-line", "0"], ["serve", "--max-depth", "100000"],
-      ["serve", "--max-connections", "many"], ["serve", "--on-miss", "guess"], ["serve", "--log-format", "xml"],
+      ["serve", "--max-connections", "many"], ["serve", "--event-loops", "0"],
+      ["serve", "--event-loops", "65"], ["serve", "--on-miss", "guess"], ["serve", "--log-format", "xml"],
       ["serve", "extra"], ["export", "--format", "xml"], ["import"], ["import", "--format", "xml", "x"],
       ["audit"], ["explain"], ["explain", "a"], ["backup"], ["backup", "a", "b"], ["bench", "--connections", "none"],
     ])
