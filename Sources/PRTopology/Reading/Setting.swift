@@ -20,6 +20,7 @@ public struct Setting: Sendable {
     case count(ClosedRange<Int>)
     /// A time such as `300ms`.
     case time
+    case wait(Bounds.Wait)
     /// A time of a second or more, or `off`.
     case period
     case lane
@@ -40,7 +41,7 @@ public struct Setting: Sendable {
   /// Each option of `headwater serve` has its key; those with more structure than a word are read by ``NodeReader``.
   public static let all: [Setting] = [
     Setting("upstream-away", .word(["strict", "fallback", "offline"]), "fallback"),
-    Setting("upstream-deadline", .time, "2s"),
+    Setting("upstream-deadline", .wait(Bounds.upstreamDeadline), "2s"),
     Setting("numbering", .word(numberings), "partitioned"),
     Setting("level", .count(0...Partition.deepest)),
     Setting("lane", .lane, "0/1"),
@@ -74,7 +75,7 @@ public struct Setting: Sendable {
     Setting("limits.idle-timeout", .time, option: "idle-timeout"),
     Setting("limits.write-timeout", .time, option: "write-timeout", "60s"),
     Setting("limits.drain-timeout", .time, option: "drain-timeout", "10s"),
-    Setting("limits.lock-timeout", .time, option: "lock-timeout", "20s"),
+    Setting("limits.lock-timeout", .wait(Bounds.lockTimeout), option: "lock-timeout", "20s"),
     Setting("limits.event-loops", .count(Bounds.eventLoops), option: "event-loops", "1"),
   ]
 

@@ -39,6 +39,9 @@ struct ValueReader {
       let most = range.upperBound == Int(Int32.max) ? "or more" : "to \(range.upperBound)"
       return ("it is a number, \(range.lowerBound) \(most)", nil)
     case .time: return Self.milliseconds(text) == nil ? (Self.timeForm, Self.timeHelp(text)) : nil
+    case .wait(let wait):
+      guard let time = Self.milliseconds(text) else { return (Self.timeForm, Self.timeHelp(text)) }
+      return wait.range.contains(.milliseconds(time)) ? nil : ("it is \(wait.text)", nil)
     case .period:
       if text == "off" || Self.milliseconds(text).map({ $0 >= 1000 }) ?? false { return nil }
       return ("write off, or a time of a second or more, such as 60s", Self.timeHelp(text))

@@ -64,7 +64,21 @@ extension Checks {
     return "that one listens on all addresses of an unknown machine; give it a 'host'"
   }
 
+  /// Who asks its upstream and then waits for its database answers in time all the same.
+  private func checkWaits(_ node: TopologyNode) {
+    let settings = ["upstream-deadline", "limits.lock-timeout"].compactMap { Setting.byKey[$0] }
+    let waits = settings.compactMap { (node.settings[$0.key]?.value ?? $0.standard).flatMap(ValueReader.milliseconds) }
+    guard !node.upstreams.isEmpty, Duration.milliseconds(waits.reduce(0, +)) > Bounds.longestWait,
+      let place = settings.lazy.compactMap({ node.settings[$0.key]?.place }).first
+    else { return }
+    complaints.error(
+      .value, at: place,
+      "the 'upstream-deadline' and the 'limits.lock-timeout' of \(quoted(node.name.value)) are \(Bounds.together)",
+      help: "they are \(settings.compactMap(\.standard).joined(separator: " and ")) where the file does not say it")
+  }
+
   func checkUpstreams(_ node: TopologyNode) {
+    checkWaits(node)
     for link in node.upstreams {
       let above = link.node.flatMap { index[$0] }.map { nodes[$0] }
       if let endpoint = link.endpoint, case .tcp = endpoint, !endpoint.isLoopback,

@@ -8,6 +8,7 @@ import PRRevision
 import PRServer
 import PRStatus
 import PRStore
+import PRTopology
 import PRWire
 
 struct Serve: AsyncParsableCommand {
@@ -49,7 +50,7 @@ struct Serve: AsyncParsableCommand {
       "When no upstream answers. strict: refuse what is new; fallback: go on from what is known; offline: never ask.")
   var upstreamAway = UpstreamAway.fallback
 
-  @Option(help: "How long the upstreams may take to answer.")
+  @Option(help: "How long the upstreams may take to answer: 50ms to 25s, with --lock-timeout 25s at most.")
   var upstreamDeadline = TimeSpan(seconds: 2)
 
   @Option(
@@ -111,6 +112,12 @@ struct Serve: AsyncParsableCommand {
     }
     guard upstream.isEmpty || ownLevel > 0 else {
       throw ValidationError("--level 0 is for a node without an upstream")
+    }
+    guard Bounds.upstreamDeadline.range.contains(upstreamDeadline.duration) else {
+      throw ValidationError("--upstream-deadline is \(Bounds.upstreamDeadline.text)")
+    }
+    guard upstream.isEmpty || upstreamDeadline.duration + limits.lockTimeout.duration <= Bounds.longestWait else {
+      throw ValidationError("--upstream-deadline and --lock-timeout are \(Bounds.together)")
     }
     if syncEvery?.duration != nil, upstream.isEmpty {
       throw ValidationError("--sync-every needs an --upstream to copy")

@@ -42,7 +42,7 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "How long what is in flight may take at the end.")
   var drainTimeout = TimeSpan(seconds: 10)
 
-  @Option(help: "How long an allocation waits while another process locks the database. BitBake's client waits 30s.")
+  @Option(help: "How long an allocation waits while another process locks the database: 25s at most.")
   var lockTimeout = TimeSpan(seconds: 20)
 
   @Option(help: "Threads that serve connections.")
@@ -56,6 +56,9 @@ struct LimitOptions: ParsableArguments {
     ]
     for (name, count) in counts where count < 1 { throw ValidationError("--\(name) is at least 1") }
     guard maxDepth <= 512 else { throw ValidationError("--max-depth is at most 512") }
+    guard Bounds.lockTimeout.range.contains(lockTimeout.duration) else {
+      throw ValidationError("--lock-timeout is \(Bounds.lockTimeout.text)")
+    }
     guard Bounds.eventLoops.contains(eventLoops) else {
       throw ValidationError("--event-loops is \(Bounds.eventLoops.lowerBound) to \(Bounds.eventLoops.upperBound)")
     }

@@ -86,7 +86,7 @@ final class ScenarioNodes {
       if let upstream = node.upstream {
         // strict: an answer without the upstream would be another one than was recorded.
         options += ["--upstream", try #require(addresses[upstream]).description, "--upstream-away", "strict"]
-        options += ["--upstream-deadline", "20s"]
+        options += ["--upstream-deadline", "20s", "--lock-timeout", "5s"]
       }
       let server = try ServerProcess(options, in: folder, database: "\(node.shares ?? name).sqlite3")
       servers.append(server)

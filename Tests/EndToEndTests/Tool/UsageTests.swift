@@ -26,6 +26,21 @@ struct UsageTests {
   }
 
   @Test(
+    "what would keep BitBake's client waiting for too long is refused",
+    arguments: [
+      ["--upstream-deadline", "60s"], ["--upstream-deadline", "0s"], ["--upstream-deadline", "49ms"],
+      ["--lock-timeout", "26s"], ["--upstream", "tcp://127.0.0.1:1", "--upstream-deadline", "6s"],
+    ])
+  func waits(options: [String]) throws {
+    try Tool().run(["serve"] + options).failed(64, saying: "25s", "BitBake's client gives up after 30s")
+  }
+
+  @Test("a wait from the environment is no longer than one from the command line")
+  func waitOfEnvironment() throws {
+    try Tool().run("serve", environment: ["HEADWATER_LOCK_TIMEOUT": "40s"]).failed(64, saying: "--lock-timeout is 25s")
+  }
+
+  @Test(
     "help and version are no errors",
     arguments: [["--help"], ["--version"], ["help", "serve"], ["get", "--help"], []])
   func help(arguments: [String]) throws {

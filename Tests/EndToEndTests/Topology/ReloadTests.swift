@@ -137,7 +137,14 @@ struct ReloadTests {
   @Test("lets go of the port that its status page had, while the old server has still something to answer")
   func movedPage() throws {
     let upstream = try FakeUpstream(.answering(.nothing))
-    let keys = "listen: tcp://127.0.0.1:0\nupstream: \(upstream.address)\nupstream-deadline: 20s\nsync-every: off\n"
+    let keys = """
+      listen: tcp://127.0.0.1:0
+      upstream: \(upstream.address)
+      upstream-deadline: 20s
+      limits: {lock-timeout: 5s}
+      sync-every: off
+
+      """
     let node = try ReloadingNode(keys)
     try node.change(to: keys + "status: tcp://127.0.0.1:0")
     let page = try Self.page(of: node, 1)

@@ -48,7 +48,7 @@ struct RoundTripTests {
   func shared() throws {
     let upstream = try FakeUpstream(.sound())
     let relay = try Relay(to: upstream.address)
-    let site = try Site(below: "\(relay.address)", deadline: "20s")
+    let site = try Site(below: "\(relay.address)", deadline: "20s", with: ["--lock-timeout", "5s"])
     site.waitForLog("connected to the upstream")
     let clients = try (0..<20).map { _ in try site.server.connect() }
     for client in clients { #expect(try client.ask(Requests.ping) == .alive) }
@@ -70,7 +70,7 @@ struct RoundTripTests {
   func hurry() throws {
     let upstream = try FakeUpstream(.sound())
     let relay = try Relay(to: upstream.address)
-    let site = try Site(below: "\(relay.address)", deadline: "20s")
+    let site = try Site(below: "\(relay.address)", deadline: "20s", with: ["--lock-timeout", "5s"])
     site.waitForLog("connected to the upstream")
     relay.goSilent()
     let patient = try site.server.connect()
