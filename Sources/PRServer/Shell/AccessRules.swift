@@ -51,3 +51,8 @@ extension Request {
     }
   }
 }
+
+extension RequestName {
+  /// Of a request that is not understood any further.
+  var verb: Verb { Verb.allCases.first { $0.name == rawValue } ?? .unknown }
+}

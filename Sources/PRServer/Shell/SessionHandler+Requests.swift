@@ -46,11 +46,17 @@ extension SessionHandler {
           + "ask the server's operator for --rights \(peerNames.first ?? "\(listener)")=\(rights.union(right))"))
   }
 
+  func refuseMalformed(_ verb: Verb, _ reason: String) {
+    desk.countRefusal(verb, .malformed)
+    complain("malformed", "a request was refused: \(reason)")
+    reply(.error(reason))
+  }
+
   /// One at a time: its answer may be large, and it may be long in coming.
   private func beginPoll(_ query: ChangesQuery) {
     guard poll?.isOver ?? true, let context else {
-      desk.countRefusal(.changes, .malformed)
-      return reply(.error("changes: one is open on this connection; wait for its answer, or open another connection"))
+      return refuseMalformed(
+        .changes, "changes: one is open on this connection; wait for its answer, or open another connection")
     }
     let poll = LongPoll(query, for: self, ticket: replies.reserve(), on: context.eventLoop)
     self.poll = poll

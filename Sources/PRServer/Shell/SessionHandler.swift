@@ -226,8 +226,7 @@ final class SessionHandler: ChannelDuplexHandler {
     } catch .json(let error) {
       refuse(.json(error))
     } catch {
-      desk.countRefusal(.unknown, .malformed)
-      reply(.error(error.description))
+      refuseMalformed(error.request?.verb ?? .unknown, error.description)
     }
   }
 

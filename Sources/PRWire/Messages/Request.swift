@@ -52,6 +52,16 @@ public enum RequestError: Error, Hashable, Sendable {
   case json(JSONError)
 }
 
+extension RequestError {
+  /// Which request it would have been; nil where none is named.
+  public var request: RequestName? {
+    switch self {
+    case .unknownRequest, .json: nil
+    case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _): name
+    }
+  }
+}
+
 extension RequestError: CustomStringConvertible {
   public var description: String {
     switch self {

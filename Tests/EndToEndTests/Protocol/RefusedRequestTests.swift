@@ -52,6 +52,23 @@ struct RefusedRequestTests {
   }
 
   @Test(
+    "what is no request is logged with its sender, and counted as what it would have been",
+    arguments: [
+      (#"{"get-pr":{"version":"v"}}"#, "get-pr", "get-pr: the field pkgarch is missing"),
+      (#"{"import-one":[]}"#, "import-one", "import-one: its fields must be a JSON object"),
+      (#"{"changes":{"after":"x"}}"#, "changes", "changes: "), (#"{"frobnicate":{}}"#, "unknown", "unknown request"),
+    ])
+  func malformed(request: String, name: String, words: String) throws {
+    try withServer(["--status", "0"]) { server in
+      #expect(try server.connect().ask(request).refusal?.hasPrefix(words) == true)
+      let count = "headwater_refusals_total{request=\"\(name)\",reason=\"malformed\"} 1\n"
+      #expect(try server.look("/metrics").body.contains(count))
+      let line = server.process.errors.wait { $0.contains("warning a request was refused: \(words)") }
+      #expect(line && server.log.contains(" peer=127.0.0.1"), "\(server.log)")
+    }
+  }
+
+  @Test(
     "an import of no revision is refused and stores nothing",
     arguments: [
       #""""#, #""x""#, #""1.""#, #"".1""#, #""1..2""#, #"" 1""#, #""1 ""#, #""+1""#, #""-1""#, #""1_0""#, #""1,2""#,
