@@ -34,19 +34,36 @@ extension Ledger {
   }
 
   private func add(_ rows: [Row], _ source: String?, _ milliseconds: Int64) throws(StoreError) -> Int {
-    var greatest: [PackageKey: Revision] = [:]
+    var heads: [PackageKey: (known: AboveHead, new: AboveHead)] = [:]
     var news = 0
     for row in rows where try copy.add(row) {
       news += 1
       try appendCopied(row, source: source, milliseconds)
       guard let value = Revision(row.value) else { continue }
-      greatest[row.tuple.package] = greatest[row.tuple.package].map { max($0, value) } ?? value
+      let package = row.tuple.package
+      var head: (known: AboveHead, new: AboveHead)
+      if let seen = heads[package] {
+        head = seen
+      } else {
+        let known = try reader.above(package)
+        head = (known, known)
+      }
+      try watchSharing(of: value, row.tuple, greatest: head.new.greatest)
+      head.new.greatest = head.new.greatest.map { max($0, value) } ?? value
+      heads[package] = head
     }
-    for (package, value) in greatest {
-      guard let head = try copy.raise(package, rows: value, floor: nil) else { continue }
-      try copy.write(head, of: package)
-    }
+    for (package, head) in heads where head.new != head.known { try copy.write(head.new, of: package) }
     return news
+  }
+
+  /// Notes when the upstream has one value for two contents, which one that was restored can have: who answers from the
+  /// copy must then look to whom it belongs. Numbers that rise, as they do but for that, cost no look.
+  ///
+  /// - Parameter greatest: of the package, before the value came.
+  func watchSharing(of value: Revision, _ tuple: TupleKey, greatest: Revision?) throws(StoreError) {
+    guard let greatest, value <= greatest, try reader.isCopyDistinct(), try reader.isCopied(value, besides: tuple)
+    else { return }
+    try forget(.distinctCopy)
   }
 }
 
@@ -105,6 +122,8 @@ extension Ledger {
     if vanished > 0 { try keep(.removals, String((Int(try reader.note(.removals) ?? "0") ?? 0) + 1)) }
     try forget(.freshPosition)
     if let position { try keep(.position, position.description) } else { try forget(.position) }
+    // Nobody has looked at what a fresh copy brings.
+    try forget(.distinctCopy)
     return vanished
   }
 

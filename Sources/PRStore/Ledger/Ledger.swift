@@ -95,7 +95,9 @@ public final class Ledger {
   ) throws(StoreError) -> Bool {
     try checkMayWrite()
     var isNews = false
+    let greatest = try reader.above(tuple.package).greatest
     for value in told.values where try copy.add(tuple, value) {
+      try watchSharing(of: value, tuple, greatest: greatest)
       try appendToFeed(tuple, value, Provenance(.copied, asker: told.source, milliseconds: milliseconds))
       isNews = true
     }

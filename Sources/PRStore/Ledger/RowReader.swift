@@ -16,6 +16,7 @@ public final class RowReader {
     var copied: Statement?
     var copiedFor: Statement?
     var copiedFirst: Statement?
+    var isDistinct: Statement?
     var above: Statement?
   }
 
@@ -43,6 +44,9 @@ public final class RowReader {
       copiedFirst: try connection.hasTable("headwater_feed")
         ? connection.prepare(
           "SELECT checksum, value FROM headwater_feed WHERE \(key) AND origin = 'copied' ORDER BY serial") : nil,
+      isDistinct: try connection.hasTable("headwater_store")
+        ? connection.prepare("SELECT 1 FROM headwater_store WHERE key = 'note: \(StoreNote.distinctCopy.rawValue)'")
+        : nil,
       above: try connection.hasTable("headwater_above")
         ? connection.prepare("SELECT greatest, floor FROM headwater_above WHERE \(key)") : nil)
     statements = ready
@@ -101,7 +105,9 @@ public final class RowReader {
     let head = try head(of: tuple.package).head
     if let holder = try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head) { return holder }
     // The feed is walked only where there is somebody to tell apart: it is not found by its tuples.
-    guard try isCopied(value, besides: tuple), let feed = try prepared()?.copiedFirst else { return nil }
+    guard try !isCopyDistinct(), try isCopied(value, besides: tuple), let feed = try prepared()?.copiedFirst else {
+      return nil
+    }
     feed.bind(1, tuple.package.version)
     feed.bind(2, tuple.package.pkgarch)
     defer { feed.reset() }
@@ -112,7 +118,8 @@ public final class RowReader {
     return nil
   }
 
-  private func isCopied(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+  /// Whether the copy has a value for another checksum than the tuple's. A look at all copied rows of the package.
+  func isCopied(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
     guard let statement = try prepared()?.copiedFor else { return false }
     bind(statement, tuple)
     statement.bind(4, Revision(components: value.components).text)
@@ -121,6 +128,13 @@ public final class RowReader {
       if statement.text(0).flatMap({ Revision($0) }) == value { return true }
     }
     return false
+  }
+
+  /// It is known that no value of the copy belongs to two checksums.
+  func isCopyDistinct() throws(StoreError) -> Bool {
+    guard let statement = try prepared()?.isDistinct else { return false }
+    defer { statement.reset() }
+    return try statement.step()
   }
 
   /// What is known of the upstream's greatest value for a package.

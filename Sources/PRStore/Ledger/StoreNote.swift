@@ -8,6 +8,8 @@ public enum StoreNote: String, Hashable, Sendable {
   case position
   /// How far a fresh copy has come that will take the copy's place.
   case freshPosition = "fresh position"
+  /// Since the copy was begun no value in it belongs to two checksums of a package. Nobody need look whether one does.
+  case distinctCopy = "distinct copy"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
   /// When somebody last tried whether a row can be stored.

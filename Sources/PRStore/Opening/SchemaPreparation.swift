@@ -73,7 +73,11 @@ struct SchemaPreparation {
     }
     if try !connection.hasTable("headwater_copy") {
       for table in [Schema.copy, Schema.above] { try connection.execute(table) }
-      try connection.execute("UPDATE headwater_store SET value = '\(Schema.version)' WHERE key = 'schema'")
+      try connection.execute(
+        """
+        UPDATE headwater_store SET value = '\(Schema.version)' WHERE key = 'schema';
+        INSERT OR REPLACE INTO headwater_store (key, value) VALUES ('note: \(StoreNote.distinctCopy.rawValue)', 'yes')
+        """)
     }
     let isGuarded = try connection.hasTrigger(Schema.guardName)
     try takeOver(into: &report, isGuarded: isGuarded)
