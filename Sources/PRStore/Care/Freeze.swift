@@ -83,45 +83,50 @@ public struct Freeze {
     return (manifest, duplicates)
   }
 
-  /// Rows come in the order of their keys, so that a package's head is known when the next begins.
+  /// Rows come in the order of their keys, so that a package is known when the next begins.
   private func copyRows(from reader: RowReader, to writer: Connection) throws(StoreError) -> (count: Int, [String]) {
-    let insert = try writer.prepare(
-      "INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
-    let setHead = try writer.prepare(
-      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+    let target = try FrozenRows(writer)
     var (count, cursor, duplicates) = (0, RowCursor?.some(.start), [String]())
-    var current: (package: PackageKey, head: PackageHead, holders: ValueHolders)?
+    var rows: [Row] = []
     func finishPackage() throws(StoreError) {
-      guard let (package, head, holders) = current else { return }
-      duplicates += holders.duplicates.map { value, checksums in
+      guard let package = rows.first?.tuple.package else { return }
+      let kept = try Self.answered(rows, by: reader)
+      duplicates += ValueHolders(kept).duplicates.map { value, checksums in
         "\(value) of \(package) (\(checksums.joined(separator: ", ")))"
       }
-      setHead.bind(1, package.version)
-      setHead.bind(2, package.pkgarch)
-      setHead.bind(3, head.greatest.text)
-      setHead.bind(4, head.holder)
-      setHead.bind(5, head.isTied ? 1 : 0)
-      try setHead.run()
+      try target.insert(kept, of: package)
+      count += kept.count
+      rows = []
     }
     while let start = cursor {
       let page = try reader.page(of: RowFilter(history: .kept), from: start, includesCopy: true, size: 4096)
       for row in page.rows {
-        try insert.run(row)
-        count += 1
-        guard let value = Revision(row.value) else { continue }
-        if current?.package == row.tuple.package {
-          current?.head.include(value, of: row.tuple.checksum)
-        } else {
-          try finishPackage()
-          let head = PackageHead(greatest: value, holder: row.tuple.checksum, isTied: false)
-          current = (row.tuple.package, head, ValueHolders())
-        }
-        current?.holders.add(value, of: row.tuple.checksum)
+        if rows.last?.tuple.package != row.tuple.package { try finishPackage() }
+        rows.append(row)
       }
       cursor = page.next
     }
     try finishPackage()
     return (count, duplicates)
+  }
+
+  /// The rows of a package without those that its node does not answer, since the value belongs to another checksum and
+  /// the tuple has a value of its own. A tuple that would be left without any keeps them.
+  private static func answered(_ rows: [Row], by reader: RowReader) throws(StoreError) -> [Row] {
+    let shared = Set(ValueHolders(rows).duplicates.map(\.value))
+    guard !shared.isEmpty else { return rows }
+    var (claimed, content) = (Set<Row>(), Set<TupleKey>())
+    for row in rows {
+      guard let value = Revision(row.value) else { continue }
+      if shared.contains(value), try !reader.values(of: row.tuple).contains(value),
+        try reader.rival(for: value, of: row.tuple) != nil
+      {
+        claimed.insert(row)
+      } else {
+        content.insert(row.tuple)
+      }
+    }
+    return rows.filter { !claimed.contains($0) || !content.contains($0.tuple) }
   }
 
   /// What is frozen is the store it was: those who followed its feed may follow it here.
@@ -164,5 +169,30 @@ public struct Freeze {
       throw .sqlite(path: target, detail: reason)
     }
     close(file)
+  }
+}
+
+/// Where the rows of a frozen file go.
+private struct FrozenRows {
+  private let insert: Statement
+  private let setHead: Statement
+
+  init(_ writer: Connection) throws(StoreError) {
+    insert = try writer.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
+    setHead = try writer.prepare(
+      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+  }
+
+  /// - Parameter rows: all that the package has.
+  func insert(_ rows: [Row], of package: PackageKey) throws(StoreError) {
+    for row in rows { try insert.run(row) }
+    let revisions = rows.compactMap { row in Revision(row.value).map { (checksum: row.tuple.checksum, value: $0) } }
+    guard let head = PackageHead.over(revisions) else { return }
+    setHead.bind(1, package.version)
+    setHead.bind(2, package.pkgarch)
+    setHead.bind(3, head.greatest.text)
+    setHead.bind(4, head.holder)
+    setHead.bind(5, head.isTied ? 1 : 0)
+    try setHead.run()
   }
 }

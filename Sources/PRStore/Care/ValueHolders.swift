@@ -5,6 +5,15 @@ import PRRevision
 struct ValueHolders {
   private var holders: [Revision: [String]] = [:]
 
+  init() {}
+
+  /// - Parameter rows: of one package; values that are no revision do not count.
+  init(_ rows: [Row]) {
+    for row in rows {
+      if let value = Revision(row.value) { add(value, of: row.tuple.checksum) }
+    }
+  }
+
   mutating func add(_ value: Revision, of checksum: String) {
     guard let known = holders[value] else {
       holders[value] = [checksum]

@@ -170,6 +170,18 @@ struct FreezeTests {
     #expect(try await opened().value(.checksum("other")) == "9")
   }
 
+  @Test("leaves out the shared value of a content that has one of its own, as the node does that answers it")
+  func numberedAnew() async throws {
+    for rows in [[Row.busybox("zero", "3"), .busybox("zero", "2")], [.busybox("late", "3"), .busybox("late", "3.0")]] {
+      _ = try await store.write { ledger throws(StoreError) in try ledger.copy(rows, milliseconds: 6) }
+    }
+    #expect(try freeze().rows == 7)
+    let frozen = try opened()
+    let kept = try await frozen.export(RowFilter(history: .kept)).filter { $0.tuple.package == .busybox }
+    #expect(kept.filter { $0.tuple.checksum == "late" } == [.busybox("late", "3.0")])
+    #expect(try await frozen.value(.checksum("zero")) == "3")
+  }
+
   @Test("is made of a file of BitBake's, and of an empty one")
   func otherSources() async throws {
     let stock = folder.file("stock.sqlite3")
