@@ -5,6 +5,8 @@ import PRRevision
 public struct AuditReport: Hashable, Sendable {
   public var tables: [String] = []
   public var rows = 0
+  /// Those that are known of the upstream; they are not among the rows.
+  public var copiedRows = 0
   public var packages = 0
   /// SQLite's own findings; empty when the file is sound.
   public var damage: [String] = []
@@ -25,6 +27,12 @@ public struct AuditReport: Hashable, Sendable {
 public enum AuditFinding: Hashable, Sendable {
   /// One value names two contents.
   case duplicate(PackageKey, value: String, checksums: [String])
+  /// The same with rows of the copy: what a node that stores nothing does not answer for all of them.
+  ///
+  /// - Parameters:
+  ///   - own: those that have it as an own row.
+  ///   - copied: the others.
+  case copiedDuplicate(PackageKey, value: String, own: [String], copied: [String])
   /// A value that is no revision.
   case unreadable(TupleKey, value: String)
   /// The greatest value as text is not the greatest as a number: BitBake's own server goes backwards here.
@@ -48,9 +56,16 @@ public struct Audit {
   public func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
     var report = AuditReport()
     try checkPages(&report)
-    for table in Self.knownTables where try connection.hasTable(table) { report.tables.append(table) }
+    for table in Self.knownTables where try isRead(table) { report.tables.append(table) }
     if !report.tables.isEmpty { try readTables(into: &report, progress) }
     return report
+  }
+
+  /// The rows of an older table that was taken over stand in the newer one.
+  private func isRead(_ table: String) throws(StoreError) -> Bool {
+    guard try connection.hasTable(table) else { return false }
+    guard try connection.hasTable("headwater_store") else { return true }
+    return try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'") == nil
   }
 
   private func checkPages(_ report: inout AuditReport) throws(StoreError) {
@@ -62,9 +77,13 @@ public struct Audit {
 
   /// The tables together: one value may name a content in each.
   private func readTables(into report: inout AuditReport, _ progress: (Int) -> Void) throws(StoreError) {
-    let selects = report.tables.map { table in
+    var selects = report.tables.map { table in
       // The older tables hold integers, which were never compared as text.
-      "SELECT version, pkgarch, checksum, CAST(value AS TEXT), '\(table)' = 'PRMAIN' FROM \(table)"
+      let place = table == "PRMAIN" ? RowPlace.own : .old
+      return "SELECT version, pkgarch, checksum, CAST(value AS TEXT), \(place.rawValue) FROM \(table)"
+    }
+    if try connection.hasTable("headwater_copy") {
+      selects.append("SELECT version, pkgarch, checksum, value, \(RowPlace.copied.rawValue) FROM headwater_copy")
     }
     let statement = try connection.prepare(selects.joined(separator: " UNION ALL ") + " ORDER BY 1, 2")
     var package: PackageAudit?
@@ -78,38 +97,52 @@ public struct Audit {
         package = PackageAudit(key)
         report.packages += 1
       }
-      package?.take(checksum, statement.text(3) ?? "", isText: statement.number(4) != 0, &report)
-      report.rows += 1
-      if report.rows.isMultiple(of: 8192) { progress(report.rows) }
+      let place = RowPlace(rawValue: statement.number(4)) ?? .own
+      package?.take(checksum, statement.text(3) ?? "", place, &report)
+      if place == .copied { report.copiedRows += 1 } else { report.rows += 1 }
+      let read = report.rows + report.copiedRows
+      if read.isMultiple(of: 8192) { progress(read) }
     }
     package?.finish(into: &report)
   }
 }
 
+/// Where a row stands.
+private enum RowPlace: Int64 {
+  /// In a table of BitBake 2.8.
+  case old
+  case own, copied
+}
+
 /// The rows of one package, as they come by.
 private struct PackageAudit {
   let key: PackageKey
-  private var holders = ValueHolders()
+  private var (own, copied) = (ValueHolders(), ValueHolders())
   private var greatest: Revision?
   private var greatestText: String?
 
   init(_ key: PackageKey) { self.key = key }
 
-  mutating func take(_ checksum: String, _ value: String, isText: Bool, _ report: inout AuditReport) {
+  mutating func take(_ checksum: String, _ value: String, _ place: RowPlace, _ report: inout AuditReport) {
     guard let revision = Revision(value) else {
       report.findings.append(.unreadable(TupleKey(package: key, checksum: checksum), value: value))
       return
     }
-    holders.add(revision, of: checksum)
-    guard isText else { return }
+    guard place != .copied else { return copied.add(revision, of: checksum) }
+    own.add(revision, of: checksum)
+    guard place == .own else { return }
     greatest = max(greatest ?? revision, revision)
     if let text = greatestText, !text.utf8.lexicographicallyPrecedes(value.utf8) { return }
     greatestText = value
   }
 
   func finish(into report: inout AuditReport) {
-    for (value, checksums) in holders.duplicates {
+    for (value, checksums) in own.duplicates {
       report.findings.append(.duplicate(key, value: value.text, checksums: checksums))
+    }
+    for (value, checksums) in copied.beside(own) {
+      report.findings.append(
+        .copiedDuplicate(key, value: value.text, own: own.checksums(with: value), copied: checksums))
     }
     guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
     report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))

@@ -23,6 +23,18 @@ struct ValueHolders {
     holders[value] = known + [checksum]
   }
 
+  /// - Returns: sorted.
+  func checksums(with value: Revision) -> [String] { (holders[value] ?? []).sorted() }
+
+  /// The values that name several contents together with those of `others`, least first: those that others do not have.
+  func beside(_ others: ValueHolders) -> [(value: Revision, checksums: [String])] {
+    holders.keys.sorted().compactMap { value in
+      let known = others.holders[value] ?? []
+      let here = checksums(with: value).filter { one in !known.contains { $0.utf8.elementsEqual(one.utf8) } }
+      return here.isEmpty || here.count + known.count < 2 ? nil : (value, here)
+    }
+  }
+
   /// Those that name several, least first.
   var duplicates: [(value: Revision, checksums: [String])] {
     holders.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }

@@ -77,6 +77,38 @@ struct AuditTests {
     #expect(report.findings == [.duplicate(.busybox, value: "3", checksums: ["a", "b"])])
   }
 
+  @Test("tables that were taken over are left out: their rows stand in the newer one")
+  func takenOver() throws {
+    let file = try ForeignProcess(path)
+    try file.makeOldTable("PRMAIN_nohist", [(.checksum("a"), 9), (.checksum("b"), 10)])
+    try file.makeOldTable("PRMAIN_hist", [(.checksum("c"), 11)])
+    try Store.writable(path).close()
+    let report = try Audit(path: path).run()
+    #expect(report.tables == ["PRMAIN"] && report.rows == 3 && report.packages == 1)
+  }
+
+  @Test("a value that the copy gives to two contents, or to another than an own row, is told apart from own ones")
+  func copied() async throws {
+    let store = try Store.writable(path)
+    try await store.record([.busybox("a", "1"), .busybox("same", "2")])
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy(
+        [
+          .busybox("b", "01"), .busybox("same", "2"), .busybox("x", "3"), .busybox("y", "3"), .busybox("z", "4"),
+          Row(tuple: TupleKey("other", "p", "c"), value: "3"),
+        ], milliseconds: 1)
+    }
+    store.close()
+    let report = try Audit(path: path).run()
+    #expect(
+      report.findings == [
+        .copiedDuplicate(.busybox, value: "01", own: ["a"], copied: ["b"]),
+        .copiedDuplicate(.busybox, value: "3", own: [], copied: ["x", "y"]),
+      ])
+    #expect(!report.isSound && report.rows == 2 && report.copiedRows == 6 && report.packages == 2)
+    #expect(report.tables == ["PRMAIN"])
+  }
+
   @Test("our own database is audited like any other, and is not written to")
   func ours() async throws {
     let store = try Store.writable(path)
