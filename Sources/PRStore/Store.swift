@@ -20,6 +20,9 @@ public final class Store: Sendable {
 
   public var isReadOnly: Bool { writer == nil }
 
+  /// The file never changes.
+  public var isFrozen: Bool { options.isFrozen }
+
   /// The rows have serials. Not so in a file that only BitBake's server has written.
   public var hasFeed: Bool { identity != nil }
 

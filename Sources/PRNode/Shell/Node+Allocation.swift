@@ -78,7 +78,7 @@ extension Node {
       return .success(value)
     case .success(.refuse(let refusal)):
       if refusal.isMiss { log.withLock { $0.miss(tuple, asker: asker, at: now) } }
-      return .failure(.refused(refusal, tuple))
+      return .failure(refusal == .unrecorded && store.isFrozen ? .notFrozen(tuple) : .refused(refusal, tuple))
     case .success(.askUpstream): preconditionFailure("a decision has heard from above, or stands alone")
     case .failure(let error): return .failure(.store(error))
     }

@@ -5,7 +5,7 @@ extension NodeError {
   /// In a word, for those who count.
   public var kind: RefusalKind {
     switch self {
-    case .refused(.unrecorded, _): .unrecorded
+    case .refused(.unrecorded, _), .notFrozen: .unrecorded
     case .refused(.overflow, _): .overflow
     case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway

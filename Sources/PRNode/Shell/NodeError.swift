@@ -7,6 +7,8 @@ import PRUpstream
 public enum NodeError: Error, Hashable, Sendable {
   case store(StoreError)
   case refused(Refusal, TupleKey)
+  /// A frozen server has no value on record.
+  case notFrozen(TupleKey)
   /// The upstream does not answer, and the policy is to do nothing without it.
   case upstreamAway(UpstreamError)
   /// The upstream answers, but could not ask its own.
@@ -22,6 +24,9 @@ extension NodeError: CustomStringConvertible {
     case .refused(.unrecorded, let tuple):
       "this server is read-only and has no revision on record for \(tuple); "
         + "build against a server that allocates, or start this one with --on-miss predict"
+    case .notFrozen(let tuple):
+      "this server is read-only and has no revision on record for \(tuple): it was not there when its database was "
+        + "frozen; build against a server that allocates"
     case .refused(.taken(let value, let holder), let tuple):
       "the value \(value) that is known for \(tuple) belongs to the checksum \(holder) here: one value was given to both "
         + "further up, as happens after an old backup was restored; have a server that allocates number it anew, or "
