@@ -82,11 +82,12 @@ public final class Store: Sendable {
     _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
+    let isFrozen = isFrozen
     readers.submit { reader in
       do throws(StoreError) {
         done(.success(try body(reader)))
       } catch {
-        done(.failure(error))
+        done(.failure(isFrozen ? error.ofFrozenFile : error))
       }
     }
   }

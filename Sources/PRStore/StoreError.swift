@@ -77,3 +77,16 @@ extension StoreError: CustomStringConvertible {
     }
   }
 }
+
+extension StoreError {
+  /// What to do about it where the file was frozen: there is another like it.
+  var ofFrozenFile: StoreError {
+    switch self {
+    case .damaged(let path, let detail):
+      .unfit(
+        path: path,
+        detail: "it is damaged (\(detail)); take it and its manifest from where they were frozen, and restart")
+    default: self
+    }
+  }
+}

@@ -197,6 +197,26 @@ struct FreezeTests {
     }
   }
 
+  @Test("damaged while it is served, it says to take the file from where it was frozen")
+  func damagedLater() async throws {
+    try await store.record((0..<500).map { .busybox("checksum-\($0)", "\($0 + 10)") })
+    try freeze()
+    var bytes = try contents(of: target)
+    for page in 1..<bytes.count / 4096 {
+      bytes.replaceSubrange(page * 4096..<(page + 1) * 4096, with: Data(repeating: 0xA5, count: 4096))
+    }
+    let frozen = try opened()
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: target)
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
+    try file.write(contentsOf: bytes)
+    try file.close()
+    await #expect {
+      try await frozen.value(.checksum("a"))
+    } throws: { error in
+      "\(error)".contains("where they were frozen") && !"\(error)".contains(".recover")
+    }
+  }
+
   @Test("is served from a medium that nobody can write", .enabled(if: SmallDisk.isPossible, "needs to mount"))
   func readOnlyMedium() async throws {
     let disk = try SmallDisk(kilobytes: 1024)
