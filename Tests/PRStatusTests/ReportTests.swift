@@ -24,6 +24,18 @@ struct ReportTests {
     #expect(!StatusText(StatusReport()).text.contains("name"), "a node without a name has no line for it")
   }
 
+  @Test("what is refused was not known, and what is refused as missed counts once")
+  func hitRatio() {
+    var (tally, log) = (Tally(), DecisionLog())
+    #expect(StatusReport.TrafficPart(tally, log).hitRatio == nil)
+    tally.answeredAtOnce = 1
+    for _ in 0..<2 { tally.refuse(.getPR, .upstreamAway) }
+    tally.refuse(.getPR, .unrecorded)
+    log.miss(TupleKey(version: "a", pkgarch: "b", checksum: "c"), asker: nil, at: 0)
+    tally.refuse(.importOne, .taken)
+    #expect(StatusReport.TrafficPart(tally, log).hitRatio == 0.25)
+  }
+
   @Test("what happened between two looks is a rate, and a count that fell is none")
   func recorder() {
     var recorder = Recorder()

@@ -91,7 +91,7 @@ struct Sections {
       <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
       <rect class="rail" width="100" height="4"/><rect class="fill" width="\(width)" height="4"/></svg>
       <dl><dt>known</dt><dd>\(Wording.count(traffic.known))</dd><dt>new rows</dt><dd>\(Wording.count(traffic.minted))</dd>
-      <dt>missed</dt><dd>\(Wording.count(traffic.misses))</dd></dl>
+      <dt>missed</dt><dd>\(Wording.count(traffic.misses))</dd><dt>refused</dt><dd>\(Wording.count(traffic.refused))</dd></dl>
       """
   }
 

@@ -33,7 +33,7 @@ public struct StatusText {
       ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) so far"],
       [
         "known",
-        "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed)",
+        "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed, \(traffic.refused) refused)",
       ],
     ]
     if let name = node.name { lines.insert(["name", name], at: 1) }

@@ -18,7 +18,9 @@ extension StatusReport {
     public var known = 0
     public var minted = 0
     public var misses = 0
-    /// Known among known, minted and missed; nil before the first.
+    /// `get-pr` that were refused for another reason than that they were missed.
+    public var refused = 0
+    /// Known among known, minted, missed and refused; nil before the first.
     public var hitRatio: Double?
 
     public init() {}
@@ -76,8 +78,9 @@ extension StatusReport.TrafficPart {
     known = tally.answeredAtOnce + log.known
     minted = log.minted
     misses = log.misses
-    let decided = known + minted + misses
-    hitRatio = decided > 0 ? Double(known) / Double(decided) : nil
+    refused = RefusalKind.allCases.reduce(0) { $0 + ($1 == .unrecorded ? 0 : tally.refused(.getPR, $1)) }
+    let asked = known + minted + misses + refused
+    hitRatio = asked > 0 ? Double(known) / Double(asked) : nil
   }
 }
 
