@@ -58,7 +58,7 @@ public final class ClientHandler: ChannelDuplexHandler {
   /// The pieces of a reply are coming that is handed on row by row.
   private var isInPieces = false
   /// What ended the connection, if it was more than its end.
-  private var failure: ClientError?
+  private(set) var failure: ClientError?
 
   init(_ dialer: Dialer, greeted: EventLoopPromise<PeerDescription>) {
     server = dialer.server

@@ -36,6 +36,18 @@ public struct Dialer: Sendable {
     public let channel: any Channel
     /// Empty where the server was not asked, or said nothing.
     public let description: PeerDescription
+    private let handler: NIOLoopBound<ClientHandler>?
+
+    init(_ channel: any Channel, _ description: PeerDescription) {
+      self.channel = channel
+      self.description = description
+      // Without it the connection has ended already.
+      handler = (try? channel.pipeline.syncOperations.handler(type: ClientHandler.self))
+        .map { NIOLoopBound($0, eventLoop: channel.eventLoop) }
+    }
+
+    /// What ended the connection: it may have been this side. To be asked on its event loop.
+    public var failure: ClientError? { handler?.value.failure }
   }
 
   /// Connects and greets.
@@ -49,7 +61,7 @@ public struct Dialer: Sendable {
     let clock = loop.scheduleTask(in: TimeAmount(timeout)) { greeted.fail(ClientError.timedOut(server, timeout)) }
     let connected = connect(on: loop, greeted)
     connected.whenFailure { greeted.fail(ClientError.unreachable(server, Self.reason(of: $0))) }
-    let line = greeted.futureResult.and(connected).map { Line(channel: $1, description: $0) }
+    let line = greeted.futureResult.and(connected).map { Line($1, $0) }
     line.whenComplete { outcome in
       clock.cancel()
       guard case .failure = outcome else { return }

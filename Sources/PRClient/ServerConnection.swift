@@ -10,8 +10,10 @@ public struct ServerConnection: Sendable {
   public let server: Endpoint
   /// What the server says it is, where it was asked.
   public let description: PeerDescription
-  private let channel: any Channel
+  private let line: Dialer.Line
   private let timeout: Duration
+
+  private var channel: any Channel { line.channel }
 
   /// Connects and greets.
   ///
@@ -41,7 +43,7 @@ public struct ServerConnection: Sendable {
         greeted.fail(ClientError.disconnected(dialer.server))
       }
       return ServerConnection(
-        server: dialer.server, description: line.description, channel: line.channel, timeout: dialer.timeout)
+        server: dialer.server, description: line.description, line: line, timeout: dialer.timeout)
     } catch {
       throw error as? ClientError ?? .disconnected(dialer.server)
     }
@@ -80,7 +82,9 @@ public struct ServerConnection: Sendable {
   public func rows(_ query: ExportQuery, patience: Duration = .seconds(300)) -> RowStream {
     let stream = RowStream(server: server, channel: channel, patience: patience)
     let question = ClientHandler.Question(message: message(for: .export(query)), rows: stream)
-    channel.writeAndFlush(question).whenFailure { [server] _ in stream.end(.failure(.disconnected(server))) }
+    channel.writeAndFlush(question).whenFailure { [server, line] _ in
+      stream.end(.failure(line.failure ?? .disconnected(server)))
+    }
     return stream
   }
 
@@ -97,8 +101,8 @@ public struct ServerConnection: Sendable {
     let clock = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
       reply.fail(ClientError.timedOut(server, timeout))
     }
-    channel.writeAndFlush(ClientHandler.Question(message: message, reply: reply)).whenFailure { _ in
-      reply.fail(ClientError.disconnected(server))
+    channel.writeAndFlush(ClientHandler.Question(message: message, reply: reply)).whenFailure { [line] _ in
+      reply.fail(line.failure ?? ClientError.disconnected(server))
     }
     defer { clock.cancel() }
     do {

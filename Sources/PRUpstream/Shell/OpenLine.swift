@@ -14,9 +14,11 @@ final class OpenLine {
   /// When the last reply came.
   private(set) var heardAt = NIODeadline.now()
   private(set) var hasAnswered = false
+  private let line: Dialer.Line
   private let server: Endpoint
 
   init(_ line: Dialer.Line, server: Endpoint) {
+    self.line = line
     channel = line.channel
     description = line.description
     self.server = server
@@ -55,6 +57,9 @@ final class OpenLine {
     }
   }
 
+  /// What ended the connection.
+  var failure: ClientError { line.failure ?? .disconnected(server) }
+
   private func heard() {
     heardAt = .now()
     hasAnswered = true
@@ -64,8 +69,8 @@ final class OpenLine {
     var message = channel.allocator.buffer(capacity: 256)
     request.write(to: &message)
     let reply = channel.eventLoop.makePromise(of: ByteBuffer.self)
-    channel.write(ClientHandler.Question(message: message, reply: reply)).whenFailure { [server] _ in
-      reply.fail(ClientError.disconnected(server))
+    channel.write(ClientHandler.Question(message: message, reply: reply)).whenFailure { [server, line] _ in
+      reply.fail(line.failure ?? ClientError.disconnected(server))
     }
     return reply.futureResult
   }

@@ -167,7 +167,7 @@ final class Peer {
     lines.removeAll { $0 === line }
     guard wasKnown, isPresent else { return }
     if NIODeadline.now() - line.openedAt < Self.shortLife {
-      lose(.connection(.disconnected(dialer.server)))
+      lose(.connection(line.failure))
     } else if lines.isEmpty {
       dial()
     }

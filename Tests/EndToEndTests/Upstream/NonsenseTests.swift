@@ -94,4 +94,19 @@ struct NonsenseTests {
       try site.server.stop()
     }
   }
+
+  @Test("a second answer, unasked, is named as the reason: it was not the upstream that closed the connection")
+  func secondAnswer() throws {
+    let upstream = try FakeUpstream(
+      FakeUpstream.Manner(greeting: FakeUpstream.Manner.ours) { request in
+        let reply = FakeUpstream.Manner.soundReply(to: request).text
+        return FakeUpstream.Reply(text: request["ping"] == nil ? reply + reply : reply)
+      })
+    let site = try Site(below: "\(upstream.address)")
+    // A connection that was good for a while is silently made anew.
+    for number in 0..<5 { #expect(try site.getPR("p", "new-\(number)").value?.hasPrefix("7.") == true) }
+    site.waitForLog("a reply that nobody asked for")
+    #expect(site.logs("without an answer") == 0, "\(site.server.log)")
+    try site.server.stop()
+  }
 }
