@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// Why the store could not do what it was asked, and what a person can do about it.
 public enum StoreError: Error, Hashable, Sendable {
@@ -23,7 +24,7 @@ public enum StoreError: Error, Hashable, Sendable {
   /// A guard of the schema refused a row.
   case refusedBySchema(detail: String)
   /// The value belongs to another checksum of the package.
-  case taken(value: String, holder: String)
+  indirect case taken(PackageKey, value: String, holder: String)
   /// The value is no revision.
   case notARevision
   /// Whoever decided thought better of it; nothing was stored.
@@ -47,7 +48,7 @@ extension StoreError: CustomStringConvertible {
     case .diskFull(let path):
       "the disk that holds \(path) is full: no new revision can be stored; free some space and ask again"
     case .readOnly(let path): "the database \(path) is open read-only"
-    case .missing(let path): "there is no database at \(path); check the path, or start once without read-only"
+    case .missing(let path): "there is no database at \(path), and what only reads makes none; check the path"
     case .missingFolder(let path): "the folder of \(path) does not exist; create it first"
     case .permission(let path): "no permission to open \(path); check its owner and mode, and those of its folder"
     case .notADatabase(let path): "\(path) is not an SQLite database; name another file, or move it away"
@@ -66,9 +67,12 @@ extension StoreError: CustomStringConvertible {
       "the database \(path) was removed or replaced while the server had it open, and nothing more is stored; "
         + "stop the server, put the right file in its place, and start again"
     case .refusedBySchema(let detail): "the database refused the row: \(detail)"
-    case .taken(let value, let holder): "the value \(value) belongs to the checksum \(holder) of this package"
+    case .taken(let package, let value, let holder):
+      "the value \(value) of \(package) belongs to the checksum \(holder); import one that no other checksum has, "
+        + "such as one above the greatest"
     case .notARevision:
-      "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615"
+      "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615, "
+        + "\(Revision.longestText) bytes in all"
     case .abandoned: "nothing was stored"
     case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"

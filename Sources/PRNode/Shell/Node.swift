@@ -110,7 +110,7 @@ extension Node {
     let refusesDuplicates = policy.numbering != .bitbake
     store.write { ledger throws(StoreError) in
       if refusesDuplicates, let holder = try ledger.holder(of: revision, besides: tuple) {
-        throw .taken(value: revision.text, holder: holder)
+        throw .taken(tuple.package, value: revision.text, holder: holder)
       }
       try ledger.record(tuple, revision, provenance)
     } done: { outcome in

@@ -10,6 +10,7 @@ import Testing
 struct GroupCommitTests {
   private let folder: TemporaryFolder
   private let path: String
+  private static let taken = StoreError.taken(.busybox, value: "1", holder: "a")
 
   init() throws {
     folder = try TemporaryFolder()
@@ -76,7 +77,7 @@ struct GroupCommitTests {
     for number in 0..<60 {
       log.submit("\(number)") { ledger throws(StoreError) in
         runs.withLock { $0 += 1 }
-        if number.isMultiple(of: 3) { throw .taken(value: "1", holder: "a") }
+        if number.isMultiple(of: 3) { throw Self.taken }
         if number % 3 == 1 { throw .notARevision }
         _ = try ledger.count(.checksum("\(number)"))
         return number
@@ -87,7 +88,7 @@ struct GroupCommitTests {
     #expect(outcomes.map(\.name) == ["gate"] + (0..<60).map(String.init))
     #expect(runs.withLock(\.self) == 60)
     for (index, outcome) in outcomes.dropFirst().enumerated() {
-      let errors: [Result<Int, StoreError>] = [.failure(.taken(value: "1", holder: "a")), .failure(.notARevision)]
+      let errors: [Result<Int, StoreError>] = [.failure(Self.taken), .failure(.notARevision)]
       #expect(outcome.result == (index % 3 == 2 ? .success(index) : errors[index % 3]))
     }
     #expect(try ForeignProcess(path).rows().count == 20)

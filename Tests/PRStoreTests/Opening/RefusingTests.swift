@@ -128,7 +128,7 @@ struct RefusingTests {
     (.locked(path: "/p", seconds: 20), ["/p", "20 s", "fuser /p"]),
     (.diskFull(path: "/p"), ["/p", "full", "free some space"]),
     (.readOnly(path: "/p"), ["/p", "read-only"]),
-    (.missing(path: "/p"), ["/p", "no database", "check the path"]),
+    (.missing(path: "/p"), ["/p", "no database", "only reads", "check the path"]),
     (.missingFolder(path: "/p"), ["/p", "folder", "create it"]),
     (.permission(path: "/p"), ["/p", "no permission", "owner"]),
     (.notADatabase(path: "/p"), ["/p", "not an SQLite database", "another file"]),
@@ -136,8 +136,11 @@ struct RefusingTests {
     (.newer(path: "/p", found: 2, known: 1), ["/p", "newer", "is 2", "knows 1"]),
     (.unfinishedLog(path: "/p"), ["/p-wal", "read-only medium", "headwater backup"]),
     (.refusedBySchema(detail: "why"), ["refused", "why"]),
-    (.taken(value: "7", holder: "abc"), ["7", "abc"]),
-    (.notARevision, ["no revision", "18446744073709551615"]),
+    (
+      .taken(PackageKey(version: "v", pkgarch: "p"), value: "7", holder: "abc"),
+      ["value 7 of v p", "checksum abc", "import one that no other"]
+    ),
+    (.notARevision, ["no revision", "18446744073709551615", "255 bytes"]),
     (.abandoned, ["nothing was stored"]),
     (.closed, ["stopping", "ask again"]),
     (.sqlite(path: "/p", detail: "in its words"), ["/p", "in its words"]),
