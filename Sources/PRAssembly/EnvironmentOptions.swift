@@ -14,7 +14,9 @@ struct EnvironmentOptions {
     // Behind `--` nothing is an option.
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     var added: [String] = []
-    for option in options.options(of: arguments) {
+    let known = options.options(of: arguments)
+    let taken = Set(known.flatMap { $0.names ?? [] }.map(\.name))
+    for option in known {
       guard let long = option.names?.first(where: { $0.kind == "long" })?.name,
         let value = environment[Self.variable(long)], !value.isEmpty,
         !Self.isGiven(option, in: arguments[..<end])
@@ -24,12 +26,10 @@ struct EnvironmentOptions {
         let values = option.isRepeating ? Self.list(value) : [value]
         for value in values { added.append("--\(long)=\(value)") }
       case "flag":
-        let opposite = "no-\(long)"
-        if try Self.isTrue(value, long) {
-          added.append("--\(long)")
-        } else if option.names?.contains(where: { $0.name == opposite }) == true {
-          added.append("--\(opposite)")
-        }
+        let name = try Self.isTrue(value, long) ? long : Self.opposite(of: long)
+        let flag = "--\(name)"
+        // Both names of a flag may have said the same.
+        if taken.contains(name), !added.contains(flag) { added.append(flag) }
       default: break
       }
     }
@@ -46,10 +46,15 @@ struct EnvironmentOptions {
     "HEADWATER_" + option.uppercased().replacing("-", with: "_")
   }
 
+  /// Each name of a flag with an opposite is an option of its own here.
+  private static func opposite(of flag: String) -> String {
+    flag.hasPrefix("no-") ? String(flag.dropFirst(3)) : "no-\(flag)"
+  }
+
   private static func isGiven(_ option: ToolDescription.Argument, in arguments: ArraySlice<String>) -> Bool {
     (option.names ?? []).contains { name in
       name.kind == "long"
-        ? arguments.contains { $0 == "--\(name.name)" || $0.hasPrefix("--\(name.name)=") }
+        ? CommandOptions.isGiven(name.name, in: arguments)
         : arguments.contains { $0.hasPrefix("-\(name.name)") }
     }
   }

@@ -89,6 +89,26 @@ struct UsageTests {
     try Tool().run("ping", environment: [name: value]).failed(64, saying: words)
   }
 
+  @Test(
+    "a flag's variable says yes and no, under both of its names",
+    arguments: [
+      ("HEADWATER_TLS_REQUIRE_CLIENT_CERTIFICATE", "0", false),
+      ("HEADWATER_TLS_REQUIRE_CLIENT_CERTIFICATE", "no", false),
+      ("HEADWATER_NO_TLS_REQUIRE_CLIENT_CERTIFICATE", "true", false),
+      ("HEADWATER_TLS_REQUIRE_CLIENT_CERTIFICATE", "yes", true),
+      ("HEADWATER_NO_TLS_REQUIRE_CLIENT_CERTIFICATE", "false", true),
+    ])
+  func flags(name: String, value: String, requires: Bool) throws {
+    let serve = [
+      "serve", "--listen", "tls://127.0.0.1:0", "--tls-certificate", "none.pem", "--tls-key", "none.key",
+    ]
+    // Without an authority to believe nobody's certificate can be required.
+    let asked = try Tool().run(serve, environment: [name: value])
+    if requires { asked.failed(64, saying: "--tls-trust") } else { asked.failed(1, saying: "none.pem") }
+    try Tool().run(serve + ["--tls-require-client-certificate"], environment: [name: value])
+      .failed(64, saying: "--tls-trust")
+  }
+
   @Test("a variable of another command's option is none of its business")
   func otherVariables() throws {
     try withServer { server in
