@@ -79,9 +79,13 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private func write(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
   private var subcommand: [String] {
-    CommandLine.arguments.dropFirst().prefix(1).filter { word in
-      Root.configuration.subcommands.contains { $0._commandName == word }
+    var (known, path) = (Root.configuration.subcommands, [String]())
+    for word in CommandLine.arguments.dropFirst() {
+      guard let next = known.first(where: { $0._commandName == word }) else { break }
+      path.append(word)
+      known = next.configuration.subcommands
     }
+    return path
   }
 }
 

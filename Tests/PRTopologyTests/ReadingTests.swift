@@ -28,7 +28,7 @@ struct ReadingTests {
         "t.yaml:6:5: error: unknown key 'lanes'",
         "t.yaml:7:13: error: 'tcp://localhost' is no address: it must end in a port, as in tcp://127.0.0.1:8585",
         "t.yaml:9:15: error: there is no node 'hp' to ask",
-        "t.yaml:10:11: error: '3/2' is no value of 'lane': a lane is written k/n, such as 0/4 to 3/4",
+        "t.yaml:10:11: error: '3/2' is no value of 'lane': a lane is written k/n with k below n, such as 0/4 to 3/4",
       ])
   }
 

@@ -38,16 +38,16 @@ struct ValueReader {
       if Self.count(text).map(range.contains) ?? false { return nil }
       let most = range.upperBound == Int(Int32.max) ? "or more" : "to \(range.upperBound)"
       return ("it is a number, \(range.lowerBound) \(most)", nil)
-    case .time: return Self.milliseconds(text) == nil ? (Self.timeForm, Self.timeHelp(text)) : nil
+    case .time: return Self.milliseconds(text) == nil ? (ValueForm.time, Self.timeHelp(text)) : nil
     case .wait(let wait):
-      guard let time = Self.milliseconds(text) else { return (Self.timeForm, Self.timeHelp(text)) }
+      guard let time = Self.milliseconds(text) else { return (ValueForm.time, Self.timeHelp(text)) }
       return wait.range.contains(.milliseconds(time)) ? nil : ("it is \(wait.text)", nil)
     case .period:
       if text == "off" || Self.milliseconds(text).map({ $0 >= 1000 }) ?? false { return nil }
-      return ("write off, or a time of a second or more, such as 60s", Self.timeHelp(text))
+      return (ValueForm.period, Self.timeHelp(text))
     case .lane:
       guard Lane(text) == nil else { return nil }
-      return ("a lane is written k/n, such as 0/4 to 3/4", nil)
+      return (ValueForm.lane, nil)
     case .page:
       do throws(Endpoint.Malformed) {
         if case .tcp = try Endpoint(page: text) { return nil }
@@ -115,8 +115,6 @@ struct ValueReader {
     default: Spelling.help(text, among: ["true", "false"])
     }
   }
-
-  private static let timeForm = "a time has its unit: 300ms, 2s, 5m or 1h"
 
   private static func timeHelp(_ text: String) -> String? { count(text).map { "did you mean '\($0)s'?" } }
 

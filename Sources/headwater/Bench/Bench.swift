@@ -28,10 +28,10 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "Requests that each connection keeps in flight.")
   var inFlight = 1
 
-  @Option(help: "How long to measure.")
+  @Option(help: "How long to measure. Default: 5s.", transform: TimeSpan.parse)
   var duration = TimeSpan(seconds: 5)
 
-  @Option(help: "How long to run first without counting.")
+  @Option(help: "How long to run first without counting. Default: 1s.", transform: TimeSpan.parse)
   var warmUp = TimeSpan(seconds: 1)
 
   @Option(help: "How many packages there are beforehand.")

@@ -12,7 +12,7 @@ struct ServerOption: ParsableArguments {
   @Option(help: "The server: tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT or unix:///path.", transform: Endpoint.parse)
   var server = Endpoint.standard
 
-  @Option(help: "How long it may take to answer.")
+  @Option(help: "How long it may take to answer. Default: 30s.", transform: TimeSpan.parse)
   var timeout = TimeSpan(seconds: 30)
 
   @OptionGroup(title: "TLS") var tls: TLSOptions

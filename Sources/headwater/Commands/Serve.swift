@@ -50,13 +50,15 @@ struct Serve: AsyncParsableCommand {
       "When no upstream answers. strict: refuse what is new; fallback: go on from what is known; offline: never ask.")
   var upstreamAway = UpstreamAway.fallback
 
-  @Option(help: "How long the upstreams may take to answer: 50ms to 25s, with --lock-timeout 25s at most.")
+  @Option(
+    help: "How long the upstreams may take to answer: 50ms to 25s, with --lock-timeout 25s at most. Default: 2s.",
+    transform: TimeSpan.parse)
   var upstreamDeadline = TimeSpan(seconds: 2)
 
   @Option(
     help: ArgumentHelp(
       "How often to copy what the upstream knows, or off. Default: 60s for a node that allocates by the partitioned numbering, else off. With --read-only the node is a mirror: it answers from its copy.",
-      valueName: "time"))
+      valueName: "time"), transform: SyncInterval.parse)
   var syncEvery: SyncInterval?
 
   @OptionGroup(title: "TLS") var tls: TLSOptions
@@ -77,7 +79,9 @@ struct Serve: AsyncParsableCommand {
       "How many nodes stand above this one, as long as the upstream has not told. Default: 1 with an upstream, else 0.")
   var level: Int?
 
-  @Option(help: ArgumentHelp("Which of the nodes of its level this one is.", valueName: "k/n"))
+  @Option(
+    help: ArgumentHelp("Which of the nodes of its level this one is. Default: 0/1.", valueName: "k/n"),
+    transform: Lane.parse)
   var lane = Lane.only
 
   @Flag(help: "Store nothing.")

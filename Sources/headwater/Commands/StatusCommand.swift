@@ -16,7 +16,8 @@ struct StatusCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file with the page's token, if it wants one.", valueName: "path"))
   var tokenFile: String?
 
-  @Option(help: "How long it may take to answer.") var timeout = TimeSpan(seconds: 10)
+  @Option(help: "How long it may take to answer. Default: 10s.", transform: TimeSpan.parse)
+  var timeout = TimeSpan(seconds: 10)
 
   @Flag(help: "Print the JSON of /api/status.") var json = false
 

@@ -27,22 +27,26 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "Bytes of a handshake.")
   var maxHeaderBytes = 8 << 10
 
-  @Option(help: "From a connection to the end of its handshake.")
+  @Option(help: "From a connection to the end of its handshake. Default: 10s.", transform: TimeSpan.parse)
   var handshakeTimeout = TimeSpan(seconds: 10)
 
-  @Option(help: "From the beginning of a chunk stream to its end.")
+  @Option(help: "From the beginning of a chunk stream to its end. Default: 10s.", transform: TimeSpan.parse)
   var messageTimeout = TimeSpan(seconds: 10)
 
-  @Option(help: "Close a connection on which nothing is asked for this long. Default: never.")
+  @Option(
+    help: "Close a connection on which nothing is asked for this long. Default: never.", transform: TimeSpan.parse)
   var idleTimeout: TimeSpan?
 
-  @Option(help: "Close a connection that takes none of its replies for this long.")
+  @Option(
+    help: "Close a connection that takes none of its replies for this long. Default: 60s.", transform: TimeSpan.parse)
   var writeTimeout = TimeSpan(seconds: 60)
 
-  @Option(help: "How long what is in flight may take at the end.")
+  @Option(help: "How long what is in flight may take at the end. Default: 10s.", transform: TimeSpan.parse)
   var drainTimeout = TimeSpan(seconds: 10)
 
-  @Option(help: "How long an allocation waits while another process locks the database: 25s at most.")
+  @Option(
+    help: "How long an allocation waits while another process locks the database: 25s at most. Default: 20s.",
+    transform: TimeSpan.parse)
   var lockTimeout = TimeSpan(seconds: 20)
 
   @Option(help: "Threads that serve connections.")

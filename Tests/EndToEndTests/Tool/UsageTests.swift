@@ -25,6 +25,22 @@ struct UsageTests {
     try Tool().run(arguments).failed(64, saying: "headwater: ", "--help")
   }
 
+  @Test("the help that is named is that of the command itself")
+  func helpOfCommand() throws {
+    try Tool().run("topology", "graph", "x", "--format", "foo").failed(64, saying: "'headwater topology graph --help'")
+    try Tool().run("ping", "--timeout", "5").failed(64, saying: "'headwater ping --help'")
+  }
+
+  @Test(
+    "a value of another form is told the form",
+    arguments: [
+      (["--lane", "2/2", "--level", "1"], "k/n with k below n"), (["--upstream-deadline", "2"], "300ms, 2s"),
+      (["--sync-every", "500ms"], "a second or more"), (["--idle-timeout", "soon"], "300ms, 2s"),
+    ])
+  func forms(arguments: [String], words: String) throws {
+    try Tool().run(["serve"] + arguments).failed(64, saying: "\(arguments[0]) <", words)
+  }
+
   @Test(
     "what would keep BitBake's client waiting for too long is refused",
     arguments: [
