@@ -23,6 +23,12 @@ public struct CommandOptions {
     }
   }
 
+  /// Whether all of these stand on the command line of the process, whatever the environment says.
+  public static func areGiven(_ names: String...) -> Bool {
+    let arguments = CommandLine.arguments.prefix { $0 != "--" }
+    return names.allSatisfy { isGiven($0, in: arguments) }
+  }
+
   /// The options of the command that the arguments begin with.
   func options(of arguments: [String]) -> [ToolDescription.Argument] {
     var command = tool

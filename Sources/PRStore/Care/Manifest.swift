@@ -36,7 +36,10 @@ public struct Manifest: Codable, Hashable, Sendable {
     do {
       return try JSONDecoder().decode(Manifest.self, from: data)
     } catch {
-      throw .unfit(path: file, detail: "its manifest \(path(of: file)) cannot be read")
+      throw .unfit(
+        path: file,
+        detail: "its manifest \(path(of: file)) cannot be read: "
+          + "take both files from where they were frozen, or freeze anew")
     }
   }
 

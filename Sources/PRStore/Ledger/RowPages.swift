@@ -17,6 +17,17 @@ public struct RowPage: Sendable {
 }
 
 extension RowReader {
+  /// Whether the file has the table of rows at all.
+  public var hasRows: Bool { get throws(StoreError) { try connection.hasTable("PRMAIN") } }
+
+  /// How many rows have no value, which no answer and no copy is made of.
+  public var emptyRows: Int {
+    get throws(StoreError) {
+      guard try hasRows else { return 0 }
+      return Int(try connection.number("SELECT count(*) FROM PRMAIN WHERE value IS NULL") ?? 0)
+    }
+  }
+
   /// Reads a page of the rows that a filter wants.
   ///
   /// - Parameters:

@@ -17,7 +17,9 @@ struct BackupCommand: AsyncParsableCommand {
 
   func run() async throws {
     var progress = ProgressBar("copying")
-    try Backup(of: database, to: destination).run(replaces: force) { progress.update(share: $0) }
+    try writingCopy(to: destination) {
+      try Backup(of: database, to: destination).run(replaces: force) { progress.update(share: $0) }
+    }
     progress.finish()
   }
 }

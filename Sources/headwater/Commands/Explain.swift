@@ -24,7 +24,8 @@ struct Explain: AsyncParsableCommand {
     let checksum = checksum
     let story = try await store.read { reader throws(StoreError) in try reader.story(of: package, checksum: checksum) }
     if story.isEmpty {
-      throw Problem("nothing is on record for \(package); check the spelling with 'headwater export'")
+      let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
+      throw Problem("nothing is on record for \(asked); check the spelling with 'headwater export'")
     }
     for row in story { print(json ? try row.json : row.text) }
   }

@@ -33,6 +33,12 @@ struct Export: AsyncParsableCommand {
   @Option(help: "Only this package architecture.") var pkgarch: String?
   @Option(help: "Only this checksum.") var checksum: String?
 
+  func validate() throws {
+    if CommandOptions.areGiven("server", "database") {
+      throw ValidationError("--server and --database name two sources: leave one out")
+    }
+  }
+
   func run() async throws {
     let format = format ?? output.flatMap(RowFormat.init(path:)) ?? .jsonl
     let filter = RowFilter(
@@ -55,6 +61,11 @@ struct Export: AsyncParsableCommand {
 
   private func copyDatabase(_ path: String, _ filter: RowFilter, to writer: inout ExportFile) async throws {
     let (store, _) = try Store.open(StoreOptions(path: path, readOnly: true))
+    guard try await store.read({ reader throws(StoreError) in try reader.hasRows }) else {
+      throw Problem(
+        "\(path) holds no PR table; is it the right file? "
+          + "Those of BitBake 2.8 and older are taken over when 'headwater serve' opens it")
+    }
     var progress = ProgressBar("exporting")
     var cursor: RowCursor? = .start
     while let position = cursor {
@@ -106,13 +117,13 @@ private struct ExportFile {
     try sink.write(line)
   }
 
+  /// A file that lacks rows does not appear; what went to standard output is there already.
   mutating func finish() throws {
     try summarize()
-    try sink.finish()
-    if leftOut > 0 {
-      FileHandle.standardError.write(
-        Data("headwater: \(leftOut) rows have names that this format cannot hold; use jsonl\n".utf8))
-      throw ExitCode(1)
-    }
+    if leftOut == 0 || !sink.isFile { try sink.finish() }
+    guard leftOut > 0 else { return }
+    throw Problem(
+      "\(leftOut) rows have names that this format cannot hold\(sink.isFile ? ", and nothing was written" : ""); use jsonl"
+    )
   }
 }

@@ -21,11 +21,24 @@ struct FreezeCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let manifest = try Freeze(of: database, to: file).run(
-      replaces: force, allowsDuplicates: allowDuplicates, time: Date().ISO8601Format())
-    guard json else { return print("froze \(manifest.rows) rows of the store \(manifest.store): \(manifest.sha256)") }
+    let manifest = try writingCopy(to: file) {
+      try Freeze(of: database, to: file).run(
+        replaces: force, allowsDuplicates: allowDuplicates, time: Date().ISO8601Format())
+    }
+    try await tellOfEmptyRows()
+    guard json else {
+      let source = manifest.store.isEmpty ? "a database that Headwater never opened" : "the store \(manifest.store)"
+      return print("froze \(manifest.rows) rows of \(source): \(manifest.sha256)")
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(manifest), as: UTF8.self))
+  }
+
+  private func tellOfEmptyRows() async throws {
+    let (store, _) = try Store.open(StoreOptions(path: database, readOnly: true))
+    let empty = try await store.read { reader throws(StoreError) in try reader.emptyRows }
+    guard empty > 0 else { return }
+    FileHandle.standardError.write(Data("headwater: \(empty) rows have no value and were left out\n".utf8))
   }
 }

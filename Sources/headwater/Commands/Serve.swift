@@ -126,6 +126,10 @@ struct Serve: AsyncParsableCommand {
     if syncEvery?.duration != nil, upstream.isEmpty {
       throw ValidationError("--sync-every needs an --upstream to copy")
     }
+    // Not by way of variables: those of a service name the frozen file, and its unit a database.
+    if CommandOptions.areGiven("frozen", "database") {
+      throw ValidationError("--frozen and --database name two databases to serve: leave one out")
+    }
     if frozen != nil, !upstream.isEmpty {
       throw ValidationError("a frozen database never changes: leave --upstream out")
     }

@@ -17,10 +17,14 @@ struct ImportFile: Sendable {
     let kind =
       try? FileManager.default.attributesOfItem(
         atPath: URL(fileURLWithPath: argument).resolvingSymlinksInPath().path)[.type] as? FileAttributeType
-    guard argument == "-" || (kind != nil && kind != .typeRegular && kind != .typeDirectory) else {
+    guard argument == "-" || (kind != nil && kind != .typeRegular) else {
+      guard access(argument, R_OK) == 0 else {
+        throw Problem("cannot read \(name): \(String(cString: strerror(errno)).lowercased())")
+      }
       path = argument
       return
     }
+    guard argument == "-" || kind != .typeDirectory else { throw Problem("cannot read \(name): it is a folder") }
     let source = argument == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: argument)
     let copy = folder.appendingPathComponent(UUID().uuidString)
     _ = FileManager.default.createFile(atPath: copy.path, contents: nil)  // what fails here fails below

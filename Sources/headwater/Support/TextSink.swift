@@ -22,6 +22,8 @@ final class TextSink {
     handle = file
   }
 
+  var isFile: Bool { path != nil }
+
   func write(_ text: String) throws {
     waiting.append(contentsOf: text.utf8)
     if waiting.count >= 1 << 16 { try flush() }

@@ -23,7 +23,8 @@ final class ServerProcess: Sendable {
     let folder = try folder ?? TemporaryFolder()
     self.folder = folder
     let listen = listeners.flatMap { ["--listen", $0] }
-    let file = environment["HEADWATER_DATABASE"] == nil ? ["--database", database] : []
+    let hasOwnFile = environment["HEADWATER_DATABASE"] != nil || options.contains("--frozen")
+    let file = hasOwnFile ? [] : ["--database", database]
     process = try ChildProcess(
       Product.headwater.path, ["serve"] + file + listen + options, environment: environment,
       in: folder.path)

@@ -72,7 +72,7 @@ struct CareTests {
   func explainNothing() throws {
     let tool = try filled()
     try tool.run("explain", "b", "core2-64").failed(saying: "nothing is on record", "b")
-    try tool.run("explain", "a", "core2-64", "none").failed(saying: "nothing is on record")
+    try tool.run("explain", "a", "core2-64", "none").failed(saying: "nothing is on record for a core2-64 none")
     try tool.run("explain", "a", "core2-64", "--database", "none.sqlite3").failed(saying: "none.sqlite3")
   }
 

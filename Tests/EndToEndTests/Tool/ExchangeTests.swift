@@ -58,6 +58,20 @@ struct ExchangeTests {
     #expect(outcome.ending == .exit(1))
     #expect(outcome.errorLines.count == 1 && outcome.errors.contains("1 rows") && outcome.errors.contains("jsonl"))
     #expect(outcome.output.contains("PRAUTO$plain$p$c = \"2\""))
+    try tool.run("export", "--history", "--database", "a.sqlite3", "-o", "x.inc")
+      .failed(saying: "1 rows", "nothing was written", "jsonl")
+    #expect(try tool.folder.names.filter { $0.hasPrefix("x.inc") }.isEmpty, "what appears is whole")
+  }
+
+  @Test("a file without a PR table, or two sources, is no export")
+  func noTable() throws {
+    let tool = try Tool()
+    try tool.folder.write("", to: "empty.sqlite3")
+    try tool.run("export", "--database", "empty.sqlite3").failed(saying: "empty.sqlite3 holds no PR table")
+    try tool.run("export", "--database", "empty.sqlite3", "--server", "tcp://127.0.0.1:1")
+      .failed(64, saying: "--server and --database")
+    let variables = ["HEADWATER_SERVER": "tcp://127.0.0.1:1"]
+    try tool.run(["export", "--database", "empty.sqlite3"], environment: variables).failed(saying: "no PR table")
   }
 
   @Test("a server and its database export the same", arguments: ["jsonl", "csv", "inc"])
@@ -145,10 +159,12 @@ struct ExchangeTests {
   func missingFiles() throws {
     let tool = try Tool()
     let outcome = try tool.run("import", "none.jsonl")
-    #expect(outcome.ending == .exit(1) && outcome.errors.contains("none.jsonl"), "\(outcome.errors)")
+    outcome.failed(saying: "cannot read none.jsonl: no such file")
+    try tool.run("import", "/tmp").failed(saying: "cannot read /tmp: it is a folder")
+    #expect(try tool.folder.names.isEmpty, "nothing was opened for it")
     try tool.run("export", "--database", "none.sqlite3").failed(saying: "none.sqlite3")
-    try tool.run("import", "--database", "/nonexistent/a.sqlite3", "none.jsonl").failed(saying: "/nonexistent")
     try tool.folder.write(Self.row("a", "c", "1"), to: "x.jsonl")
+    try tool.run("import", "--database", "/nonexistent/a.sqlite3", "x.jsonl").failed(saying: "/nonexistent")
     try tool.run("import", "x.jsonl").succeeded()
     try tool.run("export", "--database", "prserv.sqlite3", "-o", "/nonexistent/x").failed(saying: "/nonexistent/x")
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestStore
 import Testing
 
 @Suite("headwater freeze and serve --frozen")
@@ -99,6 +100,11 @@ struct FrozenTests {
     let tool = try Tool(in: folder)
     try tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3").succeeded()
     try tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3").failed(saying: "--force", "f.sqlite3")
+    let manifest = try folder.read("f.sqlite3.manifest.json")
+    let unsealed = manifest.split(separator: "\n").filter { !$0.contains("seal") }.joined(separator: "\n")
+    try folder.write(unsealed, to: "f.sqlite3.manifest.json")
+    let serve = ["serve", "--frozen", "f.sqlite3", "--listen", "tcp://127.0.0.1:0"]
+    try tool.run(serve).failed(saying: "manifest", "cannot be read: take both files from where they were frozen")
     let json = try JSONValue(
       tool.run("freeze", "--database", "a.sqlite3", "f.sqlite3", "--force", "--json").succeeded().output)
     #expect(json["rows"] == .integer(50) && json["serial"] == .integer(50))
@@ -106,14 +112,37 @@ struct FrozenTests {
     bytes[bytes.count / 2] ^= 1
     try FileManager.default.removeItem(atPath: folder.path("f.sqlite3"))
     try bytes.write(to: URL(fileURLWithPath: folder.path("f.sqlite3")))
-    let serve = ["serve", "--frozen", "f.sqlite3", "--listen", "tcp://127.0.0.1:0"]
     try tool.run(serve).failed(saying: "f.sqlite3", "manifest", "where they were frozen")
     try FileManager.default.removeItem(atPath: folder.path("f.sqlite3.manifest.json"))
     try tool.run(serve).failed(saying: "f.sqlite3.manifest.json")
     try FileManager.default.removeItem(atPath: folder.path("f.sqlite3"))
     try tool.run(serve).failed(saying: "f.sqlite3")
     try tool.run(serve + ["--upstream", "127.0.0.1:1"]).failed(64, saying: "--upstream")
+    try tool.run(serve + ["--database", "a.sqlite3"]).failed(64, saying: "--frozen and --database")
     try tool.run("freeze", "--database", "none.sqlite3", "g.sqlite3").failed(saying: "none.sqlite3")
     #expect(!folder.exists("g.sqlite3"))
+  }
+
+  @Test("freeze says what it was made of, and what it left out")
+  func untouched() throws {
+    let folder = try TemporaryFolder()
+    let stock = try ForeignProcess.bitbake(folder.path("stock.sqlite3"), [.busybox("a", "3"), .busybox("b", "4")])
+    try stock.insert(.checksum("empty"), nil)
+    try stock.close()
+    let outcome = try Tool(in: folder).run("freeze", "--database", "stock.sqlite3", "f.sqlite3")
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.output.hasPrefix("froze 2 rows of a database that Headwater never opened: "), "\(outcome.output)")
+    #expect(outcome.errors == "headwater: 1 rows have no value and were left out\n")
+  }
+
+  @Test("a copy that finds no room is what is told", .enabled(if: SmallDisk.isPossible, "needs to mount"))
+  func noRoom() throws {
+    let folder = try TemporaryFolder()
+    try folder.fill("a.sqlite3", 2000)
+    let disk = try SmallDisk(kilobytes: 128)
+    for command in ["backup", "freeze"] {
+      try Tool(in: folder).run(command, "--database", "a.sqlite3", disk.file("copy.sqlite3"))
+        .failed(saying: "full: the copy could not be written")
+    }
   }
 }
