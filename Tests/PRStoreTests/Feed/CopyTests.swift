@@ -70,6 +70,53 @@ struct CopyTests {
     #expect(above.map(revision) == revision("3"))
   }
 
+  /// Whether nobody need look to whom a copied value belongs.
+  private func isDistinct() async throws -> Bool {
+    try await store.read { reader throws(StoreError) in try reader.isCopyDistinct() }
+  }
+
+  @Test("it is known that no value names two contents, until a page brings one that does")
+  func distinct() async throws {
+    try await upstream.record([.busybox("a", "0"), .busybox("b", "1"), .busybox("a", "2"), .busybox("c", "3")])
+    try await store.follow(upstream, limit: 2)
+    #expect(try await isDistinct(), "numbers that rise")
+    try await upstream.record([.busybox("d", "1.5")])
+    try await store.follow(upstream)
+    #expect(try await isDistinct(), "one that comes late, and belongs to nobody else")
+    try await upstream.record([.busybox("e", "1")])
+    try await store.follow(upstream)
+    #expect(try await !isDistinct())
+    let rivals = try await store.read { reader throws(StoreError) in
+      try ["b", "e"].map { (checksum) throws(StoreError) in
+        try reader.rival(for: revision("1"), of: .checksum(checksum))
+      }
+    }
+    #expect(rivals == [nil, "b"])
+  }
+
+  @Test("what is told live is looked at, too")
+  func distinctLive() async throws {
+    for (checksum, isDistinct) in [("a", true), ("b", false)] {
+      let told = UpstreamAnswer(greatest: revision("4"), values: [revision("4")])
+      try await store.write { ledger throws(StoreError) in
+        _ = try ledger.learn(told, of: .checksum(checksum), milliseconds: 1)
+      }
+      #expect(try await self.isDistinct() == isDistinct)
+    }
+  }
+
+  @Test("nothing is known of a fresh copy that has taken the old one's place")
+  func distinctFresh() async throws {
+    try await upstream.record([.busybox("a", "0")])
+    let page = try await upstream.page(after: nil)
+    try await store.write { ledger throws(StoreError) in
+      try ledger.beginFreshCopy()
+      _ = try ledger.copyFresh(page, from: nil)
+      _ = try ledger.swapCopies(at: page.position, sparingAfter: .max, milliseconds: 1)
+    }
+    #expect(try await !isDistinct())
+  }
+
   @Test("names that look alike are different packages, with heads of their own")
   func lookalikes() async throws {
     let rows = [
