@@ -56,13 +56,19 @@ extension Ledger {
     return news
   }
 
+  /// So many rows of a package are looked at for each that is copied, so that a copy takes time for its rows alone.
+  private static let fewRows: Int64 = 256
+
   /// Notes when the upstream has one value for two contents, which one that was restored can have: who answers from the
-  /// copy must then look to whom it belongs. Numbers that rise, as they do but for that, cost no look.
+  /// copy must then look to whom it belongs. Numbers that rise, as most do, cost no look; where one comes late among more
+  /// rows than can be looked at, it may be such a value.
   ///
   /// - Parameter greatest: of the package, before the value came.
   func watchSharing(of value: Revision, _ tuple: TupleKey, greatest: Revision?) throws(StoreError) {
-    guard let greatest, value <= greatest, try reader.isCopyDistinct(), try reader.isCopied(value, besides: tuple)
-    else { return }
+    guard let greatest, value <= greatest, try reader.isCopyDistinct() else { return }
+    if try reader.copies(atMost: Self.fewRows, of: tuple.package), try !reader.isCopied(value, besides: tuple) {
+      return
+    }
     try forget(.distinctCopy)
   }
 }

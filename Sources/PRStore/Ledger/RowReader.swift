@@ -16,6 +16,7 @@ public final class RowReader {
     var copied: Statement?
     var copiedFor: Statement?
     var copiedFirst: Statement?
+    var copiedCount: Statement?
     var isDistinct: Statement?
     var above: Statement?
   }
@@ -44,6 +45,8 @@ public final class RowReader {
       copiedFirst: try connection.hasTable("headwater_feed")
         ? connection.prepare(
           "SELECT checksum, value FROM headwater_feed WHERE \(key) AND origin = 'copied' ORDER BY serial") : nil,
+      copiedCount: try connection.hasTable("headwater_copy")
+        ? connection.prepare("SELECT count(*) FROM (SELECT 1 FROM headwater_copy WHERE \(key) LIMIT ?3)") : nil,
       isDistinct: try connection.hasTable("headwater_store")
         ? connection.prepare("SELECT 1 FROM headwater_store WHERE key = 'note: \(StoreNote.distinctCopy.rawValue)'")
         : nil,
@@ -128,6 +131,16 @@ public final class RowReader {
       if statement.text(0).flatMap({ Revision($0) }) == value { return true }
     }
     return false
+  }
+
+  /// Whether the copy has no more than so many rows of a package.
+  func copies(atMost most: Int64, of package: PackageKey) throws(StoreError) -> Bool {
+    guard let statement = try prepared()?.copiedCount else { return true }
+    statement.bind(1, package.version)
+    statement.bind(2, package.pkgarch)
+    statement.bind(3, most + 1)
+    defer { statement.reset() }
+    return try !statement.step() || statement.number(0) <= most
   }
 
   /// It is known that no value of the copy belongs to two checksums.
