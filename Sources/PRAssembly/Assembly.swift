@@ -40,7 +40,7 @@ struct Assembly: Sendable {
     let passed = try surroundings.passed.assigned(to: addresses)
     let sockets = try await Self.apart { try GenerationSockets.open(addresses, status, passed, from: other?.sockets) }
     do {
-      return try await build(on: sockets, tell)
+      return try await build(on: sockets, alarms(after: other), tell)
     } catch {
       sockets.letGo()
       throw error
@@ -53,19 +53,24 @@ struct Assembly: Sendable {
     return configuration.listensByDefault && !passed.isEmpty ? passed : configuration.listen
   }
 
+  private func alarms(after other: Generation?) -> AlarmBoard {
+    let log = AlarmLog(logger)
+    return AlarmBoard(after: other?.alarms, clock: Surroundings.clock) { log.hear($0) }
+  }
+
   private func build(
-    on sockets: GenerationSockets, _ tell: @escaping @Sendable (Succession.Notice) -> Void
+    on sockets: GenerationSockets, _ alarms: AlarmBoard, _ tell: @escaping @Sendable (Succession.Notice) -> Void
   ) async throws -> Generation {
     let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
     let store = try await openStore()
-    let watch = UpstreamWatch(logger)
+    let watch = UpstreamWatch(logger, alarms)
     var upstream: Upstream?
     do {
       let policy = try await policy(store)
       upstream = try await startUpstream(of: store, clientTLS, watch)
-      let node = Node(store: store, policy: policy, upstream: upstream, clock: Surroundings.clock)
+      let node = Node(store: store, policy: policy, upstream: upstream, alarms: alarms, clock: Surroundings.clock)
       watch.tell(node)
-      let (synchronizer, board) = (synchronizer(store, clientTLS), TallyBoard())
+      let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), TallyBoard())
       let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
@@ -90,7 +95,7 @@ struct Assembly: Sendable {
       ]
       let parts = Generation.Parts(
         contexts: [serverTLS, clientTLS].compactMap(\.self), store: store, upstream: upstream, watch: watch,
-        page: page, turn: turn, group: group(server, others.compactMap(\.self)))
+        page: page, turn: turn, alarms: alarms, group: group(server, others.compactMap(\.self)))
       return Generation(configuration, sockets, parts)
     } catch {
       try? await upstream?.stop()  // fails where its loop has ended, and it with it
@@ -186,11 +191,13 @@ struct Assembly: Sendable {
     ) { watch.hear($0) }
   }
 
-  private func synchronizer(_ store: Store, _ tls: TLSContext?) -> Synchronizer? {
+  private func synchronizer(
+    _ store: Store, _ tls: TLSContext?, _ alarms: AlarmBoard
+  ) -> Synchronizer? {
     guard let upstream = configuration.upstream, let every = upstream.syncEvery,
       configuration.policy.upstreamAway != .offline
     else { return nil }
-    let log = SyncLog(logger)
+    let log = SyncLog(logger, alarms)
     return Synchronizer(
       store: store,
       options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage), every: every),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import PRNode
 import PRServer
 import PRStatus
 import PRStore
@@ -26,6 +27,7 @@ final class Generation: Sendable {
     var watch: UpstreamWatch
     var page: StatusServer?
     var turn: Turn
+    var alarms: AlarmBoard
     var group: ServiceGroup
   }
 
@@ -36,6 +38,9 @@ final class Generation: Sendable {
     logger = configuration.log.logger
     self.parts = parts
   }
+
+  /// What an operator has to know of it.
+  var alarms: AlarmBoard { parts.alarms }
 
   /// Where it listens, with the ports that it got.
   var addresses: [Endpoint] { sockets.addresses }

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
+import PRNode
 import PRServer
 import PRSync
+import PRWire
 
-/// Tells the log what happens to the copy.
+/// Tells the log, and the alarms, what happens to the copy.
 struct SyncLog: Sendable {
   private let logger: Logger
+  private let alarms: AlarmBoard
 
-  init(_ logger: Logger) { self.logger = logger }
+  init(_ logger: Logger, _ alarms: AlarmBoard) {
+    self.logger = logger
+    self.alarms = alarms
+  }
 
   func hear(_ event: SyncEvent) {
+    change(alarms, by: event)
     switch event {
     case .failed(let server, let reason):
       logger.warning(
@@ -29,6 +36,33 @@ struct SyncLog: Sendable {
       logger.notice(
         "the fresh copy has taken the old one's place",
         metadata: [LogKey.upstream: "\(server)", LogKey.vanishedRows: "\(vanished)"])
+    }
+  }
+
+  private static let failing = "copy-failing"
+  private static let reset = "copy-reset"
+  private static let vanished = "rows-vanished"
+
+  private func change(_ alarms: AlarmBoard, by event: SyncEvent) {
+    switch event {
+    case .failed(let server, let reason):
+      alarms.raise(
+        Self.failing, "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(reason)",
+        advice: "docs/operations.md lists the reasons; the copy grows old until then", isLogged: false)
+    case .recovered: alarms.end(Self.failing, isLogged: false)
+    case .complete: break
+    case .reset(let server, let reason):
+      alarms.raise(
+        Self.reset, "\(server): \(reason); a fresh copy is being made",
+        advice: "find out who restored or replaced the upstream's database, and when", isLogged: false)
+    case .swapped(let server, let rows):
+      alarms.end(Self.reset, isLogged: false)
+      guard rows > 0 else { return }
+      alarms.raise(
+        Self.vanished, "\(server) had \(rows) rows that it has no more, and may give their numbers to other contents",
+        advice:
+          "'headwater explain' tells which, for a package; bring them back with 'headwater import' at the upstream",
+        ending: .acknowledgement, isLogged: false)
     }
   }
 }

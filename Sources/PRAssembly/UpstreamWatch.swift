@@ -9,6 +9,7 @@ import Synchronization
 /// Hears what happens to the upstreams: the log is told once, the node learns its level.
 final class UpstreamWatch: Sendable {
   private let logger: Logger
+  private let alarms: AlarmBoard
   private let state = Mutex(State())
 
   private struct State {
@@ -17,7 +18,10 @@ final class UpstreamWatch: Sendable {
     var complaints = Complaints(period: .seconds(60))
   }
 
-  init(_ logger: Logger) { self.logger = logger }
+  init(_ logger: Logger, _ alarms: AlarmBoard) {
+    self.logger = logger
+    self.alarms = alarms
+  }
 
   /// From now on `node` is told; what it has missed, too.
   func tell(_ node: Node) {
@@ -35,15 +39,18 @@ final class UpstreamWatch: Sendable {
     switch event {
     case .greeted(let server, let description): greet(server, description)
     case .lost(let server, let reason):
+      raiseAway(server, reason)
       logger.warning(
         "the upstream is away; known tuples are answered all the same",
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)"])
     case .stillAway(let server, let reason):
+      raiseAway(server, reason)
       guard let leftOut = admit("away: \(server): \(reason)") else { return }
       logger.warning(
         "the upstream is still away, for another reason",
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)", LogKey.leftOut: "\(leftOut)"])
     case .back(let server, let time, let failed):
+      alarms.end(Self.away(server), isLogged: false)
       logger.notice(
         "the upstream answers again",
         metadata: [
@@ -62,6 +69,14 @@ final class UpstreamWatch: Sendable {
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)", LogKey.leftOut: "\(leftOut)"])
     }
   }
+
+  private func raiseAway(_ server: Endpoint, _ reason: String) {
+    alarms.raise(
+      Self.away(server), "the upstream \(server) is away: \(reason)",
+      advice: "docs/operations.md lists the reasons; what this node knows is answered all the same", isLogged: false)
+  }
+
+  private static func away(_ server: Endpoint) -> String { "upstream-away:\(server)" }
 
   private func admit(_ kind: String) -> Int? { state.withLock { $0.complaints.admit(kind, now: .now) } }
 

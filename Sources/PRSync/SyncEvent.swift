@@ -25,8 +25,6 @@ public struct SyncHealth: Sendable {
   public var problem: String?
   /// When the copy was last known to hold all that the upstream has.
   public var currentAt: ContinuousClock.Instant?
-  /// What a person should know: the newest last, each until the process ends.
-  public var alarms: [String] = []
   /// Rows that were new, since the process began.
   public var news = 0
 }

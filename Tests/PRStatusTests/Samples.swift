@@ -20,7 +20,11 @@ extension Sight {
     report.node.listeners = [hostileName]
     report.readiness.isReady = false
     report.readiness.reasons = [hostileName]
-    report.alarms = [hostileName]
+    report.alarms = [false, true].map { isAcknowledged in
+      StatusReport.AlarmPart(
+        id: hostileName, text: hostileName, advice: hostileName, since: 1_795_215_500_000,
+        isAcknowledged: isAcknowledged, endsByItself: isAcknowledged)
+    }
     report.upstreams = [
       StatusReport.UpstreamPart(
         server: "tcp://[::1]:8585", state: .away, problem: hostileName, sinceSeconds: 61, asked: 12, failed: 3,

@@ -9,6 +9,18 @@ public struct DecisionLog: Hashable, Sendable {
   /// The newest last; each tuple once.
   public private(set) var lastMisses: [Miss] = []
 
+  /// Values that were minted while no upstream answered.
+  public private(set) var mintedAlone = 0
+  /// Those of them since the upstream last answered; nil where there is none.
+  public private(set) var alone: Alone?
+
+  /// What was minted since the upstream last answered.
+  public struct Alone: Hashable, Sendable {
+    /// When the first was, in milliseconds since 1970.
+    public let since: Int64
+    public var values = 0
+  }
+
   /// So many tuples are kept.
   public static let mostMisses = 50
 
@@ -31,6 +43,23 @@ public struct DecisionLog: Hashable, Sendable {
 
   public mutating func count(_ reason: Reason) { counts[reason, default: 0] += 1 }
 
+  /// - Returns: all that was minted since the upstream last answered.
+  public mutating func mintAlone(at now: Int64) -> Alone {
+    mintedAlone += 1
+    var span = alone ?? Alone(since: now)
+    span.values += 1
+    alone = span
+    return span
+  }
+
+  /// The upstream has answered.
+  ///
+  /// - Returns: what was minted without it; nil where nothing was.
+  public mutating func endAlone() -> Alone? {
+    defer { alone = nil }
+    return alone
+  }
+
   public mutating func miss(_ tuple: TupleKey, asker: String?, at now: Int64) {
     misses += 1
     var miss = Miss(tuple: tuple, asker: asker, at: now)
@@ -45,4 +74,12 @@ public struct DecisionLog: Hashable, Sendable {
 extension Reason {
   /// Those that put a row on record.
   public static let minting: [Reason] = [.first, .next, .renewed, .adopted, .derived]
+
+  /// It chooses a number that nobody has given before.
+  var isMinting: Bool {
+    switch self {
+    case .first, .next, .renewed, .derived: true
+    case .current, .kept, .adopted, .predicted: false
+    }
+  }
 }

@@ -53,8 +53,9 @@ extension Node {
   ) {
     // The level may have been learned from the answer.
     let allocation = Allocation(allocation.tuple, allocation.history, numbering: numbering)
-    let done: @Sendable (Result<Decision, StoreError>) -> Void = {
-      answer(self.answer($0, allocation.tuple, asker))
+    let done: @Sendable (Result<Decision, StoreError>) -> Void = { outcome in
+      if heard == .silence, case .success(.record(_, let reason)) = outcome { self.mintedAlone(reason) }
+      answer(self.answer(outcome, allocation.tuple, asker))
     }
     if isReadOnly {
       let onMiss = policy.onMiss

@@ -18,13 +18,19 @@ public final class Node: Sendable {
   private let keptLevel = Atomic(0)
   private let clock: @Sendable () -> Int64
   let log = Mutex(DecisionLog())
+  /// What an operator has to know of.
+  public let alarms: AlarmBoard
+  /// A value was minted without the upstream since the upstream last answered.
+  let isAlone = Atomic(false)
 
   /// - Parameters:
   ///   - upstream: whom to ask; nil for a node that stands alone.
   ///   - clock: the time in milliseconds since 1970.
   public init(
-    store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, clock: @escaping @Sendable () -> Int64
+    store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, alarms: AlarmBoard = AlarmBoard(),
+    clock: @escaping @Sendable () -> Int64
   ) {
+    self.alarms = alarms
     self.store = store
     self.policy = policy
     self.upstream = upstream
@@ -65,6 +71,7 @@ public final class Node: Sendable {
 
   /// Takes over what the upstream says of its own level, and keeps it across restarts.
   public func learn(upstreamLevel: Int) {
+    endAlone()
     // What a peer says of itself may be any number.
     guard upstream != nil, (0..<Partition.deepest).contains(upstreamLevel) else { return }
     let level = upstreamLevel + 1

@@ -22,6 +22,10 @@ public enum LogKey {
   public static let level = "node-level"
   /// Why.
   public static let reason = "reason"
+  /// The name of an alarm's cause.
+  public static let alarm = "alarm"
+  /// What an operator can do.
+  public static let advice = "advice"
   /// For how long somebody was away.
   public static let away = "away"
   /// How many questions had no answer.

@@ -27,6 +27,8 @@ struct Metrics: Sendable {
   let decisions = Metric(
     "decisions_total", .counter, labels: ["rule"],
     "Values by the rule that chose them, those answered at once left out.")
+  let alone = Metric(
+    "minted_without_upstream_total", .counter, "Values that were minted while no upstream answered.")
   let misses = Metric("misses_total", .counter, "Tuples that a node which stores nothing was asked in vain.")
   let hits = Metric(
     "hit_ratio", .gauge, unit: "ratio",
@@ -49,7 +51,7 @@ struct Metrics: Sendable {
     "How long ago the copy was known to hold all that the upstream has; absent when it never was.")
   let copyFailing = Metric("copy_failing", .gauge, "1 while the upstream cannot be copied.")
   let copyNews = Metric("copy_rows_total", .counter, "Rows that the copy did not have before.")
-  let alarms = Metric("alarms", .gauge, "Sentences that a person should read; they stand on the status page.")
+  let alarms = Metric("alarms", .gauge, "Alarms that nobody has acknowledged; the status page lists them.")
 
   let database = Metric("database_bytes", .gauge, unit: "bytes", "Size of the database file.")
   let log = Metric("database_log_bytes", .gauge, unit: "bytes", "Size of the database's write-ahead log.")

@@ -44,6 +44,7 @@ extension Sight {
     text.add(names.duration, durations)
     text.add(
       names.decisions, report.traffic.decisions.sorted { $0.key < $1.key }.map { ([$0.key], Double($0.value)) })
+    text.add(names.alone, report.traffic.mintedAlone)
     text.add(names.misses, report.traffic.misses)
     text.add(names.hits, report.traffic.hitRatio)
   }
@@ -61,7 +62,7 @@ extension Sight {
       text.add(names.copyFailing, copy.problem == nil ? 0 : 1)
       text.add(names.copyNews, copy.news)
     }
-    text.add(names.alarms, report.alarms.count)
+    text.add(names.alarms, report.openAlarms.count)
   }
 
   private func addStore(to text: inout MetricsText) {

@@ -18,7 +18,7 @@ struct Sections {
   var state: HTML {
     let readiness = report.readiness
     guard readiness.isReady else { return "<span class=\"pill bad\">not ready</span>" }
-    return report.alarms.isEmpty
+    return report.openAlarms.isEmpty
       ? "<span class=\"pill good\">ready</span>" : "<span class=\"pill warn\">ready, with alarms</span>"
   }
 
@@ -40,11 +40,13 @@ struct Sections {
   }
 
   var alarms: HTML {
-    let reasons = report.readiness.reasons.map { "Not ready: \($0)" }
-    let all = reasons + report.alarms
-    guard !all.isEmpty else { return .nothing }
-    let items = all.map { text -> HTML in "<li>\(text)</li>" }
-    return "<ul>\(items.joined())</ul>"
+    let reasons = report.readiness.reasons.map { text -> HTML in "<li>Not ready: \(text)</li>" }
+    let alarms = report.alarms.map { alarm -> HTML in
+      let style: HTML = alarm.isAcknowledged ? " class=\"quiet\"" : ""
+      return "<li\(style)>\(alarm.text) <small>\(alarm.remark(now: now)) <code>\(alarm.id)</code></small></li>"
+    }
+    let items = reasons + alarms
+    return items.isEmpty ? .nothing : "<ul>\(items.joined())</ul>"
   }
 
   // MARK: Traffic
@@ -86,12 +88,14 @@ struct Sections {
     let traffic = report.traffic
     let share = traffic.hitRatio ?? 0
     let width = Wording.decimal(share * 100, 1)
+    let alone: HTML =
+      traffic.mintedAlone > 0 ? "<dt>minted alone</dt><dd>\(traffic.wordsAlone(now: now))</dd>" : .nothing
     return """
       <p class="big">\(traffic.hitRatio.map(Wording.percent) ?? "–")<small>known</small></p>
       <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
       <rect class="rail" width="100" height="4"/><rect class="fill" width="\(width)" height="4"/></svg>
       <dl><dt>known</dt><dd>\(Wording.count(traffic.known))</dd><dt>new rows</dt><dd>\(Wording.count(traffic.minted))</dd>
-      <dt>missed</dt><dd>\(Wording.count(traffic.misses))</dd><dt>refused</dt><dd>\(Wording.count(traffic.refused))</dd></dl>
+      <dt>missed</dt><dd>\(Wording.count(traffic.misses))</dd><dt>refused</dt><dd>\(Wording.count(traffic.refused))</dd>\(alone)</dl>
       """
   }
 

@@ -17,8 +17,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var rows: [RowPart] = []
   /// What a node that stores nothing was asked in vain, the newest first.
   public var misses: [MissPart] = []
-  /// What a person should know, in sentences.
-  public var alarms: [String] = []
+  /// What an operator has to know of, the oldest first.
+  public var alarms: [AlarmPart] = []
   /// One sample after the other, the oldest first.
   public var history: [Sample] = []
 

@@ -18,7 +18,7 @@ public struct StatusText {
       place.isHere ? "this node (level \(place.level))" : place.server ?? place.name
     }
     var lines = [
-      ["state", report.readiness.isReady ? (report.alarms.isEmpty ? "ready" : "ready, with alarms") : "not ready"],
+      ["state", report.readiness.isReady ? (report.openAlarms.isEmpty ? "ready" : "ready, with alarms") : "not ready"],
       ["place", path.joined(separator: " > ")],
       ["node", "\(node.role.rawValue), \(node.numbering)\(node.lane.map { ", lane \($0)" } ?? ""), \(node.policy)"],
       ["listens on", node.listeners.joined(separator: ", ")],
@@ -36,6 +36,9 @@ public struct StatusText {
         "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed, \(traffic.refused) refused)",
       ],
     ]
+    if report.traffic.mintedAlone > 0 {
+      lines.append(["minted alone", report.traffic.wordsAlone(now: report.node.at)])
+    }
     if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
@@ -48,7 +51,12 @@ public struct StatusText {
   }
 
   private var alarms: String {
-    (report.readiness.reasons.map { "not ready: \($0)" } + report.alarms).map { "! \(Self.plain($0))\n" }.joined()
+    let reasons = report.readiness.reasons.map { "! not ready: \(Self.plain($0))\n" }
+    let alarms = report.alarms.map { alarm in
+      "\(alarm.isAcknowledged ? "-" : "!") \(Self.plain(alarm.id)): \(Self.plain(alarm.text))\n"
+        + "  \(Self.plain(alarm.remark(now: report.node.at)))\n"
+    }
+    return (reasons + alarms).joined()
   }
 
   private var upstreams: String {

@@ -18,6 +18,12 @@ extension StatusReport {
     public var known = 0
     public var minted = 0
     public var misses = 0
+    /// Values that were minted while no upstream answered.
+    public var mintedAlone = 0
+    /// Those of them since the upstream last answered, and when the first of them was, in milliseconds since 1970; nil
+    /// where there is none.
+    public var mintedAloneNow = 0
+    public var mintedAloneSince: Int64?
     /// `get-pr` that were refused for another reason than that they were missed.
     public var refused = 0
     /// Known among known, minted, missed and refused; nil before the first.
@@ -78,9 +84,22 @@ extension StatusReport.TrafficPart {
     known = tally.answeredAtOnce + log.known
     minted = log.minted
     misses = log.misses
+    mintedAlone = log.mintedAlone
+    mintedAloneNow = log.alone?.values ?? 0
+    mintedAloneSince = log.alone?.since
     refused = RefusalKind.allCases.reduce(0) { $0 + ($1 == .unrecorded ? 0 : tally.refused(.getPR, $1)) }
     let asked = known + minted + misses + refused
     hitRatio = asked > 0 ? Double(known) / Double(asked) : nil
+  }
+}
+
+extension StatusReport.TrafficPart {
+  /// How many values were minted while no upstream answered, as a sentence.
+  func wordsAlone(now: Int64) -> String {
+    let all = "\(Wording.count(mintedAlone)) without the upstream since the counters began"
+    return mintedAloneSince.map {
+      "\(Wording.count(mintedAloneNow)) without the upstream since \(Wording.time($0, now: now)) UTC; \(all)"
+    } ?? all
   }
 }
 

@@ -8,6 +8,9 @@ struct Gate: Sendable {
   /// Only names of this machine are answered: a foreign page, whose own name was made to mean this machine, is not.
   let isLoopback: Bool
 
+  /// Whoever has the token; without one, the programs of this machine, if no others reach the page.
+  var mayAcknowledge: Bool { token != nil || isLoopback }
+
   enum Verdict: Hashable { case welcome, unknown, foreign }
 
   func judge(_ headers: HTTPFields, authority: String?) -> Verdict {

@@ -51,7 +51,11 @@ actor Observer {
   /// - Parameter moment: what began before it will not do; nil: what is fresh will.
   func look(after moment: ContinuousClock.Instant? = nil) async -> Sight {
     let begin = ContinuousClock.now
-    if let last, last.at >= moment ?? begin - Self.freshness { return last.sight }
+    if var kept = last, kept.at >= moment ?? begin - Self.freshness {
+      // An alarm is never shown after its end.
+      kept.sight.report.alarms = alarms(kept.sight.report)
+      return kept.sight
+    }
     let sight = await lookAnew()
     last = (sight, begin)
     return sight
@@ -96,17 +100,21 @@ actor Observer {
     rows = (newest?.1 ?? []).map(StatusReport.RowPart.init)
   }
 
-  private func alarms(_ report: StatusReport) -> [String] {
-    var alarms = facts.synchronizer?.health.alarms ?? []
-    for upstream in report.upstreams where upstream.state == .away {
-      alarms.append("The upstream \(upstream.server) is away: \(upstream.problem ?? "no reason is known")")
-    }
-    if let problem = report.copy?.problem { alarms.append("The upstream cannot be copied: \(problem)") }
+  /// All that stand, after those were brought up to date that nobody watches.
+  private func alarms(_ report: StatusReport) -> [StatusReport.AlarmPart] {
+    let board = facts.node.alarms
     if !facts.node.isReadOnly, report.store.freeBytes < Self.littleSpace {
-      alarms.append("The disk of \(report.store.path) is almost full")
+      board.raise(
+        "disk-almost-full", "the disk of \(report.store.path) is almost full",
+        advice: "free some space: on a full disk nothing new is answered")
+    } else {
+      board.end("disk-almost-full")
     }
-    return alarms
+    return board.all.all.map(StatusReport.AlarmPart.init)
   }
+
+  /// - Returns: false where no alarm of that name stands.
+  func acknowledge(_ alarm: String) -> Bool { facts.node.alarms.acknowledge(alarm) }
 
   // MARK: Readiness
 

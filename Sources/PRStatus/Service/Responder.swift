@@ -30,20 +30,18 @@ struct Responder: Sendable {
   ].compactMap { name, value in Name(name).map { ($0, value) } }
 
   private func answer(_ request: Request) async -> Response {
+    let verdict = gate.judge(request.headers, authority: request.head.authority)
+    if request.method == .post, request.uri.path == Acknowledgement.path { return await acknowledge(request, verdict) }
     guard request.method == .get || request.method == .head else {
       var response = Self.text("only GET and HEAD\n", .methodNotAllowed)
       response.headers[.allow] = "GET, HEAD"
       return response
     }
-    let verdict = gate.judge(request.headers, authority: request.head.authority)
     switch (request.uri.path, verdict) {
     case (_, .foreign): return Self.text("ask for this machine by its own name, such as 127.0.0.1\n", .forbidden)
     case ("/healthz", _): return Self.text("alive\n")
     case ("/readyz", let verdict): return await readiness(tellsWhy: verdict == .welcome)
-    case (_, .unknown):
-      var response = Self.text("a token is needed: Authorization: Bearer TOKEN\n", .unauthorized)
-      response.headers[.wwwAuthenticate] = "Basic realm=\"headwater\", charset=\"UTF-8\""
-      return response
+    case (_, .unknown): return Self.tokenNeeded
     case (let path, .welcome): return await welcome(path, request)
     }
   }
@@ -57,6 +55,27 @@ struct Responder: Sendable {
     case "/events" where request.method == .get: return events()
     default: return Self.text("there is nothing here; / is the page\n", .notFound)
     }
+  }
+
+  private func acknowledge(_ request: Request, _ verdict: Gate.Verdict) async -> Response {
+    switch (verdict, gate.mayAcknowledge) {
+    case (.foreign, _), (.welcome, false):
+      return Self.text("only with a token, or on a loopback address, may an alarm be acknowledged\n", .forbidden)
+    case (.unknown, _): return Self.tokenNeeded
+    // A page of another site can make a browser send a form, but not a header that is not its own.
+    case (.welcome, true) where Name(Acknowledgement.header).flatMap { request.headers[$0] } == nil:
+      return Self.text("the header \(Acknowledgement.header) is missing\n", .forbidden)
+    case (.welcome, true):
+      let id = Query.value(of: "alarm", in: request.uri.query ?? "") ?? ""
+      return await observer.acknowledge(id)
+        ? Self.text("acknowledged\n") : Self.text("no alarm of that name stands\n", .notFound)
+    }
+  }
+
+  private static var tokenNeeded: Response {
+    var response = text("a token is needed: Authorization: Bearer TOKEN\n", .unauthorized)
+    response.headers[.wwwAuthenticate] = "Basic realm=\"headwater\", charset=\"UTF-8\""
+    return response
   }
 
   private func readiness(tellsWhy: Bool) async -> Response {

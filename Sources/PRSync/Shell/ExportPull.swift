@@ -42,7 +42,6 @@ struct ExportPull {
       try ledger.swapCopies(at: nil, sparingAfter: newest, milliseconds: now)
     }
     guard vanished > 0 else { return }
-    watch.alarm("\(server): \(vanished) rows that it had are gone")
     tell(.reset(server, reason: "rows that it had are gone: it lost its database, or was restored from a backup"))
     tell(.swapped(server, vanished: vanished))
   }

@@ -137,7 +137,6 @@ struct FeedPull {
   }
 
   private func warn(_ reason: String) {
-    watch.alarm("\(server): \(reason)")
     tell(.reset(server, reason: reason))
   }
 

@@ -62,11 +62,4 @@ final class SyncWatch: Sendable {
       return !state.isComplete
     }
   }
-
-  func alarm(_ text: String) {
-    state.withLock { state in
-      if state.health.alarms.last != text { state.health.alarms.append(text) }
-      if state.health.alarms.count > 20 { state.health.alarms.removeFirst() }
-    }
-  }
 }

@@ -21,22 +21,47 @@ struct StatusCommand: AsyncParsableCommand {
 
   @Flag(help: "Print the JSON of /api/status.") var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Acknowledge the alarm of this name instead: it counts no more, and one that its cause does not end is gone.",
+      valueName: "id"))
+  var acknowledge: String?
+
   func run() async throws {
-    guard case .tcp(let host, let port) = server else { return }
-    var question = HTTPGet(
-      host: host, port: port, path: "/api/status", token: try tokenFile.map(StatusToken.read)?.text)
-    question.timeout = timeout.duration
-    let answer = try await question.run()
-    switch answer.status {
-    case .ok: break
-    case .unauthorized: throw Problem("\(server) wants a token: give --token-file")
-    default:
-      throw Problem("\(server) answered \(answer.status.code) \(answer.status.reasonPhrase); is it a status page?")
-    }
+    if let acknowledge { return try await run(acknowledging: acknowledge) }
+    let answer = try await answer(to: "/api/status")
     guard let report = try? StatusJSON.report(answer.body.readableBytesView) else {
       throw Problem("\(server) sent no status that can be read; is it a status page of this version?")
     }
     print(json ? String(buffer: answer.body) : StatusText(report).text, terminator: "")
     if !report.readiness.isReady { throw ExitCode(1) }
+  }
+
+  private func run(acknowledging alarm: String) async throws {
+    _ = try await answer(to: Acknowledgement.target(of: alarm)) { question in
+      question.method = .POST
+      question.headers = [(Acknowledgement.header, "1")]
+    }
+    print("acknowledged \(alarm)")
+  }
+
+  private func answer(
+    to path: String, _ change: (inout HTTPQuestion) -> Void = { _ in }
+  ) async throws -> HTTPQuestion.Answer {
+    guard case .tcp(let host, let port) = server else { throw Problem("\(server) is no address of a status page") }
+    var question = HTTPQuestion(host: host, port: port, path: path, token: try tokenFile.map(StatusToken.read)?.text)
+    question.timeout = timeout.duration
+    change(&question)
+    let answer = try await question.run()
+    switch answer.status {
+    case .ok: return answer
+    case .unauthorized: throw Problem("\(server) wants a token: give --token-file")
+    case .notFound where acknowledge != nil:
+      throw Problem("\(server) has no such alarm; 'headwater status' lists those that stand, each with its name")
+    case .forbidden where acknowledge != nil:
+      throw Problem("\(server): an alarm is acknowledged with a token, or where the page is on a loopback address")
+    default:
+      throw Problem("\(server) answered \(answer.status.code) \(answer.status.reasonPhrase); is it a status page?")
+    }
   }
 }

@@ -6,11 +6,14 @@ import PRAssembly
 import PRWire
 
 /// One question over plain HTTP.
-struct HTTPGet {
+struct HTTPQuestion {
+  var method = HTTPMethod.GET
   let host: String
   let port: Int
   let path: String
   var token: String?
+  /// Besides those that every question has.
+  var headers: [(name: String, value: String)] = []
   var timeout = Duration.seconds(10)
 
   struct Answer: Sendable {
@@ -42,9 +45,10 @@ struct HTTPGet {
       promise.fail(error)
       throw Problem("nobody answers at \(server); is it the address of --status, and does the node run?")
     }
-    var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path)
+    var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
     head.headers.add(name: "Host", value: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
     head.headers.add(name: "Connection", value: "close")
+    for header in headers { head.headers.add(name: header.name, value: header.value) }
     if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
     channel.write(HTTPClientRequestPart.head(head), promise: nil)
     channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
@@ -57,19 +61,19 @@ struct HTTPGet {
 private final class AnswerCollector: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
 
-  private let promise: EventLoopPromise<HTTPGet.Answer>
+  private let promise: EventLoopPromise<HTTPQuestion.Answer>
   private var status: HTTPResponseStatus?
   private var body = ByteBuffer()
 
-  init(_ promise: EventLoopPromise<HTTPGet.Answer>) { self.promise = promise }
+  init(_ promise: EventLoopPromise<HTTPQuestion.Answer>) { self.promise = promise }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head): status = head.status
     case .body(var part):
       body.writeBuffer(&part)
-      if body.readableBytes > HTTPGet.longest { context.close(promise: nil) }
-    case .end: if let status { promise.succeed(HTTPGet.Answer(status: status, body: body)) }
+      if body.readableBytes > HTTPQuestion.longest { context.close(promise: nil) }
+    case .end: if let status { promise.succeed(HTTPQuestion.Answer(status: status, body: body)) }
     }
   }
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+
+extension StatusReport {
+  /// What is wrong, since when, and what to do.
+  public struct AlarmPart: Codable, Hashable, Sendable {
+    /// The name of its cause: what `headwater status --acknowledge` takes.
+    public var id: String
+    public var text: String
+    public var advice: String
+    /// Milliseconds since 1970.
+    public var since: Int64
+    public var isAcknowledged: Bool
+    /// It ends with its cause; else when it is acknowledged.
+    public var endsByItself: Bool
+  }
+
+  /// Those that nobody has acknowledged.
+  public var openAlarms: [AlarmPart] { alarms.filter { !$0.isAcknowledged } }
+}
+
+extension StatusReport.AlarmPart {
+  init(_ alarm: Alarm) {
+    id = alarm.cause
+    text = alarm.text
+    advice = alarm.advice
+    since = alarm.since
+    isAcknowledged = alarm.isAcknowledged
+    endsByItself = alarm.ending == .withCause
+  }
+
+  /// What stands below the text on a page and on a terminal.
+  func remark(now: Int64) -> String {
+    let begin = "since \(Wording.time(since, now: now)) UTC"
+    if isAcknowledged { return "\(begin); acknowledged, and over with its cause; \(advice)" }
+    let end = endsByItself ? "" : "; stays until 'headwater status --acknowledge \(id)'"
+    return "\(begin); \(advice)\(end)"
+  }
+}
