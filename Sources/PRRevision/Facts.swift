@@ -69,6 +69,8 @@ public struct UpstreamAnswer: Hashable, Sendable {
   public var greatest: Revision?
   /// The values of the checksum that were told, at least its greatest.
   public var values: [Revision]
+  /// The checksum has more values than were told.
+  public var hasMore: Bool
   /// The upstream could ask its own upstream, or has none.
   public var isComplete: Bool
   /// How many nodes stand above the upstream; 0 for BitBake's own server.
@@ -77,8 +79,10 @@ public struct UpstreamAnswer: Hashable, Sendable {
   public var source: String?
 
   public init(
-    greatest: Revision?, values: [Revision], isComplete: Bool = true, level: Int = 0, source: String? = nil
+    greatest: Revision?, values: [Revision], hasMore: Bool = false, isComplete: Bool = true, level: Int = 0,
+    source: String? = nil
   ) {
+    self.hasMore = hasMore
     self.source = source
     self.greatest = ([greatest].compactMap(\.self) + values).max()
     self.values = values

@@ -26,9 +26,10 @@ extension Node {
     know(tuple, .none, within: time.map { $0 * 3 / 4 }, mayBeIncomplete: true, isEnough: \.isCurrent) { outcome in
       answer(
         outcome.map { known in
-          UpstreamAnswer(
-            greatest: known.knowledge.greatest, values: known.knowledge.values, isComplete: known.isComplete,
-            level: self.level)
+          let told = ToldValues(known.knowledge.values)
+          return UpstreamAnswer(
+            greatest: known.knowledge.greatest, values: told.values, hasMore: told.hasMore,
+            isComplete: known.isComplete, level: self.level)
         })
     }
   }

@@ -119,7 +119,7 @@ extension SessionHandler {
 extension LookupAnswer {
   fileprivate init(_ answer: UpstreamAnswer) {
     self.init(
-      greatest: answer.greatest?.text, values: answer.values.map(\.text), isComplete: answer.isComplete,
-      level: answer.level)
+      greatest: answer.greatest?.text, values: answer.values.map(\.text), hasMore: answer.hasMore,
+      isComplete: answer.isComplete, level: answer.level)
   }
 }

@@ -32,8 +32,10 @@ struct Flight: Sendable {
     for (request, message) in zip(requests, replies) {
       switch (request, try response(message, to: request)) {
       case (.lookup, .lookup(let told)):
+        // A peer of an earlier version tells all values.
+        let values = ToldValues(try told.values.map(revision), hasMore: told.hasMore)
         answer = UpstreamAnswer(
-          greatest: try told.greatest.map(revision), values: try told.values.map(revision),
+          greatest: try told.greatest.map(revision), values: values.values, hasMore: values.hasMore,
           isComplete: told.isComplete, level: told.level ?? level ?? 0)
       case (.testPackage, .known(let known)): isKnown = known
       case (.maxPackagePR, .value(let text)):

@@ -6,14 +6,19 @@ import PRRevision
 public struct LookupAnswer: Hashable, Sendable {
   /// The greatest value of the package, here or further up; nil when nobody there knows the package.
   public var greatest: String?
-  /// All values of the checksum, here or further up.
+  /// The least and the greatest values of the checksum, here or further up, least first.
   public var values: [String]
+  /// The checksum has more values than are told.
+  public var hasMore: Bool
   /// The node could ask its own upstream, or has none.
   public var isComplete: Bool
   /// The node's level as of now. The handshake told it too, but a level may be learned while the connection lasts.
   public var level: Int?
 
-  public init(greatest: String?, values: [String], isComplete: Bool, level: Int? = nil) {
+  public init(
+    greatest: String?, values: [String], hasMore: Bool = false, isComplete: Bool, level: Int? = nil
+  ) {
+    self.hasMore = hasMore
     self.greatest = greatest
     self.values = values
     self.isComplete = isComplete
@@ -30,6 +35,7 @@ public struct LookupAnswer: Hashable, Sendable {
     }
     out.writeString(#"],"complete":\#(isComplete)"#)
     if let level { out.writeString(#","level":\#(level)"#) }
+    if hasMore { out.writeStaticString(#","more":true"#) }
     out.writeInteger(ASCII.closeBrace)
   }
 
@@ -66,13 +72,15 @@ public struct LookupAnswer: Hashable, Sendable {
 private struct LookupFields {
   private var greatest: String??
   private var values: [String]?
+  private var hasMore = false
   private var isComplete: Bool?
   private var level: Int?
   private var isMalformed = false
 
   var answer: LookupAnswer? {
     guard !isMalformed, let greatest, let values, let isComplete else { return nil }
-    return LookupAnswer(greatest: greatest, values: values, isComplete: isComplete, level: level)
+    return LookupAnswer(
+      greatest: greatest, values: values, hasMore: hasMore, isComplete: isComplete, level: level)
   }
 
   mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
@@ -98,6 +106,8 @@ private struct LookupFields {
       }
     } else if name.equals("complete", in: bytes), case .bool(let flag) = token {
       isComplete = flag
+    } else if name.equals("more", in: bytes), case .bool(let flag) = token {
+      hasMore = flag
     } else if name.equals("level", in: bytes), case .integer(let range) = token {
       level = Int(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self))
     }

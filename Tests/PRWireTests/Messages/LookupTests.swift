@@ -16,6 +16,10 @@ struct LookupTests {
       LookupAnswer(greatest: "\"é", values: [""], isComplete: true, level: 0),
       #"{"max":"\"\u00e9","values":[""],"complete":true,"level":0}"#
     ),
+    (
+      LookupAnswer(greatest: "9", values: ["1", "9"], hasMore: true, isComplete: true, level: 1),
+      #"{"max":"9","values":["1","9"],"complete":true,"level":1,"more":true}"#
+    ),
   ]
 
   @Test("an answer is written as the table says, and read back", arguments: table)
