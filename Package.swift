@@ -129,6 +129,7 @@ let package = Package(
     .testTarget(name: "PRServerTests", dependencies: ["PRServer", "TestSeed"]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
+    .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(
       name: "TestStore",
       dependencies: ["PRRevision", "PRStore", .product(name: "GRDB", package: "GRDB.swift")],
@@ -140,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "PRTLSTests",
       dependencies: [
-        "PRTLS", "TestSeed",
+        "PRTLS", "TestSeed", "TestThreads",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -148,12 +149,13 @@ let package = Package(
     .testTarget(
       name: "PRStoreTests",
       dependencies: [
-        "PRRevision", "PRStore", "TestSeed", "TestStore", .product(name: "GRDB", package: "GRDB.swift"),
+        "PRRevision", "PRStore", "TestSeed", "TestStore", "TestThreads", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "PRSyncTests",
       dependencies: [
         "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRSync", "PRWire", "TestSeed", "TestStore",
+        "TestThreads",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -169,13 +171,13 @@ let package = Package(
     .testTarget(
       name: "PRNodeTests",
       dependencies: [
-        "PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore",
+        "PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore", "TestThreads",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     // The programs are dependencies so that they are built; what is tested is the processes.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["PRTopology", "TestSeed", "TestStore", "headwater", "bitbake-prserv"],
+      dependencies: ["PRTopology", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv"],
       resources: [.copy("Vectors")]),
   ]
 )

@@ -100,7 +100,7 @@ struct Assembly: Sendable {
     } catch {
       try? await upstream?.stop()  // fails where its loop has ended, and it with it
       watch.forget()
-      store.close(isLast: false)
+      await Self.close(store, isLast: false)
       throw error
     }
   }
@@ -108,6 +108,16 @@ struct Assembly: Sendable {
   /// Does what makes its thread wait, on one that may.
   static func apart<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await NIOThreadPool.singleton.runIfActive(body)
+  }
+
+  /// Closes a store. Its writer may wait for a lock, or have a long transaction to end: a task must not wait for it on
+  /// a thread of the cooperative pool.
+  static func close(_ store: Store, isLast: Bool) async {
+    do {
+      try await apart { store.close(isLast: isLast) }
+    } catch {
+      store.close(isLast: isLast)  // the task was cancelled before
+    }
   }
 
   private func openStore() async throws -> Store {

@@ -71,7 +71,7 @@ final class Generation: Sendable {
     await parts.page?.close()  // and with it the page's socket is let go
     try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
     parts.watch.forget()
-    parts.store.close(isLast: isLast)
+    await Assembly.close(parts.store, isLast: isLast)
   }
 
   /// Makes room for another: page and copying end at once, since two would contradict each other; the server answers what is

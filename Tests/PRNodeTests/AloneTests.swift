@@ -7,6 +7,7 @@ import PRUpstream
 import PRWire
 import Synchronization
 import TestStore
+import TestThreads
 import Testing
 
 /// An upstream that answers what it is told to.
@@ -21,7 +22,7 @@ private final class ToldUpstream: UpstreamAsking {
   }
 }
 
-@Suite("Values that are minted without the upstream")
+@Suite("Values that are minted without the upstream", .ownThreads)
 struct AloneTests {
   private let folder: TemporaryFolder
   private let upstream = ToldUpstream()

@@ -2,9 +2,10 @@
 import PRNode
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("A node whose database another process keeps locked")
+@Suite("A node whose database another process keeps locked", .ownThreads)
 struct LockedNodeTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -3,9 +3,10 @@ import PRNode
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("A node that stands alone")
+@Suite("A node that stands alone", .ownThreads)
 struct NodeTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -3,9 +3,10 @@ import PRNode
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("A node that stores nothing")
+@Suite("A node that stores nothing", .ownThreads)
 struct ReadOnlyNodeTests {
   private let folder: TemporaryFolder
   private let path: String

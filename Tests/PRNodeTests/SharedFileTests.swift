@@ -5,9 +5,10 @@ import PRStore
 import Subprocess
 import TestSeed
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Several that number in one file")
+@Suite("Several that number in one file", .ownThreads)
 struct SharedFileTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -119,7 +120,7 @@ struct SharedFileTests {
     _ = try await node.get(TupleKey("v", "p", "begin"))
     let script = """
       import sqlite3, sys
-      db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
+      db = sqlite3.connect(sys.argv[1], timeout=600, isolation_level=None)
       turn = 0
       while turn < 150:
           top = db.execute("SELECT max(CAST(value AS INTEGER)) FROM PRMAIN WHERE version='v'").fetchone()[0]

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Logging
 import PRClient
 import PRNode
@@ -12,11 +11,32 @@ import Synchronization
 import TestStore
 import Testing
 
-/// What happened to a copy, and somebody who waits for it.
+/// What happened to a copy so far, for tests that wait for it.
 final class Happenings: Sendable {
-  private let state = Mutex<(events: [SyncEvent], waiting: [CheckedContinuation<Void, Never>])>(([], []))
+  private let state = Mutex(State())
+
+  private struct State {
+    var events: [SyncEvent] = []
+    /// Before each pause: how often the copy had been complete by then.
+    var pauses: [(completions: Int, time: Duration)] = []
+    var waiting: [AsyncStream<Void>.Continuation] = []
+  }
 
   var events: [SyncEvent] { state.withLock { $0.events } }
+  var pauses: [(completions: Int, time: Duration)] { state.withLock { $0.pauses } }
+
+  /// The first pause after each time that the copy was complete.
+  var firstPauses: [Duration] {
+    let pauses = pauses
+    return (1...max(1, events.completions)).compactMap { count in pauses.first { $0.completions == count }?.time }
+  }
+
+  /// Pauses as the product does.
+  func pause(_ time: Duration) async {
+    state.withLock { $0.pauses.append(($0.events.completions, time)) }
+    // The pauses of the code under test: they end early when the test does.
+    try? await Task.sleep(for: time)
+  }
 
   func add(_ event: SyncEvent) {
     let waiting = state.withLock { state in
@@ -24,38 +44,24 @@ final class Happenings: Sendable {
       defer { state.waiting = [] }
       return state.waiting
     }
-    for continuation in waiting { continuation.resume() }
+    for continuation in waiting { continuation.finish() }
   }
 
-  /// Waits until the events satisfy a condition.
-  func wait(
-    seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation, until condition: ([SyncEvent]) -> Bool
-  ) async {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds + 0.01) { self.wakeAll() }
-    while !condition(events) {
-      guard ContinuousClock.now < deadline else {
-        Issue.record("after \(seconds) s: \(events)", sourceLocation: sourceLocation)
+  /// Waits until the events satisfy a condition, or the test has reached its time limit.
+  func wait(sourceLocation: SourceLocation = #_sourceLocation, until condition: ([SyncEvent]) -> Bool) async {
+    while true {
+      let (news, teller) = AsyncStream.makeStream(of: Void.self)
+      let events = state.withLock { state in
+        state.waiting.append(teller)
+        return state.events
+      }
+      if condition(events) { return }
+      guard !Task.isCancelled else {
+        Issue.record("by the end of the time: \(events)", sourceLocation: sourceLocation)
         return
       }
-      let count = events.count
-      await withCheckedContinuation { continuation in
-        let isLate = state.withLock { state in
-          guard state.events.count == count, ContinuousClock.now < deadline else { return true }
-          state.waiting.append(continuation)
-          return false
-        }
-        if isLate { continuation.resume() }
-      }
+      for await _ in news {}
     }
-  }
-
-  private func wakeAll() {
-    let waiting = state.withLock { state in
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume() }
   }
 }
 
@@ -91,22 +97,48 @@ func withServer<Value: Sendable>(
   }
 }
 
-/// A copy of an upstream that is kept while `body` runs.
+/// Keeps a copy of an upstream, and keeps in mind what happens.
 ///
 /// - Parameter asksForFeed: else the upstream is taken for a server that has none, and exports.
+func synchronizer(
+  into store: Store, from upstream: Endpoint, page: Int = 4096, every: Duration = .seconds(60),
+  asksForFeed: Bool = true, now: @escaping @Sendable () -> Int64 = { 1 }
+) -> (Synchronizer, Happenings) {
+  let happenings = Happenings()
+  var options = SyncOptions(peers: [Dialer(upstream, asksForDescription: asksForFeed)], every: every)
+  options.peers[0].limits = WireLimits(message: 64 << 20)
+  options.page = page
+  let sync = Synchronizer(
+    store: store, options: options, now: now, pause: { await happenings.pause($0) }, tell: { happenings.add($0) })
+  return (sync, happenings)
+}
+
+/// A copy of an upstream that is kept while `body` runs.
 func withSync(
   into store: Store, from upstream: Endpoint, page: Int = 4096, every: Duration = .seconds(60),
   asksForFeed: Bool = true, now: @escaping @Sendable () -> Int64 = { 1 },
   _ body: @escaping @Sendable (Synchronizer, Happenings) async throws -> Void
 ) async throws {
-  let happenings = Happenings()
-  var options = SyncOptions(peers: [Dialer(upstream, asksForDescription: asksForFeed)], every: every)
-  options.peers[0].limits = WireLimits(message: 64 << 20)
-  options.page = page
-  let sync = Synchronizer(store: store, options: options, now: now, tell: { happenings.add($0) })
+  let (sync, happenings) = synchronizer(
+    into: store, from: upstream, page: page, every: every, asksForFeed: asksForFeed, now: now)
   try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await sync.run() }
     try await body(sync, happenings)
     group.cancelAll()
+  }
+}
+
+extension Store {
+  /// Waits until the copy has so many rows, or the test has reached its time limit.
+  func waitForCopiedRows(_ count: Int) async throws {
+    while true {
+      let (news, teller) = AsyncStream.makeStream(of: Void.self)
+      let ticket = waitForRows { teller.finish() }
+      defer { stopWaiting(ticket) }
+      if try await read({ reader throws(StoreError) in try reader.copiedRows() }) >= count { return }
+      // A stream ends at once in a task that is cancelled: the loop would never wait again.
+      try Task.checkCancellation()
+      for await _ in news {}
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
+import TestThreads
 
 /// Another program, run to its end.
 struct Command {
@@ -58,8 +59,8 @@ final class ProcessEnd: Sendable {
   }
 
   func wait() throws -> Int32 {
-    guard isOver.wait(timeout: .now() + 60) == .success, let status = status.withLock({ $0 }) else {
-      throw Command.Failed(text: "a process did not end within 60 s")
+    guard isOver.wait(timeout: .now() + Limit.seconds) == .success, let status = status.withLock({ $0 }) else {
+      throw Command.Failed(text: "a process did not end")
     }
     isOver.signal()
     return status

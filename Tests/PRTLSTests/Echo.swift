@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import PRTLS
 import Synchronization
+import TestThreads
 import Testing
 
 /// What became of one connection.
@@ -101,8 +102,8 @@ private final class Finished: Sendable {
 
   func next() throws -> Conversation {
     let promise = loop.makePromise(of: Conversation.self)
-    let patience = loop.scheduleTask(in: .seconds(30)) {
-      promise.fail(Command.Failed(text: "no connection ended within 30 s"))
+    let patience = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
+      promise.fail(Command.Failed(text: "no connection ended"))
     }
     defer { patience.cancel() }
     let ended = state.withLock { state -> Conversation? in
@@ -127,8 +128,8 @@ enum EchoClient {
   ) -> EventLoopFuture<Conversation> {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let done = loop.makePromise(of: Conversation.self)
-    let patience = loop.scheduleTask(in: .seconds(30)) {
-      done.fail(Command.Failed(text: "the connection did not end within 30 s"))
+    let patience = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
+      done.fail(Command.Failed(text: "the connection did not end"))
     }
     ClientBootstrap(group: loop)
       .channelOption(.allowRemoteHalfClosure, value: true)

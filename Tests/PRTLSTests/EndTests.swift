@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import PRTLS
+import TestThreads
 import Testing
 
 /// How a connection may end.
-@Suite("Ends")
+@Suite("Ends", .ownThreads)
 struct EndTests {
   private let certificates: Certificates
 

@@ -2,10 +2,11 @@
 import Foundation
 import NIOCore
 import PRTLS
+import TestThreads
 import Testing
 
 /// Files that cannot be used, and files that change.
-@Suite("Files")
+@Suite("Files", .ownThreads)
 struct FilesTests {
   private let own: Certificates
 
@@ -125,7 +126,7 @@ struct FilesTests {
 }
 
 /// What the script promises.
-@Suite("The script that makes certificates")
+@Suite("The script that makes certificates", .ownThreads)
 struct CertificateScriptTests {
   @Test("OpenSSL's strict verification takes its certificates, for servers and for clients")
   func strict() throws {

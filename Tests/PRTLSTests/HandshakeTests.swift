@@ -2,9 +2,10 @@
 import NIOCore
 import NIOEmbedded
 import PRTLS
+import TestThreads
 import Testing
 
-@Suite("Handshake and plain text")
+@Suite("Handshake and plain text", .ownThreads)
 struct HandshakeTests {
   private let certificates: Certificates
 

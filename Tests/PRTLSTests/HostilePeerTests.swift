@@ -2,10 +2,11 @@
 import NIOCore
 import PRTLS
 import TestSeed
+import TestThreads
 import Testing
 
 /// Whatever a peer sends is an error with a reason, never a trap.
-@Suite("Hostile peers")
+@Suite("Hostile peers", .ownThreads)
 struct HostilePeerTests {
   private let certificates: Certificates
 

@@ -2,9 +2,10 @@
 import Foundation
 import NIOPosix
 import PRTLS
+import TestThreads
 import Testing
 
-@Suite("Many connections")
+@Suite("Many connections", .ownThreads)
 struct ManyConnectionsTests {
   private let certificates: Certificates
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRTLS
+import TestThreads
 import Testing
 
 /// The openssl command at the other end.
-@Suite("Peers: the openssl command")
+@Suite("Peers: the openssl command", .ownThreads)
 struct OpenSSLPeerTests {
   private let certificates: Certificates
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRTLS
+import TestThreads
 import Testing
 
 /// Python's `ssl` at the other end, as BitBake's own programs would use it.
-@Suite("Peers: Python's ssl", .enabled(if: Command.isThere("python3"), "python3 is not installed"))
+@Suite(
+  "Peers: Python's ssl", .ownThreads, .enabled(if: Command.isThere("python3"), "python3 is not installed"))
 struct PythonPeerTests {
   private let certificates: Certificates
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import PRTLS
+import TestThreads
 import Testing
 
 /// Who is not who they should be.
-@Suite("Refusals")
+@Suite("Refusals", .ownThreads)
 struct RefusalTests {
   private let certificates: Certificates
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import PRTLS
+import TestThreads
 import Testing
 
-@Suite("Resumption")
+@Suite("Resumption", .ownThreads)
 struct ResumptionTests {
   private let certificates: Certificates
   private let server: TLSContext

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRTLS
+import TestThreads
 import Testing
 
-@Suite("A throw-away authority")
+@Suite("A throw-away authority", .ownThreads)
 struct ThrowawayAuthorityTests {
   /// A folder with what an authority made, as files.
   private final class Files {

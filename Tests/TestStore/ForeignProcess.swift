@@ -10,7 +10,7 @@ public final class ForeignProcess: Sendable {
   public init(_ path: String) throws {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
-    configuration.busyMode = .timeout(20)
+    configuration.busyMode = .timeout(600)
     queue = try DatabaseQueue(path: path, configuration: configuration)
   }
 

@@ -37,14 +37,14 @@ extension Provenance {
 extension Store {
   /// Opens for writing, without an fsync where a test does not ask for it.
   public static func writable(
-    _ path: String, durability: Durability = .normal, guardsValues: Bool = true, patience: Duration = .seconds(20)
+    _ path: String, durability: Durability = .normal, guardsValues: Bool = true, patience: Duration = .seconds(600)
   ) throws -> Store {
     try open(
       StoreOptions(path: path, durability: durability, guardsValues: guardsValues, lockPatience: patience)
     ).store
   }
 
-  public static func readOnly(_ path: String, patience: Duration = .seconds(20)) throws -> Store {
+  public static func readOnly(_ path: String, patience: Duration = .seconds(600)) throws -> Store {
     try open(StoreOptions(path: path, readOnly: true, lockPatience: patience)).store
   }
 

@@ -9,45 +9,52 @@ public final class Synchronizer: Service {
   private let store: SyncStore
   private let options: SyncOptions
   private let now: @Sendable () -> Int64
+  private let pause: @Sendable (Duration) async -> Void
   private let tell: @Sendable (SyncEvent) -> Void
   private let watch = SyncWatch()
+  private let executor = SyncExecutor()
 
   /// - Parameters:
   ///   - now: the time in milliseconds since 1970.
+  ///   - pause: waits for so long, or until the task is cancelled.
   ///   - tell: called with what happens.
   public init(
     store: Store, options: SyncOptions, now: @escaping @Sendable () -> Int64,
+    pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
     tell: @escaping @Sendable (SyncEvent) -> Void
   ) {
     self.store = SyncStore(store)
     self.options = options
     self.now = now
+    self.pause = pause
     self.tell = tell
   }
 
   public var health: SyncHealth { watch.health }
 
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await self.resume()
-      var schedule = SyncSchedule(every: self.options.every)
-      while !Task.isCancelled {
-        let pause: Duration
-        self.watch.begins()
-        do throws(SyncError) {
-          try await self.pull()
-          pause = schedule.succeeded(luck: .random(in: 0..<1))
-        } catch {
-          let reason = error.description
-          if !Task.isCancelled, self.watch.failed(reason) {
-            self.tell(.failed(self.watch.health.upstream, reason: reason))
-          }
-          // Back at once after a connection that worked, however many have ended before.
-          if self.watch.hasWorked { schedule.worked() }
-          pause = schedule.failed(luck: .random(in: 0..<1))
+    await cancelWhenGracefulShutdown { await withTaskExecutorPreference(self.executor) { await self.follow() } }
+  }
+
+  private func follow() async {
+    await resume()
+    var schedule = SyncSchedule(every: options.every)
+    while !Task.isCancelled {
+      let pause: Duration
+      watch.begins()
+      do throws(SyncError) {
+        try await pull()
+        pause = schedule.succeeded(luck: .random(in: 0..<1))
+      } catch {
+        let reason = error.description
+        if !Task.isCancelled, watch.failed(reason) {
+          tell(.failed(watch.health.upstream, reason: reason))
         }
-        try? await Task.sleep(for: pause)  // ends early when the task is cancelled, which the loop looks at
+        // Back at once after a connection that worked, however many have ended before.
+        if watch.hasWorked { schedule.worked() }
+        pause = schedule.failed(luck: .random(in: 0..<1))
       }
+      await self.pause(pause)  // ends early when the task is cancelled, which the loop looks at
     }
   }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("What the drop-in says when it cannot")
+@Suite("What the drop-in says when it cannot", .ownThreads)
 struct DropInErrorTests {
   @Test("a port that is taken is told by --start, which leaves nothing behind")
   func portInUse() throws {

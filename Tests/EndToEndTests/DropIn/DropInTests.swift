@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("The drop-in for bitbake-prserv")
+@Suite("The drop-in for bitbake-prserv", .ownThreads)
 struct DropInTests {
   @Test("--start returns when the server answers, and --stop when it is gone")
   func startAndStop() throws {

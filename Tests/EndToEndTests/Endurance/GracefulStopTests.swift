@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("A server that is told to stop")
+@Suite("A server that is told to stop", .ownThreads)
 struct GracefulStopTests {
   /// What came back for requests that were sent in one go.
   private struct Flight: Sendable {

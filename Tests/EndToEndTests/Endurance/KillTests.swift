@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("A server that is killed at any moment")
+@Suite("A server that is killed at any moment", .ownThreads)
 struct KillTests {
   static let rounds = runsLongTests ? 20 : 5
 

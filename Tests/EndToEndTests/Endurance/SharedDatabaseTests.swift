@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("Two servers on one database")
+@Suite("Two servers on one database", .ownThreads)
 struct SharedDatabaseTests {
   static let requests = runsLongTests ? 500 : 100
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
+import TestThreads
 
 /// A process with its output collected. It does not outlive the object that stands for it.
 final class ChildProcess: Sendable {
@@ -58,7 +59,7 @@ final class ChildProcess: Sendable {
   func thaw() { signal(SIGCONT) }
 
   /// Waits until it is gone.
-  func wait(seconds: Double = 60) throws -> Ending {
+  func wait(seconds: Double = Limit.seconds) throws -> Ending {
     if let ending = ending.withLock({ $0 }) { return ending }
     let deadline = Date(timeIntervalSinceNow: seconds)
     // Its end closes its output; a process that only closed its output would keep us in waitpid, and ours do not.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 
 /// What a status page said to one question.
 struct HTTPAnswer {
@@ -11,7 +12,7 @@ struct HTTPAnswer {
   /// Asks over a connection of its own.
   init(_ path: String, at server: Address?, method: String = "GET", headers: [String] = []) throws {
     guard let server else { throw Failure("the server has no status page") }
-    let connection = try RawConnection(to: server, greets: false, seconds: 20)
+    let connection = try RawConnection(to: server, greets: false)
     try connection.send(Self.question(path, method, headers + ["Host: localhost", "Connection: close"]))
     let text = String(decoding: connection.readToEnd().bytes, as: UTF8.self)
     guard let gap = text.range(of: "\r\n\r\n") else { throw Failure("no answer of HTTP: \(text.prefix(200))") }
@@ -37,12 +38,35 @@ extension ServerProcess {
     try HTTPAnswer(path, at: statusPage, method: method, headers: headers)
   }
 
-  /// Asks whether it is ready until it says so, or that it is not.
-  func waitUntil(ready: Bool, seconds: Double = 20) throws -> HTTPAnswer {
-    let end = Date(timeIntervalSinceNow: seconds)
-    while true {
-      let answer = try look("/readyz")
-      if (answer.status == 200) == ready || Date() > end { return answer }
+  /// Waits until it says that it is ready, or that it is not.
+  func waitUntil(ready: Bool) throws -> HTTPAnswer {
+    var answer = try look("/readyz")
+    try wait {
+      answer = try look("/readyz")
+      return (answer.status == 200) == ready
     }
+    return answer
+  }
+
+  /// Waits for a condition, which is looked at each time that an open page is sent something: when rows have come, and
+  /// else once a second.
+  func wait(until condition: () throws -> Bool) throws {
+    guard let statusPage else { throw Failure("the server has no status page") }
+    let page = try RawConnection(to: statusPage, greets: false)
+    try page.send(HTTPAnswer.question("/events"))
+    let start = ContinuousClock.now
+    while try !condition() {
+      guard ContinuousClock.now - start < .seconds(Limit.seconds) else { throw Failure("it never came: \(log)") }
+      _ = try page.readEvent()
+    }
+  }
+}
+
+extension RawConnection {
+  /// The next message of a stream of events, with what HTTP puts between them.
+  func readEvent() throws -> String {
+    var lines: [String] = []
+    while case let line = try readLine(), !line.isEmpty { lines.append(line) }
+    return lines.joined(separator: "\n")
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 
 /// Reads what a process writes into a pipe, on a thread of its own, so that the process never waits for us and we can
 /// wait for what it writes.
@@ -53,7 +54,7 @@ final class OutputCollector: @unchecked Sendable {
   /// Waits until the text satisfies a condition.
   ///
   /// - Returns: false when the writers were gone, or the time was up, before it did.
-  func wait(seconds: Double = 30, until condition: (String) -> Bool) -> Bool {
+  func wait(seconds: Double = Limit.seconds, until condition: (String) -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     changed.lock()
     defer { changed.unlock() }

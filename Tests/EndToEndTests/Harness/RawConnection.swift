@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 
 /// A connection that sends whatever bytes it is told to, and waits for replies with a limit. It shares no code with the
 /// programs.
@@ -23,7 +24,7 @@ final class RawConnection {
   ///   - greets: sends BitBake's handshake.
   ///   - seconds: how long a read or write may take.
   ///   - receiveBuffer: bytes that the kernel takes for us before the peer has to wait.
-  init(to address: Address, greets: Bool = true, seconds: Int = 60, receiveBuffer: CInt? = nil) throws {
+  init(to address: Address, greets: Bool = true, seconds: Int = Int(Limit.seconds), receiveBuffer: CInt? = nil) throws {
     socket = Glibc.socket(address.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var patience = timeval(tv_sec: seconds, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {

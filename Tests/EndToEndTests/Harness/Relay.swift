@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 
 /// A stretch of network between a node and its upstream: it is slow if it is told to be, can go silent or be cut and
 /// healed, and counts what goes through it.
@@ -71,8 +72,8 @@ final class Relay: Sendable {
   }
 
   /// Waits for traffic.
-  func wait(seconds: Double = 30, until condition: (Traffic) -> Bool) -> Bool {
-    state.wait(seconds: seconds) { condition($0.traffic) }
+  func wait(until condition: (Traffic) -> Bool) -> Bool {
+    state.wait { condition($0.traffic) }
   }
 
   private static func join(_ near: CInt, to server: Address, delay: TimeInterval, _ state: Watched<State>) {
@@ -100,14 +101,14 @@ final class Relay: Sendable {
         if beginsFlight { state.traffic.flights += 1 }
       }
     } gate: {
-      state.wait(seconds: 86_400) { !$0.isSilent || $0.cuts > age }
+      state.wait { !$0.isSilent || $0.cuts > age }
     }
     link.carry(from: far, to: near, delay: delay) { count in
       lastWentUp.withLock { $0 = false }
       let links = state.withLock { $0.takeDown(count) }
       for link in links { link.cut(resets: false) }
     } gate: {
-      state.wait(seconds: 86_400) { !$0.isSilent || $0.cuts > age }
+      state.wait { !$0.isSilent || $0.cuts > age }
     }
   }
 }
@@ -174,8 +175,9 @@ private final class Link: Sendable {
     }
     Thread.detachNewThread { [self] in
       while true {
-        queue.wait(seconds: 86_400) { !$0.pieces.isEmpty || $0.hasEnded }
+        queue.wait { !$0.pieces.isEmpty || $0.hasEnded }
         guard let (due, bytes) = queue.withLock({ $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() }) else { break }
+        // The sleep is the length of the line that the relay stands for.
         Thread.sleep(until: due)
         gate()
         _ = bytes.withUnsafeBytes { send(sink, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }

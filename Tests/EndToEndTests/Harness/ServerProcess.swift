@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// `headwater serve` on a database in a temporary folder.
@@ -34,6 +35,7 @@ final class ServerProcess: Sendable {
     let lines = process.output.lines
     let listening = lines.dropLast(pages)
     guard lines.count == expected, listening.allSatisfy({ $0.hasPrefix("listening on ") }) else {
+      // For the message alone: how it ended, where it has.
       let ending = (try? process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
       throw Failure("the server did not start (\(ending)); it wrote: \(process.output.text)\(process.errors.text)")
     }
@@ -44,7 +46,9 @@ final class ServerProcess: Sendable {
   var address: Address { addresses[0] }
   var log: String { process.errors.text }
 
-  func connect(greets: Bool = true, seconds: Int = 60, receiveBuffer: CInt? = nil) throws -> RawConnection {
+  func connect(greets: Bool = true, seconds: Int = Int(Limit.seconds), receiveBuffer: CInt? = nil) throws
+    -> RawConnection
+  {
     try RawConnection(to: address, greets: greets, seconds: seconds, receiveBuffer: receiveBuffer)
   }
 

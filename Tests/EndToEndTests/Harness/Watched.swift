@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 
 /// A value that threads change, and whose changes they wait for.
 ///
@@ -25,7 +26,7 @@ final class Watched<Value: Sendable>: @unchecked Sendable {
   ///
   /// - Returns: false when the time was up before it did.
   @discardableResult
-  func wait(seconds: Double = 30, until condition: (Value) -> Bool) -> Bool {
+  func wait(seconds: Double = Limit.seconds, until condition: (Value) -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     changed.lock()
     defer { changed.unlock() }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("Where a server listens")
+@Suite("Where a server listens", .ownThreads)
 struct ListenerTests {
   private func expectService(at address: Address) throws {
     let connection = try RawConnection(to: address)

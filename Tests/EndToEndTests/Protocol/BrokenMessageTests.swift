@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
 /// Bytes after the handshake that are no messages: one last line says why, and the connection ends.
-@Suite("Messages that break the JSON or the framing")
+@Suite("Messages that break the JSON or the framing", .ownThreads)
 struct BrokenMessageTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
-@Suite("Many requests at once on one connection")
+@Suite("Many requests at once on one connection", .ownThreads)
 struct PipeliningTests {
   /// Quick and slow requests mixed, with the reply to each.
   private func requests(_ count: Int) -> [(request: String, reply: JSONValue)] {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
 /// Requests that are refused: one clear answer each, and the connection goes on.
-@Suite("Requests that cannot be served")
+@Suite("Requests that cannot be served", .ownThreads)
 struct RefusedRequestTests {
   /// A request and words of the refusal.
   static let refused: [(request: String, words: [String])] = [

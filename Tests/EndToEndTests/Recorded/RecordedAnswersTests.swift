@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
-@Suite("Recorded answers of BitBake's own server")
+@Suite("Recorded answers of BitBake's own server", .ownThreads)
 struct RecordedAnswersTests {
   private func play(_ steps: ArraySlice<Scenario.Step>, on nodes: ScenarioNodes) throws {
     for (index, step) in zip(steps.indices, steps) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("Under a service manager")
+@Suite("Under a service manager", .ownThreads)
 struct ServiceManagerTests {
   @Test(
     "a server that is given a socket says when it is ready, that it is alive, and that it stops",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 private enum Analyzer {
@@ -8,7 +9,8 @@ private enum Analyzer {
 }
 
 /// The units in topology/systemd, as systemd itself reads them.
-@Suite("The unit files", .enabled(if: Analyzer.isThere, "systemd-analyze is missing: .ci/install everything"))
+@Suite(
+  "The unit files", .ownThreads, .enabled(if: Analyzer.isThere, "systemd-analyze is missing: .ci/install everything"))
 struct UnitFileTests {
   private static let units = ["headwater.service", "headwater.socket"]
 

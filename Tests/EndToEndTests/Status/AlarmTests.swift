@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("Alarms of a node")
+@Suite("Alarms of a node", .ownThreads)
 struct AlarmTests {
   private func alarms(_ server: ServerProcess) throws -> [String] {
     try server.look("/api/status").json["alarms"]?.elements.compactMap { $0["id"]?.string } ?? []

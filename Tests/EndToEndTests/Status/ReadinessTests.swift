@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestStore
+import TestThreads
 import Testing
 
 /// What a load balancer is told, and why. The disk that is full and the upstream that is away are with the page's tests.
-@Suite("Whether a node is ready")
+@Suite("Whether a node is ready", .ownThreads)
 struct ReadinessTests {
   private func expectNotReady(
     _ server: ServerProcess, saying reason: String, sourceLocation: SourceLocation = #_sourceLocation
@@ -29,7 +30,7 @@ struct ReadinessTests {
     try hub.die()
     _ = mirror.process.errors.wait { $0.contains("the upstream could not be copied") }
     #expect(try mirror.look("/readyz").status == 200, "what it has is answered")
-    #expect(try mirror.look("/api/status").json["alarms"]?.elements.isEmpty == false)
+    try mirror.wait { try mirror.look("/api/status").json["alarms"]?.elements.isEmpty == false }
     try mirror.stop()
     let restarted = try ServerProcess(options, in: folder)
     #expect(try restarted.waitUntil(ready: true).status == 200, "a copy from before will do")
@@ -99,7 +100,7 @@ struct ReadinessTests {
 
   @Test("a node that was told to stop is not, while it waits for those who are slow")
   func stopping() throws {
-    let server = try ServerProcess(["--status", "0", "--drain-timeout", "60s"])
+    let server = try ServerProcess(["--status", "0", "--drain-timeout", "10m"])
     let padding = String(repeating: "x", count: 30_000)
     let builder = try server.connect()
     for number in 0..<300 { #expect(try builder.ask(Requests.getPR(padding, "c\(number)")).value != nil) }

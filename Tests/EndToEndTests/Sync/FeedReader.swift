@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// Somebody who follows a server's feed, as a copy does. It shares no code with the programs.
@@ -13,6 +14,7 @@ struct FeedReader {
   private(set) var resets = 0
 
   init(_ server: ServerProcess) throws { connection = try server.connect() }
+  init(_ connection: RawConnection) { self.connection = connection }
 
   /// Asks once for what is new.
   ///
@@ -39,13 +41,14 @@ struct FeedReader {
 
   /// Reads until the rows satisfy a condition.
   mutating func wait(
-    seconds: Double = 40, sourceLocation: SourceLocation = #_sourceLocation, until condition: ([[String]]) -> Bool
+    sourceLocation: SourceLocation = #_sourceLocation,
+    until condition: ([[String]]) -> Bool
   ) throws {
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let start = ContinuousClock.now
     try catchUp()
     while !condition(rows) {
-      guard deadline > .now else {
-        Issue.record("\(rows.count) rows after \(seconds) s", sourceLocation: sourceLocation)
+      guard ContinuousClock.now - start < .seconds(Limit.seconds) else {
+        Issue.record("\(rows.count) rows after \(Limit.seconds) s", sourceLocation: sourceLocation)
         return
       }
       while try ask(wait: 2) {}
@@ -70,7 +73,10 @@ struct Follower {
     database: String = "copy.sqlite3", listeners: [String] = ServerProcess.standardListeners
   ) throws {
     server = try ServerProcess(
-      ["--upstream", upstream, "--sync-every", every, "--upstream-deadline", "500ms", "--durability", "off"] + options,
+      [
+        "--upstream", upstream, "--sync-every", every, "--upstream-deadline", "20s", "--lock-timeout", "5s",
+        "--durability", "off",
+      ] + options,
       in: folder, database: database, listeners: listeners)
     feed = try FeedReader(server)
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("A copy whose upstream")
+@Suite("A copy whose upstream", .ownThreads)
 struct OtherUpstreamTests {
   /// A hub whose rows a to c are copied by a node that has one row of its own.
   private func copied(_ hub: Hub) throws -> Follower {

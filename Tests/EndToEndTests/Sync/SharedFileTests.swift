@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("A copy that")
+@Suite("A copy that", .ownThreads)
 struct SharedFileTests {
   @Test("two nodes on one database keep is one copy, when the upstream is replaced too")
   func twoNodes() throws {
@@ -35,15 +36,13 @@ struct SharedFileTests {
     let folder = try TemporaryFolder()
     try folder.fill("root.sqlite3", 30_000)
     let root = try ServerProcess(in: folder, database: "root.sqlite3")
-    let relay = try Relay(to: root.address)
     for _ in 0..<(runsLongTests ? 20 : 5) {
-      let follower = try Follower(below: "\(relay.address)", in: folder)
-      let moment = relay.traffic.bytesDown + Int.random(in: 1...600_000, using: &numbers)
-      // Where all has come already, no more bytes do.
-      _ = relay.wait(seconds: 2) { $0.bytesDown >= moment }
+      var follower = try Follower(below: "\(root.address)", in: folder)
+      let moment = Int.random(in: 0...30_000, using: &numbers)
+      try follower.feed.wait { $0.count >= moment }
       try follower.server.kill()
     }
-    var follower = try Follower(below: "\(relay.address)", in: folder)
+    var follower = try Follower(below: "\(root.address)", in: folder)
     try follower.feed.wait { $0.count >= 30_000 }
     let (copy, upstream) = (follower.feed, try root.feed())
     #expect(copy.rows == upstream.rows, "\(seed)")

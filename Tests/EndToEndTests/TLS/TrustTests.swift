@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// Two sides that must not come together, and what each one's log says of it.
@@ -57,7 +58,7 @@ struct Distrust: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("Over TLS")
+@Suite("Over TLS", .ownThreads)
 struct TrustTests {
   @Test("no connection comes about with, and both logs say why:", arguments: Distrust.all)
   func distrust(_ distrust: Distrust) throws {
@@ -87,9 +88,12 @@ struct TrustTests {
     let listeners = ["tls://127.0.0.1:0", "tcp://127.0.0.1:0"]
     let root = try ServerProcess(authority.options("root"), listeners: listeners)
     let site = try ServerProcess(
-      authority.options("site") + ["--upstream", try root.address.tls(), "--upstream-away", "strict"],
+      authority.options("site") + [
+        "--upstream", try root.address.tls(), "--upstream-away", "strict", "--upstream-deadline", "10s",
+        "--lock-timeout", "5s",
+      ],
       listeners: listeners)
-    let team = try Site(below: try site.address.tls(), away: "strict", deadline: "5s", with: authority.options("team"))
+    let team = try Site(below: try site.address.tls(), away: "strict", with: authority.options("team"))
     #expect(try RawConnection(to: root.addresses[1]).ask(Requests.getPR("p", "a")) == .value("0"))
     #expect(try team.getPR("p", "a") == .value("0"))
     #expect(try team.getPR("p", "b") == .value("0.0.0"))
@@ -135,7 +139,7 @@ struct TrustTests {
     let root = try ServerProcess(authority.options("root"), listeners: ["tls://127.0.0.1:0"])
     let relay = try Relay(to: root.address)
     let site = try Site(
-      below: try relay.address.tls(), away: "strict", deadline: "5s", with: authority.options("site"))
+      below: try relay.address.tls(), away: "strict", with: authority.options("site"))
     #expect(try site.getPR("p", "a") == .value("0.0"))
     let old = try authority.shown(by: root.address, to: "site")
     try authority.make(["root"], "--renew")

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
-@Suite("headwater audit, explain and backup")
+@Suite("headwater audit, explain and backup", .ownThreads)
 struct CareTests {
   /// A tool in a folder whose `prserv.sqlite3` holds three values of one package.
   private func filled() throws -> Tool {

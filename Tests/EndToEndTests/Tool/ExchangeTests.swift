@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// Rows out of one database and into another.
-@Suite("headwater export and import")
+@Suite("headwater export and import", .ownThreads)
 struct ExchangeTests {
   private static func row(_ version: String, _ checksum: String, _ value: String, pkgarch: String = "p") -> String {
     try! JSONValue.object([

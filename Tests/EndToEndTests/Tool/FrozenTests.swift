@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("headwater freeze and serve --frozen")
+@Suite("headwater freeze and serve --frozen", .ownThreads)
 struct FrozenTests {
   /// Asks all that can be asked of the packages there are.
   private func answers(_ server: ServerProcess, _ packages: Range<Int>) throws -> [JSONValue] {

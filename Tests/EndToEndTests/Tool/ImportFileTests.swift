@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 @testable import headwater
 
-@Suite("Files to import")
+@Suite("Files to import", .ownThreads)
 struct ImportFileTests {
   @Test("a pipe, which gives its lines once, can be read as often as a decision has to run")
   func pipe() throws {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
-@Suite("headwater get, test, max and ping")
+@Suite("headwater get, test, max and ping", .ownThreads)
 struct QuestionTests {
   private func withTool(_ options: [String] = [], _ body: (_ tool: Tool, _ server: String) throws -> Void) throws {
     try withServer(options) { server in try body(Tool(), "\(server.address)") }

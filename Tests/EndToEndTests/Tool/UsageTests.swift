@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
-@Suite("headwater's command line")
+@Suite("headwater's command line", .ownThreads)
 struct UsageTests {
   @Test(
     "what cannot be understood is exit 64 and one line that says where help is",

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
 /// `topology/build-farm.yaml`, as `topology up` runs it.
-@Suite("The build farm")
+@Suite("The build farm", .ownThreads)
 struct BuildFarmTests {
   private static let builders = 50
   private static let rounds = runsLongTests ? 400 : 40
@@ -29,11 +30,11 @@ struct BuildFarmTests {
       var client = AllocatingClient("content-\(number / 2)", seed)
       for _ in 0..<Self.rounds { try client.allocate(connection) }
       halfway.withLock { $0 += 1 }
-      halfway.wait(seconds: 600) { $0 < 0 }
+      halfway.wait { $0 < 0 }
       for _ in 0..<Self.rounds { try client.allocate(connection) }
       return client.answers
     }
-    #expect(halfway.wait(seconds: 300) { $0 == Self.builders }, "\(farm.log.suffix(2000))")
+    #expect(halfway.wait { $0 == Self.builders }, "\(farm.log.suffix(2000))")
     try authority.signal(SIGKILL)
     halfway.withLock { $0 = -1 }
     let answers = try work.finish()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// `headwater topology up` on a copy of a file of `topology/`.
@@ -50,7 +51,7 @@ final class Federation: Sendable {
     let work = self.folder.path("d")
     process = try ChildProcess(
       Product.headwater.path, ["topology", "up", file, "--json", "--directory", work], in: self.folder.path)
-    guard process.output.wait(seconds: 120, until: { $0.hasSuffix("\n") }) else {
+    guard process.output.wait(until: { $0.hasSuffix("\n") }) else {
       throw Failure("the federation did not come up: \(process.output.text)\(process.errors.text)")
     }
     let listing = try JSONValue(process.output.text)
@@ -80,7 +81,7 @@ final class Federation: Sendable {
   func waitForLog(
     of node: String, _ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let isThere = process.errors.wait(seconds: 90) { log in
+    let isThere = process.errors.wait { log in
       log.split(separator: "\n").count {
         $0.prefix { $0 != "|" }.trimmingCharacters(in: .whitespaces) == node && $0.contains(text)
       } >= times

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// `topology/release.yaml`, as `topology up` runs it.
-@Suite("The release")
+@Suite("The release", .ownThreads)
 struct ReleaseTests {
   private static let tuples = (0..<400).map { ("package-\($0 % 40)", "content-\($0)") }
 
@@ -38,10 +39,8 @@ struct ReleaseTests {
     let headquarters = try release["headquarters"].connect()
     for (version, checksum) in Self.tuples { _ = try headquarters.ask(Requests.getPR(version, checksum)) }
     let mirror = try release["mirror"]
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while try mirror.rows().count < Self.tuples.count {
-      guard Date() < deadline else { throw Failure("the mirror copies nothing: \(release.log)") }
-    }
+    var feed = try FeedReader(mirror.connect())
+    try feed.wait { $0.count >= Self.tuples.count }
     let connection = try mirror.connect()
     let answers = try Self.tuples.map { try connection.ask(Requests.getPR($0.0, $0.1)) }
     #expect(answers.allSatisfy { $0.value != nil }, "\(answers.prefix(3))")

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("A service manager")
+@Suite("A service manager", .ownThreads)
 struct ReloadNotificationTests {
   /// The socket that a service manager listens on: sd_notify(3).
   private final class Manager {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("A reload that cannot be")
+@Suite("A reload that cannot be", .ownThreads)
 struct ReloadRefusalTests {
   private static let good = "listen: tcp://127.0.0.1:0\ndatabase: pr.sqlite3"
 

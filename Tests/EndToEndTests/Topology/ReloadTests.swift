@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestStore
+import TestThreads
 import Testing
 
 /// `headwater serve --topology`, and SIGHUP.
-@Suite("A node whose topology is changed and read again")
+@Suite("A node whose topology is changed and read again", .ownThreads)
 struct ReloadTests {
   private static func keys(_ rights: String, _ more: String = "") -> String {
     "listen: [{address: 'tcp://127.0.0.1:0', rights: [\(rights)]}]\n\(more)"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
-@Suite("Reloads while builders work")
+@Suite("Reloads while builders work", .ownThreads)
 struct ReloadUnderLoadTests {
   /// Asks as BitBake's client does: over one connection as long as it lasts, and after its end over a new one, four
   /// times at the most.

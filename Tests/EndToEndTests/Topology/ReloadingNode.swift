@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// A node of a topology, whose file a test writes anew while the node serves.
@@ -73,13 +74,9 @@ final class ReloadingNode: Sendable {
     #expect(hasEnded, "\(server.log)")
   }
 
-  /// Waits until it has no more descriptors open than this; connections of a moment ago may still be.
-  func waitForDescriptors(atMost most: Int, seconds: Double = 20) throws {
-    let end = Date(timeIntervalSinceNow: seconds)
-    while try descriptors > most {
-      guard Date() < end else { throw Failure("\(try descriptors) descriptors, not \(most)") }
-    }
-  }
+  /// Waits until it has no more descriptors open than this; connections of a moment ago may still be. It needs a status
+  /// page, one connection to which is not counted.
+  func waitForDescriptors(atMost most: Int) throws { try server.wait { try descriptors <= most + 1 } }
 
   /// From now on it may have no more descriptors open than this.
   func allowDescriptors(_ most: Int) throws {

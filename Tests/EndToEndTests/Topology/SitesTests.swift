@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSeed
+import TestThreads
 import Testing
 
 /// `topology/sites.yaml`, as `topology up` runs it.
-@Suite("Sites")
+@Suite("Sites", .ownThreads)
 struct SitesTests {
   private static let teams = ["pune-kernel", "pune-apps", "toronto-drivers"]
 
@@ -33,6 +34,7 @@ struct SitesTests {
     try Self.waitForMore(progress)
     try headquarters.signal(SIGSTOP)
     let cut = ContinuousClock.now
+    // At least so long: each turn waits for answers.
     repeat { try Self.waitForMore(progress) } while ContinuousClock.now - cut < Self.absence
     try headquarters.signal(SIGCONT)
     for site in ["pune", "toronto"] { sites.waitForLog(of: site, "the upstream answers again") }
@@ -64,7 +66,7 @@ struct SitesTests {
   /// Waits until every builder has got some more answers.
   private static func waitForMore(_ progress: Watched<Progress>) throws {
     let before = progress.current.answered
-    let wentOn = progress.wait(seconds: 60) { now in zip(now.answered, before).allSatisfy { $0 >= $1 + 10 } }
+    let wentOn = progress.wait { now in zip(now.answered, before).allSatisfy { $0 >= $1 + 10 } }
     guard wentOn else { throw Failure("builders stand still: \(before), then \(progress.current.answered)") }
   }
 

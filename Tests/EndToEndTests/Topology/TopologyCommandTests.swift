@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// `headwater topology check` and `graph`.
-@Suite("Topology commands")
+@Suite("Topology commands", .ownThreads)
 struct TopologyCommandTests {
   private static let good =
     "nodes:\n  hq:\n    listen: tcp://127.0.0.1:8585\n  site:\n    upstream: hq\n    listen: tcp://127.0.0.1:8586\n"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRTopology
+import TestThreads
 import Testing
 
 /// `headwater serve --topology`.
-@Suite("Serving a node of a topology")
+@Suite("Serving a node of a topology", .ownThreads)
 struct TopologyServeTests {
   private static let file = """
     defaults:

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// `headwater topology up`, as a person at a terminal uses it.
-@Suite("Trying a topology")
+@Suite("Trying a topology", .ownThreads)
 struct TopologyUpTests {
   private static let file = """
     nodes:
@@ -25,7 +26,7 @@ struct TopologyUpTests {
     let folder = try Self.folder()
     let up = try ChildProcess(
       Product.headwater.path, ["topology", "up", "t.yaml"], environment: ["TMPDIR": folder.path], in: folder.path)
-    #expect(up.output.wait(seconds: 60) { $0.hasSuffix("Ctrl-C stops all.\n") }, "\(up.errors.text)")
+    #expect(up.output.wait { $0.hasSuffix("Ctrl-C stops all.\n") }, "\(up.errors.text)")
     let words = up.output.lines.map { $0.split(separator: " ").map(String.init) }
     #expect(words[0] == ["NODE", "ANSWERS", "ON", "ASKS", "STATUS", "PAGE", "PROCESS"])
     #expect(words[1][0] == "hq" && words[2][0] == "site" && words[2][2] == "hq")
@@ -53,7 +54,7 @@ struct TopologyUpTests {
       environment: ["TMPDIR": folder.path], in: folder.path)
     let keyboard = open(keys, O_WRONLY | O_CLOEXEC)
     defer { close(keyboard) }
-    #expect(up.output.wait(seconds: 60) { $0.hasSuffix("\n") }, "\(up.errors.text)")
+    #expect(up.output.wait { $0.hasSuffix("\n") }, "\(up.errors.text)")
     let hq = try #require(try JSONValue(up.output.text)["nodes"]?.elements.first)
     guard case .integer(let pid)? = hq["pid"] else { throw Failure("\(hq)") }
     kill(pid_t(pid), SIGKILL)
@@ -71,7 +72,7 @@ struct TopologyUpTests {
     let folder = try Self.folder()
     let up = try ChildProcess(
       Product.headwater.path, ["topology", "up", "t.yaml", "--json", "--directory", "d"], in: folder.path)
-    #expect(up.output.wait(seconds: 60) { $0.hasSuffix("\n") }, "\(up.errors.text)")
+    #expect(up.output.wait { $0.hasSuffix("\n") }, "\(up.errors.text)")
     try Tool(in: folder).run("topology", "up", "t.yaml", "--directory", "d")
       .failed(saying: "another 'topology up' has the folder")
     let connections = try JSONValue(up.output.text)["nodes"]?.elements.map { node in
@@ -90,7 +91,7 @@ struct TopologyUpTests {
     let up = try ChildProcess(
       Product.headwater.path, ["topology", "up", "t.yaml", "--json", "--first-port", "\(first)"],
       environment: ["TMPDIR": folder.path], in: folder.path)
-    #expect(up.output.wait(seconds: 60) { $0.hasSuffix("\n") }, "\(up.errors.text)")
+    #expect(up.output.wait { $0.hasSuffix("\n") }, "\(up.errors.text)")
     let listener = try JSONValue(up.output.text)["nodes"]?.elements.first?["listen"]?.elements.first?.string ?? ""
     #expect(try Address(listener).port.map { $0 > first } == true, "\(listener)")
     up.signal(SIGINT)

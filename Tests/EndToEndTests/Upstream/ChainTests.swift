@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("A root, a site and a team")
+@Suite("A root, a site and a team", .ownThreads)
 struct ChainTests {
   private struct Chain {
     let folder: TemporaryFolder
@@ -14,8 +15,11 @@ struct ChainTests {
       folder = try TemporaryFolder()
       root = try ServerProcess()
       site = try ServerProcess(
-        ["--upstream", "\(root.address)", "--upstream-away", policy, "--lane", "0/2"], in: folder, database: "site.db")
-      team = try Site(below: "\(site.address)", away: policy, deadline: "5s", in: folder, database: "team.db")
+        [
+          "--upstream", "\(root.address)", "--upstream-away", policy, "--lane", "0/2", "--upstream-deadline", "10s",
+          "--lock-timeout", "5s",
+        ], in: folder, database: "site.db")
+      team = try Site(below: "\(site.address)", away: policy, in: folder, database: "team.db")
     }
 
     func stop() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// An answer of the right shape that cannot be true, for the package `bad`; all others are sound.
@@ -45,7 +46,7 @@ struct DoubtfulAnswer: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("An answer that cannot be true")
+@Suite("An answer that cannot be true", .ownThreads)
 struct DoubtfulAnswerTests {
   @Test("is no answer, and the upstream goes on answering for others", arguments: DoubtfulAnswer.all)
   func doubtful(_ doubtful: DoubtfulAnswer) throws {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("An upstream that comes back with")
+@Suite("An upstream that comes back with", .ownThreads)
 struct LostDatabaseTests {
   /// Checksums a, b and c of a package, with the values 0, 1 and 2 of the hub.
   private func adopt(_ checksums: [String], from hub: Hub, at site: Site) throws {

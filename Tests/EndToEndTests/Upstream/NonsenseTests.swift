@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// Something that an upstream sends and never should.
@@ -29,10 +30,10 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
   private static let shape = "a reply of another shape"
 
   static let all: [Nonsense] = [
-    Nonsense("half a line, then silence", .init(text: #"{"max":"#), "no answer within 500ms"),
+    Nonsense("half a line, then silence", .init(text: #"{"max":"#), "no answer within 8s"),
     Nonsense("half a line, then the end", .init(text: #"{"max":"#, after: .close), "closed the connection"),
     Nonsense("nothing, then the end", .init(text: "", after: .close), "closed the connection"),
-    Nonsense("silence", .nothing, "no answer within 500ms"),
+    Nonsense("silence", .nothing, "no answer within 8s"),
     Nonsense("the answer to another question", .line(#"{"alive":true}"#), shape),
     Nonsense("garbage", .line("\u{1}\u{2}\u{7f}} not JSON \u{e9}"), shape),
     Nonsense("a number for a string", .line(#"{"max":7,"values":["7"],"complete":true}"#), shape),
@@ -55,13 +56,13 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("An upstream that sends")
+@Suite("An upstream that sends", .ownThreads)
 struct NonsenseTests {
   @Test("nonsense is away: what is known is answered, the rest as the policy says", arguments: Nonsense.all)
   func nonsense(_ nonsense: Nonsense) throws {
     let upstream = try FakeUpstream(.sound())
     let sites = try ["fallback", "strict"].map {
-      try Site(below: "\(upstream.address)", away: $0)
+      try Site(below: "\(upstream.address)", away: $0, deadline: "8s")
     }
     for site in sites { #expect(try site.getPR("p", "known") == .value("7")) }
     upstream.behave(nonsense.manner)

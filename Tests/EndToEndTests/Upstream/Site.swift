@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
 /// A node that has an upstream, with a connection to it.
@@ -11,14 +12,16 @@ struct Site {
   ///
   /// - Parameters:
   ///   - upstreams: their addresses, the preferred first.
-  ///   - deadline: long enough for a machine at work, short enough to wait for.
+  ///   - deadline: of a question to the upstreams. The default is for those that answer, or refuse at once.
   init(
-    below upstreams: String..., away policy: String = "fallback", deadline: String = "500ms",
+    below upstreams: String..., away policy: String = "fallback", deadline: String = "20s",
     with options: [String] = [],
     in folder: TemporaryFolder? = nil, database: String = "prserv.sqlite3"
   ) throws {
     server = try ServerProcess(
-      upstreams.flatMap { ["--upstream", $0] } + ["--upstream-away", policy, "--upstream-deadline", deadline]
+      upstreams.flatMap { ["--upstream", $0] } + [
+        "--upstream-away", policy, "--upstream-deadline", deadline, "--lock-timeout", "5s",
+      ]
         + ["--durability", "off", "--sync-every", "off"] + options, in: folder, database: database,
       // Memory that was freed has other bytes at once: whoever goes on reading it is found out.
       environment: ["MALLOC_PERTURB_": "165"])
@@ -29,6 +32,7 @@ struct Site {
     do {
       return try connection.ask(Requests.getPR(version, checksum, history: history))
     } catch let end as RawConnection.End {
+      // For the message alone: how it ended, where it has.
       let ending = (try? server.process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
       throw Failure("the connection ended (\(end)), and of the server: \(ending), \(server.log)")
     }

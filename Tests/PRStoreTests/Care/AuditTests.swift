@@ -2,11 +2,12 @@
 import Foundation
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("Auditing a database")
+@Suite("Auditing a database", .ownThreads)
 struct AuditTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -4,9 +4,10 @@ import PRRevision
 import PRStore
 import Synchronization
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Backing a database up")
+@Suite("Backing a database up", .ownThreads)
 struct BackupTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -3,11 +3,12 @@ import Foundation
 import PRRevision
 import TestSeed
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("A frozen database")
+@Suite("A frozen database", .ownThreads)
 struct FreezeTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -2,9 +2,10 @@
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("How the values of a package came to be")
+@Suite("How the values of a package came to be", .ownThreads)
 struct PackageStoryTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -2,9 +2,10 @@
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Importing rows")
+@Suite("Importing rows", .ownThreads)
 struct RowImportTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("The copy of an upstream's rows")
+@Suite("The copy of an upstream's rows", .ownThreads)
 struct CopyTests {
   private let folder: TemporaryFolder
   private let path: String

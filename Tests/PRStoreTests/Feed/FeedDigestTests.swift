@@ -2,11 +2,12 @@
 import PRRevision
 import TestSeed
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("The digest of a feed")
+@Suite("The digest of a feed", .ownThreads)
 struct FeedDigestTests {
   /// Computed by Python: `d = sha256(d + b"".join(len(f).to_bytes(4, "big") + f for f in row)).digest()`.
   static let known: [(row: Row, digest: String)] = [

@@ -3,11 +3,12 @@ import Foundation
 import PRRevision
 import TestSeed
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("A feed that is read page by page")
+@Suite("A feed that is read page by page", .ownThreads)
 struct FeedPagingTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("A fresh copy")
+@Suite("A fresh copy", .ownThreads)
 struct FreshCopyTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -2,6 +2,7 @@
 import Foundation
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
@@ -49,7 +50,7 @@ private struct FullDiskCheck {
   }
 }
 
-@Suite("A full disk")
+@Suite("A full disk", .ownThreads)
 struct DiskFullTests {
   @Test("allocations are refused, known tuples are answered, and it goes on once there is room: SQLite's own limit")
   func pageLimit() async throws {

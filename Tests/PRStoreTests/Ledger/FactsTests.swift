@@ -2,6 +2,7 @@
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
 /// A line of the facts' table: rows, a question, what must be told.
@@ -89,7 +90,7 @@ struct FactsCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("The facts of a tuple")
+@Suite("The facts of a tuple", .ownThreads)
 struct FactsTests {
   private let folder: TemporaryFolder
   private let path: String

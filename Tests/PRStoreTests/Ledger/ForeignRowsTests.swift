@@ -3,9 +3,10 @@ import GRDB
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Rows that a foreign process writes")
+@Suite("Rows that a foreign process writes", .ownThreads)
 struct ForeignRowsTests {
   private typealias Row = PRRevision.Row
 

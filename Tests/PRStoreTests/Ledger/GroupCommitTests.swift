@@ -4,9 +4,10 @@ import PRRevision
 import PRStore
 import Synchronization
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Writes that share a transaction")
+@Suite("Writes that share a transaction", .ownThreads)
 struct GroupCommitTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -2,9 +2,10 @@
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Putting rows on record")
+@Suite("Putting rows on record", .ownThreads)
 struct LedgerTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -3,9 +3,10 @@ import PRRevision
 import PRStore
 import TestSeed
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Exporting page by page")
+@Suite("Exporting page by page", .ownThreads)
 struct PagingTests {
   private let folder: TemporaryFolder
   private let path: String

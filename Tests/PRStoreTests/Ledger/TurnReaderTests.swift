@@ -2,9 +2,10 @@
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Reading for an event loop")
+@Suite("Reading for an event loop", .ownThreads)
 struct TurnReaderTests {
   private let folder: TemporaryFolder
   private let path: String

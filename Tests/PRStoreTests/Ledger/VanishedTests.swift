@@ -3,9 +3,10 @@ import Foundation
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("A database that is taken away")
+@Suite("A database that is taken away", .ownThreads)
 struct VanishedTests {
   @Test("nothing is stored in a file that was removed, replaced or lost with its folder", arguments: Fate.allCases)
   func refused(fate: Fate) async throws {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("When pages of the log go to the database")
+@Suite("When pages of the log go to the database", .ownThreads)
 struct CheckpointPlanTests {
   private var plan = CheckpointPlan(length: 1000, most: 4000)
 

@@ -2,11 +2,12 @@
 import Foundation
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("The log of a store that is written to")
+@Suite("The log of a store that is written to", .ownThreads)
 struct CheckpointerTests {
   private let folder: TemporaryFolder
   private let path: String

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("Taking over BitBake's database")
+@Suite("Taking over BitBake's database", .ownThreads)
 struct AdoptingTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -85,7 +86,7 @@ struct AdoptingTests {
   }
 }
 
-@Suite("Taking over the tables of BitBake 2.8 and older")
+@Suite("Taking over the tables of BitBake 2.8 and older", .ownThreads)
 struct OldTablesTests {
   private let folder: TemporaryFolder
   private let path: String

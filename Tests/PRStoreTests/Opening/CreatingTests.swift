@@ -2,11 +2,12 @@
 import Foundation
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("Making and reopening a database")
+@Suite("Making and reopening a database", .ownThreads)
 struct CreatingTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -92,7 +93,7 @@ struct CreatingTests {
     #expect(found == synchronous)
   }
 
-  @Test("one that opens while another closes waits for it", .timeLimit(.minutes(5)))
+  @Test("one that opens while another closes waits for it", .untilHung)
   func whileOthersClose() async throws {
     let path = path
     try await Store.writable(path).record([.busybox("a", "7")])

@@ -2,11 +2,12 @@
 import Foundation
 import PRRevision
 import TestStore
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("Opening without storing anything")
+@Suite("Opening without storing anything", .ownThreads)
 struct ReadOnlyTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -128,7 +129,9 @@ struct ReadOnlyTests {
   }
 }
 
-@Suite("Opening on a medium that cannot be written", .serialized, .enabled(if: SmallDisk.isPossible, "needs to mount"))
+@Suite(
+  "Opening on a medium that cannot be written", .ownThreads, .serialized,
+  .enabled(if: SmallDisk.isPossible, "needs to mount"))
 struct ReadOnlyMediumTests {
   private let disk: SmallDisk
   private let path: String

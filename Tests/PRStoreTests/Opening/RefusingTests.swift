@@ -3,16 +3,17 @@ import Foundation
 import PRRevision
 import PRStore
 import TestStore
+import TestThreads
 import Testing
 
-@Suite("Files that cannot be opened")
+@Suite("Files that cannot be opened", .ownThreads)
 struct RefusingTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
   /// Opens, and gives the error that must come of it.
-  private func refusal(_ path: String, readOnly: Bool = false, patience: Duration = .seconds(20)) -> StoreError? {
+  private func refusal(_ path: String, readOnly: Bool = false, patience: Duration = .seconds(600)) -> StoreError? {
     #expect(throws: StoreError.self, "\(path), \(readOnly ? "to read" : "to write")") {
       _ = try Store.open(StoreOptions(path: path, readOnly: readOnly, lockPatience: patience))
     }
