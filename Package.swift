@@ -159,6 +159,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .testTarget(name: "PRUpstreamTests", dependencies: ["PRUpstream", "TestSeed"]),
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",
@@ -171,7 +172,7 @@ let package = Package(
     .testTarget(
       name: "PRNodeTests",
       dependencies: [
-        "PRNode", "PRRevision", "PRStore", "TestSeed", "TestStore", "TestThreads",
+        "PRNode", "PRRevision", "PRStore", "PRUpstream", "TestSeed", "TestStore", "TestThreads",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     // The programs are dependencies so that they are built; what is tested is the processes.

@@ -77,7 +77,7 @@ public final class Store: Sendable {
       failed: { done(.failure($0)) })
   }
 
-  /// Reads, as of some moment during the call, on a reader's thread.
+  /// Reads on a reader's thread. All that `body` reads is one snapshot, which is taken during the call.
   public func read<Value: Sendable>(
     _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
@@ -85,7 +85,7 @@ public final class Store: Sendable {
     let isFrozen = isFrozen
     readers.submit { reader in
       do throws(StoreError) {
-        done(.success(try body(reader)))
+        done(.success(try reader.inOneSnapshot(body)))
       } catch {
         done(.failure(isFrozen ? error.ofFrozenFile : error))
       }
@@ -95,7 +95,8 @@ public final class Store: Sendable {
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
   public func turnReader() throws(StoreError) -> TurnReader {
     try TurnReader(
-      Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: options.turnCache))
+      Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: options.turnCache),
+      isImmutable: access == .immutable)
   }
 
   /// For those who only want to see.

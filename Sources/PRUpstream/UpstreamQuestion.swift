@@ -11,7 +11,7 @@ public enum UpstreamQuestion: Hashable, Sendable {
 
 /// Whom a node asks what it does not know.
 public protocol UpstreamAsking: Sendable {
-  /// Asks. Identical questions under way share one answer.
+  /// Asks. Identical questions share one answer as long as it was not asked for yet: no answer is older than its question.
   ///
   /// - Parameters:
   ///   - time: how long the asker can wait, if less than the upstream's deadline.

@@ -14,20 +14,6 @@ extension RowReader {
       throw .sqlite(
         path: connection.path, detail: "its rows have no serials, since only BitBake's server has written it")
     }
-    try connection.execute("BEGIN")
-    do throws(StoreError) {
-      let answer = try changesAsOfNow(after: position, limit, digests)
-      try connection.execute("COMMIT")
-      return answer
-    } catch {
-      if connection.isInTransaction { try connection.execute("ROLLBACK") }
-      throw error
-    }
-  }
-
-  private func changesAsOfNow(
-    after position: FeedPosition?, _ limit: Int, _ digests: FeedDigests
-  ) throws(StoreError) -> FeedAnswer {
     let store = try SchemaPreparation.identity(connection)
     let position = position ?? .start(of: store)
     guard position.store == store else { return .reset(.store) }

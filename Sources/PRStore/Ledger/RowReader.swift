@@ -6,6 +6,7 @@ import PRRevision
 public final class RowReader {
   let connection: Connection
   private var statements: Statements?
+  private var snapshot: (begin: Statement, commit: Statement)?
 
   private struct Statements {
     /// Nil on a file that only BitBake's server has written.
@@ -22,6 +23,27 @@ public final class RowReader {
   }
 
   init(_ connection: Connection) { self.connection = connection }
+
+  /// Reads in one transaction, so that no two statements of `body` see different moments.
+  func inOneSnapshot<Value>(_ body: (RowReader) throws(StoreError) -> Value) throws(StoreError) -> Value {
+    let (begin, commit) = try snapshotStatements()
+    try begin.run()
+    do throws(StoreError) {
+      let value = try body(self)
+      try commit.run()
+      return value
+    } catch {
+      if connection.isInTransaction { try connection.execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func snapshotStatements() throws(StoreError) -> (begin: Statement, commit: Statement) {
+    if let snapshot { return snapshot }
+    let statements = (begin: try connection.prepare("BEGIN"), commit: try connection.prepare("COMMIT"))
+    snapshot = statements
+    return statements
+  }
 
   /// Prepares the statements once the table is there.
   private func prepared() throws(StoreError) -> Statements? {

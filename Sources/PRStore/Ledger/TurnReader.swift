@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Point reads for one event loop. All reads of a turn share a read transaction, since taking the lock costs more than
-/// the read, and no turn sees what another process committed later than its own beginning as older than it is.
+/// Point reads for one event loop. The reads of a turn share a snapshot as long as nothing is committed, since taking
+/// one costs more than the read. After a commit of any connection, in this process or another, the next read takes a
+/// new snapshot: an answer is never older than its question.
 ///
 /// Not `Sendable`: it belongs to the thread of its event loop.
 public final class TurnReader {
@@ -10,22 +11,29 @@ public final class TurnReader {
   private let current: Statement?
   private let begin: Statement
   private let commit: Statement
+  private var commits: CommitWitness
   public private(set) var isTurnOpen = false
+  /// How many snapshots were taken.
+  private(set) var snapshots = 0
 
-  init(_ connection: Connection) throws(StoreError) {
+  /// - Parameter isImmutable: the file never changes, so that one snapshot is as good as another.
+  init(_ connection: Connection, isImmutable: Bool) throws(StoreError) {
     self.connection = connection
     current =
       try connection.hasTable("headwater_package")
       ? connection.prepare("SELECT greatest, holder FROM headwater_package WHERE version = ?1 AND pkgarch = ?2") : nil
     begin = try connection.prepare("BEGIN")
     commit = try connection.prepare("COMMIT")
+    commits = try CommitWitness(of: connection, isImmutable: isImmutable)
   }
 
-  /// Begins a turn, unless one is open.
+  /// Begins a turn, unless one is open. Its snapshot is taken by the first read.
   public func beginTurn() throws(StoreError) {
     guard !isTurnOpen else { return }
+    commits.mark()
     try begin.run()
     isTurnOpen = true
+    snapshots &+= 1
   }
 
   /// Lets go of the snapshot.
@@ -36,7 +44,7 @@ public final class TurnReader {
   }
 
   /// Calls `body` with the spelling of a tuple's value, if the tuple holds the greatest value of its package and one
-  /// point read tells so.
+  /// point read tells so. What was committed before the call is seen.
   ///
   /// - Parameters: the UTF-8 of the tuple's names; used only during the call.
   /// - Returns: nil for every other tuple: those are for the writer.
@@ -46,6 +54,7 @@ public final class TurnReader {
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(StoreError) -> Result? {
     guard let current else { return nil }
+    if isTurnOpen, !commits.isUnchanged { try endTurn() }
     try beginTurn()
     current.bind(1, unowned: version)
     current.bind(2, unowned: pkgarch)

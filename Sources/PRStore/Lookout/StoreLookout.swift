@@ -17,7 +17,7 @@ public final class StoreLookout: @unchecked Sendable {
     patience = LookoutPatience(connection.handle)
   }
 
-  /// Reads, as of some moment during the call. What takes longer than `time` fails.
+  /// Reads one snapshot, which is taken during the call. What takes longer than `time` fails.
   public func read<Value: Sendable>(
     within time: Duration, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
@@ -25,7 +25,7 @@ public final class StoreLookout: @unchecked Sendable {
       thread.async { [self] in
         patience.begin(time)
         do throws(StoreError) {
-          continuation.resume(returning: .success(try body(reader)))
+          continuation.resume(returning: .success(try reader.inOneSnapshot(body)))
         } catch {
           continuation.resume(returning: .failure(error))
         }

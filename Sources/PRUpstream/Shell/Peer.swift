@@ -63,9 +63,12 @@ final class Peer {
 
   // MARK: Asking
 
-  func ask(_ question: UpstreamQuestion, within time: Duration) -> EventLoopFuture<UpstreamAnswer> {
+  /// - Parameter left: called whenever the question is written to a connection.
+  func ask(
+    _ question: UpstreamQuestion, within time: Duration, left: @escaping () -> Void
+  ) -> EventLoopFuture<UpstreamAnswer> {
     health.asked += 1
-    let question = PendingQuestion(question, within: time, on: loop)
+    let question = PendingQuestion(question, within: time, left: left, on: loop)
     pending[ObjectIdentifier(question)] = question
     let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { self.expire(question, after: time) }
     question.answer.assumeIsolated().whenComplete { _ in
@@ -83,6 +86,7 @@ final class Peer {
     }
     question.line = line
     question.sentAt = .now()
+    question.left()
     line.ask(question.question, within: question.remaining).assumeIsolated().whenComplete { outcome in
       self.land(question, outcome)
     }

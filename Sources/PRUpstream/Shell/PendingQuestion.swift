@@ -14,8 +14,12 @@ final class PendingQuestion {
   private let promise: EventLoopPromise<UpstreamAnswer>
   private(set) var isSettled = false
 
-  init(_ question: UpstreamQuestion, within time: Duration, on loop: any EventLoop) {
+  /// To be called when it is written to a connection.
+  let left: () -> Void
+
+  init(_ question: UpstreamQuestion, within time: Duration, left: @escaping () -> Void, on loop: any EventLoop) {
     self.question = question
+    self.left = left
     deadline = .now() + TimeAmount(time)
     promise = loop.makePromise()
   }

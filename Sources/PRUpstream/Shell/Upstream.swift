@@ -55,16 +55,14 @@ final class UpstreamDesk {
   private let peers: [Peer]
   private let deadline: Duration
   private let loop: any EventLoop
-  /// Who waits for the answer to which question.
-  private var waiting: [UpstreamQuestion: [Waiter]] = [:]
+  private var coalescer = RequestCoalescer<UpstreamQuestion>()
+  private var waiters: [RequestCoalescer<UpstreamQuestion>.Asker: Waiter] = [:]
+  private var nextWaiter = 0
 
-  /// Somebody who wants an answer.
-  private final class Waiter {
+  private struct Waiter {
     let answer: Answer
-    /// Runs out before the question does.
+    /// Runs out when the time of this waiter does, which may be before the question's.
     var patience: Scheduled<Void>?
-
-    init(_ answer: @escaping Answer) { self.answer = answer }
   }
 
   init(_ peers: [Peer], deadline: Duration, on loop: any EventLoop) {
@@ -82,22 +80,26 @@ final class UpstreamDesk {
   /// A question runs until the upstreams' deadline, however little time its asker has: that somebody further down is
   /// in a hurry does not make an upstream slow, and others may wait for the same answer.
   func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
-    let waiter = Waiter(answer)
-    let isUnderWay = waiting[question] != nil
-    waiting[question, default: []].append(waiter)
-    if time < deadline {
-      let desk = NIOLoopBound((self, waiter), eventLoop: loop)
-      waiter.patience = loop.scheduleTask(in: TimeAmount(time)) {
-        desk.value.0.giveUp(desk.value.1, question, after: time)
-      }
+    let number = nextWaiter
+    nextWaiter &+= 1
+    let admission = coalescer.admit(number, to: question)
+    var waiter = Waiter(answer: answer)
+    if time < deadline || admission == .queued {
+      let desk = NIOLoopBound(self, eventLoop: loop)
+      waiter.patience = loop.scheduleTask(in: TimeAmount(time)) { desk.value.giveUp(number, question, after: time) }
     }
-    if !isUnderWay { ask(question, peers[...], until: .now() + TimeAmount(deadline), lastError: nil) }
+    waiters[number] = waiter
+    if admission == .ask { ask(question) }
   }
 
-  private func giveUp(_ waiter: Waiter, _ question: UpstreamQuestion, after time: Duration) {
-    waiting[question]?.removeAll { $0 === waiter }
+  private func giveUp(_ number: Int, _ question: UpstreamQuestion, after time: Duration) {
+    coalescer.remove(number, from: question)
     let server = (peers.first(where: \.isPresent) ?? peers.first)?.health.server
-    waiter.answer(.failure(server.map { .timedOut($0, time) } ?? .stopped))
+    waiters.removeValue(forKey: number)?.answer(.failure(server.map { .timedOut($0, time) } ?? .stopped))
+  }
+
+  private func ask(_ question: UpstreamQuestion) {
+    ask(question, peers[...], until: .now() + TimeAmount(deadline), lastError: nil)
   }
 
   /// Asks the first that is not known to be away, and after a failure the next. Each may take its share of the time.
@@ -111,7 +113,7 @@ final class UpstreamDesk {
       return settle(question, .failure(lastError ?? peers.first?.absence ?? .stopped))
     }
     let share = Duration.nanoseconds(remaining.nanoseconds / Int64(present.count))
-    peer.ask(question, within: share).assumeIsolated().whenComplete { outcome in
+    peer.ask(question, within: share) { self.coalescer.left(question) }.assumeIsolated().whenComplete { outcome in
       switch outcome {
       case .success(let answer): self.settle(question, .success(answer))
       case .failure(let error):
@@ -121,9 +123,12 @@ final class UpstreamDesk {
   }
 
   private func settle(_ question: UpstreamQuestion, _ outcome: Result<UpstreamAnswer, UpstreamError>) {
-    for waiter in waiting.removeValue(forKey: question) ?? [] {
-      waiter.patience?.cancel()
-      waiter.answer(outcome)
+    let (askers, asksAgain) = coalescer.settle(question)
+    for asker in askers {
+      let waiter = waiters.removeValue(forKey: asker)
+      waiter?.patience?.cancel()
+      waiter?.answer(outcome)
     }
+    if asksAgain { ask(question) }
   }
 }

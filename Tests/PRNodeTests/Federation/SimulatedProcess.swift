@@ -2,6 +2,8 @@
 import PRNode
 import PRRevision
 
+@testable import PRUpstream
+
 /// One server process: what `Node` does with a request, over records in memory. Wherever `Node` waits for its store or
 /// its upstream, other processes may act.
 final class SimulatedProcess {
@@ -12,8 +14,10 @@ final class SimulatedProcess {
   private(set) var life = 0
   /// What others wait for.
   private var serving: [Call] = []
-  /// Who waits for the answer to which question: identical ones share it.
-  private var waiting: [Inquiry: [(Told) -> Void]] = [:]
+  /// Which questions share an answer: what the program decides it with.
+  private var coalescer = RequestCoalescer<Inquiry>()
+  private var waiting: [Int: (Told) -> Void] = [:]
+  private var nextAsker = 0
 
   typealias Told = Result<UpstreamAnswer, Away>
 
@@ -34,6 +38,7 @@ final class SimulatedProcess {
   func restart() {
     life += 1
     level = node.records.contents.level ?? node.assumedLevel
+    coalescer = RequestCoalescer()
     waiting = [:]
     let lost = serving
     serving = []
@@ -178,15 +183,20 @@ final class SimulatedProcess {
   }
 
   private func ask(_ question: Inquiry, answer: @escaping (Told) -> Void) {
-    guard waiting[question] == nil else {
-      waiting[question]?.append(answer)
-      return
-    }
-    waiting[question] = [answer]
+    nextAsker += 1
+    waiting[nextAsker] = answer
+    if coalescer.admit(nextAsker, to: question) == .ask { send(question) }
+  }
+
+  private func send(_ question: Inquiry) {
     let asking = life
     let call = Call { [self] told in
       guard life == asking else { return }
-      post { [self] in for answer in waiting.removeValue(forKey: question) ?? [] { answer(told) } }
+      post { [self] in
+        let (askers, asksAgain) = coalescer.settle(question)
+        for asker in askers { waiting.removeValue(forKey: asker)?(told) }
+        if asksAgain { send(question) }
+      }
     }
     guard !node.isCut, let peer = node.parent?.processes.randomElement(using: &federation.numbers) else {
       return call.settle(.failure(.away))
@@ -194,6 +204,7 @@ final class SimulatedProcess {
     if federation.losesPatience() { post { call.settle(.failure(.away)) } }
     peer.serving.removeAll(where: \.isSettled)
     peer.serving.append(call)
+    coalescer.left(question)
     peer.post { [node] in
       guard !node.isCut else { return call.settle(.failure(.away)) }
       peer.answer(question) { call.settle(node.isCut ? .failure(.away) : $0) }
