@@ -9,9 +9,7 @@ final class SessionShelf: Sendable {
 
   private static let mostOfOneName = 4
 
-  /// - Parameter pointer: an `SSL_SESSION` whose reference is handed over.
-  func put(_ pointer: OpaquePointer, for name: String) {
-    let session = Session(pointer)
+  func put(_ session: Session, for name: String) {
     sessions.withLock {
       var kept = $0[name, default: []]
       if kept.count == Self.mostOfOneName { kept.removeFirst() }
@@ -20,16 +18,8 @@ final class SessionShelf: Sendable {
     }
   }
 
-  /// The latest session with a server. One of TLS 1.3 is used once (RFC 8446, C.4), so that nobody can link connections;
-  /// the server sends another.
-  func take(_ name: String) -> Session? {
-    sessions.withLock {
-      guard var kept = $0[name], let session = kept.popLast() else { return nil }
-      if !session.isForOneUse { kept.append(session) }
-      $0[name] = kept
-      return session
-    }
-  }
+  /// Removes the latest session with a server.
+  func take(_ name: String) -> Session? { sessions.withLock { $0[name]?.popLast() } }
 }
 
 /// A reference to an `SSL_SESSION`.
@@ -37,10 +27,18 @@ final class SessionShelf: Sendable {
 /// `@unchecked Sendable`: only read here, and OpenSSL counts the references and locks what it changes.
 final class Session: @unchecked Sendable {
   let pointer: OpaquePointer
+  /// When the server last proved its identity in a full handshake, in seconds since 1970.
+  let provenAt: Int64
 
-  fileprivate init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  /// - Parameter pointer: an `SSL_SESSION` whose reference is handed over.
+  init(_ pointer: OpaquePointer, provenAt: Int64) {
+    self.pointer = pointer
+    self.provenAt = provenAt
+  }
 
   deinit { SSL_SESSION_free(pointer) }
 
-  fileprivate var isForOneUse: Bool { SSL_SESSION_get_protocol_version(pointer) >= TLS1_3_VERSION }
+  /// A session of TLS 1.3 is used once, because a second use would link two connections (RFC 8446, C.4). The server sends
+  /// another.
+  var isForOneUse: Bool { SSL_SESSION_get_protocol_version(pointer) >= TLS1_3_VERSION }
 }

@@ -7,13 +7,15 @@ import COpenSSL
 final class SharedSettings: @unchecked Sendable {
   let pointer: OpaquePointer
   let sessions = SessionShelf()
+  let clock: TLSClock
+  /// What this side shows; nil without a certificate.
+  private(set) var certificate: OwnCertificate?
 
   /// Certificates between a peer's and a trusted authority.
   private static let deepestChain: Int32 = 8
-  /// How long a peer is believed without showing its certificate again, in seconds.
-  private static let sessionLifetime = 3600
 
-  init(_ role: TLSRole, _ files: TLSFiles) throws(TLSError) {
+  init(_ role: TLSRole, _ files: TLSFiles, _ clock: TLSClock) throws(TLSError) {
+    self.clock = clock
     ErrorStack.clear()
     guard let pointer = SSL_CTX_new(role == .client ? TLS_client_method() : TLS_server_method()) else {
       throw .openSSL(reason: ErrorStack.drain().text)
@@ -35,7 +37,7 @@ final class SharedSettings: @unchecked Sendable {
     // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
     headwater_tls_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
     SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
-    SSL_CTX_set_timeout(pointer, Self.sessionLifetime)
+    SSL_CTX_set_timeout(pointer, Int(clamping: ResumptionRule.longestChain))
     // The system's policy may ask for more.
     guard headwater_tls_oldest_version(pointer) < TLS1_2_VERSION else { return }
     guard headwater_tls_set_oldest_version(pointer, TLS1_2_VERSION) == 1 else {
@@ -89,7 +91,11 @@ final class SharedSettings: @unchecked Sendable {
   private func verifyClients(_ files: TLSFiles, required: Bool) throws(TLSError) {
     guard files.certificate != nil else { throw .noCertificate }
     // Tickets only: nothing of a client stays here.
-    headwater_tls_set_session_cache(pointer, Int(SSL_SESS_CACHE_OFF))
+    headwater_tls_set_session_cache(pointer, Int(clamping: SSL_SESS_CACHE_OFF))
+    let isSet = SSL_CTX_set_session_ticket_cb(
+      pointer, { ssl, _ in TLSConnection.writeTicket(ssl) },
+      { ssl, session, _, _, status, _ in TLSConnection.readTicket(ssl, session, status) }, nil)
+    guard isSet == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
     // Without it OpenSSL refuses to resume sessions of clients that showed a certificate.
     guard SSL_CTX_set_session_id_context(pointer, Array("headwater".utf8), 9) == 1 else {
       throw .openSSL(reason: ErrorStack.drain().text)

@@ -7,12 +7,22 @@ import NIOCore
 /// Not `Sendable`: belongs to one handler.
 final class TLSConnection {
   private(set) var phase = TLSPhase.idle
-  private let settings: SharedSettings
-  private let ssl: OpaquePointer
+  let settings: SharedSettings
+  let ssl: OpaquePointer
   /// Both belong to `ssl`.
   private let incoming, outgoing: OpaquePointer
   /// What a client looks for in the server's certificate; nil for a server.
-  private let expected: String?
+  let expected: String?
+  /// The time by which this connection's certificates count, in seconds since 1970.
+  let openedAt: Int64
+  /// The session that a client asks to resume.
+  var offered: Session?
+  /// When the client that a server's connection resumes last proved its identity, in seconds since 1970.
+  var ticketProvenAt: Int64?
+
+  /// How a DNS name is looked for in a certificate.
+  static let hostRules = UInt32(
+    truncatingIfNeeded: X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
 
   /// What goes through OpenSSL at once: its BIOs grow to what they hold, and never shrink.
   private static let pieceOfInput = 1 << 15
@@ -34,6 +44,8 @@ final class TLSConnection {
     self.incoming = incoming
     self.outgoing = outgoing
     self.expected = expected
+    openedAt = settings.clock.now()
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl), time_t(clamping: openedAt))
     // For callbacks, which only ever run inside of this object's calls.
     SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
     if let expected { try becomeClient(of: expected) } else { SSL_set_accept_state(ssl) }
@@ -62,19 +74,7 @@ final class TLSConnection {
         throw .badName
       }
     }
-    // It may be too old: then OpenSSL makes a new one.
-    if let session = settings.sessions.take(name) { SSL_set_session(ssl, session.pointer) }
-  }
-
-  /// OpenSSL's callback for a session that a server offers to resume.
-  ///
-  /// - Returns: 1: the reference is ours now.
-  static func takeSession(_ ssl: OpaquePointer?, _ session: OpaquePointer?) -> Int32 {
-    guard let ssl, let session, let owner = SSL_get_ex_data(ssl, 0) else { return 0 }
-    let connection = Unmanaged<TLSConnection>.fromOpaque(owner).takeUnretainedValue()
-    guard let name = connection.expected else { return 0 }
-    connection.settings.sessions.put(session, for: name)
-    return 1
+    resume(name)
   }
 
   // MARK: Handshake

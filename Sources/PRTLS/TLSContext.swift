@@ -5,37 +5,45 @@ import Synchronization
 public final class TLSContext: Sendable {
   private let role: TLSRole
   private let files: TLSFiles
+  private let clock: TLSClock
   private let latest: Mutex<SharedSettings>
 
-  private init(_ role: TLSRole, _ files: TLSFiles) throws(TLSError) {
+  private init(_ role: TLSRole, _ files: TLSFiles, _ clock: TLSClock) throws(TLSError) {
     self.role = role
     self.files = files
-    latest = Mutex(try SharedSettings(role, files))
+    self.clock = clock
+    latest = Mutex(try SharedSettings(role, files, clock))
   }
 
   /// A server's side.
   ///
   /// - Parameters:
   ///   - files: a certificate with its key; with `trust`, clients are asked for a certificate of these authorities.
-  ///   - requiresClientCertificate: refuses clients without one. One that is given must hold in any case.
+  ///   - requiresClientCertificate: refuses clients without one. One that is given must be valid in any case.
+  ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
-  public static func server(_ files: TLSFiles, requiresClientCertificate: Bool) throws(TLSError) -> TLSContext {
-    try TLSContext(.server(requiresClientCertificate: requiresClientCertificate), files)
+  public static func server(
+    _ files: TLSFiles, requiresClientCertificate: Bool, clock: TLSClock = .system
+  ) throws(TLSError) -> TLSContext {
+    try TLSContext(.server(requiresClientCertificate: requiresClientCertificate), files, clock)
   }
 
   /// A client's side.
   ///
-  /// - Parameter files: a certificate with its key, if servers ask for one; with no `trust`, the system's authorities
-  ///   are believed.
+  /// - Parameters:
+  ///   - files: a certificate with its key, if servers ask for one; with no `trust`, the system's authorities are believed.
+  ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
-  public static func client(_ files: TLSFiles) throws(TLSError) -> TLSContext { try TLSContext(.client, files) }
+  public static func client(_ files: TLSFiles, clock: TLSClock = .system) throws(TLSError) -> TLSContext {
+    try TLSContext(.client, files, clock)
+  }
 
   /// Reads the files again, for the connections that come. Those that are there go on with what they have; sessions made
   /// with the old files are resumed no more.
   ///
   /// - Throws: ``TLSError``; the old files' content then stays in use.
   public func reload() throws(TLSError) {
-    let settings = try SharedSettings(role, files)
+    let settings = try SharedSettings(role, files, clock)
     latest.withLock { $0 = settings }
   }
 

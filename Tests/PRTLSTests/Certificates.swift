@@ -38,11 +38,15 @@ final class Certificates: Sendable {
       certificate: name.map { path("\($0).pem") }, key: name.map { path("\($0).key") }, trust: path("ca.pem"))
   }
 
-  func server(_ name: String = "hq.example", requiresClientCertificate: Bool = true) throws -> TLSContext {
-    try .server(files(name), requiresClientCertificate: requiresClientCertificate)
+  func server(
+    _ name: String = "hq.example", requiresClientCertificate: Bool = true, clock: TLSClock = .system
+  ) throws -> TLSContext {
+    try .server(files(name), requiresClientCertificate: requiresClientCertificate, clock: clock)
   }
 
-  func client(_ name: String? = "builder.example") throws -> TLSContext { try .client(files(name)) }
+  func client(_ name: String? = "builder.example", clock: TLSClock = .system) throws -> TLSContext {
+    try .client(files(name), clock: clock)
+  }
 
   /// Makes a certificate of the authority as the script would never make one.
   ///
