@@ -128,6 +128,9 @@ let package = Package(
     // tests; what several of them need
     .testTarget(name: "PRServerTests", dependencies: ["PRServer", "TestSeed"]),
     .testTarget(name: "HouseTests"),
+    .testTarget(
+      name: "PRAssemblyTests",
+      dependencies: ["PRAssembly", "PRTLS", "PRWire", .product(name: "Logging", package: "swift-log")]),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(

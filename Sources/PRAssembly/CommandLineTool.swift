@@ -76,7 +76,11 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
     exit(isUsage ? usageExitCode : code == .failure ? 1 : code.rawValue)
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+  /// After the lines of the log, and without waiting for a pipe that is not read.
+  private func write(_ text: String) {
+    LogWriter.standardError.append(text, .text)
+    LogWriter.standardError.flush()
+  }
 
   private var subcommand: [String] {
     var (known, path) = (Root.configuration.subcommands, [String]())
