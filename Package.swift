@@ -29,6 +29,7 @@ let package = Package(
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "PRTLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(name: "CPidfd"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "PRStore",
@@ -119,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "bitbake-prserv",
       dependencies: [
-        "PRAssembly", "PRNode", "PRServer", "PRStore", "PRWire",
+        "CPidfd", "PRAssembly", "PRNode", "PRServer", "PRStore", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

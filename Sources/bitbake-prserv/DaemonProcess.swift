@@ -29,7 +29,7 @@ struct DaemonProcess {
     LoggingSystem.bootstrap { _ in LineLogHandler(.text, level: level) }
     let log = LogOptions(level: level)
     let logger = log.logger
-    let claimed = ClaimedPidFile()
+    let claimed = PidFileOfThisProcess()
     do {
       var configuration = try configuration
       configuration.log = log
@@ -43,9 +43,9 @@ struct DaemonProcess {
     }
   }
 
-  private func announce(_ endpoints: [Endpoint], _ claimed: ClaimedPidFile, _ logger: Logger) throws {
-    guard case .tcp(_, let port)? = endpoints.first else { return }
-    try claimed.claim(PidFile(address, port: UInt16(port)))
+  private func announce(_ endpoints: [Endpoint], _ claimed: PidFileOfThisProcess, _ logger: Logger) throws {
+    guard case .tcp(_, let port)? = endpoints.first, let number = UInt16(exactly: port) else { return }
+    try claimed.claim(PidFile(address, port: number))
     let database = URL(fileURLWithPath: command.file).standardizedFileURL.path
     logger.notice(
       "Started PRServer with DBfile: \(database), Address: \(address.ip):\(port), PID: \(getpid())")
@@ -62,7 +62,7 @@ struct DaemonProcess {
         store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
         policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly),
         server: ServerOptions(version: headwaterVersion))
-      configuration.listen = [.tcp(host: address.ip, port: Int(command.port))]
+      configuration.listen = [.tcp(host: address.ip, port: Int(clamping: command.port))]
       configuration.upstream = try command.upstreamServer.map { UpstreamConfiguration(servers: [$0]) }
       return configuration
     }
@@ -77,13 +77,10 @@ extension Endpoint {
 /// The pid file of this process, once it has one.
 ///
 /// `@unchecked Sendable`: `claim` is called by the one announcement, `remove` after the services have ended.
-private final class ClaimedPidFile: @unchecked Sendable {
-  private var file: PidFile?
+private final class PidFileOfThisProcess: @unchecked Sendable {
+  private var file: ClaimedPidFile?
 
-  func claim(_ file: PidFile) throws {
-    try file.claim()
-    self.file = file
-  }
+  func claim(_ file: PidFile) throws { self.file = try file.claim() }
 
   func remove() { file?.remove() }
 }

@@ -14,7 +14,11 @@ struct DaemonStart {
 
   func run() throws {
     let pidFile = PidFile(address, port: command.port)
-    guard pidFile.owner == nil else { throw Problem("pidfile \(pidFile.path) already exist. Daemon already running?") }
+    switch try pidFile.holder() {
+    case .absent, .stale: break
+    case .server: throw Problem("pidfile \(pidFile.path) already exist. Daemon already running?")
+    case .refused(let reason): throw pidFile.refusal(reason)
+    }
     let log = open(command.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard log >= 0 else { throw Problem("cannot write the log \(command.log): \(String(cString: strerror(errno)))") }
     close(log)

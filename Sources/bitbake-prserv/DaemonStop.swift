@@ -7,26 +7,35 @@ struct DaemonStop {
   let host: String
   let pidFile: PidFile
 
-  /// A server gives what is in flight 10 s; it has this long in all.
-  private static let patience = 30
+  /// A server gives what is in flight 10 s; it has this long in all, in milliseconds.
+  private static let patience: CInt = 30_000
 
   func run() throws {
-    guard let pid = pidFile.owner else {
-      if pidFile.exists { pidFile.remove() }
-      var text = "pidfile \(pidFile.path) does not exist. Daemon not running?"
-      let others = pidFile.otherPorts
-      if !others.isEmpty { text += " Wrong port? Other ports listening at \(host): \(others.joined(separator: " "))" }
-      throw Problem(text)
+    switch try pidFile.holder() {
+    case .server(let process): try end(process)
+    case .refused(let reason): throw pidFile.refusal(reason)
+    case .stale:
+      pidFile.removeStale()
+      throw notRunning
+    case .absent: throw notRunning
     }
+  }
+
+  private var notRunning: Problem {
+    var text = "pidfile \(pidFile.path) does not exist. Daemon not running?"
+    let others = pidFile.otherPorts
+    if !others.isEmpty { text += " Wrong port? Other ports listening at \(host): \(others.joined(separator: " "))" }
+    return Problem(text)
+  }
+
+  private func end(_ process: ProcessHandle) throws {
     print("Sending SIGTERM to pr-server.")
-    let isGone = try pidFile.waitForEnd(of: pid, seconds: Self.patience) {
-      guard kill(pid, SIGTERM) == 0 else {
-        throw Problem("cannot stop process \(pid): \(String(cString: strerror(errno)))")
-      }
+    guard process.send(SIGTERM) || errno == ESRCH else {
+      throw Problem("cannot stop process \(process.number): \(String(cString: strerror(errno)))")
     }
-    guard isGone else {
-      throw Problem("process \(pid) is still there after \(Self.patience) s; see its log")
+    guard process.waitForEnd(milliseconds: Self.patience) else {
+      throw Problem("process \(process.number) is still there after \(Self.patience / 1_000) s; see its log")
     }
-    if pidFile.exists, pidFile.owner == nil { pidFile.remove() }
+    if case .stale = try pidFile.holder() { pidFile.removeStale() }
   }
 }

@@ -5,72 +5,100 @@ import PRAssembly
 /// `/tmp/PRServer_<ip>_<port>.pid`: which process serves an address.
 ///
 /// A server holds a lock on its file for as long as it lives. So a file that a dead server left behind, or whose number
-/// belongs to somebody else by now, is told from a true one, and who stops a server can wait for its end.
+/// belongs to another process by now, is told from a true one. All that is checked is read through one descriptor.
 struct PidFile {
   let path: String
   private let ip: String
   private static let folder = "/tmp"
+  /// More is no number of a process.
+  private static let longest = 32
 
   init(_ address: HostAddress, port: UInt16) {
     ip = address.ip
     path = "\(Self.folder)/PRServer_\(address.ip)_\(port).pid"
   }
 
-  var exists: Bool { access(path, F_OK) == 0 }
-
-  /// The process in the file, if it is alive and the file is its own.
-  var owner: pid_t? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-      let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 0
-    else { return nil }
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return isForeignServer(pid) ? pid : nil }
-    return pid
+  /// What the file stands for.
+  enum Holder {
+    /// There is no file.
+    case absent
+    /// No server has it.
+    case stale
+    case server(ProcessHandle)
+    case refused(PidFileRule.Reason)
   }
 
-  /// BitBake's own server writes the same file and holds no lock on it: a Python that runs `bitbake-prserv`.
-  private func isForeignServer(_ pid: pid_t) -> Bool {
-    guard let line = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8) else { return false }
-    let names = line.split(separator: "\0").map { $0.split(separator: "/").last ?? "" }
-    return names.first?.hasPrefix("python") == true && names.dropFirst().contains("bitbake-prserv")
+  /// Reads the file and checks the process that it names.
+  func holder() throws -> Holder {
+    // Without O_NONBLOCK a pipe under this name would keep the program waiting.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else {
+      if errno == ENOENT { return .absent }
+      if errno == ELOOP { return .refused(.notRegular) }
+      throw Problem("cannot read the pid file \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { close(file) }
+    guard let facts = FileFacts(file) else { return .absent }
+    let isLocked = facts.isRegular && flock(file, LOCK_SH | LOCK_NB) != 0
+    let handle = facts.isRegular ? number(in: file).flatMap(ProcessHandle.init) : nil
+    let rule = PidFileRule(
+      owner: facts.owner, isRegularFile: facts.isRegular, links: facts.links, isLocked: isLocked,
+      process: handle?.facts)
+    return switch rule.verdict {
+    case .server: handle.map(Holder.server) ?? .stale
+    case .stale: .stale
+    case .refused(let reason): .refused(reason)
+    }
+  }
+
+  private func number(in file: CInt) -> pid_t? {
+    var bytes = [UInt8](repeating: 0, count: Self.longest)
+    let count = read(file, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+    // Nil for what is no number.
+    return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  /// The error for a file that is not believed.
+  func refusal(_ reason: PidFileRule.Reason) -> Problem {
+    Problem(
+      "the pid file \(path) is not believed: \(reason.rawValue); remove the file, or stop the server by its number")
   }
 
   /// Takes the file over for this process, until it ends.
-  func claim() throws {
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard file >= 0 else { throw Problem("cannot write the pid file \(path): \(String(cString: strerror(errno)))") }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      throw Problem("pidfile \(path) already exist. Daemon already running?")
+  func claim() throws -> ClaimedPidFile {
+    var file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    // Not both in one call: in a folder such as /tmp, Linux refuses O_CREAT for a file of another user without its reason.
+    if file < 0, errno == ENOENT { file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+    guard file >= 0 else { throw cannotWrite(String(cString: strerror(errno))) }
+    do {
+      guard let facts = FileFacts(file), facts.isRegular else { throw refusal(.notRegular) }
+      guard facts.links == 1 else { throw refusal(.linked) }
+      guard facts.owner == geteuid() else { throw cannotWrite("it belongs to another user; remove it") }
+      guard flock(file, LOCK_EX | LOCK_NB) == 0, facts.identity == FileFacts(path)?.identity else {
+        throw Problem("pidfile \(path) already exist. Daemon already running?")
+      }
+      ftruncate(file, 0)
+      let line = Array("\(getpid())\n".utf8)
+      guard write(file, line, line.count) == line.count else { throw cannotWrite(String(cString: strerror(errno))) }
+    } catch {
+      close(file)
+      throw error
     }
-    ftruncate(file, 0)
-    let line = Array("\(getpid())\n".utf8)
-    guard write(file, line, line.count) == line.count else {
-      throw Problem("cannot write the pid file \(path): \(String(cString: strerror(errno)))")
-    }
-    // Left open on purpose: the lock is what tells that this process lives.
+    // It stays open: the lock is what shows that this process lives.
+    return ClaimedPidFile(path: path, descriptor: file)
   }
 
-  func remove() { unlink(path) }
+  private func cannotWrite(_ reason: String) -> Problem { Problem("cannot write the pid file \(path): \(reason)") }
 
-  /// Waits until the owner is gone.
-  ///
-  /// - Parameter end: asks it to go.
-  /// - Returns: false when it is still there after `seconds`.
-  func waitForEnd(of pid: pid_t, seconds: Int, after end: () throws -> Void) rethrows -> Bool {
-    // Before: its last act but one is to remove the file.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    try end()
-    guard file >= 0 else { return true }
-    let isGone = DispatchSemaphore(value: 0)
-    Thread.detachNewThread {
-      flock(file, LOCK_SH)
-      // BitBake's server holds no lock, and the end of a process that is no child gives no signal.
-      while kill(pid, 0) == 0 { usleep(20_000) }
-      isGone.signal()
-    }
-    return isGone.wait(timeout: .now() + .seconds(seconds)) == .success
+  /// Removes a file that no server has. A server that starts meanwhile keeps its own.
+  func removeStale() {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return }
+    ClaimedPidFile(path: path, descriptor: file).remove()
   }
 
   /// The ports on which other servers of this address have a pid file.
@@ -79,5 +107,50 @@ struct PidFile {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: Self.folder)) ?? []
     return names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(".pid") }
       .map { String($0.dropFirst(prefix.count).dropLast(".pid".count)) }.sorted()
+  }
+}
+
+/// A pid file with a lock on it.
+struct ClaimedPidFile {
+  fileprivate let path: String
+  fileprivate let descriptor: CInt
+
+  /// Removes the file, unless another stands at its path by now.
+  func remove() {
+    guard let own = FileFacts(descriptor)?.identity, own == FileFacts(path)?.identity else { return }
+    unlink(path)
+  }
+}
+
+/// What the operating system says of a file.
+private struct FileFacts {
+  let owner: UInt32
+  let links: Int
+  let isRegular: Bool
+  let identity: Identity
+
+  struct Identity: Hashable {
+    let device: dev_t
+    let number: ino_t
+  }
+
+  init?(_ descriptor: CInt) {
+    var file = stat()
+    guard fstat(descriptor, &file) == 0 else { return nil }
+    self.init(file)
+  }
+
+  /// Of the path itself, also where it is a link.
+  init?(_ path: String) {
+    var file = stat()
+    guard lstat(path, &file) == 0 else { return nil }
+    self.init(file)
+  }
+
+  private init(_ file: stat) {
+    owner = file.st_uid
+    links = Int(clamping: file.st_nlink)
+    isRegular = file.st_mode & S_IFMT == S_IFREG
+    identity = Identity(device: file.st_dev, number: file.st_ino)
   }
 }
