@@ -16,6 +16,7 @@ public final class Node: Sendable {
   private let levels: Atomic<Int>
   /// What this process has noted of it; 0 before.
   private let keptLevel = Atomic(0)
+  private let climb: Mutex<LevelClimb>
   private let clock: @Sendable () -> Int64
   let log = Mutex(DecisionLog())
   /// What an operator has to know of.
@@ -36,11 +37,10 @@ public final class Node: Sendable {
     self.upstream = upstream
     isBelow = upstream != nil || policy.isBelow
     self.clock = clock
-    if case .partitioned(let partition) = policy.numbering {
-      levels = Atomic(partition.level)
-    } else {
-      levels = Atomic(isBelow ? 1 : 0)
-    }
+    let level =
+      if case .partitioned(let partition) = policy.numbering { partition.level } else { isBelow ? 1 : 0 }
+    levels = Atomic(level)
+    climb = Mutex(LevelClimb(from: level))
   }
 
   public typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
@@ -75,7 +75,14 @@ public final class Node: Sendable {
     // What a peer says of itself may be any number.
     guard upstream != nil, (0..<Partition.deepest).contains(upstreamLevel) else { return }
     let level = upstreamLevel + 1
-    levels.store(level, ordering: .releasing)
+    if levels.exchange(level, ordering: .acquiringAndReleasing) != level || level == Partition.deepest,
+      climb.withLock({ $0.reaches(level) })
+    {
+      alarms.raise(
+        "level-loop", "the level of this node keeps rising, and is \(level): two nodes are likely to stand above each other",
+        advice: "compare the upstreams of the nodes, remove the one that points down, and restart both",
+        ending: .acknowledgement)
+    }
     guard keptLevel.load(ordering: .acquiring) != level, !store.isReadOnly else { return }
     // A note that cannot be written now is written when the upstream tells again.
     store.write { ledger throws(StoreError) in
