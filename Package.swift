@@ -80,7 +80,7 @@ let package = Package(
     .target(
       name: "PRStatus",
       dependencies: [
-        "PRRevision", "PRStore", "PRUpstream", "PRNode", "PRSync",
+        "PRRevision", "PRWire", "PRStore", "PRUpstream", "PRNode", "PRSync",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -127,7 +127,7 @@ let package = Package(
       ]),
 
     // tests; what several of them need
-    .testTarget(name: "PRServerTests", dependencies: ["PRServer", "TestSeed"]),
+    .testTarget(name: "PRServerTests", dependencies: ["PRServer", "PRWire", "TestSeed", "TestThreads"]),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "PRAssemblyTests",

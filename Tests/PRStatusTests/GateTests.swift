@@ -31,11 +31,30 @@ struct GateTests {
     "on loopback only this machine's own names are answered",
     arguments: [
       ("localhost:1", true), ("127.0.0.1", true), ("127.0.0.1:80", true), ("[::1]:80", true), ("evil.example", false),
-      ("127.0.0.1.evil.example:80", false), ("localhost.evil.example", false),
+      ("127.0.0.1.evil.example:80", false), ("localhost.evil.example", false), ("LOCALHOST:80", true), ("[::1]", true),
+      ("127.255.255.254:9585", true), ("[::1].evil.example", false), ("[::1].evil.example:80", false),
+      ("[::1]evil.example", false), ("[localhost]", false), ("[127.0.0.1]:80", false), ("::1", false),
+      ("::1:80", false),
+      ("127.evil.example", false), ("127.1.1.evil", false), ("127.1", false), ("127.0.0.256", false),
+      ("127..0.1", false),
+      ("127.0.0.+1", false), ("127.٠.٠.١", false), ("localhost:80:80", false), ("localhost:evil", false),
+      ("me@localhost", false), ("localhost:80@evil.example", false), ("localhost.", false),
+      ("evil.example#[::1]", false),
+      ("[::1]:80]", false), ("[", false), ("]", false), (":", false), ("", false),
     ])
   func names(authority: String, isWelcome: Bool) {
     let gate = Gate(token: nil, isLoopback: true)
     #expect(gate.judge([:], authority: authority) == (isWelcome ? .welcome : .foreign))
     #expect(Gate(token: nil, isLoopback: false).judge([:], authority: authority) == .welcome)
+  }
+
+  @Test(
+    "a page counts as this machine's own by its address, not by how its name begins",
+    arguments: [
+      ("localhost", true), ("::1", true), ("127.0.0.1", true), ("127.9.8.7", true), ("127.evil.example", false),
+      ("127.0.0.1.evil.example", false), ("0.0.0.0", false), ("::", false), ("10.0.0.1", false),
+    ])
+  func options(host: String, isLoopback: Bool) {
+    #expect(StatusOptions(host: host, port: 1).isLoopback == isLoopback)
   }
 }

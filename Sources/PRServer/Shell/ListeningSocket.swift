@@ -14,13 +14,13 @@ public final class ListeningSocket: Sendable {
   public let bound: Endpoint
   private let descriptor: CInt
   /// What has to be removed at the end.
-  private let file: String?
+  private let file: SocketFile?
   private let holders = Mutex(1)
 
   /// How many connections the operating system keeps waiting.
   private static let backlog: CInt = 4096
 
-  private init(_ address: Endpoint, bound: Endpoint, descriptor: CInt, file: String?) {
+  private init(_ address: Endpoint, bound: Endpoint, descriptor: CInt, file: SocketFile?) {
     self.address = address
     self.bound = bound
     self.descriptor = descriptor
@@ -38,8 +38,11 @@ public final class ListeningSocket: Sendable {
           address, bound: SocketName(of: descriptor)?.endpoint ?? address, descriptor: descriptor, file: nil)
       case .unix(let path):
         let name = try SocketName(path: path)
-        try name.makeRoom(at: path)
-        return ListeningSocket(address, bound: address, descriptor: try name.bind(backlog: backlog), file: path)
+        return try FolderLock.hold(around: path) { () throws(SocketError) in
+          try name.makeRoom(at: path)
+          let descriptor = try name.bind(backlog: backlog)
+          return ListeningSocket(address, bound: address, descriptor: descriptor, file: SocketFile(path))
+        }
       }
     } catch {
       throw ListenError(address: address, reason: error)
@@ -84,7 +87,7 @@ public final class ListeningSocket: Sendable {
       })
     else { return }
     // In this order: as long as the file is there, whoever looks finds a server behind it, and leaves it alone.
-    if let file { unlink(file) }
+    file?.remove()
     close(descriptor)
   }
 

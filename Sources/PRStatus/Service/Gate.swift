@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Hummingbird
+import PRWire
 
 /// Who may look.
 struct Gate: Sendable {
@@ -45,6 +46,7 @@ struct Gate: Sendable {
     return difference == 0
   }
 
+  /// Whether the authority of a request (RFC 3986, 3.2) names this machine: a host, in brackets for IPv6, and a port or none.
   private static func isLocal(_ authority: String) -> Bool {
     var host = authority[...]
     if host.hasPrefix("["), let end = host.firstIndex(of: "]") {

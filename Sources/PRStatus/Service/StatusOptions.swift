@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRWire
 
 /// Where a node shows how it fares, and to whom.
 public struct StatusOptions: Hashable, Sendable {
@@ -24,7 +25,7 @@ public struct StatusOptions: Hashable, Sendable {
   public func address(port: Int) -> StatusAddress { StatusAddress(host: host, port: port) }
 
   /// Only this machine's own programs reach it.
-  public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+  public var isLoopback: Bool { LoopbackHost.contains(host) }
 }
 
 /// Where a status page is.

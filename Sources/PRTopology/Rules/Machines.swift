@@ -25,7 +25,7 @@ extension Endpoint {
   /// Only for those on the machine itself.
   var isLoopback: Bool {
     guard let host else { return isUnix }
-    return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    return LoopbackHost.contains(host)
   }
 
   func with(host: String) -> Endpoint {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRWire
+import Synchronization
+import TestThreads
+import Testing
+
+@testable import PRServer
+
+@Suite("Socket files", .ownThreads)
+struct SocketFileTests {
+  private static func path() -> String { "/tmp/hw-\(UUID().uuidString.prefix(13)).sock" }
+
+  /// Leaves a socket file behind, as a server does that is killed.
+  private static func leaveStale(at path: String) throws {
+    close(try SocketName(path: path).bind(backlog: 1))
+  }
+
+  private static func isAnswered(at path: String) throws -> Bool {
+    let name = try SocketName(path: path)
+    do throws(SocketError) {
+      try name.makeRoom(at: path)
+      return false
+    } catch {
+      return error == .system(EADDRINUSE)
+    }
+  }
+
+  @Test("of servers that start at once on one path exactly one has it, and it answers there")
+  func race() throws {
+    for _ in 0..<100 {
+      let path = Self.path()
+      try Self.leaveStale(at: path)
+      let won = Mutex<[ListeningSocket]>([])
+      let lost = Mutex(0)
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        do throws(ListenError) {
+          let socket = try ListeningSocket.listen(on: .unix(path: path))
+          won.withLock { $0.append(socket) }
+        } catch {
+          lost.withLock { $0 += error.reason == .system(EADDRINUSE) ? 1 : 0 }
+        }
+      }
+      let winners = won.withLock { $0 }
+      #expect(winners.count == 1)
+      #expect(lost.withLock { $0 } == 3)
+      #expect(try Self.isAnswered(at: path))
+      for winner in winners { winner.letGo() }
+      #expect(access(path, F_OK) != 0)
+    }
+  }
+
+  @Test("the end of a server leaves the socket of another alone that has its path by now")
+  func replaced() throws {
+    let path = Self.path()
+    let first = try ListeningSocket.listen(on: .unix(path: path))
+    unlink(path)
+    let second = try ListeningSocket.listen(on: .unix(path: path))
+    first.letGo()
+    #expect(try Self.isAnswered(at: path))
+    second.letGo()
+    #expect(access(path, F_OK) != 0)
+  }
+
+  @Test("a folder that another program keeps locked is told as a path in use")
+  func locked() throws {
+    let folder = "/tmp/hw-\(UUID().uuidString.prefix(13))"
+    mkdir(folder, 0o700)
+    let other = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer {
+      close(other)
+      rmdir(folder)
+    }
+    #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    #expect(throws: SocketError.system(EADDRINUSE)) { try FolderLock.hold(around: "\(folder)/s", tries: 2) {} }
+  }
+}
