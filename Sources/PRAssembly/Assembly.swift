@@ -62,6 +62,9 @@ struct Assembly: Sendable {
     on sockets: GenerationSockets, _ alarms: AlarmBoard, _ tell: @escaping @Sendable (Succession.Notice) -> Void
   ) async throws -> Generation {
     let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
+    let certificates = CertificateWatch(
+      contexts: [serverTLS, clientTLS].compactMap(\.self), listeners: listeners, clock: .system, alarms: alarms)
+    certificates.check()
     let store = try await openStore()
     let watch = UpstreamWatch(logger, alarms)
     var upstream: Upstream?
@@ -77,7 +80,7 @@ struct Assembly: Sendable {
         for: options.eventLoops * OpenFiles.ofEventLoop + sockets.entrances.count
           + (configuration.status == nil ? 0 : OpenFiles.ofPage))
       // Nothing that follows can fail: it is never left open.
-      let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer), turn)
+      let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer, certificates), turn)
       let server = Server(
         node: node, options: options, entrances: sockets.entrances, tls: serverTLS, logger: logger, board: board
       ) {
@@ -91,11 +94,11 @@ struct Assembly: Sendable {
       // They end in the opposite order: the page is there until nobody is served any more.
       let others: [(any Service)?] = [
         page.map { TurnService(service: $0, turn: turn) }, synchronizer.map { TurnService(service: $0, turn: turn) },
-        Watchdog(store, surroundings.notifier, environment: surroundings.environment),
+        Watchdog(store, surroundings.notifier, environment: surroundings.environment), certificates,
       ]
       let parts = Generation.Parts(
-        contexts: [serverTLS, clientTLS].compactMap(\.self), store: store, upstream: upstream, watch: watch,
-        page: page, turn: turn, alarms: alarms, group: group(server, others.compactMap(\.self)))
+        certificates: certificates, store: store, upstream: upstream, watch: watch, page: page, turn: turn,
+        alarms: alarms, group: group(server, others.compactMap(\.self)))
       return Generation(configuration, sockets, parts)
     } catch {
       try? await upstream?.stop()  // fails where its loop has ended, and it with it
@@ -159,12 +162,15 @@ struct Assembly: Sendable {
   }
 
   private func facts(
-    of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?
+    of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?,
+    _ certificates: CertificateWatch
   ) -> NodeFacts {
     NodeFacts(
       name: configuration.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: Surroundings.clock)
+    facts.certificates = { certificates.certificates.map(StatusReport.CertificatePart.init) }
+    return facts
   }
 
   private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {

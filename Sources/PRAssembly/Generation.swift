@@ -21,7 +21,7 @@ final class Generation: Sendable {
 
   /// What an ``Assembly`` has put together.
   struct Parts {
-    var contexts: [TLSContext]
+    var certificates: CertificateWatch
     var store: Store
     var upstream: Upstream?
     var watch: UpstreamWatch
@@ -85,7 +85,8 @@ final class Generation: Sendable {
   ///
   /// - Returns: false where there is none to read.
   func rereadCertificates() throws(TLSError) -> Bool {
-    for context in parts.contexts { try context.reload() }
-    return !parts.contexts.isEmpty
+    for context in parts.certificates.contexts { try context.reload() }
+    parts.certificates.check()
+    return !parts.certificates.contexts.isEmpty
   }
 }

@@ -3,7 +3,7 @@ import COpenSSL
 
 /// One reading of the files: an `SSL_CTX`, and what clients remember of servers.
 ///
-/// `@unchecked Sendable`: `pointer` is configured in `init` only, and OpenSSL then allows its use from many threads.
+/// `@unchecked Sendable`: everything is set in `init` only, and OpenSSL then allows its use from many threads.
 final class SharedSettings: @unchecked Sendable {
   let pointer: OpaquePointer
   let sessions = SessionShelf()
@@ -60,6 +60,9 @@ final class SharedSettings: @unchecked Sendable {
       throw .badCertificate(path: certificate, reason: ErrorStack.drain().text)
     }
     try useKey(key, of: certificate)
+    self.certificate = try SSL_CTX_get0_certificate(pointer).map { shown throws(TLSError) in
+      try OwnCertificate(shown, path: certificate)
+    }
   }
 
   private func useKey(_ key: String, of certificate: String) throws(TLSError) {

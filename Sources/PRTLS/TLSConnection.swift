@@ -65,8 +65,7 @@ final class TLSConnection {
     ErrorStack.clear()
     if X509_VERIFY_PARAM_set1_ip_asc(rules, name) != 1 {
       ErrorStack.clear()
-      X509_VERIFY_PARAM_set_hostflags(
-        rules, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
+      X509_VERIFY_PARAM_set_hostflags(rules, Self.hostRules)
       guard X509_VERIFY_PARAM_set1_host(rules, name, name.utf8.count) == 1,
         headwater_tls_set_server_name(ssl, name) == 1
       else {

@@ -47,6 +47,9 @@ public final class TLSContext: Sendable {
     latest.withLock { $0 = settings }
   }
 
+  /// The certificate that new connections show; nil where this side has none.
+  public var certificate: OwnCertificate? { settings.certificate }
+
   /// What a new connection begins with.
   var settings: SharedSettings { latest.withLock { $0 } }
 }

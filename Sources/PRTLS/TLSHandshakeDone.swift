@@ -25,15 +25,18 @@ public struct TLSHandshakeDone: Hashable, Sendable {
   }
 
   private static func names(of certificate: OpaquePointer) -> [String] {
-    var names: [String] = []
-    if let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) {
-      let alternatives = OpaquePointer(found)
-      defer { GENERAL_NAMES_free(alternatives) }
-      let indices = 0..<headwater_tls_alternative_name_count(alternatives)
-      names += indices.compactMap { bytes(alternatives, $0, GEN_DNS).flatMap(clean) }
-      names += indices.compactMap { bytes(alternatives, $0, GEN_IPADD).flatMap(address) }
-    }
+    let names = alternatives(of: certificate)
     return names + commonNames(of: X509_get_subject_name(certificate)).filter { !names.contains($0) }
+  }
+
+  /// DNS names, then IP addresses. Those with control characters are left out.
+  static func alternatives(of certificate: OpaquePointer) -> [String] {
+    guard let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
+    let alternatives = OpaquePointer(found)
+    defer { GENERAL_NAMES_free(alternatives) }
+    let indices = 0..<max(headwater_tls_alternative_name_count(alternatives), 0)
+    return indices.compactMap { bytes(alternatives, $0, GEN_DNS).flatMap(clean) }
+      + indices.compactMap { bytes(alternatives, $0, GEN_IPADD).flatMap(address) }
   }
 
   private static func bytes(_ names: OpaquePointer, _ index: Int32, _ type: Int32) -> [UInt8]? {

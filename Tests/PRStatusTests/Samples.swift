@@ -39,6 +39,9 @@ extension Sight {
         serial: 7, version: hostileName, pkgarch: hostileName, checksum: hostileName, value: "0.1", origin: "next",
         asker: hostileName, at: 1_795_215_500_000)
     ]
+    report.certificates = [
+      StatusReport.CertificatePart(path: hostileName, notBefore: 1, notAfter: 1_795_215_500, names: [hostileName])
+    ]
     report.misses = [
       StatusReport.MissPart(
         version: hostileName, pkgarch: hostileName, checksum: hostileName, asker: hostileName, at: 1_795_215_500_000,

@@ -12,7 +12,8 @@ struct BrokenFileTests {
   @Test("a mistake gives exactly the text that is expected", arguments: TopologyFiles.broken)
   func expected(name: String) throws {
     let reading = Topology.read(
-      try TopologyFiles.bytes("broken/\(name).yaml"), file: "\(name).yaml", exists: Self.exists)
+      try TopologyFiles.bytes("broken/\(name).yaml"), file: "\(name).yaml",
+      certificates: CertificateFiles(exists: Self.exists))
     let text = reading.diagnostics.map { "\($0)\n" }.joined()
     let path = TopologyFiles.folder.appendingPathComponent("broken/\(name).expected")
     if ProcessInfo.processInfo.environment["HEADWATER_WRITE_EXPECTED"] == "1" {
@@ -28,7 +29,8 @@ struct BrokenFileTests {
     var rules = Set<Diagnostic.Rule>()
     for name in TopologyFiles.broken {
       let bytes = try TopologyFiles.bytes("broken/\(name).yaml")
-      rules.formUnion(Topology.read(bytes, file: name, exists: Self.exists).diagnostics.map(\.rule))
+      rules.formUnion(
+        Topology.read(bytes, file: name, certificates: CertificateFiles(exists: Self.exists)).diagnostics.map(\.rule))
     }
     #expect(Set(Diagnostic.Rule.allCases).subtracting(rules) == [])
   }

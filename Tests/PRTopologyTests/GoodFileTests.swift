@@ -8,14 +8,16 @@ import Testing
 struct GoodFileTests {
   @Test("there is nothing to complain about", arguments: TopologyFiles.good)
   func clean(name: String) throws {
-    let reading = Topology.read(try TopologyFiles.bytes(name), file: name, exists: { _ in true })
+    let reading = Topology.read(
+      try TopologyFiles.bytes(name), file: name, certificates: CertificateFiles(exists: { _ in true }))
     #expect(reading.diagnostics.map(\.description) == [])
     #expect(reading.topology != nil)
   }
 
   @Test("before the certificates are made, that is the only warning", arguments: TopologyFiles.good)
   func withoutCertificates(name: String) throws {
-    let reading = Topology.read(try TopologyFiles.bytes(name), file: name, exists: { $0 == "." })
+    let reading = Topology.read(
+      try TopologyFiles.bytes(name), file: name, certificates: CertificateFiles(exists: { $0 == "." }))
     let only = try #require(reading.diagnostics.first)
     #expect(reading.diagnostics.count == 1)
     #expect(only.severity == .warning && only.rule == .tlsFile)
@@ -24,7 +26,8 @@ struct GoodFileTests {
 
   @Test("README.md names the command that makes the certificates which the files name", arguments: TopologyFiles.good)
   func readme(name: String) throws {
-    let reading = Topology.read(try TopologyFiles.bytes(name), file: name, exists: { $0 == "." })
+    let reading = Topology.read(
+      try TopologyFiles.bytes(name), file: name, certificates: CertificateFiles(exists: { $0 == "." }))
     let help = try #require(reading.diagnostics.first?.suggestion)
     let names = try #require(help.split(separator: "topology/certificates tls ").last)
     #expect(try TopologyFiles.text("README.md").contains("./certificates tls \(names)\n"))

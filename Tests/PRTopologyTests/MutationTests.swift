@@ -11,7 +11,7 @@ struct MutationTests {
     var numbers = seed.numbers
     var bytes = try TopologyFiles.bytes(name)
     for _ in 0..<Int.random(in: 1...4, using: &numbers) { Self.damage(&bytes, &numbers) }
-    let reading = Topology.read(bytes, file: name, exists: { _ in true })
+    let reading = Topology.read(bytes, file: name, certificates: CertificateFiles(exists: { _ in true }))
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).count
     let hasErrors = reading.diagnostics.contains { $0.severity == .error }
     #expect((reading.topology == nil) == hasErrors, "\(seed)")
@@ -61,7 +61,7 @@ struct MutationTests {
       "!!binary x: y", "!<tag:%FF> x", "<<: {nodes: {}}", "nodes: {a: {upstream: [[b]]}}",
     ])
   func odd(text: String) {
-    let reading = Topology.read(text.utf8, file: "odd.yaml", exists: { _ in true })
+    let reading = Topology.read(text.utf8, file: "odd.yaml", certificates: CertificateFiles(exists: { _ in true }))
     #expect((reading.topology == nil) == !reading.diagnostics.isEmpty)
   }
 

@@ -22,11 +22,12 @@ enum TopologyFiles {
 
   /// Reads a good file as if all of its certificates were there.
   static func topology(_ name: String) throws -> Topology? {
-    Topology.read(try bytes(name), file: name, exists: { _ in true }).topology
+    Topology.read(try bytes(name), file: name, certificates: CertificateFiles(exists: { _ in true })).topology
   }
 
   /// Reads a text, and gives its complaints as a person sees them.
   static func complaints(_ text: String, exists: ((String) -> Bool)? = nil) -> [String] {
-    Topology.read(text.utf8, file: "t.yaml", exists: exists).diagnostics.map(\.description)
+    Topology.read(text.utf8, file: "t.yaml", certificates: exists.map { CertificateFiles(exists: $0) }).diagnostics.map(
+      \.description)
   }
 }

@@ -12,6 +12,9 @@ struct Metrics: Sendable {
   let ready = Metric("ready", .gauge, "1 when the node does what it is there for, else 0; /readyz says why.")
   let memory = Metric("resident_memory_bytes", .gauge, unit: "bytes", "Memory that the process holds.")
   let cpu = Metric("cpu_seconds_total", .counter, unit: "seconds", "Processor time that the process took.")
+  let certificateExpiry = Metric(
+    "certificate_expiry_time_seconds", .gauge, unit: "seconds", labels: ["certificate"],
+    "When a certificate of this node expires, since 1970; the label is its file.")
 
   let connections = Metric("connections", .gauge, "Open connections of clients and of nodes further down.")
   let accepted = Metric("connections_accepted_total", .counter, "Connections that were ever accepted.")

@@ -23,6 +23,7 @@ extension Sight {
     text.add(names.ready, report.readiness.isReady ? 1 : 0)
     text.add(names.memory, node.residentBytes)
     text.add(names.cpu, node.cpuSeconds)
+    text.add(names.certificateExpiry, (report.certificates ?? []).map { ([$0.path], Double($0.notAfter)) })
   }
 
   private func addTraffic(to text: inout MetricsText) {

@@ -22,6 +22,8 @@ public struct NodeFacts: Sendable {
   public var startedAt: Int64
   /// Milliseconds since 1970.
   public var clock: @Sendable () -> Int64
+  /// The certificates that the node shows now.
+  public var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
 
   public init(
     name: String?, node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,

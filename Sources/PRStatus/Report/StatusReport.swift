@@ -19,6 +19,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var misses: [MissPart] = []
   /// What an operator has to know of, the oldest first.
   public var alarms: [AlarmPart] = []
+  /// The node's own certificates, each once; nil from a node of a version that does not report them.
+  public var certificates: [CertificatePart]?
   /// One sample after the other, the oldest first.
   public var history: [Sample] = []
 
@@ -132,6 +134,24 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var commitSeconds: Double = 0
 
     public init() {}
+  }
+
+  /// A certificate that the node shows to its peers.
+  public struct CertificatePart: Codable, Hashable, Sendable {
+    /// The path of its file.
+    public var path: String
+    /// When it begins and when it ends, in seconds since 1970.
+    public var notBefore: Int64
+    public var notAfter: Int64
+    /// Whom it is for: DNS names and IP addresses.
+    public var names: [String]
+
+    public init(path: String, notBefore: Int64, notAfter: Int64, names: [String]) {
+      self.path = path
+      self.notBefore = notBefore
+      self.notAfter = notAfter
+      self.names = names
+    }
   }
 
   public struct RowPart: Codable, Hashable, Sendable {

@@ -74,6 +74,7 @@ actor Observer {
     await fill(&report.store, &report.rows)
     report.misses = log.lastMisses.reversed().map(StatusReport.MissPart.init)
     report.readiness = await readiness(checkedWithin: .seconds(10), report)
+    report.certificates = facts.certificates()
     report.alarms = alarms(report)
     report.history = recorder.samples
     return Sight(report: report, tally: tally)

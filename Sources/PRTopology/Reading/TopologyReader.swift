@@ -14,9 +14,9 @@ extension Topology {
   /// - Parameters:
   ///   - bytes: what the file holds.
   ///   - file: its name, as complaints shall say it.
-  ///   - exists: whether there is a file or folder, by a path as the file writes it. Nil: certificates are not looked for.
+  ///   - certificates: the files that it names. Nil: certificates are not looked for.
   public static func read(
-    _ bytes: some Sequence<UInt8>, file: String, exists: ((String) -> Bool)? = nil
+    _ bytes: some Sequence<UInt8>, file: String, certificates: CertificateFiles? = nil
   ) -> TopologyReading {
     let bytes = Array(bytes)
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -32,7 +32,7 @@ extension Topology {
     let tree = builder.build()
     let topology = tree.flatMap { TopologyReader(complaints).read($0) }
     if let topology {
-      var checks = Checks(complaints, exists: exists)
+      var checks = Checks(complaints, files: certificates)
       let checked = checks.check(topology)
       return TopologyReading(topology: complaints.hasErrors ? nil : checked, diagnostics: complaints.sorted)
     }

@@ -27,7 +27,7 @@ extension Checks {
 
   /// A folder that is missing as a whole is not made yet, or on another machine; a file of one that is there is lost.
   func checkFiles() {
-    guard let exists else { return }
+    guard let exists = files?.exists else { return }
     var missing: [String: (place: Place, names: [String])] = [:]
     for node in nodes {
       for key in ["tls.certificate", "tls.key", "tls.trust"] {

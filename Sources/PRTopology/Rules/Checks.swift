@@ -4,16 +4,16 @@ import PRWire
 /// The rules between nodes. Each adds its complaints; none stops the others.
 struct Checks {
   let complaints: Complaints
-  /// Whether there is a file or folder, by a path as the file writes it.
-  let exists: ((String) -> Bool)?
+  /// Nil: certificates are not looked for.
+  let files: CertificateFiles?
   var nodes: [TopologyNode] = []
   var index: [String: Int] = [:]
   /// By node; nil for those in a cycle or below one.
   var levels: [Int?] = []
 
-  init(_ complaints: Complaints, exists: ((String) -> Bool)?) {
+  init(_ complaints: Complaints, files: CertificateFiles?) {
     self.complaints = complaints
-    self.exists = exists
+    self.files = files
   }
 
   /// - Returns: the topology with roles, levels and the addresses of upstreams filled in.
@@ -31,6 +31,7 @@ struct Checks {
       checkCertificates(node)
     }
     checkFiles()
+    checkCertificateFacts()
     for number in nodes.indices { nodes[number].level = levels[number] ?? 0 }
     return Topology(title: topology.title, description: topology.description, nodes: nodes)
   }

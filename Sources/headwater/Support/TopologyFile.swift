@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
+import PRTLS
 import PRTopology
 
 /// A topology file on disk. Its paths are relative to it.
@@ -25,7 +26,26 @@ struct TopologyFile {
   func read(looksForCertificates: Bool) throws -> TopologyReading {
     Topology.read(
       try bytes(), file: path,
-      exists: looksForCertificates ? { FileManager.default.fileExists(atPath: resolve($0)) } : nil)
+      certificates: looksForCertificates
+        ? CertificateFiles(exists: { FileManager.default.fileExists(atPath: resolve($0)) }, facts: facts) : nil)
+  }
+
+  private func facts(_ certificate: String) -> CertificateFacts? {
+    guard let own = try? OwnCertificate.read(resolve(certificate)) else { return nil }
+    return CertificateFacts(dates: Self.dates(own.dates), names: own.names, isFor: own.isFor)
+  }
+
+  private static func dates(_ dates: CertificateDates) -> CertificateFacts.Dates {
+    switch dates.state(at: TLSClock.system.now()) {
+    case .valid: .valid
+    case .expiresSoon: .expiresSoon(day: day(dates.notAfter))
+    case .expired: .expired(day: day(dates.notAfter))
+    case .notYetValid: .notYetValid(day: day(dates.notBefore))
+    }
+  }
+
+  private static func day(_ seconds: Int64) -> String {
+    String(Date(timeIntervalSince1970: Double(seconds)).ISO8601Format().prefix(10))
   }
 
   /// A path of the file, as this process sees it.
