@@ -128,10 +128,12 @@ let package = Package(
 
     // tests; what several of them need
     .testTarget(name: "PRServerTests", dependencies: ["PRServer", "PRWire", "TestSeed", "TestThreads"]),
-    .testTarget(name: "HouseTests"),
     .testTarget(
       name: "PRAssemblyTests",
-      dependencies: ["PRAssembly", "PRTLS", "PRWire", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "PRAssembly", "PRTLS", "PRWire", "TestThreads", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(

@@ -65,6 +65,7 @@ struct Assembly: Sendable {
     let certificates = CertificateWatch(
       contexts: [serverTLS, clientTLS].compactMap(\.self), listeners: listeners, clock: .system, alarms: alarms)
     certificates.check()
+    FileTrust.check(configuration, logger)
     let store = try await openStore()
     let watch = UpstreamWatch(logger, alarms)
     var upstream: Upstream?
@@ -165,7 +166,7 @@ struct Assembly: Sendable {
     of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?,
     _ certificates: CertificateWatch
   ) -> NodeFacts {
-    NodeFacts(
+    var facts = NodeFacts(
       name: configuration.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: Surroundings.clock)

@@ -29,6 +29,8 @@ public struct NodeConfiguration: Hashable, Sendable {
   public var readyFile: String?
   /// Where the node shows how it fares; nil: nowhere.
   public var status: StatusOptions?
+  /// The file that the status page's token was read from.
+  public var tokenFile: String?
   public var log = LogOptions()
 
   public init(store: StoreOptions, policy: NodePolicy, server: ServerOptions, readyFile: String? = nil) {

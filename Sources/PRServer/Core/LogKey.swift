@@ -36,4 +36,6 @@ public enum LogKey {
   public static let listeners = "listeners"
   /// How many connections are meant.
   public static let connections = "connections"
+  /// The path of a file.
+  public static let file = "file"
 }

@@ -178,6 +178,7 @@ struct Serve: AsyncParsableCommand {
     var configuration = configuration
     configuration.manifest = try frozen.map { file throws(StoreError) in try Manifest.verified(of: file) }
     configuration.status = try status.options
+    configuration.tokenFile = status.statusTokenFile
     return configuration
   }
 
