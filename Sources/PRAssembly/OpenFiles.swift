@@ -39,7 +39,7 @@ enum OpenFiles {
     var opened: [CInt] = []
     defer { for file in opened { close(file) } }
     for _ in 0..<files {
-      let file = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      let file = socket(AF_UNIX, CInt(clamping: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       guard file >= 0 else {
         throw Problem(
           "\(String(cString: strerror(errno))): raise the limit (LimitNOFILE= in systemd), or lower --max-connections")

@@ -2,6 +2,7 @@
 import Foundation
 import Logging
 import NIOPosix
+import PRRevision
 import PRStatus
 import PRWire
 import ServiceLifecycle
@@ -43,5 +44,5 @@ struct Surroundings: Sendable {
   let startedAt = Surroundings.clock()
 
   /// Milliseconds since 1970.
-  static let clock: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+  static let clock: @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970 * 1000) }
 }

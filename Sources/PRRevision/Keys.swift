@@ -67,7 +67,7 @@ extension TupleKey: Hashable, Comparable {
 extension Hasher {
   fileprivate mutating func combine(bytesOf text: String) {
     for byte in text.utf8 { combine(byte) }
-    combine(UInt8(0xFF))  // never part of UTF-8, so that ("a", "bc") and ("ab", "c") differ
+    combine(0xFF as UInt8)  // never part of UTF-8, so that ("a", "bc") and ("ab", "c") differ
   }
 }
 

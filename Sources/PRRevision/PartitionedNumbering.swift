@@ -42,6 +42,7 @@ extension Partition {
   func mint(above floor: Revision?) throws(Revision.Overflow) -> Revision {
     let known = floor?.components ?? []
     var components = Array(known.prefix(level))
+    // A prefix of `level` components has no more than that.
     components += Array(repeating: 0, count: level - components.count)
     var least: UInt64 = 0
     if known.count > level {

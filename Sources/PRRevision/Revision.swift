@@ -49,7 +49,7 @@ public struct Revision: Sendable {
       }
       guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
       let (tens, tooLarge) = number.multipliedReportingOverflow(by: 10)
-      let (sum, overflow) = tens.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+      let (sum, overflow) = tens.addingReportingOverflow(UInt64(truncatingIfNeeded: byte - UInt8(ascii: "0")))
       guard !tooLarge, !overflow else { return nil }
       number = sum
       digits += 1

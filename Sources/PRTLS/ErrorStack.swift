@@ -11,7 +11,7 @@ struct ErrorStack {
   /// Takes what is on the stack, which is empty then.
   static func drain() -> ErrorStack {
     var codes: [UInt] = []
-    while case let code = ERR_get_error(), code != 0 { codes.append(UInt(code)) }
+    while case let code = ERR_get_error(), code != 0 { codes.append(UInt(clamping: code)) }
     return ErrorStack(codes: codes)
   }
 

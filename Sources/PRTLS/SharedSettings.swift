@@ -35,7 +35,7 @@ final class SharedSettings: @unchecked Sendable {
   private func setRules() throws(TLSError) {
     SSL_CTX_set_options(pointer, headwater_tls_no_renegotiation | headwater_tls_no_compression)
     // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
-    headwater_tls_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
+    headwater_tls_set_mode(pointer, Int(clamping: SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN))
     SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
     SSL_CTX_set_timeout(pointer, Int(clamping: ResumptionRule.longestChain))
     // The system's policy may ask for more.
@@ -125,7 +125,7 @@ final class SharedSettings: @unchecked Sendable {
       guard SSL_CTX_set_default_verify_paths(pointer) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
     }
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
-    headwater_tls_set_session_cache(pointer, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
+    headwater_tls_set_session_cache(pointer, Int(clamping: SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
     SSL_CTX_sess_set_new_cb(pointer) { TLSConnection.takeSession($0, $1) }
   }
 
@@ -139,7 +139,7 @@ final class SharedSettings: @unchecked Sendable {
     guard headwater_tls_has_certificates(store) == 1 else {
       throw .badTrust(path: trust, reason: "revocation lists only")
     }
-    if headwater_tls_has_revocations(store) == 1 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK)) }
+    if headwater_tls_has_revocations(store) == 1 { X509_STORE_set_flags(store, UInt(clamping: X509_V_FLAG_CRL_CHECK)) }
   }
 
   private static func checkReadable(_ path: String) throws(TLSError) {

@@ -129,7 +129,7 @@ final class TLSConnection {
 
   private func feed(_ bytes: inout ByteBuffer) throws(TLSError) {
     guard let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceOfInput)) else { return }
-    let taken = piece.withUnsafeReadableBytes { BIO_write(incoming, $0.baseAddress, Int32($0.count)) }
+    let taken = piece.withUnsafeReadableBytes { BIO_write(incoming, $0.baseAddress, Int32(clamping: $0.count)) }
     guard taken == piece.readableBytes else { throw .openSSL(reason: "out of memory") }
   }
 
@@ -140,7 +140,7 @@ final class TLSConnection {
       var result: Int32 = 0
       plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { room in
         result = SSL_read(ssl, room.baseAddress, Int32(clamping: room.count))
-        return max(0, Int(result))
+        return max(0, Int(clamping: result))
       }
       guard result <= 0 else { continue }
       switch SSL_get_error(ssl, result) {
@@ -161,7 +161,7 @@ final class TLSConnection {
       piece.readableBytes > 0
     {
       ErrorStack.clear()
-      let taken = piece.withUnsafeReadableBytes { SSL_write(ssl, $0.baseAddress, Int32($0.count)) }
+      let taken = piece.withUnsafeReadableBytes { SSL_write(ssl, $0.baseAddress, Int32(clamping: $0.count)) }
       guard taken == piece.readableBytes else { throw failure() }
       takeOutgoing(into: &bytes)
     }
@@ -179,7 +179,7 @@ final class TLSConnection {
     let waiting = BIO_ctrl_pending(outgoing)
     guard waiting > 0 else { return }
     bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: waiting) { room in
-      max(0, Int(BIO_read(outgoing, room.baseAddress, Int32(clamping: waiting))))
+      max(0, Int(clamping: BIO_read(outgoing, room.baseAddress, Int32(clamping: waiting))))
     }
   }
 

@@ -43,7 +43,7 @@ public struct TLSHandshakeDone: Hashable, Sendable {
     var start: UnsafePointer<UInt8>?
     let count = headwater_tls_alternative_name(names, index, type, &start)
     guard count > 0, let start else { return nil }
-    return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    return Array(UnsafeBufferPointer(start: start, count: Int(clamping: count)))
   }
 
   private static func commonNames(of subject: OpaquePointer?) -> [String] {
@@ -54,7 +54,7 @@ public struct TLSHandshakeDone: Hashable, Sendable {
     ErrorStack.clear()
     guard count > 0, let text else { return [] }
     defer { CRYPTO_free(text, #file, #line) }
-    return clean(Array(UnsafeBufferPointer(start: text, count: Int(count)))).map { [$0] } ?? []
+    return clean(Array(UnsafeBufferPointer(start: text, count: Int(clamping: count)))).map { [$0] } ?? []
   }
 
   /// A name is compared and logged: a NUL or a line's end in it would be somebody's trick.

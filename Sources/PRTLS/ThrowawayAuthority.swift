@@ -67,7 +67,7 @@ public final class ThrowawayAuthority {
     let certificate = try made(X509_new())
     let subject = X509_get_subject_name(certificate)
     X509_set_version(certificate, 2)  // which is called version 3
-    ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), .random(in: 1...UInt64(Int64.max)))
+    ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), .random(in: 1...UInt64(clamping: Int64.max)))
     // A clock that is a little late elsewhere does no harm.
     X509_gmtime_adj(X509_getm_notBefore(certificate), -3600)
     X509_gmtime_adj(X509_getm_notAfter(certificate), lifetime)

@@ -96,7 +96,7 @@ extension Endpoint {
   /// - Parameter text: what `--status` takes: an address, or a port of the machine itself.
   public init(page text: String) throws(Malformed) {
     if let port = UInt16(text) {
-      self = .tcp(host: "127.0.0.1", port: Int(port))
+      self = .tcp(host: "127.0.0.1", port: Int(clamping: port))
     } else {
       // As a browser shows it.
       let plain = text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRClient
+import PRRevision
 import PRWire
 
 /// Why an upstream gave no answer.
@@ -57,7 +58,7 @@ extension UpstreamError: CustomStringConvertible {
 extension Duration {
   /// What is left of a deadline is a little less than it was.
   var roundedSeconds: String {
-    let milliseconds = Int((self / .milliseconds(1)).rounded())
+    let milliseconds = Int(clamping: (self / .milliseconds(1)).rounded())
     return milliseconds.isMultiple(of: 1000) ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
   }
 }

@@ -42,7 +42,7 @@ public enum Endpoint: Hashable, Sendable {
     guard !host.isEmpty else {
       throw Malformed(text: text, problem: "the host is missing; 0.0.0.0 means all addresses")
     }
-    return (String(host), Int(port))
+    return (String(host), Int(clamping: port))
   }
 
   public var isTLS: Bool { if case .tls = self { true } else { false } }

@@ -29,7 +29,7 @@ struct ServiceNotifier: Sendable {
   func tell(_ state: State, status: String? = nil) {
     guard let path else { return }
     let text = state.text + (status.map { "\nSTATUS=\($0)" } ?? "")
-    let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    let socket = socket(AF_UNIX, Int32(clamping: SOCK_DGRAM.rawValue), 0)
     guard socket >= 0 else { return }
     defer { close(socket) }
     // A manager that does not read holds up nobody for long.
@@ -44,7 +44,7 @@ struct ServiceNotifier: Sendable {
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        sendto(socket, text, text.utf8.count, Int32(MSG_NOSIGNAL), address, length)
+        sendto(socket, text, text.utf8.count, Int32(clamping: MSG_NOSIGNAL), address, length)
       }
     }
   }

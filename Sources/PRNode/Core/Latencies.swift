@@ -37,7 +37,7 @@ public struct Latencies: Hashable, Sendable {
       if before + within >= wanted {
         let low = index == 0 ? 0 : Self.bounds[index - 1]
         let high = index < Self.bounds.count ? Self.bounds[index] : low * 2
-        return low + Int64(Double(high - low) * (wanted - before) / within)
+        return low + Int64(clamping: Double(high - low) * (wanted - before) / within)
       }
       before += within
     }
@@ -52,7 +52,7 @@ public struct Latencies: Hashable, Sendable {
   private func combined(with other: Latencies, _ operation: (Int, Int) -> Int) -> Latencies {
     var result = self
     for index in buckets.indices { result.buckets[index] = operation(buckets[index], other.buckets[index]) }
-    result.sum = Int64(operation(Int(sum), Int(other.sum)))
+    result.sum = Int64(clamping: operation(Int(clamping: sum), Int(clamping: other.sum)))
     return result
   }
 }

@@ -79,7 +79,8 @@ public final class Node: Sendable {
       climb.withLock({ $0.reaches(level) })
     {
       alarms.raise(
-        "level-loop", "the level of this node keeps rising, and is \(level): two nodes are likely to stand above each other",
+        "level-loop",
+        "the level of this node keeps rising, and is \(level): two nodes are likely to stand above each other",
         advice: "compare the upstreams of the nodes, remove the one that points down, and restart both",
         ending: .acknowledgement)
     }

@@ -20,7 +20,7 @@ public struct Complaints: Sendable {
       kinds[kind] = Entry(written: now)
       return leftOut
     }
-    kinds[kind]!.leftOut += 1
+    kinds[kind]?.leftOut += 1
     return nil
   }
 }

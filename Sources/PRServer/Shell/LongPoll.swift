@@ -34,7 +34,7 @@ final class LongPoll {
       FeedPosition(store: store, serial: query.after, digest: FeedDigest(query.digest) ?? .start)
     }
     limit = min(query.limit, Self.mostRows)
-    deadline = .now() + .seconds(Int64(min(query.wait, Self.longestWait)))
+    deadline = .now() + .seconds(Int64(clamping: min(query.wait, Self.longestWait)))
   }
 
   func begin() { look() }

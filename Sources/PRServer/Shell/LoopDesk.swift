@@ -76,7 +76,7 @@ final class LoopDesk {
   /// Now, by the clock that an export is paced with.
   var time: ExportPace.Time {
     ExportPace.Time(
-      nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
+      nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
   }
 
   /// What the server says of itself to those who ask.

@@ -10,14 +10,15 @@ struct SocketName {
   /// - Parameter host: a name is looked up, which may take a while.
   init(host: String, port: Int) throws(SocketError) {
     var hints = addrinfo()
-    hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+    hints.ai_socktype = CInt(clamping: SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE
     var found: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, "\(port)", &hints, &found) == 0, let first = found?.pointee else { throw .unknownHost }
     defer { freeaddrinfo(found) }
     length = first.ai_addrlen
     withUnsafeMutableBytes(of: &storage) { bytes in
-      bytes.copyMemory(from: UnsafeRawBufferPointer(start: first.ai_addr, count: Int(first.ai_addrlen)))
+      bytes.copyMemory(
+        from: UnsafeRawBufferPointer(start: first.ai_addr, count: min(Int(clamping: first.ai_addrlen), bytes.count)))
     }
   }
 
@@ -57,8 +58,8 @@ struct SocketName {
         return .unix(path: String(decoding: name, as: UTF8.self))
       }
     }
-    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-    var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+    var host = [CChar](repeating: 0, count: Int(clamping: NI_MAXHOST))
+    var port = [CChar](repeating: 0, count: Int(clamping: NI_MAXSERV))
     let code = withAddress { address, length in
       getnameinfo(
         address, length, &host, socklen_t(host.count), &port, socklen_t(port.count), NI_NUMERICHOST | NI_NUMERICSERV)
@@ -97,7 +98,7 @@ struct SocketName {
 
   private func makeSocket() throws(SocketError) -> CInt {
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    let descriptor = Glibc.socket(CInt(storage.ss_family), CInt(kind), 0)
+    let descriptor = Glibc.socket(CInt(clamping: storage.ss_family), CInt(clamping: kind), 0)
     guard descriptor >= 0 else { throw .system(errno) }
     return descriptor
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
+import PRRevision
 
 /// Metrics as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/
 struct MetricsText {
@@ -49,7 +50,7 @@ struct MetricsText {
 
   private static func number(_ value: Double) -> String {
     // Exactly, where a whole number is meant.
-    value == value.rounded() && abs(value) < 9e15 ? "\(Int64(value))" : "\(value)"
+    value == value.rounded() && abs(value) < 9e15 ? "\(Int64(clamping: value))" : "\(value)"
   }
 
   private static func seconds(_ nanoseconds: Int64) -> String { number(Double(nanoseconds) / 1_000_000_000) }

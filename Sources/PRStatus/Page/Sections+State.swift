@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 extension Sections {
   // MARK: Above
@@ -30,7 +31,8 @@ extension Sections {
     guard let copy = report.copy else { return .nothing }
     let problem: HTML = copy.problem.map { "<p class=\"problem\">\($0)</p>" } ?? ""
     // It is asked for news and answers when there is some, or after the interval: a minute is no lag yet.
-    let lag = copy.lagSeconds.map { $0 < 90 ? "up to date" : "\(Wording.span(Int64($0))) behind" } ?? copy.unconfirmed
+    let lag =
+      copy.lagSeconds.map { $0 < 90 ? "up to date" : "\(Wording.span(Int64(clamping: $0))) behind" } ?? copy.unconfirmed
     return """
       <div class="peer"><p class="headline">Copy <span class="\(copy.problem == nil && copy.lagSeconds != nil ? "good" : "warn")">\(lag)</span></p>\(problem)
       <dl><dt>position</dt><dd>\(copy.position.map { Wording.count($0) } ?? "–")</dd><dt>new rows</dt><dd>\(Wording.count(copy.news))</dd></dl></div>

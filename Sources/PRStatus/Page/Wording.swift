@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
 import PRStore
 
 /// Numbers and times as a person reads them.
@@ -9,21 +10,21 @@ enum Wording {
 
   /// A rate: with a decimal where it is small.
   static func rate(_ rate: Double) -> String {
-    rate < 10 && rate != rate.rounded() ? decimal(rate, 1) : count(Int(rate.rounded()))
+    rate < 10 && rate != rate.rounded() ? decimal(rate, 1) : count(Int(clamping: rate.rounded()))
   }
 
   static func milliseconds(_ time: Double?) -> String {
     guard let time else { return "–" }
-    if time < 1 { return "\(count(Int((time * 1000).rounded()))) µs" }
+    if time < 1 { return "\(count(Int(clamping: (time * 1000).rounded()))) µs" }
     return time < 10
-      ? "\(decimal(time, 1)) ms" : time < 1000 ? "\(Int(time.rounded())) ms" : "\(decimal(time / 1000, 1)) s"
+      ? "\(decimal(time, 1)) ms" : time < 1000 ? "\(Int(clamping: time.rounded())) ms" : "\(decimal(time / 1000, 1)) s"
   }
 
   static func bytes(_ bytes: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
     var (size, unit) = (Double(bytes), 0)
     while size >= 1024, unit < units.count - 1 { (size, unit) = (size / 1024, unit + 1) }
-    return "\(unit == 0 || size >= 100 ? String(Int(size.rounded())) : decimal(size, 1)) \(units[unit])"
+    return "\(unit == 0 || size >= 100 ? String(Int(clamping: size.rounded())) : decimal(size, 1)) \(units[unit])"
   }
 
   static func percent(_ share: Double) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
 
 /// What this process takes of the machine.
 struct ProcessFigures: Hashable, Sendable {
@@ -23,7 +24,7 @@ struct ProcessFigures: Hashable, Sendable {
     // The second field counts pages in memory: proc(5).
     let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
     if fields.count > 1, let pages = Int(fields[1]) {
-      figures.residentBytes = pages * Int(sysconf(CInt(_SC_PAGESIZE)))
+      figures.residentBytes = pages.multipliedClamped(by: sysconf(CInt(clamping: _SC_PAGESIZE)))
     }
     return figures
   }

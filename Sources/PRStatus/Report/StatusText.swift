@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A report for a terminal, in columns.
 public struct StatusText {
@@ -42,7 +43,7 @@ public struct StatusText {
     if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
-      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64($0))) ago" } ?? copy.unconfirmed
+      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64(clamping: $0))) ago" } ?? copy.unconfirmed
       lines.append([
         "copy", "\(copy.position.map { "position \($0), " } ?? "")\(lag)\(copy.problem.map { "; \($0)" } ?? "")",
       ])
@@ -130,6 +131,7 @@ private struct Columns {
     }
     return lines.map { line in
       let cells = line.enumerated().map { index, cell in
+        // A column is as wide as its widest cell.
         let gap = String(repeating: " ", count: widths[index] - cell.count)
         return numbers.contains(index) ? gap + cell : index == line.count - 1 ? cell : cell + gap
       }

@@ -42,20 +42,22 @@ struct Gate: Sendable {
   private static func isSame(_ one: String, _ other: String) -> Bool {
     let (one, other) = (Array(one.utf8), Array(other.utf8))
     var difference = one.count ^ other.count
-    for index in other.indices { difference |= Int(other[index] ^ (index < one.count ? one[index] : 0)) }
+    for index in other.indices { difference |= Int(clamping: other[index] ^ (index < one.count ? one[index] : 0)) }
     return difference == 0
   }
 
   /// Whether the authority of a request (RFC 3986, 3.2) names this machine: a host, in brackets for IPv6, and a port or none.
   private static func isLocal(_ authority: String) -> Bool {
     var host = authority[...]
-    if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
-      host = host[host.index(after: host.startIndex)..<end]
-    } else if let colon = host.lastIndex(of: ":") {
+    if let colon = host.lastIndex(of: ":"), host.last != "]" {
+      let port = host[host.index(after: colon)...]
+      guard port.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return false }
       host = host[..<colon]
     }
-    let name = host.lowercased()
-    return name == "localhost" || name == "::1"
-      || (name.hasPrefix("127.") && name.allSatisfy { $0 == "." || $0.isWholeNumber })
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      let address = host.dropFirst().dropLast()
+      return address.contains(":") && LoopbackHost.contains(String(address))
+    }
+    return !host.contains(":") && LoopbackHost.contains(String(host))
   }
 }

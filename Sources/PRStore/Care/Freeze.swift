@@ -151,7 +151,7 @@ public struct Freeze {
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """)
     while try read.step() {
-      for column in 1...4 { insert.bind(CInt(column), read.text(CInt(column))) }
+      for column in 1...4 { insert.bind(CInt(clamping: column), read.text(CInt(clamping: column))) }
       insert.bind(5, read.number(0))
       insert.bind(6, read.text(5))
       insert.bind(7, read.text(6))

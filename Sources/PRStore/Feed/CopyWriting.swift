@@ -121,11 +121,11 @@ extension Ledger {
       UPDATE headwater_feed AS f SET origin = 'vanished'
         WHERE origin = 'copied' AND NOT EXISTS (SELECT 1 FROM headwater_copy_next WHERE \(same));
       """)
-    let vanished = Int(try connection.number("SELECT changes()") ?? 0)
+    let vanished = Int(clamping: try connection.number("SELECT changes()") ?? 0)
     try connection.execute(
       "DROP TABLE headwater_copy; ALTER TABLE headwater_copy_next RENAME TO headwater_copy")
     try copy.rebuildHeads()
-    if vanished > 0 { try keep(.removals, String((Int(try reader.note(.removals) ?? "0") ?? 0) + 1)) }
+    if vanished > 0 { try keep(.removals, String((Int(try reader.note(.removals) ?? "0") ?? 0).addingClamped(1))) }
     try forget(.freshPosition)
     if let position { try keep(.position, position.description) } else { try forget(.position) }
     // Nobody has looked at what a fresh copy brings.
@@ -146,7 +146,7 @@ extension RowReader {
 
   /// How many rows the copy has.
   public func copiedRows() throws(StoreError) -> Int {
-    Int(try connection.number("SELECT count(*) FROM headwater_copy") ?? 0)
+    Int(clamping: try connection.number("SELECT count(*) FROM headwater_copy") ?? 0)
   }
 }
 

@@ -29,13 +29,14 @@ extension FeedDigest: CustomStringConvertible {
   /// 64 hexadecimal digits.
   public var description: String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(
+      decoding: bytes.flatMap { [digits[Int(clamping: $0 >> 4)], digits[Int(clamping: $0 & 15)]] }, as: UTF8.self)
   }
 
   /// Reads what ``description`` writes.
   public init?(_ text: String) {
     let nibbles = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     guard text.utf8.count == 64, nibbles.count == 64 else { return nil }
-    bytes = stride(from: 0, to: 64, by: 2).map { UInt8(nibbles[$0] << 4 | nibbles[$0 + 1]) }
+    bytes = stride(from: 0, to: 64, by: 2).map { UInt8(clamping: nibbles[$0] << 4 | nibbles[$0 + 1]) }
   }
 }

@@ -28,7 +28,7 @@ extension FeedPosition: CustomStringConvertible {
   init?(_ text: String) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count >= 3, let digest = FeedDigest(String(parts[parts.count - 1])),
-      let serial = Int64(parts[parts.count - 2])
+      let serial = parts.dropLast().last.flatMap({ Int64($0) })
     else { return nil }
     // What a peer calls its store may have blanks.
     self.init(store: parts.dropLast(2).joined(separator: " "), serial: serial, digest: digest)

@@ -25,7 +25,7 @@ extension RowReader {
     guard position.serial == 0 || walk.digest == position.digest else { return .reset(.digest) }
     var rows: [Row] = []
     var bytes = 0
-    try self.walk(&walk, to: min(last, position.serial + Int64(limit))) { row in
+    try self.walk(&walk, to: min(last, position.serial.addingClamped(Int64(clamping: limit)))) { row in
       rows.append(row)
       bytes += row.size
       return bytes < Self.largestPage

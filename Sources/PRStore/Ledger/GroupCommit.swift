@@ -168,7 +168,7 @@ private final class WriteTransaction: @unchecked Sendable {
   }
 
   func locked(for patience: Duration) -> StoreError {
-    .locked(path: connection.path, seconds: Int(patience.components.seconds))
+    .locked(path: connection.path, seconds: Int(clamping: patience.components.seconds))
   }
 
   /// While another process has the lock: reads as of now, and answers those for whom that is enough.

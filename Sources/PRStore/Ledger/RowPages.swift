@@ -24,7 +24,7 @@ extension RowReader {
   public var emptyRows: Int {
     get throws(StoreError) {
       guard try hasRows else { return 0 }
-      return Int(try connection.number("SELECT count(*) FROM PRMAIN WHERE value IS NULL") ?? 0)
+      return Int(clamping: try connection.number("SELECT count(*) FROM PRMAIN WHERE value IS NULL") ?? 0)
     }
   }
 

@@ -60,7 +60,7 @@ final class LogLength {
       connection.handle,
       { context, _, _, pages in
         // The context is the object that set the hook, and is there as long as the connection commits.
-        Unmanaged<LogLength>.fromOpaque(context!).takeUnretainedValue().pages = Int(pages)
+        Unmanaged<LogLength>.fromOpaque(context!).takeUnretainedValue().pages = Int(clamping: pages)
         return SQLITE_OK
       }, Unmanaged.passUnretained(self).toOpaque())
   }
@@ -83,7 +83,7 @@ extension Connection {
   func checkpoint(_ kind: Checkpoint) -> Int? {
     var inDatabase: CInt = 0
     guard sqlite3_wal_checkpoint_v2(handle, "main", kind.mode, nil, &inDatabase) == SQLITE_OK else { return nil }
-    return Int(inDatabase)
+    return Int(clamping: inDatabase)
   }
 
   /// Brings what was written to the database to the disk.

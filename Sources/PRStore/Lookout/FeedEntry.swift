@@ -20,7 +20,7 @@ extension RowReader {
     guard try connection.hasTable("headwater_feed") else { return [] }
     let statement = try connection.prepare(
       "SELECT \(Self.entryColumns) FROM headwater_feed ORDER BY serial DESC LIMIT ?1")
-    statement.bind(1, Int64(limit))
+    statement.bind(1, Int64(clamping: limit))
     return try entries(statement)
   }
 
@@ -46,8 +46,8 @@ extension RowReader {
       : "0, version, pkgarch, checksum, value, 'foreign', NULL, NULL FROM PRMAIN"
     let statement = try connection.prepare(
       "SELECT \(source) WHERE \(condition) ORDER BY \(hasFeed ? "serial" : "rowid") DESC LIMIT ?\(words.count + 1)")
-    for (index, word) in words.enumerated() { statement.bind(CInt(index + 1), "%\(Self.escaped(word))%") }
-    statement.bind(CInt(words.count + 1), Int64(limit + 1))
+    for (index, word) in words.enumerated() { statement.bind(CInt(clamping: index + 1), "%\(Self.escaped(word))%") }
+    statement.bind(CInt(clamping: words.count + 1), Int64(clamping: limit).addingClamped(1))
     let found = try entries(statement)
     return FeedFinding(entries: Array(found.prefix(limit)), isPartial: found.count > limit)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
 import Synchronization
 
 /// A store in numbers.
@@ -26,7 +27,7 @@ final class CommitCounts: Sendable {
   func count(_ group: Int, took time: Duration) {
     commits.wrappingAdd(1, ordering: .relaxed)
     decisions.wrappingAdd(group, ordering: .relaxed)
-    nanoseconds.wrappingAdd(Int(time / .nanoseconds(1)), ordering: .relaxed)
+    nanoseconds.wrappingAdd(Int(clamping: time / .nanoseconds(1)), ordering: .relaxed)
   }
 
   func fill(_ figures: inout StoreFigures) {

@@ -2,6 +2,7 @@
 import Dispatch
 import Foundation
 import GRDBSQLite
+import PRRevision
 
 /// Looks at a store from outside: on a connection and a thread of its own, so that whoever serves never waits for whoever
 /// looks, and for no longer than a look is allowed to take.
@@ -54,6 +55,6 @@ private final class LookoutPatience {
   }
 
   func begin(_ time: Duration) {
-    deadline = DispatchTime.now().uptimeNanoseconds + UInt64(max(time / .nanoseconds(1), 0))
+    deadline = DispatchTime.now().uptimeNanoseconds.addingClamped(UInt64(clamping: time / .nanoseconds(1)))
   }
 }

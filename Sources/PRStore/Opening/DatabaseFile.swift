@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
 
 /// What can be told about a database file before SQLite looks at it, so that the error says what is wrong.
 struct DatabaseFile {
@@ -36,8 +37,8 @@ struct DatabaseFile {
     guard bytes.count == 100, let size = try? file.seekToEnd() else {
       throw .damaged(path: path, detail: "its header is cut short")
     }
-    let pageSize = max(UInt64(bytes[16]) << 8 | UInt64(bytes[17]), 512)
-    let pages = bytes[28..<32].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let pageSize = max(bytes[16..<18].reduce(0 as UInt64) { $0 << 8 | UInt64(clamping: $1) }, 512)
+    let pages = bytes[28..<32].reduce(0 as UInt64) { $0 << 8 | UInt64(clamping: $1) }
     // The page count is to be believed only when these two counters agree.
     guard bytes[24..<28] == bytes[92..<96] else { return }
     guard pages * (pageSize == 1 ? 65_536 : pageSize) <= size || hasLog else {
@@ -62,14 +63,16 @@ struct DatabaseFile {
   /// Which file it is, whatever its name; nil where there is none.
   var identity: FileIdentity? {
     var file = stat()
-    return stat(path, &file) == 0 ? FileIdentity(disk: UInt64(file.st_dev), number: UInt64(file.st_ino)) : nil
+    return stat(path, &file) == 0
+      ? FileIdentity(disk: UInt64(truncatingIfNeeded: file.st_dev), number: UInt64(truncatingIfNeeded: file.st_ino))
+      : nil
   }
 
   /// How many bytes the disk has left.
   var freeSpace: Int {
     var disk = statvfs()
     guard statvfs(folder, &disk) == 0 else { return 0 }
-    return Int(clamping: disk.f_bavail) * Int(clamping: disk.f_frsize)
+    return Int(clamping: disk.f_bavail).multipliedClamped(by: Int(clamping: disk.f_frsize))
   }
 }
 

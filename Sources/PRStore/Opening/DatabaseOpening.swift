@@ -91,7 +91,7 @@ struct DatabaseOpening {
         return try body()
       } catch .locked {
         guard ContinuousClock.now < end else {
-          throw .locked(path: options.path, seconds: Int(options.lockPatience.components.seconds))
+          throw .locked(path: options.path, seconds: Int(clamping: options.lockPatience.components.seconds))
         }
       }
     }

@@ -133,7 +133,7 @@ struct SchemaPreparation {
 
   private static func foundVersion(_ connection: Connection) throws(StoreError) -> Int {
     let found = try connection.number("SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'schema'")
-    return Int(found ?? 0)
+    return Int(clamping: found ?? 0)
   }
 
   static func identity(_ connection: Connection) throws(StoreError) -> String {

@@ -3,6 +3,7 @@ import CSQLiteTuning
 import Foundation
 import GRDB
 import GRDBSQLite
+import PRRevision
 
 /// One connection, used by one thread at a time. GRDB opens, configures and closes it; statements are stepped on its
 /// handle, since a closure and a queue hop for each row would cost more than the row.
@@ -50,7 +51,7 @@ final class Connection {
     sqlite3_set_authorizer(handle, nil, nil)
     try execute("PRAGMA cache_size = -\(cache)")
     try execute("PRAGMA temp_store = MEMORY")
-    if opening > busy { sqlite3_busy_timeout(handle, CInt(busy / .milliseconds(1))) }
+    if opening > busy { sqlite3_busy_timeout(handle, CInt(clamping: busy / .milliseconds(1))) }
   }
 
   /// Too late, and refused, where something else in the process has used SQLite first: it costs time, no more.
@@ -70,7 +71,7 @@ final class Connection {
 
   func prepare(_ sql: String) throws(StoreError) -> Statement {
     var statement: OpaquePointer?
-    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(clamping: SQLITE_PREPARE_PERSISTENT), &statement, nil)
     guard code == SQLITE_OK, let statement else { throw failure(code) }
     return Statement(statement, of: self)
   }

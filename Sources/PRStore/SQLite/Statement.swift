@@ -22,7 +22,7 @@ final class Statement {
     // An empty buffer has no address, and no address would bind NULL.
     let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
     if let start {
-      sqlite3_bind_text(handle, index, start, CInt(bytes.count), nil)
+      sqlite3_bind_text(handle, index, start, CInt(clamping: bytes.count), nil)
     } else {
       sqlite3_bind_text(handle, index, "", 0, Self.copied)
     }
@@ -36,7 +36,7 @@ final class Statement {
     _ = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in
         if let start = characters.baseAddress {
-          sqlite3_bind_text(handle, index, start, CInt(characters.count), Self.copied)
+          sqlite3_bind_text(handle, index, start, CInt(clamping: characters.count), Self.copied)
         } else {
           sqlite3_bind_text(handle, index, "", 0, Self.copied)
         }
@@ -83,7 +83,7 @@ final class Statement {
   func bytes(_ column: CInt) -> UnsafeRawBufferPointer {
     // As a blob: as text, SQLite would make a copy to put a NUL behind it.
     let start = sqlite3_column_blob(handle, column)
-    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+    return UnsafeRawBufferPointer(start: start, count: Int(clamping: sqlite3_column_bytes(handle, column)))
   }
 
   func text(_ column: CInt) -> String? {

@@ -79,7 +79,7 @@ struct FeedPull {
   private func fetch(from start: FeedPosition?, waits: Bool) async -> Result<Fetched, SyncError> {
     let query = ChangesQuery(
       store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
-      wait: waits ? max(Int(options.every / .seconds(1)), 1) : 0)
+      wait: waits ? max(Int(clamping: options.every / .seconds(1)), 1) : 0)
     do throws(ClientError) {
       let time = Duration.seconds(query.wait) + options.patience
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {

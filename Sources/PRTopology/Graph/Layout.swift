@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// Where everything is in the picture, in pixels.
 struct Layout {
@@ -25,7 +26,9 @@ struct Layout {
     for row in drawing.rows {
       bands.append((y, Self.card.height + Self.margin))
       for box in row.boxes {
-        corners[box] = (Self.margin + Self.gutter + Int(columns.position[box] * Double(step)), y + Self.margin / 2)
+        corners[box] = (
+          Self.margin + Self.gutter + Int(clamping: columns.position[box] * Double(step)), y + Self.margin / 2
+        )
       }
       y += Self.card.height + Self.between
     }

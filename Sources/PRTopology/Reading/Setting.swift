@@ -36,7 +36,7 @@ public struct Setting: Sendable {
   }
 
   static let numberings = ["partitioned", "bitbake"]
-  private static let some = 1...Int(Int32.max)
+  private static let some = 1...Int(clamping: Int32.max)
 
   /// Each option of `headwater serve` has its key; those with more structure than a word are read by ``NodeReader``.
   public static let all: [Setting] = [
@@ -85,6 +85,7 @@ public struct Setting: Sendable {
   /// Keys that are read as they need it.
   static let structured = ["description", "host", "role", "listen", "upstream", "rights"]
 
+  // The table is the program's own; a key that stands twice in it ends the first test.
   static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
   /// The keys below a group, or with nil all that a node has.

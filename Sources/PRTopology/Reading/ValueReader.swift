@@ -36,7 +36,7 @@ struct ValueReader {
       return ("write \(Spelling.alternatives(words))", Spelling.help(text, among: words))
     case .count(let range):
       if Self.count(text).map(range.contains) ?? false { return nil }
-      let most = range.upperBound == Int(Int32.max) ? "or more" : "to \(range.upperBound)"
+      let most = range.upperBound == Int(clamping: Int32.max) ? "or more" : "to \(range.upperBound)"
       return ("it is a number, \(range.lowerBound) \(most)", nil)
     case .time: return Self.milliseconds(text) == nil ? (ValueForm.time, Self.timeHelp(text)) : nil
     case .wait(let wait):

@@ -47,7 +47,7 @@ extension Checks {
         complaints.error(
           .laneCount, at: place(node),
           "\(name) counts \(lanes(node.lane.count)) at level \(level), where \(quoted(pattern.name.value)) counts \(usual)",
-          help: "all nodes of a level count the same: write k/\(max(usual, UInt64(members.count)))")
+          help: "all nodes of a level count the same: write k/\(max(usual, UInt64(clamping: members.count)))")
       } else if let holder = holders[node.lane] {
         complaints.error(
           .laneRepeated, at: place(node),
@@ -62,7 +62,7 @@ extension Checks {
   private func lanes(_ count: UInt64) -> String { count == 1 ? "1 lane" : "\(count) lanes" }
 
   private func help(_ members: [TopologyNode], _ count: UInt64) -> String {
-    guard count >= UInt64(members.count) else {
+    guard count >= UInt64(clamping: members.count) else {
       return "the level has \(members.count) nodes: write 0/\(members.count) to \(members.count - 1)/\(members.count)"
     }
     let taken = Set(members.map(\.lane.index))

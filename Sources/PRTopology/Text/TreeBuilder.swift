@@ -67,7 +67,7 @@ struct TreeBuilder {
   /// The text with the key at a place made unlike all others, every column where it was.
   private mutating func mask(_ place: Place) -> String? {
     guard repeated.count < Self.mostRepeated, repeated[place] == nil,
-      let mask = Unicode.Scalar(UInt32(0xE000 + repeated.count)),
+      let mask = Unicode.Scalar(UInt32(clamping: 0xE000 + repeated.count)),
       let first = source.scalar(at: place)
     else { return nil }
     let isQuote = first == "\"" || first == "'"

@@ -112,7 +112,7 @@ final class UpstreamDesk {
     guard let peer = present.first, remaining > .zero else {
       return settle(question, .failure(lastError ?? peers.first?.absence ?? .stopped))
     }
-    let share = Duration.nanoseconds(remaining.nanoseconds / Int64(present.count))
+    let share = Duration.nanoseconds(remaining.nanoseconds / Int64(clamping: present.count))
     peer.ask(question, within: share) { self.coalescer.left(question) }.assumeIsolated().whenComplete { outcome in
       switch outcome {
       case .success(let answer): self.settle(question, .success(answer))

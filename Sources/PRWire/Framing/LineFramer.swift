@@ -18,8 +18,8 @@ public struct LineFramer: Sendable {
       scanned = 0
       return
     }
-    buffer!.discardReadBytes()  // or a peer that never stops at the end of a line would make it grow for ever
-    buffer!.writeImmutableBuffer(bytes)
+    buffer?.discardReadBytes()  // or a peer that never stops at the end of a line would make it grow for ever
+    buffer?.writeImmutableBuffer(bytes)
   }
 
   /// Bytes that wait for the rest of their line.
@@ -61,8 +61,8 @@ public struct LineFramer: Sendable {
       }
     }
     scanned = outcome.0.scanned - outcome.0.taken
-    self.buffer!.moveReaderIndex(forwardBy: outcome.0.taken)
-    if self.buffer!.readableBytes == 0 { self.buffer = nil }
+    self.buffer?.moveReaderIndex(forwardBy: outcome.0.taken)
+    if self.buffer?.readableBytes == 0 { self.buffer = nil }
     if let error = outcome.1 { throw error }
   }
 }
@@ -84,7 +84,9 @@ struct LineWalk {
   mutating func run(
     limit: Int, _ body: (UnsafeRawBufferPointer) throws(WireError) -> Bool
   ) throws(WireError) {
-    while let start = bytes.baseAddress, let end = memchr(start + scanned, CInt(ASCII.newline), bytes.count - scanned) {
+    while let start = bytes.baseAddress,
+      let end = memchr(start + scanned, CInt(truncatingIfNeeded: ASCII.newline), bytes.count - scanned)
+    {
       let line = content(upTo: UnsafeRawPointer(end) - start)
       guard line.count <= limit else { throw .lineTooLong(limit: limit) }
       taken = UnsafeRawPointer(end) - start + 1

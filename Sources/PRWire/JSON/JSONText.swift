@@ -22,8 +22,8 @@ public struct JSONText: Sendable {
   /// No escape in it: its bytes are its content.
   let isPlain: Bool
 
-  var start: Int { Int(start32) }
-  var count: Int { Int(count32) }
+  var start: Int { Int(truncatingIfNeeded: start32) }
+  var count: Int { Int(truncatingIfNeeded: count32) }
 
   init(start: Int, count: Int, isPlain: Bool) {
     start32 = UInt32(truncatingIfNeeded: start)
@@ -113,7 +113,7 @@ private struct EscapeReader {
     var unit: UInt16 = 0
     for byte in raw[offset + 2..<offset + 6] {
       guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else { throw bad() }
-      unit = unit << 4 | UInt16(digit)
+      unit = unit << 4 | UInt16(truncatingIfNeeded: digit)
     }
     offset += 6
     return unit

@@ -40,7 +40,7 @@ extension ByteBuffer {
       for unit in UTF16.encode(scalar)! {  // every Unicode.Scalar has a UTF-16 form
         writeStaticString("\\u")
         for shift in [12, 8, 4, 0] {
-          let digit = UInt8(unit >> UInt16(shift) & 0xF)
+          let digit = UInt8(truncatingIfNeeded: unit >> shift & 0xF)
           writeInteger(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
       }

@@ -66,8 +66,8 @@ public struct ChangesQuery: Hashable, Sendable {
     case ("store", .null), ("store", .text): store = try token.string(in: bytes)
     case ("digest", .null), ("digest", .text): digest = try token.string(in: bytes) ?? ""
     case ("after", .integer(let range)): return number(name, range, from: 0, bytes) { $0.after = $1 }
-    case ("limit", .integer(let range)): return number(name, range, from: 1, bytes) { $0.limit = Int($1) }
-    case ("wait", .integer(let range)): return number(name, range, from: 0, bytes) { $0.wait = Int($1) }
+    case ("limit", .integer(let range)): return number(name, range, from: 1, bytes) { $0.limit = Int(clamping: $1) }
+    case ("wait", .integer(let range)): return number(name, range, from: 0, bytes) { $0.wait = Int(clamping: $1) }
     case ("store", _), ("digest", _): return (name, "a string or null")
     case ("after", _), ("limit", _), ("wait", _): return (name, "a whole number")
     default: break

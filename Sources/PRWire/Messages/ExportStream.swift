@@ -35,6 +35,7 @@ public struct ExportStream: Sendable {
   /// - Returns: the rows that end in it.
   public mutating func take(_ piece: ByteBuffer) throws(ResponseError) -> [Row] {
     if !hasRows, head.readableBytes < Self.headLength {
+      // There is room left, as was just asked.
       head.writeBytes(piece.readableBytesView.prefix(Self.headLength - head.readableBytes))
     }
     var rows: [Row] = []

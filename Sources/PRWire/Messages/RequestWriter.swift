@@ -14,7 +14,8 @@ extension Request {
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
     case .changes(let query): query.write(to: &out)
     case .lookup(let tuple, let patience):
-      let within = patience.map { [Field("within", .digits(String(max(Int($0 / .milliseconds(1)), 0))))] } ?? []
+      let within =
+        patience.map { [Field("within", .digits(String(max(Int(clamping: $0 / .milliseconds(1)), 0))))] } ?? []
       out.writeObject(.lookup, tuple.fields + within)
     case .testPackage(let package): out.writeObject(.testPackage, package.fields)
     case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)

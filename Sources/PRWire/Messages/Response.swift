@@ -70,6 +70,7 @@ public enum Response: Hashable, Sendable {
         UnsafeRawBufferPointer(start: before.utf8Start, count: before.utf8CodeUnitCount), utf8,
         UnsafeRawBufferPointer(start: after.utf8Start, count: after.utf8CodeUnitCount),
       ] where part.count > 0 {
+        // What has bytes has an address.
         place.copyMemory(from: part.baseAddress!, byteCount: part.count)
         place += part.count
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Histogram
+import PRRevision
 
 /// What a bench measured.
 struct BenchReport: Encodable {
@@ -42,7 +43,7 @@ struct BenchReport: Encodable {
   var text: String {
     """
     \(workload), \(connections) connections, \(inFlight) in flight each, \(seconds) s
-      \(Int(requestsPerSecond)) requests/s
+      \(Int(clamping: requestsPerSecond)) requests/s
       latency in µs: mean \(mean), 50 % \(p50), 90 % \(p90), 99 % \(p99), 99.9 % \(p999), max \(max)
     """
   }

@@ -34,14 +34,14 @@ struct BenchRequests {
   mutating func write(to out: inout ByteBuffer) {
     counter += 1
     switch workload {
-    case .known: write(knownTuple(Int(counter) % packages), to: &out)
+    case .known: write(knownTuple(Int(clamping: counter) % packages), to: &out)
     case .new: write(newTuple(), to: &out)
     case .newPackage: write(newPackage(), to: &out)
     case .mixed:
       switch counter % 100 {
       case 0: write(newPackage(), to: &out)
       case 1...9: write(newTuple(), to: &out)
-      default: write(knownTuple(Int(counter) % packages), to: &out)
+      default: write(knownTuple(Int(clamping: counter) % packages), to: &out)
       }
     }
   }
@@ -58,11 +58,11 @@ struct BenchRequests {
 
   /// A tuple that the preparation has asked for once.
   func knownTuple(_ index: Int) -> TupleKey {
-    TupleKey(version: version(index), pkgarch: "core2-64", checksum: checksum(1 << 63 | UInt64(index)))
+    TupleKey(version: version(index), pkgarch: "core2-64", checksum: checksum(1 << 63 | UInt64(clamping: index)))
   }
 
   private func newTuple() -> TupleKey {
-    TupleKey(version: version(Int(counter) % packages), pkgarch: "core2-64", checksum: checksum(counter))
+    TupleKey(version: version(Int(clamping: counter) % packages), pkgarch: "core2-64", checksum: checksum(counter))
   }
 
   private func newPackage() -> TupleKey {
@@ -76,6 +76,7 @@ struct BenchRequests {
 
   private static func hex(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)
+    // 64 bits have 16 digits at most.
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -51,7 +51,7 @@ struct Import: AsyncParsableCommand {
     let (format, dryRun) = (format, dryRun)
     let rules = ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates)
     let provenance = Provenance(
-      .imported, asker: "headwater import", milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+      .imported, asker: "headwater import", milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
     let found = FoundSummary()
     do throws(StoreError) {
       try await store.write { ledger throws(StoreError) in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
 
 /// A line on a terminal that tells how far something has come; silent where nobody looks, and for the first second.
 struct ProgressBar {
@@ -17,9 +18,12 @@ struct ProgressBar {
   /// - Parameter share: 0 to 1.
   mutating func update(share: Double) {
     let width = 30
-    let filled = Int(share * Double(width))
+    // A file that grows while it is read gives a share above 1.
+    let share = min(max(share, 0), 1)
+    let filled = Int(clamping: share * Double(width))
+    // A share is 1 at most, so that what is filled is at most the width.
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    draw("\(bar) \(Int(share * 100)) %")
+    draw("\(bar) \(Int(clamping: share * 100)) %")
   }
 
   /// For what has no known end.

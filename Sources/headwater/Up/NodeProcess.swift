@@ -115,6 +115,7 @@ final class NodeProcess: Sendable {
   /// Without the options that are meant for us.
   private static var environment: Environment {
     let ours = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("HEADWATER_") }
+    // Keys of a dictionary, each once.
     var changes = Dictionary(uniqueKeysWithValues: ours.map { (Environment.Key(stringLiteral: $0), String?.none) })
     changes[Environment.Key(stringLiteral: Lifeline.variable)] = "1"
     return .inherit.updating(changes)

@@ -31,7 +31,7 @@ struct TopologyUp: AsyncParsableCommand {
 
   func validate() throws {
     if directory?.isEmpty == true { throw ValidationError("--directory is empty; name a folder, or leave it out") }
-    if let firstPort, !(1...Int(UInt16.max)).contains(firstPort) {
+    if let firstPort, !(1...Int(clamping: UInt16.max)).contains(firstPort) {
       throw ValidationError("--first-port is 1 to \(UInt16.max)")
     }
   }

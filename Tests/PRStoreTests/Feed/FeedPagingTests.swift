@@ -105,6 +105,19 @@ struct FeedPagingTests {
     #expect(try await store.page(after: before.positions.last).position.serial == 61)
   }
 
+  @Test("answers after the greatest serial that a file can hold, as a damaged file may")
+  func greatestSerial() async throws {
+    try await store.record([.busybox("a", "0"), .busybox("b", "1")])
+    let end = try #require(try await store.feed().positions.last)
+    try ForeignProcess(path).run("UPDATE headwater_feed SET serial = \(Int64.max) WHERE serial = 2")
+    let reader = try Store.readOnly(path)
+    let greatest = FeedPosition(store: end.store, serial: .max, digest: end.digest)
+    for limit in [1, 8192, .max] {
+      #expect(
+        try await reader.page(after: greatest, limit: limit) == FeedPage(position: greatest, rows: [], hasMore: false))
+    }
+  }
+
   @Test("refuses a position of another store, of a longer feed and of one with other rows")
   func resets() async throws {
     try await fill(20)

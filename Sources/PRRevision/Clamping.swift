@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Arithmetic on numbers that a peer, a file or the operating system chose: the nearest number that fits, and never a trap.
+
+extension FixedWidthInteger {
+  /// The nearest number of this type, without the fraction. What is no number becomes 0.
+  public init(clamping number: Double) {
+    guard !number.isNaN else {
+      self = 0
+      return
+    }
+    self = Self(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max)
+  }
+
+  /// The sum, or the nearest number that fits.
+  public func addingClamped(_ other: Self) -> Self {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  /// The product, or the nearest number that fits.
+  public func multipliedClamped(by other: Self) -> Self {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
+  }
+}
