@@ -31,6 +31,8 @@ public final class RowReader {
     do throws(StoreError) {
       let value = try body(self)
       try commit.run()
+      // SQLite commits while a statement is still running, and the next transaction would see what that one sees.
+      assert(!connection.holdsSnapshot, "a statement was left running")
       return value
     } catch {
       if connection.isInTransaction { try connection.execute("ROLLBACK") }

@@ -41,6 +41,7 @@ public final class TurnReader {
     guard isTurnOpen else { return }
     isTurnOpen = false
     try commit.run()
+    assert(!connection.holdsSnapshot, "a statement was left running")
   }
 
   /// Calls `body` with the spelling of a tuple's value, if the tuple holds the greatest value of its package and one

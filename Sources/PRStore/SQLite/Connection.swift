@@ -86,6 +86,9 @@ final class Connection {
   /// A transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+  /// A snapshot is held: by a transaction, or by a statement that was neither run to its end nor reset.
+  var holdsSnapshot: Bool { sqlite3_txn_state(handle, "main") != SQLITE_TXN_NONE }
+
   /// How many rows this connection has changed so far.
   var changes: Int64 { sqlite3_total_changes64(handle) }
 
