@@ -136,6 +136,9 @@ let package = Package(
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
+    // Knows nothing of the product, whose answers it judges.
+    .target(name: "Histories", path: "Tests/Histories"),
+    .testTarget(name: "HistoriesTests", dependencies: ["Histories", "TestSeed"]),
     .target(
       name: "TestStore",
       dependencies: ["PRRevision", "PRStore", .product(name: "GRDB", package: "GRDB.swift")],
@@ -184,7 +187,9 @@ let package = Package(
     // The programs are dependencies so that they are built; what is tested is the processes.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["PRTopology", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv"],
+      dependencies: [
+        "Histories", "PRTopology", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv",
+      ],
       resources: [.copy("Vectors")]),
   ]
 )

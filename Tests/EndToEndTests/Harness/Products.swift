@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The programs that were built together with this test bundle.
+/// The programs that were built together with this test bundle, or those in the folder that the environment variable
+/// `HEADWATER_PRODUCTS` names.
 enum Product: String {
   case headwater
   case bitbakePrserv = "bitbake-prserv"
@@ -12,10 +13,11 @@ enum Product: String {
   var path: String {
     get throws {
       let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      let folder = (bundle as NSString).deletingLastPathComponent
+      let folder =
+        ProcessInfo.processInfo.environment["HEADWATER_PRODUCTS"] ?? (bundle as NSString).deletingLastPathComponent
       let path = "\(folder)/\(rawValue)"
       guard access(path, X_OK) == 0 else {
-        throw Failure("no program '\(rawValue)' beside the tests in \(folder): run 'swift build --build-tests' first")
+        throw Failure("no program '\(rawValue)' in \(folder): run 'swift build --build-tests' first")
       }
       return path
     }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A history as lines for people: times in milliseconds since the first request began.
+public struct Story: CustomStringConvertible, Sendable {
+  private let history: [Call]
+
+  public init(_ history: [Call]) { self.history = history.sorted { ($0.start, $0.end) < ($1.start, $1.end) } }
+
+  public var description: String {
+    guard let origin = history.first?.start else { return "  no requests" }
+    let told = history.filter { $0.answer != .lost }
+    let others = history.filter { $0.answer == .lost }.reduce(into: [String: Int]()) {
+      $0["\($1.question)", default: 0] += 1
+    }
+    var lines = told.map { line($0, origin) }
+    if !others.isEmpty {
+      let list = others.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value) times)" }.joined(separator: ", ")
+      lines.append("  asked meanwhile, with any answer or none: \(list)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func line(_ call: Call, _ origin: Int64) -> String {
+    let times = "\(milliseconds(call.start - origin)) to \(milliseconds(call.end - origin)) ms"
+    let known = call.above.value.map { ", which the upstream had answered \($0) before" } ?? ""
+    return "  \(times)  client \(call.client) at process \(call.process)  \(call.question)\(known): "
+      + "\(call.answer)"
+  }
+
+  private func milliseconds(_ nanoseconds: Int64) -> String {
+    let thousandths = String(nanoseconds / 1000 % 1000)
+    let text = "\(nanoseconds / 1_000_000)." + String(repeating: "0", count: 3 - thousandths.count) + thousandths
+    return String(repeating: " ", count: max(0, 9 - text.count)) + text
+  }
+}
+
+extension Question: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .allocate(let checksum, let history): "get-pr c\(checksum)\(history ? " with history" : "")"
+    case .value(let checksum, let history): "test-pr c\(checksum)\(history ? " with history" : "")"
+    case .greatest: "max-package-pr"
+    case .everything(let checksum): "lookup c\(checksum)"
+    case .place(let checksum, let value): "import-one c\(checksum) \(value)"
+    }
+  }
+}
+
+extension Answer: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .value(let value): "\(value)"
+    case .nothing: "null"
+    case .everything(let values, let greatest, let isComplete):
+      "\(values.map(\.description).joined(separator: " ")), greatest \(greatest?.description ?? "null")"
+        + (isComplete ? "" : ", incomplete")
+    case .taken: "refused, another checksum has it"
+    case .lost: "no answer"
+    }
+  }
+}
