@@ -127,7 +127,11 @@ let package = Package(
       ]),
 
     // tests; what several of them need
-    .testTarget(name: "PRServerTests", dependencies: ["PRServer", "PRWire", "TestSeed", "TestThreads"]),
+    .testTarget(
+      name: "PRServerTests",
+      dependencies: [
+        "PRServer", "PRWire", "TestSeed", "TestThreads", .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "PRAssemblyTests",
       dependencies: [

@@ -10,13 +10,10 @@ public final class Store: Sendable {
   let digests = FeedDigests()
   let watch = FeedWatch()
   let foreignRows: ForeignRowsClock
-  private let readers: ReaderPool
+  let readers: ReaderPool
   let commitCounts = CommitCounts()
   private let options: StoreOptions
   private let access: Connection.Access
-
-  /// How many threads serve the reads that are no points.
-  private static let readerThreads = 2
 
   public var isReadOnly: Bool { writer == nil }
 
@@ -43,12 +40,10 @@ public final class Store: Sendable {
     }
     foreignRows = ForeignRowsClock(
       try Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: 64), watch: watch)
-    var connections: [Connection] = []
-    for _ in 0..<Self.readerThreads {
-      connections.append(
-        try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache))
+    let (path, access) = (path, access)
+    readers = try ReaderPool { () throws(StoreError) in
+      try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache)
     }
-    readers = ReaderPool(connections)
   }
 
   /// Opens, creates, migrates or takes over a database.
@@ -62,14 +57,16 @@ public final class Store: Sendable {
   /// Decides inside a write transaction. Those that wait at the same moment share one.
   ///
   /// - Parameters:
+  ///   - client: whose turn it takes.
   ///   - decide: runs on the writer's thread; it may run again when another decision of the group fails.
   ///   - done: called once the row is as durable as the store was asked to be, on the writer's thread.
   public func write<Value: Sendable>(
-    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
+    for client: ReadClient = .node, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
     guard let writer else { return done(.failure(.readOnly(path: path))) }
     writer.submit(
+      for: client,
       { ledger throws(StoreError) in
         let value = try decide(ledger)
         return { done(.success(value)) }
@@ -77,20 +74,8 @@ public final class Store: Sendable {
       failed: { done(.failure($0)) })
   }
 
-  /// Reads on a reader's thread. All that `body` reads is one snapshot, which is taken during the call.
-  public func read<Value: Sendable>(
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value,
-    done: @escaping @Sendable (Result<Value, StoreError>) -> Void
-  ) {
-    let isFrozen = isFrozen
-    readers.submit { reader in
-      do throws(StoreError) {
-        done(.success(try reader.inOneSnapshot(body)))
-      } catch {
-        done(.failure(isFrozen ? error.ofFrozenFile : error))
-      }
-    }
-  }
+  /// What the writer is doing; nil where the file is opened to store nothing.
+  public var writerProgress: WriterProgress? { writer?.pulse.progress }
 
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
   public func turnReader() throws(StoreError) -> TurnReader {
@@ -114,21 +99,12 @@ public final class Store: Sendable {
 }
 
 extension Store {
-  /// ``write(_:done:)`` for those who can wait.
+  /// ``write(for:_:done:)`` for those who can wait.
   public func write<Value: Sendable>(
     _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try await withCheckedContinuation { continuation in
       write(decide) { continuation.resume(returning: $0) }
-    }.get()
-  }
-
-  /// ``read(_:done:)`` for those who can wait.
-  public func read<Value: Sendable>(
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
-  ) async throws(StoreError) -> Value {
-    try await withCheckedContinuation { continuation in
-      read(body) { continuation.resume(returning: $0) }
     }.get()
   }
 }

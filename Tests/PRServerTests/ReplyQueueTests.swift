@@ -17,21 +17,22 @@ struct ReplyQueueTests {
     for _ in 0..<300 {
       switch Int.random(in: 0..<4, using: &numbers) {
       case 0:
-        queue.append(next)
+        queue.append(next, bytes: 1)
         next += 1
       case 1:
-        open.append((queue.reserve(), next))
+        open.append((queue.reserve(bytes: 100), next))
         next += 1
       default:
         guard !open.isEmpty else { continue }
         let chosen = open.remove(at: Int.random(in: 0..<open.count, using: &numbers))
-        queue.fill(chosen.ticket, with: chosen.number)
+        queue.fill(chosen.ticket, with: chosen.number, bytes: 1)
       }
       while let reply = queue.first {
         left.append(reply)
         queue.removeFirst()
       }
       #expect(queue.count == next - left.count)
+      #expect(queue.bytes == open.count * 100 + queue.count - open.count, "requests that wait, and replies; \(seed)")
     }
     #expect(left == Array(0..<left.count), "\(seed)")
   }

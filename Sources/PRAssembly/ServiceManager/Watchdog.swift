@@ -3,7 +3,7 @@ import Foundation
 import PRStore
 import ServiceLifecycle
 
-/// Tells the service manager's watchdog that the server is alive, as long as its database answers.
+/// Tells the service manager's watchdog that the server is alive, as long as its database answers and its writer gets on.
 struct Watchdog: Service {
   private let period: Duration
   private let store: Store
@@ -23,17 +23,26 @@ struct Watchdog: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
+      var last = store.writerProgress
       while !Task.isCancelled {
-        if await self.isAlive { self.notifier.tell(.alive) }
+        if await self.reads, !self.isWriterStuck(&last) { self.notifier.tell(.alive) }
         try? await Task.sleep(for: self.period)  // ends early when the task is cancelled, which the loop looks at
       }
     }
   }
 
-  private var isAlive: Bool {
+  /// Whether the writer has worked on one transaction for a whole period.
+  private func isWriterStuck(_ last: inout WriterProgress?) -> Bool {
+    let now = store.writerProgress
+    defer { last = now }
+    guard let now, let last else { return false }
+    return now.isStuck(since: last)
+  }
+
+  private var reads: Bool {
     get async {
       do throws(StoreError) {
-        _ = try await store.read { reader throws(StoreError) in try reader.note(.level) }
+        _ = try await store.read(in: .watchdog) { reader throws(StoreError) in try reader.note(.level) }
         return true
       } catch {
         return false

@@ -14,6 +14,10 @@ public struct Tally: Hashable, Sendable {
   /// Connections that were ever accepted, and those that are open.
   public var accepted = 0
   public var open = 0
+  /// Connections that were refused, since their address had too many.
+  public var turnedAway = 0
+  /// Bytes of requests and answers that are held.
+  public var bytesInFlight = 0
 
   public init() {}
 
@@ -48,6 +52,8 @@ public struct Tally: Hashable, Sendable {
     for index in sum.latencies.indices { sum.latencies[index] = sum.latencies[index] + other.latencies[index] }
     sum.accepted += other.accepted
     sum.open += other.open
+    sum.turnedAway += other.turnedAway
+    sum.bytesInFlight += other.bytesInFlight
     return sum
   }
 }

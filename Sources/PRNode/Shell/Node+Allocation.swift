@@ -17,19 +17,20 @@ extension Node {
   /// The facts are read, the rule decides and the row is written in one transaction, by a closure that cannot suspend:
   /// what was known before does not count. It only tells whether the upstream has to be asked first.
   public func allocate(
-    _ tuple: TupleKey, _ history: History, asker: String?, answer: @escaping Answer<Revision>
+    _ tuple: TupleKey, _ history: History, asker: String?, for client: ReadClient = .node,
+    answer: @escaping Answer<Revision>
   ) {
     let allocation = Allocation(tuple, history, numbering: numbering)
-    guard let asked else { return decide(allocation, unheard, asker: asker, answer: answer) }
+    guard let asked else { return decide(allocation, unheard, asker: asker, for: client, answer: answer) }
     let (isReadOnly, onMiss) = (isReadOnly, policy.onMiss)
-    store.read { reader throws(StoreError) in
+    store.read(for: client) { reader throws(StoreError) in
       isReadOnly
         ? try allocation.predict(.nothingYet, onMiss: onMiss, in: reader) : try allocation.look(.nothingYet, in: reader)
     } done: { outcome in
       guard case .success(.askUpstream) = outcome else { return answer(self.answer(outcome, tuple, asker)) }
       asked.ask(.tuple(tuple, history), within: nil) { told in
         switch self.weigh(told) {
-        case .success(let heard): self.decide(allocation, heard, asker: asker, answer: answer)
+        case .success(let heard): self.decide(allocation, heard, asker: asker, for: client, answer: answer)
         case .failure(let error): answer(.failure(error))
         }
       }
@@ -49,7 +50,8 @@ extension Node {
   }
 
   private func decide(
-    _ allocation: Allocation, _ heard: Allocation.Heard, asker: String?, answer: @escaping Answer<Revision>
+    _ allocation: Allocation, _ heard: Allocation.Heard, asker: String?, for client: ReadClient,
+    answer: @escaping Answer<Revision>
   ) {
     // The level may have been learned from the answer.
     let allocation = Allocation(allocation.tuple, allocation.history, numbering: numbering)
@@ -61,10 +63,12 @@ extension Node {
       let onMiss = policy.onMiss
       if case .told(let told) = heard { keep(told, of: allocation.tuple) }
       return store.read(
+        for: client,
         { reader throws(StoreError) in try allocation.predict(heard, onMiss: onMiss, in: reader) }, done: done)
     }
     let now = now
     store.write(
+      for: client,
       { ledger throws(StoreError) in
         try allocation.decide(heard, in: LedgerRecords(ledger: ledger, asker: asker, now: now))
       }, done: done)

@@ -7,9 +7,11 @@ import PRUpstream
 /// that a leaf below a node that was never asked still gets the root's answer.
 extension Node {
   /// `test-pr`: the value on record for a tuple.
-  public func value(of tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision?>) {
+  public func value(
+    of tuple: TupleKey, _ history: History, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
+  ) {
     know(
-      tuple, history, within: nil, isEnough: { !$0.values.isEmpty },
+      tuple, history, for: client, within: nil, isEnough: { !$0.values.isEmpty },
       answer: { outcome in
         guard case .success(let known) = outcome, known.knowledge.values.isEmpty, !known.isComplete,
           self.policy.upstreamAway == .strict
@@ -21,9 +23,14 @@ extension Node {
   /// `lookup`: all that a node further down needs to decide.
   ///
   /// - Parameter time: how long that node waits.
-  public func lookUp(_ tuple: TupleKey, within time: Duration?, answer: @escaping Answer<UpstreamAnswer>) {
+  public func lookUp(
+    _ tuple: TupleKey, within time: Duration?, for client: ReadClient = .node,
+    answer: @escaping Answer<UpstreamAnswer>
+  ) {
     // Whoever asks wants the answer before it gives up.
-    know(tuple, .none, within: time.map { $0 * 3 / 4 }, mayBeIncomplete: true, isEnough: \.isCurrent) { outcome in
+    know(
+      tuple, .none, for: client, within: time.map { $0 * 3 / 4 }, mayBeIncomplete: true, isEnough: \.isCurrent
+    ) { outcome in
       answer(
         outcome.map { known in
           let told = ToldValues(known.knowledge.values)
@@ -35,9 +42,11 @@ extension Node {
   }
 
   /// `max-package-pr`: the greatest value of a package.
-  public func greatest(of package: PackageKey, answer: @escaping Answer<Revision?>) {
+  public func greatest(
+    of package: PackageKey, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
+  ) {
     let isRecursive = isRecursive
-    read { reader throws(StoreError) in
+    read(for: client) { reader throws(StoreError) in
       let own = try reader.greatest(of: package)
       return isRecursive ? [own, try reader.greatestAbove(package)].compactMap(\.self).max() : own
     } _: { outcome in
@@ -63,11 +72,12 @@ extension Node {
   }
 
   private func know(
-    _ tuple: TupleKey, _ history: History, within time: Duration?, mayBeIncomplete: Bool = false,
+    _ tuple: TupleKey, _ history: History, for client: ReadClient, within time: Duration?,
+    mayBeIncomplete: Bool = false,
     isEnough: @escaping @Sendable (Knowledge) -> Bool, answer: @escaping Answer<Known>
   ) {
     let (numbering, countsCopy) = (numbering, isReadOnly)
-    read { reader throws(StoreError) in
+    read(for: client) { reader throws(StoreError) in
       try Knowledge(of: tuple, numbering, countsCopy: countsCopy, in: reader)
     } _: { outcome in
       guard case .success(let knowledge) = outcome, self.isRecursive, !isEnough(knowledge) else {
@@ -82,6 +92,7 @@ extension Node {
           self.learn(upstreamLevel: told.level)
           if told.greatest != nil { self.keep(told, of: tuple) }
           self.read(
+            for: client,
             { reader throws(StoreError) in
               try Knowledge(of: tuple, numbering, countsCopy: countsCopy, told: told, in: reader)
             },

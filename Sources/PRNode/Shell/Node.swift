@@ -94,23 +94,29 @@ public final class Node: Sendable {
   }
 
   func read<Value: Sendable>(
+    in queue: ReadQueue = .short, for client: ReadClient,
     _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
   ) {
-    store.read(body) { answer($0.mapError(NodeError.store)) }
+    store.read(in: queue, for: client, body) { answer($0.mapError(NodeError.store)) }
   }
 }
 
 extension Node {
   /// A page of an `export`.
-  public func page(of filter: RowFilter, from cursor: RowCursor, answer: @escaping Answer<RowPage>) {
+  public func page(
+    of filter: RowFilter, from cursor: RowCursor, for client: ReadClient = .node, answer: @escaping Answer<RowPage>
+  ) {
     let includesCopy = policy.isMirror
     read(
+      in: .long, for: client,
       { reader throws(StoreError) in try reader.page(of: filter, from: cursor, includesCopy: includesCopy) }, answer)
   }
 
   /// `changes`: the rows of the feed behind a position.
-  public func changes(after position: FeedPosition?, limit: Int, answer: @escaping Answer<FeedAnswer>) {
-    store.changes(after: position, limit: limit) { answer($0.mapError(NodeError.store)) }
+  public func changes(
+    after position: FeedPosition?, limit: Int, for client: ReadClient = .node, answer: @escaping Answer<FeedAnswer>
+  ) {
+    store.changes(after: position, limit: limit, for: client) { answer($0.mapError(NodeError.store)) }
   }
 
   /// `import-one`: puts a value on record that was chosen elsewhere.
@@ -118,12 +124,14 @@ extension Node {
   /// - Parameters:
   ///   - value: its spelling; it must be a revision.
   ///   - answer: false from a read-only node, which stores nothing.
-  public func record(_ tuple: TupleKey, value: String, asker: String?, answer: @escaping Answer<Bool>) {
+  public func record(
+    _ tuple: TupleKey, value: String, asker: String?, for client: ReadClient = .node, answer: @escaping Answer<Bool>
+  ) {
     guard !isReadOnly else { return answer(.success(false)) }
     guard let revision = Revision(value) else { return answer(.failure(.store(.notARevision))) }
     let provenance = Provenance(.imported, asker: asker, milliseconds: now)
     let refusesDuplicates = policy.numbering != .bitbake
-    store.write { ledger throws(StoreError) in
+    store.write(for: client) { ledger throws(StoreError) in
       if refusesDuplicates, let holder = try ledger.holder(of: revision, besides: tuple) {
         throw .taken(tuple.package, value: revision.text, holder: holder)
       }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Stands in front of a listener: while all connections are taken it accepts none, and those who knock wait in the
-/// operating system's queue instead of being turned away.
+/// Stands in front of a listener: while it has no place it accepts no connection, and those that come wait in the
+/// operating system's queue instead of being refused.
 final class AcceptGate: ChannelOutboundHandler {
   typealias OutboundIn = Channel
 
   private let sessions: SessionRegistry
+  private let listener: Int
   private var context: ChannelHandlerContext?
   private var isReadWanted = false
   private var state = State.waiting
@@ -22,7 +23,11 @@ final class AcceptGate: ChannelOutboundHandler {
   /// What a gate is told.
   enum Order: Sendable { case open, shut }
 
-  init(_ sessions: SessionRegistry) { self.sessions = sessions }
+  /// - Parameter listener: which of the server's it stands in front of.
+  init(_ sessions: SessionRegistry, listener: Int) {
+    self.sessions = sessions
+    self.listener = listener
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -54,7 +59,7 @@ final class AcceptGate: ChannelOutboundHandler {
   }
 
   private func goOn() {
-    guard isReadWanted, state == .open, !sessions.isFull else { return }
+    guard isReadWanted, state == .open, sessions.hasRoom(on: listener) else { return }
     isReadWanted = false
     context?.read()
   }

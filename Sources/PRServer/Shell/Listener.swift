@@ -10,9 +10,11 @@ struct Listener {
 
   /// Gets ready to accept, and waits for `begin`.
   ///
-  /// - Parameter tls: for an entrance of TLS.
+  /// - Parameters:
+  ///   - number: which of the server's listeners it is.
+  ///   - tls: for an entrance of TLS.
   static func open(
-    _ entrance: Entrance, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry,
+    _ entrance: Entrance, number: Int, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry,
     loops: MultiThreadedEventLoopGroup
   ) async throws -> Listener {
     let (address, socket) = (entrance.address, entrance.socket)
@@ -20,14 +22,21 @@ struct Listener {
     var bootstrap = ServerBootstrap(group: loops)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptGate(sessions))
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(sessions, listener: number))
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
+      // One read of a connection for each turn of the loop, of a bounded size: a client that asks for many known tuples
+      // at once takes turns with the others.
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(
+        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 32 << 10)
+      )
       .childChannelInitializer { channel in
-        sessions.add(channel)
+        let isTaken = sessions.add(channel, on: number)
         return channel.eventLoop.makeCompletedFuture {
           let handlers = channel.pipeline.syncOperations
+          guard isTaken else { return try handlers.addHandler(RefusedConnection(desk: desks[channel.eventLoop])) }
           if let tls { try handlers.addHandler(TLSHandler.server(tls)) }
           try handlers.addHandler(SessionHandler(desk: desks[channel.eventLoop], listener: address))
         }

@@ -12,6 +12,8 @@ import PRWire
 final class LoopDesk {
   let node: Node
   let options: ServerOptions
+  /// What all loops hold together.
+  let flight: FlightLedger
   private let loop: any EventLoop
   private let reader: TurnReader
   private let logger: Logger
@@ -20,14 +22,20 @@ final class LoopDesk {
   /// Counted apart from the rest of the tally: a plain number costs the fastest answer nothing that can be measured.
   private var answeredAtOnce = 0
   private var answeredLater = 0
+  /// The questions for news that are held back on this loop.
+  let polls: PollBoard
   private var counted = Tally()
 
-  init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
+  init(
+    node: Node, options: ServerOptions, flight: FlightLedger, loop: any EventLoop, logger: Logger
+  ) throws {
+    self.flight = flight
     self.node = node
     self.options = options
     self.loop = loop
     self.logger = logger
     reader = try node.store.turnReader()
+    polls = PollBoard(node, on: loop)
   }
 
   /// Writes the answer to a `get-pr` that needs no decision.

@@ -51,14 +51,15 @@ public struct Server: Service {
   }
 
   private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
-    let sessions = SessionRegistry(limit: options.connections)
+    let sessions = SessionRegistry(options, listeners: entrances.count)
     var listeners: [Listener] = []
     let outcome: Result<Void, any Error>
     do {
       let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
       board?.show { await desks.tally(with: sessions) }
-      for entrance in entrances {
-        listeners.append(try await .open(entrance, tls: tls, desks: desks, sessions: sessions, loops: loops))
+      for (number, entrance) in entrances.enumerated() {
+        listeners.append(
+          try await .open(entrance, number: number, tls: tls, desks: desks, sessions: sessions, loops: loops))
       }
       try await ready()
       // It may have been told to stop before it began.
@@ -96,12 +97,16 @@ public struct Server: Service {
 struct LoopDesks: Sendable {
   private let loops: MultiThreadedEventLoopGroup
   private let desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>]
+  private let flight: FlightLedger
 
   init(node: Node, options: ServerOptions, loops: MultiThreadedEventLoopGroup, logger: Logger) async throws {
+    let flight = FlightLedger(ceiling: options.bytesInFlight)
+    self.flight = flight
     var desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>] = [:]
     for loop in loops.makeIterator() {
       desks[ObjectIdentifier(loop)] = try await loop.submit {
-        NIOLoopBound(try LoopDesk(node: node, options: options, loop: loop, logger: logger), eventLoop: loop)
+        NIOLoopBound(
+          try LoopDesk(node: node, options: options, flight: flight, loop: loop, logger: logger), eventLoop: loop)
       }.get()
     }
     self.desks = desks
@@ -116,7 +121,8 @@ struct LoopDesks: Sendable {
       // A loop that has ended counts no more.
       if let tally = try? await loop.submit({ desk.value.tally }).get() { total = total + tally }
     }
-    (total.open, total.accepted) = sessions.counts
+    (total.open, total.accepted, total.turnedAway) = sessions.counts
+    total.bytesInFlight = flight.bytes
     return total
   }
 

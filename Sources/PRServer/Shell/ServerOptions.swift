@@ -7,8 +7,12 @@ public struct ServerOptions: Hashable, Sendable {
   public var wire = WireLimits()
   /// Connections beyond this wait in the operating system's queue until one ends.
   public var connections = 16_384
+  /// Connections that one address may have; further ones are closed at once. A build farm behind one address has to fit.
+  public var connectionsPerAddress = 8192
   /// Requests that a connection may have open; a peer with more is not read until some are answered.
   public var inFlight = 256
+  /// Bytes of requests and answers that are held for all connections together. Above it no large answer is begun.
+  public var bytesInFlight = 256 << 20
   /// From the connection to the end of its handshake.
   public var handshakeTimeout = Duration.seconds(10)
   /// From the beginning of a chunk stream to its end.

@@ -13,20 +13,22 @@ extension SessionHandler {
     case .ping: replyAtOnce(.ping, .alive)
     case .isReadonly: replyAtOnce(.isReadonly, .readonly(node.isReadOnly))
     case .getPR(let tuple, let history):
-      node.allocate(tuple, history, asker: peer, answer: later(.getPR) { .value($0.text) })
+      node.allocate(tuple, history, asker: peer, for: client, answer: later(.getPR) { .value($0.text) })
     case .testPR(let tuple, let history):
-      node.value(of: tuple, history, answer: later(.testPR) { $0.map { .value($0.text) } ?? .noValue })
-    case .testPackage(let package): node.greatest(of: package, answer: later(.testPackage) { .known($0 != nil) })
+      node.value(of: tuple, history, for: client, answer: later(.testPR) { $0.map { .value($0.text) } ?? .noValue })
+    case .testPackage(let package):
+      node.greatest(of: package, for: client, answer: later(.testPackage) { .known($0 != nil) })
     case .maxPackagePR(let package):
-      node.greatest(of: package, answer: later(.maxPackagePR) { $0.map { .value($0.text) } ?? .noValue })
+      node.greatest(of: package, for: client, answer: later(.maxPackagePR) { $0.map { .value($0.text) } ?? .noValue })
     case .importOne(let tuple, let value):
-      node.record(tuple, value: value.text, asker: peer, answer: later(.importOne) { .imported($0 ? value : nil) })
+      node.record(
+        tuple, value: value.text, asker: peer, for: client, answer: later(.importOne) { .imported($0 ? value : nil) })
     case .lookup(let tuple, let time):
-      node.lookUp(tuple, within: time, answer: later(.lookup) { .lookup(LookupAnswer($0)) })
+      node.lookUp(tuple, within: time, for: client, answer: later(.lookup) { .lookup(LookupAnswer($0)) })
     case .changes(let query): beginPoll(query)
     case .export(let query):
       desk.countAnswer(.export)
-      replies.append(.export(ExportProgress(query, version: desk.options.version)))
+      replies.append(.export(ExportProgress(query, version: desk.options.version)), bytes: requestBytes)
       moveReplies()
     }
   }
@@ -58,7 +60,7 @@ extension SessionHandler {
       return refuseMalformed(
         .changes, "changes: one is open on this connection; wait for its answer, or open another connection")
     }
-    let poll = LongPoll(query, for: self, ticket: replies.reserve(), on: context.eventLoop)
+    let poll = LongPoll(query, for: self, ticket: replies.reserve(bytes: requestBytes), on: context.eventLoop)
     self.poll = poll
     poll.begin()
   }
@@ -73,20 +75,33 @@ extension SessionHandler {
     switch outcome {
     case .success(let response):
       desk.countAnswer(verb, since: start)
-      replies.fill(ticket, with: .response(response))
+      replies.fill(ticket, with: .response(response), bytes: response.bytes)
     case .failure(let error):
       desk.countRefusal(verb, error.kind, since: start)
       // Among many that are refused for other reasons this one is not left out.
       complain(error.kind == .taken ? "taken" : "refused", "a request was refused: \(error)")
-      replies.fill(ticket, with: .response(.error(error.description)))
+      let response = Response.error(error.description)
+      replies.fill(ticket, with: .response(response), bytes: response.bytes)
     }
     moveReplies()
     if let context { planFlush(on: context.eventLoop) }
   }
 
+  /// Puts the answer to a `changes` in the place that was kept for it.
+  func fill(_ ticket: ReplyQueue<SessionReply>.Ticket, with answer: PollBoard.Answer) {
+    switch answer {
+    case .message(let message):
+      desk.countAnswer(.changes)
+      replies.fill(ticket, with: .message(message), bytes: message.readableBytes)
+      moveReplies()
+      if let context { planFlush(on: context.eventLoop) }
+    case .failure(let error): fill(ticket, .changes, with: .failure(error))
+    }
+  }
+
   /// Puts a reply that is ready in its place.
   func reply(_ response: Response) {
-    replies.append(.response(response))
+    replies.append(.response(response), bytes: response.bytes)
     moveReplies()
   }
 
@@ -94,7 +109,7 @@ extension SessionHandler {
   private func later<Value: Sendable>(
     _ verb: Verb, _ response: @escaping @Sendable (Value) -> Response
   ) -> Node.Answer<Value> {
-    let ticket = replies.reserve()
+    let ticket = replies.reserve(bytes: requestBytes)
     let start = NIODeadline.now()
     return callback { session, outcome in
       session.fill(ticket, verb, since: start, with: outcome.map(response))
@@ -112,6 +127,18 @@ extension SessionHandler {
         body(session.value, outcome)
         session.value.planFlush(on: loop)
       }
+    }
+  }
+}
+
+extension Response {
+  /// About how much memory it takes while it waits.
+  var bytes: Int {
+    switch self {
+    case .value(let text), .error(let text): text.utf8.count
+    case .imported(let value): value?.text.utf8.count ?? 0
+    case .lookup(let answer): answer.values.reduce(0) { $0 + $1.utf8.count }
+    case .alive, .noValue, .known, .readonly, .changes: 0
     }
   }
 }

@@ -17,20 +17,28 @@ final class SessionHandler: ChannelDuplexHandler {
 
   let desk: LoopDesk
   let listener: Endpoint
+  /// What its reads and decisions take turns as.
+  let client = ReadClient()
   private(set) var rights: Rights
   private(set) var peerNames: [String] = []
-  private var framer: LineFramer
-  private var assembler: MessageAssembler
+  var framer: LineFramer
+  var assembler: MessageAssembler
   private var handshake: Handshake
   private var phase = Phase.handshaking
   var replies = ReplyQueue<SessionReply>()
-  private var out = ByteBuffer()
+  var out = ByteBuffer()
   var context: ChannelHandlerContext?
-  private var timers = SessionTimers()
-  private var isReadWanted = false
+  var timers = SessionTimers()
+  var isReadWanted = false
   private var isWritable = true
   private var isFlushPlanned = false
-  private var isPageWanted = false
+  /// The framer is in use.
+  private(set) var isTakingLines = false
+  /// Of the request that is being taken.
+  private(set) var requestBytes = 0
+  var flight = SessionFlight()
+  var isAwaitingRoom = false
+  var isPageWanted = false
   private var isInputClosed = false
   /// The server stops, and the first request is still to come.
   private var isLeaving = false
@@ -68,6 +76,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     timers.cancelAll()
+    desk.flight.add(-flight.counted)
     self.context = nil
   }
 
@@ -81,6 +90,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     phase = .finishing
+    client.leave()
     poll?.end()
     timers.cancelAll()
     context.fireChannelInactive()
@@ -128,11 +138,14 @@ final class SessionHandler: ChannelDuplexHandler {
     flush()
     if isLeaving, phase == .serving { finish() }
     restartIdleTimer()
+    settle()
   }
 
   /// The event loop asks whether it may read on: not while the peer has too much in flight or takes no replies.
   func read(context: ChannelHandlerContext) {
-    if mayTakeMore { context.read() } else { isReadWanted = true }
+    guard !mayTakeMore else { return context.read() }
+    isReadWanted = true
+    if desk.flight.isCrowded { awaitRoom() }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -152,15 +165,18 @@ final class SessionHandler: ChannelDuplexHandler {
   var isFinishing: Bool { phase == .finishing }
 
   private var mayTakeMore: Bool {
-    replies.count < desk.options.inFlight && isWritable && out.readableBytes < SessionReply.mostWaiting
+    replies.count < desk.options.inFlight && isWritable
+      && out.readableBytes + replies.bytes < SessionReply.mostWaiting
+      && !(desk.flight.isCrowded && flight.isLarge)
   }
 
   /// Goes on after a wait: replies first, then lines that were left lying, then the socket.
-  private func proceed() {
+  func proceed() {
     moveReplies()
     takeLines()
     if isInputClosed, mayTakeMore { finish() }
     flush()
+    settle()
     guard isReadWanted, mayTakeMore else { return }
     isReadWanted = false
     context?.read()
@@ -169,6 +185,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private func takeLines() {
     do throws(WireError) {
       guard phase != .finishing, mayTakeMore else { return }
+      isTakingLines = true
+      defer { isTakingLines = false }
       try framer.forEachLine { line throws(WireError) in
         if phase == .handshaking {
           try takeHeader(ByteBuffer(bytes: line))
@@ -219,6 +237,7 @@ final class SessionHandler: ChannelDuplexHandler {
     {
       return
     }
+    requestBytes = bytes.count
     do throws(RequestError) {
       guard let request = try Request(view) else { return finish() }
       guard rights.contains(request.right) else { return refuse(request.verb, request.right) }
@@ -239,43 +258,13 @@ final class SessionHandler: ChannelDuplexHandler {
       case .response(let response):
         response.writeMessage(to: &out)
         replies.removeFirst()
+      case .message(var message):
+        // An empty buffer is replaced, so that the bytes are not copied.
+        if out.readableBytes == 0 { out = message } else { out.writeBuffer(&message) }
+        replies.removeFirst()
       case .export(let progress): return askForPage(progress)
       }
     }
-  }
-
-  private func askForPage(_ progress: ExportProgress) {
-    guard !isPageWanted else { return }
-    isPageWanted = true
-    progress.pace.pageWanted(at: desk.time)
-    desk.node.page(
-      of: progress.query.filter, from: progress.cursor,
-      answer: callback { session, outcome in session.takePage(progress, outcome) })
-  }
-
-  private func takePage(_ progress: ExportProgress, _ outcome: Result<RowPage, NodeError>) {
-    switch outcome {
-    case .success(let page):
-      let wasLast = progress.take(page, into: &out)
-      if wasLast { replies.removeFirst() }
-      flush()
-      let rest = wasLast ? 0 : progress.pace.rest(at: desk.time)
-      guard rest > 0, let context else { return goOn() }
-      timers.start(.page, after: .nanoseconds(rest), on: context.eventLoop, bound(context)) { $0.goOn() }
-    case .failure(let error):
-      isPageWanted = false
-      complain("refused", "an export was cut short: \(error)", level: .error)
-      replies.removeFirst()
-      // Half a message cannot be taken back: only its end tells the peer that it is no whole one.
-      guard !progress.hasBegun else { return close() }
-      Response.error(error.description).write(to: &out)
-      out.writeInteger(UInt8(ascii: "\n"))
-    }
-  }
-
-  private func goOn() {
-    isPageWanted = false
-    moveReplies()
   }
 
   /// Callbacks come in crowds: while more are expected, one flush serves all that come in this turn.
@@ -290,12 +279,13 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
-  private func flush() {
+  func flush() {
     guard let context else { return }
     if out.readableBytes > 0 {
       let bytes = out
       out = context.channel.allocator.buffer(capacity: 256)
       context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+      if flight.mustLook(afterWriting: bytes.readableBytes, isWritable: isWritable) { lookAtUnsent(context) }
     }
     if phase == .finishing, replies.isEmpty { close() }
   }
@@ -324,7 +314,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   /// Closes once what was written has left.
-  private func close() {
+  func close() {
     phase = .finishing
     guard let context else { return }
     let session = bound(context)
@@ -334,7 +324,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
   }
 
-  private func bound(_ context: ChannelHandlerContext) -> NIOLoopBound<SessionHandler> {
+  func bound(_ context: ChannelHandlerContext) -> NIOLoopBound<SessionHandler> {
     NIOLoopBound(self, eventLoop: context.eventLoop)
   }
 

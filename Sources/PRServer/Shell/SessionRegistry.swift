@@ -2,44 +2,73 @@
 import NIOCore
 import Synchronization
 
-/// All connections of a server: how many there are, and whom to tell when it stops.
+/// All connections of a server: how many there are on which listener, and which to end when the server stops.
 final class SessionRegistry: Sendable {
-  private let limit: Int
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
     var channels: [ObjectIdentifier: any Channel] = [:]
+    var places: ConnectionPlaces
     var freed: [@Sendable () -> Void] = []
+    /// A listener waits for a place.
+    var isAwaited = false
     var emptied: EventLoopPromise<Void>?
     var isDraining = false
     var accepted = 0
+    var refused = 0
   }
 
-  init(limit: Int) { self.limit = limit }
+  init(_ options: ServerOptions, listeners: Int) {
+    state = Mutex(
+      State(
+        places: ConnectionPlaces(
+          limit: options.connections, perAddress: options.connectionsPerAddress, listeners: listeners)))
+  }
 
-  var isFull: Bool { state.withLock { $0.channels.count >= limit } }
+  /// Whether a listener may accept another connection. When it may not, it is called back once one has ended.
+  func hasRoom(on listener: Int) -> Bool {
+    state.withLock { state in
+      let hasRoom = state.places.hasRoom(on: listener)
+      if !hasRoom { state.isAwaited = true }
+      return hasRoom
+    }
+  }
+
   var count: Int { state.withLock { $0.channels.count } }
-  /// How many are open, and how many there ever were.
-  var counts: (open: Int, accepted: Int) { state.withLock { ($0.channels.count, $0.accepted) } }
+  /// Connections that are open, those that were ever accepted, and those that were refused for their address.
+  var counts: (open: Int, accepted: Int, refused: Int) {
+    state.withLock { ($0.channels.count, $0.accepted, $0.refused) }
+  }
 
-  /// Calls `body` each time a connection of a full server ends.
+  /// Calls `body` when a connection has ended and a listener waits for a place.
   func whenFreed(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.freed.append(body) } }
 
-  func add(_ channel: any Channel) {
-    let isDraining = state.withLock { state in
+  /// Takes a connection that a listener has accepted.
+  ///
+  /// - Returns: false when its address has too many, and it is to be closed.
+  func add(_ channel: any Channel, on listener: Int) -> Bool {
+    let address = channel.remoteAddress?.quotaKey
+    let (isTaken, isDraining) = state.withLock { state in
+      guard state.places.add(on: listener, from: address) else {
+        state.refused += 1
+        return (false, false)
+      }
       state.channels[ObjectIdentifier(channel)] = channel
       state.accepted += 1
-      return state.isDraining
+      return (true, state.isDraining)
     }
-    channel.closeFuture.whenComplete { _ in self.remove(channel) }
+    guard isTaken else { return false }
+    channel.closeFuture.whenComplete { _ in self.remove(channel, on: listener, from: address) }
     if isDraining { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+    return true
   }
 
-  private func remove(_ channel: any Channel) {
+  private func remove(_ channel: any Channel, on listener: Int, from address: String?) {
     let (freed, emptied) = state.withLock { state in
-      let wasFull = state.channels.count >= limit
       state.channels[ObjectIdentifier(channel)] = nil
-      return (wasFull ? state.freed : [], state.channels.isEmpty ? state.emptied : nil)
+      state.places.remove(on: listener, from: address)
+      defer { state.isAwaited = false }
+      return (state.isAwaited ? state.freed : [], state.channels.isEmpty ? state.emptied : nil)
     }
     for body in freed { body() }
     emptied?.succeed()

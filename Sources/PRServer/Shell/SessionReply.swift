@@ -10,10 +10,21 @@ typealias LogLevel = Logger.Level
 /// A reply that has its place in a session's queue.
 enum SessionReply {
   case response(Response)
+  /// As it is sent, line ending included. Several sessions may share its bytes.
+  case message(ByteBuffer)
   /// Written page by page once it is at the front.
   case export(ExportProgress)
 
-  /// A session that has this many bytes to send takes no more requests first.
+  /// About how much memory it takes.
+  var bytes: Int {
+    switch self {
+    case .response(let response): response.bytes
+    case .message(let message): message.readableBytes
+    case .export: 0
+    }
+  }
+
+  /// A session that has this many bytes of requests, and of replies to send, takes no more requests first.
   static let mostWaiting = 256 << 10
 }
 

@@ -18,6 +18,11 @@ struct Metrics: Sendable {
 
   let connections = Metric("connections", .gauge, "Open connections of clients and of nodes further down.")
   let accepted = Metric("connections_accepted_total", .counter, "Connections that were ever accepted.")
+  let refusedConnections = Metric(
+    "connections_refused_total", .counter, "Connections that were refused, since their address had too many.")
+  let bytesInFlight = Metric(
+    "bytes_in_flight", .gauge, unit: "bytes",
+    "Bytes of requests that wait for their answers and of answers that have not left, for all connections.")
   let requests = Metric(
     "requests_total", .counter, labels: ["request", "outcome"],
     "Requests by what became of them: at_once (in the read that brought it), answered, refused.")

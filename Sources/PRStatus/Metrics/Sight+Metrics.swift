@@ -29,6 +29,8 @@ extension Sight {
   private func addTraffic(to text: inout MetricsText) {
     text.add(names.connections, tally.open)
     text.add(names.accepted, tally.accepted)
+    text.add(names.refusedConnections, tally.turnedAway)
+    text.add(names.bytesInFlight, tally.bytesInFlight)
     var requests: [(labels: [String], value: Double)] = [(["get-pr", "at_once"], Double(tally.answeredAtOnce))]
     var refusals: [(labels: [String], value: Double)] = []
     var durations: [(labels: [String], latencies: Latencies)] = []

@@ -7,76 +7,101 @@ extension RowReader {
   /// - Parameters:
   ///   - position: where the asker is; nil for one that begins.
   ///   - limit: how many rows at most.
+  ///   - checked: how far an earlier call has come on its way to the position.
+  /// - Returns: the answer, or how far this call has come on its way to the position.
   func changes(
-    after position: FeedPosition?, limit: Int, digests: FeedDigests
-  ) throws(StoreError) -> FeedAnswer {
+    after position: FeedPosition?, limit: Int, checked: FeedCheck?, digests: FeedDigests
+  ) throws(StoreError) -> ReadStep<FeedCheck?, FeedAnswer> {
     guard try connection.hasTable("headwater_feed") else {
       throw .sqlite(
         path: connection.path, detail: "its rows have no serials, since only BitBake's server has written it")
     }
     let store = try SchemaPreparation.identity(connection)
     let position = position ?? .start(of: store)
-    guard position.store == store else { return .reset(.store) }
+    guard position.store == store else { return .done(.reset(.store)) }
     let last = try lastSerial()
-    guard position.serial <= last else { return .reset(.shorter) }
+    guard position.serial <= last else { return .done(.reset(.shorter)) }
     let removals = Int(try note(.removals) ?? "0") ?? 0
-    var walk = FeedWalk(digests.nearest(to: position.serial, removals: removals), digests, removals)
-    try self.walk(&walk, to: position.serial) { _ in true }
-    guard position.serial == 0 || walk.digest == position.digest else { return .reset(.digest) }
+    var begin = digests.nearest(to: position.serial, removals: removals)
+    if let checked, checked.removals == removals, checked.serial > begin.serial {
+      begin = (checked.serial, checked.digest)
+    }
+    var walk = FeedWalk(begin, digests, removals)
+    try self.walk(&walk, to: position.serial, rows: Self.checkedRows) { _ in true }
+    guard walk.serial >= position.serial else {
+      return .again(FeedCheck(serial: walk.serial, digest: walk.digest, removals: removals))
+    }
+    guard position.serial == 0 || walk.digest == position.digest else { return .done(.reset(.digest)) }
     var rows: [Row] = []
     var bytes = 0
-    try self.walk(&walk, to: min(last, position.serial.addingClamped(Int64(clamping: limit)))) { row in
+    try self.walk(&walk, to: last, rows: limit) { row in
       rows.append(row)
       bytes += row.size
       return bytes < Self.largestPage
     }
     digests.keep(walk.serial, walk.digest, removals: removals)
     let reached = FeedPosition(store: store, serial: walk.serial, digest: walk.digest)
-    return .page(FeedPage(position: reached, rows: rows, hasMore: walk.serial < last))
+    return .done(.page(FeedPage(position: reached, rows: rows, hasMore: walk.serial < last)))
   }
 
   /// Where the feed ends now; nil on a file without one.
   func lastPosition() throws(StoreError) -> FeedPosition? {
     guard try connection.hasTable("headwater_feed") else { return nil }
     var walk = FeedWalk((0, .start), FeedDigests(), 0)
-    try self.walk(&walk, to: try lastSerial()) { _ in true }
+    try self.walk(&walk, to: try lastSerial(), rows: .max) { _ in true }
     return FeedPosition(
       store: try SchemaPreparation.identity(connection), serial: walk.serial, digest: walk.digest)
   }
 
-  /// In bytes of names and values: a page is made, sent and taken apart in memory.
-  private static let largestPage = 4 << 20
+  /// In bytes of names and values. The asker gets the rows behind them with its next question, so that a page is neither
+  /// long in the making nor large in memory when its peer does not read.
+  private static let largestPage = 256 << 10
+
+  /// One slice on the way to a position reads no more rows than this.
+  private static let checkedRows = 4096
 
   /// The serial of the last row; 0 in an empty feed.
   func lastSerial() throws(StoreError) -> Int64 {
     try connection.number("SELECT max(serial) FROM headwater_feed") ?? 0
   }
 
-  private func walk(_ walk: inout FeedWalk, to end: Int64, _ body: (Row) -> Bool) throws(StoreError) {
+  /// Goes along the feed until its end, a number of rows, or until `body` returns false.
+  private func walk(
+    _ walk: inout FeedWalk, to end: Int64, rows most: Int, _ body: (Row) -> Bool
+  ) throws(StoreError) {
     guard walk.serial < end else { return }
     let statement = try connection.prepare(
       """
-      SELECT serial, version, pkgarch, checksum, value FROM headwater_feed
-      WHERE serial > ?1 AND serial <= ?2 AND origin <> 'vanished' ORDER BY serial
+      SELECT serial, version, pkgarch, checksum, value, origin = 'vanished' FROM headwater_feed
+      WHERE serial > ?1 AND serial <= ?2 ORDER BY serial
       """)
     statement.bind(1, walk.serial)
     statement.bind(2, end)
+    var count = 0
     while try statement.step() {
-      guard let version = statement.text(1), let pkgarch = statement.text(2), let checksum = statement.text(3),
-        let value = statement.text(4)
-      else { continue }
+      // Rows that have vanished take time, too.
+      guard count < most else { return }
+      count += 1
+      guard statement.number(5) == 0, let version = statement.text(1), let pkgarch = statement.text(2),
+        let checksum = statement.text(3), let value = statement.text(4)
+      else {
+        walk.serial = statement.number(0)
+        continue
+      }
       let row = Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
       walk.pass(row, serial: statement.number(0))
-      guard body(row) else { return statement.reset() }
+      guard body(row) else { return }
     }
     walk.serial = end
   }
 }
 
-extension Row {
-  fileprivate var size: Int {
-    tuple.package.version.utf8.count + tuple.package.pkgarch.utf8.count + tuple.checksum.utf8.count + value.utf8.count
-  }
+/// How far a read has come on its way to the position of an asker.
+struct FeedCheck: Sendable {
+  let serial: Int64
+  let digest: FeedDigest
+  /// How often rows had left the feed; another number makes the digest void.
+  let removals: Int
 }
 
 /// Where a walk along the feed is.
@@ -101,18 +126,24 @@ private struct FeedWalk {
 
 extension Store {
   /// The rows of the feed behind a position.
+  ///
+  /// - Parameter limit: how many rows at most. There are fewer where they are large.
   public func changes(
-    after position: FeedPosition?, limit: Int, done: @escaping @Sendable (Result<FeedAnswer, StoreError>) -> Void
+    after position: FeedPosition?, limit: Int, for client: ReadClient = .node,
+    done: @escaping @Sendable (Result<FeedAnswer, StoreError>) -> Void
   ) {
     let digests = digests
     read(
-      { reader throws(StoreError) in try reader.changes(after: position, limit: limit, digests: digests) }, done: done)
+      in: .long, for: client, from: FeedCheck?.none,
+      { reader, checked throws(StoreError) in
+        try reader.changes(after: position, limit: limit, checked: checked, digests: digests)
+      }, done: done)
   }
 }
 
 extension Store {
-  /// Has `wake` called once, soon after rows may have come: this process's at once, another's within a quarter of a
-  /// second.
+  /// Has `wake` called once, soon after rows have come or have left: this process's at once, another's within a quarter
+  /// of a second.
   ///
   /// - Returns: what ``stopWaiting(_:)`` takes.
   public func waitForRows(_ wake: @escaping @Sendable () -> Void) -> Int {
@@ -122,4 +153,7 @@ extension Store {
   }
 
   public func stopWaiting(_ ticket: Int) { watch.leave(ticket) }
+
+  /// How far the feed has come, as was announced to the parties that wait; nil before the first announcement.
+  public var announcedMark: FeedMark? { watch.mark }
 }

@@ -7,6 +7,7 @@ import Dispatch
 final class ForeignRowsClock: @unchecked Sendable {
   private let thread = DispatchQueue(label: "headwater.store.foreign-rows")
   private let connection: Connection
+  private let feed: FeedMarkReading
   private let watch: FeedWatch
   private var version: Int64 = 0
   private var isTicking = false
@@ -15,6 +16,7 @@ final class ForeignRowsClock: @unchecked Sendable {
 
   init(_ connection: Connection, watch: FeedWatch) {
     self.connection = connection
+    feed = FeedMarkReading(connection)
     self.watch = watch
   }
 
@@ -43,8 +45,12 @@ final class ForeignRowsClock: @unchecked Sendable {
   private func look() {
     let now = dataVersion
     guard now != version else { return }
-    version = now
-    watch.wakeAll()
+    do throws(StoreError) {
+      watch.announce(try feed.mark())
+      version = now
+    } catch {
+      // The next look reads it.
+    }
   }
 
   /// It changes when any other connection has committed. While a lock keeps it from being read, nothing has.

@@ -14,6 +14,7 @@ final class GroupCommit: Sendable {
   private let watch: FeedWatch
   private let transaction: WriteTransaction
   private let checkpoints: Checkpointer
+  let pulse = WriterPulse()
 
   /// How many decisions one transaction takes, so that none waits long for the others.
   private static let largestGroup = 512
@@ -22,7 +23,8 @@ final class GroupCommit: Sendable {
   private static let wakefulness = Duration.microseconds(150)
 
   private struct Inbox {
-    var decisions: [PendingDecision] = []
+    /// Clients take turns: a group holds the decisions of all that wait before the second of any of them.
+    var decisions = FairQueue<ObjectIdentifier, PendingDecision>()
     var isDraining = false
     var isClosed = false
   }
@@ -41,13 +43,13 @@ final class GroupCommit: Sendable {
 
   /// Puts a decision in the queue.
   func submit(
-    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void,
+    for client: ReadClient, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void,
     failed: @escaping @Sendable (StoreError) -> Void
   ) {
-    let decision = PendingDecision(deadline: .now + patience, decide: decide, fail: failed)
+    let decision = PendingDecision(client: client, deadline: .now + patience, decide: decide, fail: failed)
     let (isClosed, mustStart) = inbox.withLock { inbox in
       if inbox.isClosed { return (true, false) }
-      inbox.decisions.append(decision)
+      inbox.decisions.add(decision, of: client.identity)
       waiting.store(inbox.decisions.count, ordering: .releasing)
       defer { inbox.isDraining = true }
       return (false, !inbox.isDraining)
@@ -66,7 +68,9 @@ final class GroupCommit: Sendable {
 
   private func drain() {
     while let group = nextGroup() {
+      pulse.begin()
       run(group)
+      pulse.end()
       stayAwake()
     }
   }
@@ -82,8 +86,7 @@ final class GroupCommit: Sendable {
         inbox.isDraining = false
         return nil
       }
-      let group = Array(inbox.decisions.prefix(Self.largestGroup))
-      inbox.decisions.removeFirst(group.count)
+      let group = inbox.decisions.next(atMost: Self.largestGroup)
       waiting.store(inbox.decisions.count, ordering: .releasing)
       return group
     }
@@ -93,6 +96,7 @@ final class GroupCommit: Sendable {
     var group = group
     var looked = 0  // so many of them have been tried without a lock
     while !group.isEmpty {
+      pulse.attempt()
       do throws(StoreError) {
         try transaction.begin()
       } catch .locked {
@@ -110,7 +114,7 @@ final class GroupCommit: Sendable {
       }
       group = transaction.run(group)
       looked = 0
-      watch.wakeAll()
+      if watch.isWatched { transaction.announce(to: watch) }
       transaction.giveLogTo(checkpoints)
     }
   }
@@ -118,17 +122,16 @@ final class GroupCommit: Sendable {
   /// What was submitted while a lock kept the group waiting: its time runs too.
   private func nextArrivals() -> [PendingDecision] {
     inbox.withLock { inbox in
-      defer {
-        inbox.decisions.removeAll()
-        waiting.store(0, ordering: .releasing)
-      }
-      return inbox.decisions
+      waiting.store(0, ordering: .releasing)
+      return inbox.decisions.next(atMost: .max)
     }
   }
 }
 
 /// A decision that waits for its transaction.
 struct PendingDecision: Sendable {
+  /// Kept while the decision waits: the queue knows it by its identity.
+  let client: ReadClient
   let deadline: ContinuousClock.Instant
   /// Decides and writes; what it returns is called once the transaction is committed.
   let decide: @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void
@@ -145,6 +148,7 @@ private final class WriteTransaction: @unchecked Sendable {
   private let commitStatement: Statement
   private let counts: CommitCounts
   private let log: LogLength
+  private let feed: FeedMarkReading
   private let file: DatabaseFile
   /// As it was opened.
   private let identity: FileIdentity?
@@ -158,6 +162,7 @@ private final class WriteTransaction: @unchecked Sendable {
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")
     commitStatement = try connection.prepare("COMMIT")
     log = LogLength(of: connection)
+    feed = FeedMarkReading(connection)
   }
 
   /// SQLite would go on writing a file that has lost its name: its rows would be gone with the process.
@@ -231,6 +236,14 @@ private final class WriteTransaction: @unchecked Sendable {
     counts.count(group.count, took: .now - start)
     for outcome in outcomes { outcome() }
     return []
+  }
+
+  func announce(to watch: FeedWatch) {
+    do throws(StoreError) {
+      watch.announce(try feed.mark())
+    } catch {
+      // The clock for foreign rows announces what this connection cannot read now.
+    }
   }
 
   /// Whoever was answered need not wait for what this takes.

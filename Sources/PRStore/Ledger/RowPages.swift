@@ -3,7 +3,7 @@ import PRRevision
 
 /// Where the next page of an export begins. Between two pages no transaction is open: a slow reader holds up nobody.
 public struct RowCursor: Hashable, Sendable {
-  fileprivate var after: Row?
+  var after: Row?
 
   /// In front of the first row.
   public static let start = RowCursor()
@@ -28,11 +28,14 @@ extension RowReader {
     }
   }
 
-  /// Reads a page of the rows that a filter wants.
+  /// Reads a page of the rows that a filter selects.
+  ///
+  /// A page is bounded by the rows that are read for it and by their size, not by the rows that it has: one of a filter
+  /// that selects few rows may be empty and not be the last.
   ///
   /// - Parameters:
   ///   - includesCopy: the rows of the copy count, too: on a mirror.
-  ///   - size: how many rows, or without history packages, are looked at.
+  ///   - size: how many rows, or without history packages, are read.
   public func page(
     of filter: RowFilter, from cursor: RowCursor, includesCopy: Bool = false, size: Int = 512
   ) throws(StoreError) -> RowPage {
@@ -43,79 +46,73 @@ extension RowReader {
       ? try pageOfRows(filter, cursor, includesCopy, size) : try pageOfPackages(filter, cursor, includesCopy, size)
   }
 
+  /// A page ends with the row that takes it beyond this many bytes of names and values.
+  private static let largestPage = 256 << 10
+
   private func pageOfRows(
     _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
   ) throws(StoreError) -> RowPage {
+    let range = KeyRange(of: ["version", "pkgarch", "checksum", "value"], filter, cursor)
     // Both tables are read in the order of their keys and merged: neither is sorted.
     let selects = (includesCopy ? ["PRMAIN", "headwater_copy"] : ["PRMAIN"]).map { table in
-      """
-      SELECT version, pkgarch, checksum, value FROM \(table)
-      WHERE \(cursor.after == nil ? "" : "(version, pkgarch, checksum, value) > (?1, ?2, ?3, ?4) AND")
-        value IS NOT NULL
-        AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6) AND (?7 IS NULL OR checksum = ?7)
-      """
+      "SELECT version, pkgarch, checksum, value FROM \(table) WHERE value IS NOT NULL AND \(range.condition)"
     }
     let statement = try connection.prepare(
       "\(selects.joined(separator: " UNION ")) ORDER BY version, pkgarch, checksum, value LIMIT \(size)")
-    bind(statement, cursor)
-    statement.bind(3, cursor.after?.tuple.checksum)
-    statement.bind(4, cursor.after?.value)
-    statement.bind(7, filter.checksum)
-    bind(statement, filter)
-    var rows: [Row] = []
-    while try statement.step() {
-      guard let version = statement.text(0), let pkgarch = statement.text(1), let checksum = statement.text(2),
-        let value = statement.text(3)
-      else { continue }
-      rows.append(Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value))
+    range.bind(to: statement)
+    var (rows, last) = ([Row](), Row?.none)
+    var (count, bytes) = (0, 0)
+    while bytes < Self.largestPage, try statement.step() {
+      count += 1
+      let isSelected = filter.selects(statement)
+      // The names of a row that is not selected are read only where the next page begins.
+      guard isSelected || count == size, let row = statement.row else { continue }
+      last = row
+      guard isSelected else { continue }
+      rows.append(row)
+      bytes += row.size
     }
-    return RowPage(rows: rows, next: rows.count < size ? nil : RowCursor(after: rows.last))
+    let isLast = count < size && bytes < Self.largestPage
+    return RowPage(rows: rows, next: isLast ? nil : last.map { RowCursor(after: $0) })
   }
 
   private func pageOfPackages(
     _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
   ) throws(StoreError) -> RowPage {
     let packages = try packages(filter, cursor, includesCopy, size)
-    var rows: [Row] = []
-    for package in packages {
+    var (rows, last) = ([Row](), PackageKey?.none)
+    var bytes = 0
+    for package in packages where bytes < Self.largestPage {
+      last = package
+      guard filter.selects(package) else { continue }
       let greatest = includesCopy ? try greatestRowsWithCopy(of: package) : try greatestRows(of: package)
-      rows += greatest.filter { row in filter.checksum.map { $0.utf8.elementsEqual(row.tuple.checksum.utf8) } ?? true }
+      for row in greatest where filter.selects(row.tuple) {
+        rows.append(row)
+        bytes += row.size
+      }
     }
-    let last = packages.last.map { Row(tuple: TupleKey(package: $0, checksum: ""), value: "") }
-    return RowPage(rows: rows, next: packages.count < size ? nil : RowCursor(after: last))
+    let isLast = packages.count < size && last == packages.last
+    let place = last.map { Row(tuple: TupleKey(package: $0, checksum: ""), value: "") }
+    return RowPage(rows: rows, next: isLast ? nil : place.map { RowCursor(after: $0) })
   }
 
   private func packages(
     _ filter: RowFilter, _ cursor: RowCursor, _ includesCopy: Bool, _ size: Int
   ) throws(StoreError) -> [PackageKey] {
     let own = try connection.hasTable("headwater_package") ? "headwater_package" : "PRMAIN"
+    let range = KeyRange(of: ["version", "pkgarch"], filter, cursor)
     let selects = (includesCopy ? [own, "headwater_above"] : [own]).map { table in
-      """
-      SELECT DISTINCT version, pkgarch FROM \(table)
-      WHERE \(cursor.after == nil ? "" : "(version, pkgarch) > (?1, ?2) AND")
-        (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR pkgarch = ?6)
-      """
+      "SELECT DISTINCT version, pkgarch FROM \(table) WHERE \(range.condition)"
     }
     let statement = try connection.prepare(
       "\(selects.joined(separator: " UNION ")) ORDER BY version, pkgarch LIMIT \(size)")
-    bind(statement, cursor)
-    bind(statement, filter)
+    range.bind(to: statement)
     var packages: [PackageKey] = []
     while try statement.step() {
       guard let version = statement.text(0), let pkgarch = statement.text(1) else { continue }
       packages.append(PackageKey(version: version, pkgarch: pkgarch))
     }
     return packages
-  }
-
-  private func bind(_ statement: Statement, _ cursor: RowCursor) {
-    statement.bind(1, cursor.after?.tuple.package.version)
-    statement.bind(2, cursor.after?.tuple.package.pkgarch)
-  }
-
-  private func bind(_ statement: Statement, _ filter: RowFilter) {
-    statement.bind(5, filter.version)
-    statement.bind(6, filter.pkgarch)
   }
 
   private func greatestRows(of package: PackageKey) throws(StoreError) -> [Row] {
@@ -147,5 +144,13 @@ extension RowReader {
     return rows.filter { $0.value == greatest }.map { row in
       Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
     }
+  }
+}
+
+extension Statement {
+  /// The row of a statement that begins with the four columns of `PRMAIN`.
+  fileprivate var row: Row? {
+    guard let version = text(0), let pkgarch = text(1), let checksum = text(2), let value = text(3) else { return nil }
+    return Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
   }
 }

@@ -16,7 +16,7 @@ struct ExportPull {
 
   func run() async throws(SyncError) {
     let (begin, source) = (now(), server.description)
-    let (before, newest) = try await store.read { reader throws(StoreError) in
+    let (before, newest) = try await store.read(in: .long) { reader throws(StoreError) in
       (try reader.copiedRows(), try reader.newestSerial())
     }
     let told = try await stream { rows in

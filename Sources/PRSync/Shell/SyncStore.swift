@@ -10,9 +10,9 @@ struct SyncStore: Sendable {
   var identity: String? { store.identity }
 
   func read<Value: Sendable>(
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+    in queue: ReadQueue = .short, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
-    do throws(StoreError) { return try await store.read(body) } catch { throw .store(error) }
+    do throws(StoreError) { return try await store.read(in: queue, body) } catch { throw .store(error) }
   }
 
   func write<Value: Sendable>(
@@ -22,6 +22,6 @@ struct SyncStore: Sendable {
   }
 
   func copiedRows() async throws(SyncError) -> Int {
-    try await read { reader throws(StoreError) in try reader.copiedRows() }
+    try await read(in: .long) { reader throws(StoreError) in try reader.copiedRows() }
   }
 }

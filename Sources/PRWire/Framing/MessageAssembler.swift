@@ -21,6 +21,11 @@ public struct MessageAssembler: Sendable {
     if case .joining = state { true } else { false }
   }
 
+  /// Bytes of a message that is being joined.
+  public var pendingBytes: Int {
+    if case .joining(let joined) = state { joined.readableBytes } else { 0 }
+  }
+
   /// What a line is.
   public enum Line: Sendable {
     /// A message by itself.

@@ -9,8 +9,14 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "Connections; more wait until one ends.")
   var maxConnections = 16_384
 
+  @Option(help: "Connections from one address; further ones are closed. A build farm behind one address has to fit.")
+  var maxConnectionsPerAddress = 8192
+
   @Option(help: "Requests that one connection may have open.")
   var maxInFlight = 256
+
+  @Option(help: "Bytes of requests and answers held for all connections together; above it no large answer is begun.")
+  var maxBytesInFlight = 256 << 20
 
   @Option(help: "Bytes of a line.")
   var maxLine = 64 << 10
@@ -54,8 +60,10 @@ struct LimitOptions: ParsableArguments {
 
   func validate() throws {
     let counts = [
-      ("max-connections", maxConnections), ("max-in-flight", maxInFlight), ("max-line", maxLine),
-      ("max-message", maxMessage), ("max-depth", maxDepth), ("max-headers", maxHeaders),
+      ("max-connections", maxConnections), ("max-connections-per-address", maxConnectionsPerAddress),
+      ("max-in-flight", maxInFlight), ("max-line", maxLine),
+      ("max-message", maxMessage), ("max-bytes-in-flight", maxBytesInFlight), ("max-depth", maxDepth),
+      ("max-headers", maxHeaders),
       ("max-header-bytes", maxHeaderBytes),
     ]
     for (name, count) in counts where count < 1 { throw ValidationError("--\(name) is at least 1") }
@@ -71,7 +79,9 @@ struct LimitOptions: ParsableArguments {
   var server: ServerOptions {
     var options = ServerOptions(version: headwaterVersion)
     options.connections = maxConnections
+    options.connectionsPerAddress = maxConnectionsPerAddress
     options.inFlight = maxInFlight
+    options.bytesInFlight = maxBytesInFlight
     options.wire.line = maxLine
     options.wire.message = maxMessage
     options.wire.depth = maxDepth

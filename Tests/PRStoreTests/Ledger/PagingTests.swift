@@ -60,6 +60,39 @@ struct PagingTests {
     #expect(try await store.export(RowFilter(), page: size) == [.busybox("f", "3")])
   }
 
+  @Test(
+    "a page reads so many rows and no more, however few of them a filter selects", arguments: [History.none, .kept])
+  func bounded(history: History) async throws {
+    let store = try Store.writable(path)
+    try await store.record((0..<2000).map { Row(tuple: TupleKey("v\($0)", "x86", "c"), value: "0") })
+    for filter in [
+      RowFilter(pkgarch: "none", history: history), RowFilter(checksum: "none", history: history),
+      RowFilter(version: "v1", pkgarch: "none", history: history),
+    ] {
+      var (pages, cursor) = (0, Optional(RowCursor.start))
+      while let place = cursor {
+        let page = try await store.read { reader throws(StoreError) in
+          try reader.page(of: filter, from: place, size: 100)
+        }
+        #expect(page.rows.isEmpty)
+        (pages, cursor) = (pages + 1, page.next)
+      }
+      #expect(pages == (filter.version == nil ? 21 : 1), "\(filter)")
+    }
+  }
+
+  @Test("a page of long names ends before its size, and the next goes on behind it", arguments: [History.none, .kept])
+  func longNames(history: History) async throws {
+    let store = try Store.writable(path)
+    let long = String(repeating: "x", count: 100_000)
+    try await store.record((0..<8).map { Row(tuple: TupleKey("\(long)\($0)", "x86", "c"), value: "0") })
+    let first = try await store.read { reader throws(StoreError) in
+      try reader.page(of: RowFilter(history: history), from: .start)
+    }
+    #expect(first.rows.count == 3 && first.next != nil)
+    #expect(try await store.export(RowFilter(history: history)).count == 8)
+  }
+
   @Test("names and values may be empty", arguments: [History.none, .kept])
   func emptyNames(history: History) async throws {
     let rows = [Row(tuple: TupleKey("", "", ""), value: "1"), Row(tuple: TupleKey("v", "", ""), value: "2")]
