@@ -7,8 +7,8 @@ import PRServer
 enum OpenFiles {
   /// What each event loop opens for itself; NIO ends the process where it cannot.
   static let ofEventLoop = 3
-  /// An event loop, a connection to the database, a socket.
-  static let ofPage = ofEventLoop + 5
+  /// An event loop, two connections to the database, a socket.
+  static let ofPage = ofEventLoop + 8
 
   /// Databases, listeners, logs.
   private static let reserve = 64

@@ -9,6 +9,9 @@ import Synchronization
 actor Observer {
   nonisolated let facts: NodeFacts
   private let lookout: StoreLookout
+  /// Searches have a thread of their own: a look does not wait for them.
+  private let searcher: StoreLookout
+  private var searches = 0
   private let writeCheck: WriteCheck
   private let since: Int64
   private var listeners: [String] = []
@@ -23,12 +26,15 @@ actor Observer {
   /// A search may take so long, and give so many rows.
   private static let searchPatience = Duration.seconds(2)
   private static let found = 200
+  /// So many may wait for their turn.
+  private static let mostSearches = 8
   /// With less than this left, a disk is about to be full.
   private static let littleSpace = 64 << 20
 
   init(_ facts: NodeFacts) throws(StoreError) {
     self.facts = facts
     lookout = try facts.node.store.lookout()
+    searcher = try facts.node.store.lookout()
     writeCheck = WriteCheck(facts.node.store)
     since = facts.clock()
   }
@@ -163,11 +169,19 @@ actor Observer {
 
   // MARK: Searching
 
-  func find(_ query: String) async -> FindReport {
+  /// - Parameter client: when it leaves, its search ends.
+  func find(_ query: String, for client: ReadClient) async -> FindReport {
     let words = query.split(whereSeparator: \.isWhitespace).prefix(8).map { String($0.prefix(200)) }
     var report = FindReport(query: query, rows: [], isPartial: false)
+    guard searches < Self.mostSearches else {
+      report.isPartial = true
+      report.problem = "too many searches at once; try again in a moment"
+      return report
+    }
+    searches += 1
+    defer { searches -= 1 }
     do throws(StoreError) {
-      let found = try await lookout.read(within: Self.searchPatience) { reader throws(StoreError) in
+      let found = try await searcher.read(within: Self.searchPatience, for: client) { reader throws(StoreError) in
         try reader.find(words, limit: Self.found)
       }
       report.rows = found.entries.map(StatusReport.RowPart.init)

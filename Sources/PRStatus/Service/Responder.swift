@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Hummingbird
+import PRStore
 
 /// Answers a request of HTTP: one place for what may be asked, by whom, and for what goes out with every answer.
 struct Responder: Sendable {
@@ -8,8 +9,11 @@ struct Responder: Sendable {
   let viewers: Viewers
   let gate: Gate
 
-  func respond(to request: Request) async -> Response {
-    var response = await answer(request)
+  /// - Parameters:
+  ///   - hasPlace: false when all places are taken: then only health, readiness and metrics are told.
+  ///   - client: what a search is read for.
+  func respond(to request: Request, hasPlace: Bool = true, for client: ReadClient = .node) async -> Response {
+    var response = await answer(request, hasPlace, client)
     response.headers[.cacheControl] = "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"
     if response.headers[.contentSecurityPolicy] == nil {
@@ -29,7 +33,7 @@ struct Responder: Sendable {
     ("cross-origin-resource-policy", "same-origin"),
   ].compactMap { name, value in Name(name).map { ($0, value) } }
 
-  private func answer(_ request: Request) async -> Response {
+  private func answer(_ request: Request, _ hasPlace: Bool, _ client: ReadClient) async -> Response {
     let verdict = gate.judge(request.headers, authority: request.head.authority)
     if request.method == .post, request.uri.path == Acknowledgement.path { return await acknowledge(request, verdict) }
     guard request.method == .get || request.method == .head else {
@@ -42,16 +46,19 @@ struct Responder: Sendable {
     case ("/healthz", _): return Self.text("alive\n")
     case ("/readyz", let verdict): return await readiness(tellsWhy: verdict == .welcome)
     case (_, .unknown): return Self.tokenNeeded
-    case (let path, .welcome): return await welcome(path, request)
+    case ("/metrics", .welcome): return Self.text(await observer.look().metrics, type: MetricsText.mediaType)
+    case (_, .welcome) where !hasPlace:
+      return Self.text("too many connections; health, readiness and metrics are told\n", .serviceUnavailable)
+    case (let path, .welcome): return await welcome(path, request, client)
     }
   }
 
-  private func welcome(_ path: String, _ request: Request) async -> Response {
+  private func welcome(_ path: String, _ request: Request, _ client: ReadClient) async -> Response {
     switch path {
-    case "/": return await page(Query.value(of: "q", in: request.uri.query ?? ""))
-    case "/metrics": return Self.text(await observer.look().metrics, type: MetricsText.mediaType)
+    case "/": return await page(Query.value(of: "q", in: request.uri.query ?? ""), client)
     case "/api/status": return Self.json(await observer.look().report)
-    case "/api/find": return Self.json(await observer.find(Query.value(of: "q", in: request.uri.query ?? "") ?? ""))
+    case "/api/find":
+      return Self.json(await observer.find(Query.value(of: "q", in: request.uri.query ?? "") ?? "", for: client))
     case "/events" where request.method == .get: return events()
     default: return Self.text("there is nothing here; / is the page\n", .notFound)
     }
@@ -85,11 +92,11 @@ struct Responder: Sendable {
     return Self.text(why, .serviceUnavailable)
   }
 
-  private func page(_ query: String?) async -> Response {
+  private func page(_ query: String?, _ client: ReadClient) async -> Response {
     let report = await observer.look().report
     let query = query.flatMap { $0.contains { !$0.isWhitespace } ? String($0.prefix(400)) : nil }
     var page = StatusPage(report: report, nonce: Self.nonce())
-    if let query { page.found = await observer.find(query) }
+    if let query { page.found = await observer.find(query, for: client) }
     var response = Self.text(page.html.text, type: "text/html; charset=utf-8")
     response.headers[.contentSecurityPolicy] =
       "default-src 'none'; style-src 'nonce-\(page.nonce)'; script-src 'nonce-\(page.nonce)'; connect-src 'self'; "

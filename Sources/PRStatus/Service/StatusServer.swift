@@ -30,22 +30,23 @@ public struct StatusServer: Service {
   ) async throws -> StatusServer {
     let observer = try Observer(facts)
     let viewers = Viewers(observer, limit: options.viewers)
+    let visits = Visits(limit: options.connections)
     let http = http(
       Responder(
-        observer: observer, viewers: viewers, gate: Gate(token: options.token, isLoopback: options.isLoopback)))
-    let (connections, quiet) = (options.connections, quiet(logger))
+        observer: observer, viewers: viewers, gate: Gate(token: options.token, isLoopback: options.isLoopback)), visits)
+    let quiet = quiet(logger)
     let (clients, arrivals) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
     let listener = try await ServerBootstrap(group: loops)
       .serverChannelOption(.autoRead, value: false)
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            AvailableConnectionsChannelHandler(maxConnections: connections))
-        }
-      }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
+      // Little is kept for a client that does not read, so that it is noticed soon.
+      .childChannelOption(.writeBufferWaterMark, value: .init(low: 4 << 10, high: 16 << 10))
+      .childChannelOption(.socketOption(.so_sndbuf), value: 64 << 10)
       .childChannelInitializer { channel in
-        http.setup(channel: channel, logger: quiet).map { _ = arrivals.yield($0) }
+        visits.arrive(channel)
+        return channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(VisitHandler(visits))
+        }.flatMap { http.setup(channel: channel, logger: quiet) }.map { _ = arrivals.yield($0) }
       }
       .withBoundSocket(socket()).get()
     listener.closeFuture.whenComplete { _ in closed() }
@@ -99,10 +100,12 @@ public struct StatusServer: Service {
     }
   }
 
-  private static func http(_ responder: Responder) -> HTTP1Channel {
+  private static func http(_ responder: Responder, _ visits: Visits) -> HTTP1Channel {
     HTTP1Channel(
-      responder: { request, writer, _ in
-        let response = await responder.respond(to: request)
+      responder: { request, writer, channel in
+        let visit = visits.begin(channel)
+        defer { visits.end(channel) }
+        let response = await responder.respond(to: request, hasPlace: visit.hasPlace, for: visit.client)
         try await writer.write(response: response.head, body: response.body)
       },
       configuration: HTTP1Channel.Configuration(

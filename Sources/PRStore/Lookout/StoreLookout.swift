@@ -18,14 +18,17 @@ public final class StoreLookout: @unchecked Sendable {
     patience = LookoutPatience(connection.handle)
   }
 
-  /// Reads one snapshot, which is taken during the call. What takes longer than `time` fails.
+  /// Reads one snapshot, which is taken during the call. What takes longer than `time` fails, and so does what is read for
+  /// a client that has left.
   public func read<Value: Sendable>(
-    within time: Duration, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+    within time: Duration, for client: ReadClient = .node,
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
       thread.async { [self] in
-        patience.begin(time)
+        patience.begin(time, for: client)
         do throws(StoreError) {
+          guard !client.isGone else { throw .interrupted }
           continuation.resume(returning: .success(try reader.inOneSnapshot(body)))
         } catch {
           continuation.resume(returning: .failure(error))
@@ -39,6 +42,7 @@ public final class StoreLookout: @unchecked Sendable {
 /// Has SQLite give up a statement that takes too long. For the thread of its connection.
 private final class LookoutPatience {
   private var deadline: UInt64 = 0
+  private var client = ReadClient.node
 
   /// So many of SQLite's instructions are run between two looks at the clock.
   private static let instructions: CInt = 20_000
@@ -50,11 +54,12 @@ private final class LookoutPatience {
       { context in
         guard let context else { return 0 }
         let patience = Unmanaged<LookoutPatience>.fromOpaque(context).takeUnretainedValue()
-        return DispatchTime.now().uptimeNanoseconds > patience.deadline ? 1 : 0
+        return patience.client.isGone || DispatchTime.now().uptimeNanoseconds > patience.deadline ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  func begin(_ time: Duration) {
+  func begin(_ time: Duration, for client: ReadClient) {
+    self.client = client
     deadline = DispatchTime.now().uptimeNanoseconds.addingClamped(UInt64(clamping: time / .nanoseconds(1)))
   }
 }
