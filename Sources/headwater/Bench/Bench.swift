@@ -17,7 +17,7 @@ struct Bench: AsyncParsableCommand {
       this run, and stay in the server's database.
       """)
 
-  @Argument(help: "known, new (a checksum in a known package), new-package or mixed.")
+  @Argument(help: "known, new (a checksum in a known package), new-package or mixed; test, export, changes or import.")
   var workload = BenchWorkload.known
 
   @OptionGroup var connection: ServerOption
@@ -100,7 +100,7 @@ struct Bench: AsyncParsableCommand {
   private func connect(
     _ recorder: NIOLoopBound<BenchRecorder>, _ writer: NIOLoopBound<BenchWriter>, on loop: any EventLoop
   ) async throws {
-    let inFlight = inFlight
+    let (inFlight, reply) = (inFlight, workload.reply)
     let tls = try connection.tlsAccess
     let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -109,7 +109,7 @@ struct Bench: AsyncParsableCommand {
           try channel.pipeline.syncOperations.addHandler(TLSHandler.client(tls.context, expecting: tls.name))
         }
         try channel.pipeline.syncOperations.addHandler(
-          BenchHandler(recorder: recorder.value, inFlight: inFlight) { writer.write(to: &$0) })
+          BenchHandler(recorder: recorder.value, inFlight: inFlight, reply: reply) { writer.write(to: &$0) })
       }
     }
     switch connection.server {

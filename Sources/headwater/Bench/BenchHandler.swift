@@ -28,14 +28,20 @@ final class BenchHandler: ChannelInboundHandler {
 
   private let recorder: BenchRecorder
   private let inFlight: Int
+  private let reply: [UInt8]
   private let writeRequest: (inout ByteBuffer) -> Void
   private var framer = LineFramer(limit: 1 << 20)
+  private var assembler = MessageAssembler(limit: 64 << 20)
   /// When the open requests left.
   private var departures: CircularBuffer<UInt64> = []
 
-  init(recorder: BenchRecorder, inFlight: Int, writeRequest: @escaping (inout ByteBuffer) -> Void) {
+  /// - Parameter reply: how each reply begins.
+  init(
+    recorder: BenchRecorder, inFlight: Int, reply: StaticString, writeRequest: @escaping (inout ByteBuffer) -> Void
+  ) {
     self.recorder = recorder
     self.inFlight = inFlight
+    self.reply = reply.withUTF8Buffer { Array($0) }
     self.writeRequest = writeRequest
   }
 
@@ -50,20 +56,21 @@ final class BenchHandler: ChannelInboundHandler {
     framer.append(unwrapInboundIn(data))
     let now = DispatchTime.now().uptimeNanoseconds
     var replies = 0
-    while let line = nextLine() {
+    while let message = nextMessage() {
       guard let departure = departures.popFirst() else { continue }
       recorder.record(now - departure)
       replies += 1
-      if !line.readableBytesView.starts(with: Self.value) { recorder.problem = String(buffer: line) }
+      if !message.readableBytesView.starts(with: reply) { recorder.problem = String(buffer: message) }
     }
     if recorder.isRunning, recorder.problem == nil, replies > 0 { send(replies, context) }
   }
 
-  private static let value = Array(#"{"value""#.utf8)
-
-  private func nextLine() -> ByteBuffer? {
+  private func nextMessage() -> ByteBuffer? {
     do throws(WireError) {
-      return try framer.next()
+      while let line = try framer.next() {
+        if let message = try assembler.accept(line) { return message }
+      }
+      return nil
     } catch {
       recorder.problem = error.description
       return nil

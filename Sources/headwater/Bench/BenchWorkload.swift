@@ -14,6 +14,23 @@ enum BenchWorkload: String, CaseIterable, ExpressibleByArgument {
   case newPackage = "new-package"
   /// A build's day: of 100 requests 90 known, 9 new, 1 new-package.
   case mixed
+  /// `test-pr` of known tuples: reads that store nothing.
+  case test
+  /// Exports of everything with history of which nothing is selected: the longest reads there are.
+  case export
+  /// Pages of the feed from its start.
+  case changes
+  /// `import-one` of values that are on record.
+  case importing = "import"
+
+  /// How its replies begin.
+  var reply: StaticString {
+    switch self {
+    case .known, .new, .newPackage, .mixed, .test, .importing: #"{"value":""#
+    case .export: #"{"metainfo":"#
+    case .changes: #"{"store":"#
+    }
+  }
 }
 
 /// Makes requests, as fast as bytes can be copied: the names have fixed lengths, and only their ends change.
@@ -37,6 +54,11 @@ struct BenchRequests {
     case .known: write(knownTuple(Int(clamping: counter) % packages), to: &out)
     case .new: write(newTuple(), to: &out)
     case .newPackage: write(newPackage(), to: &out)
+    case .test: write(knownTuple(Int(clamping: counter) % packages), as: #"{"test-pr":{"version":""#, to: &out)
+    case .importing:
+      write(knownTuple(Int(clamping: counter) % packages), as: #"{"import-one":{"value":"0","version":""#, to: &out)
+    case .export: out.writeStaticString("{\"export\":{\"checksum\":\"of no row\",\"history\":true}}\n")
+    case .changes: out.writeStaticString("{\"changes\":{}}\n")
     case .mixed:
       switch counter % 100 {
       case 0: write(newPackage(), to: &out)
@@ -46,8 +68,10 @@ struct BenchRequests {
     }
   }
 
-  private func write(_ tuple: TupleKey, to out: inout ByteBuffer) {
-    out.writeStaticString(#"{"get-pr":{"version":""#)
+  private func write(
+    _ tuple: TupleKey, as opening: StaticString = #"{"get-pr":{"version":""#, to out: inout ByteBuffer
+  ) {
+    out.writeStaticString(opening)
     out.writeString(tuple.package.version)
     out.writeStaticString(#"","pkgarch":""#)
     out.writeString(tuple.package.pkgarch)
