@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRStore
 import PRWire
 
 /// A file that exists while the server answers, with a line for each address.
@@ -20,7 +21,7 @@ struct ReadyFile {
   func write(_ endpoints: [Endpoint]) throws {
     let text = endpoints.map { "listening on \($0)\n" }.joined()
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try AtomicFile(path).write(text.utf8, isSynced: false)
     } catch {
       throw Problem("cannot write the ready file \(path): its folder must exist and be writable")
     }

@@ -66,16 +66,10 @@ public struct Backup {
 
   /// Brings the copy to the disk, then to its name: there is never half a backup under it.
   private func settle(_ partial: String) throws(StoreError) {
-    let file = open(partial, O_RDONLY | O_CLOEXEC)
-    guard file >= 0, fsync(file) == 0 else {
-      throw .sqlite(path: target, detail: String(cString: strerror(errno)))
-    }
-    close(file)
-    guard rename(partial, target) == 0 else { throw .sqlite(path: target, detail: String(cString: strerror(errno))) }
-    let folder = open((target as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+    do throws(AtomicFile.Failure) {
+      try AtomicFile(target).settle(partial)
+    } catch {
+      throw .sqlite(path: target, detail: "\(error)")
     }
   }
 }

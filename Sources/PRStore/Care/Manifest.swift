@@ -52,10 +52,9 @@ public struct Manifest: Codable, Hashable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      let data = try encoder.encode(self) + Data("\n".utf8)
-      try data.write(to: URL(fileURLWithPath: Self.path(of: file)), options: .atomic)
+      try AtomicFile(Self.path(of: file)).write(try encoder.encode(self) + Data("\n".utf8))
     } catch {
-      throw .sqlite(path: file, detail: "its manifest could not be written: \(error.localizedDescription)")
+      throw .sqlite(path: file, detail: "its manifest could not be written: \(error)")
     }
   }
 

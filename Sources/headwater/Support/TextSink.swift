@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
+import PRStore
 
 /// Where a command's text goes: standard output, or a file that appears under its name once it is whole.
 final class TextSink {
@@ -46,8 +47,10 @@ final class TextSink {
     try flush()
     guard let path else { return }
     isFinished = true
-    guard (try? handle.synchronize()) != nil, rename(path + ".partial", path) == 0 else {
-      throw Problem("cannot write \(path): \(String(cString: strerror(errno)))")
+    do throws(AtomicFile.Failure) {
+      try AtomicFile(path).settle(path + ".partial")
+    } catch {
+      throw Problem("cannot write \(path): \(error)")
     }
   }
 }
