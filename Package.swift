@@ -163,6 +163,7 @@ let package = Package(
       name: "PRStoreTests",
       dependencies: [
         "PRRevision", "PRStore", "TestSeed", "TestStore", "TestThreads", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "PRSyncTests",

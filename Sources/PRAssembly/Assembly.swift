@@ -116,11 +116,14 @@ struct Assembly: Sendable {
 
   /// Closes a store. Its writer may wait for a lock, or have a long transaction to end: a task must not wait for it on
   /// a thread of the cooperative pool.
-  static func close(_ store: Store, isLast: Bool) async {
+  ///
+  /// - Returns: whether the log was emptied.
+  @discardableResult
+  static func close(_ store: Store, isLast: Bool) async -> Bool {
     do {
-      try await apart { store.close(isLast: isLast) }
+      return try await apart { store.close(isLast: isLast) }
     } catch {
-      store.close(isLast: isLast)  // the task was cancelled before
+      return store.close(isLast: isLast)  // the task was cancelled before
     }
   }
 
@@ -128,9 +131,9 @@ struct Assembly: Sendable {
     var options = configuration.store
     options.stretchesLog = true
     // A mirror answers nobody with a new row, and writes its copy all the same.
-    if configuration.policy.isMirror { options.readOnly = false }
+    if configuration.policy.isMirror { (options.readOnly, options.keepsMark) = (false, false) }
     let (store, report) = try await Self.apart { [options] in try Store.open(options) }
-    log(report, of: store)
+    OpeningLog(logger, configuration).log(report, of: store)
     return store
   }
 
@@ -255,35 +258,5 @@ struct Assembly: Sendable {
     }
     policy.numbering = .partitioned(Partition(level: kept, lane: partition.lane))
     return policy
-  }
-
-  private func log(_ report: OpeningReport, of store: Store) {
-    if let manifest = configuration.manifest {
-      logger.notice(
-        "the frozen database fits its manifest",
-        metadata: [
-          LogKey.database: "\(store.path)", LogKey.rows: "\(manifest.rows)", LogKey.store: "\(manifest.store)",
-        ])
-    }
-    let place: Logger.Metadata = [LogKey.database: "\(store.path)"]
-    var ours: Logger.Metadata = [LogKey.store: "\(store.identity ?? "none")"]
-    if let name = configuration.name { ours[LogKey.node] = "\(name)" }
-    if report.created {
-      logger.notice("created the database", metadata: place.merging(ours) { $1 })
-    } else {
-      logger.info("opened the database", metadata: place.merging(ours) { $1 })
-    }
-    if report.isImmutable {
-      logger.notice("the database cannot be written or locked; it is read as it stands", metadata: place)
-    }
-    if report.adoptedRows > 0 {
-      logger.notice(
-        "took up the rows of BitBake's own server", metadata: [LogKey.rows: "\(report.adoptedRows)"])
-    }
-    for (table, rows) in report.takenOver.sorted(by: { $0.key < $1.key }) {
-      logger.notice(
-        "took over the table \(table) of an older BitBake; numbering goes on after its values",
-        metadata: [LogKey.rows: "\(rows)"])
-    }
   }
 }

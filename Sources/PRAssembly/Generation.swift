@@ -71,7 +71,11 @@ final class Generation: Sendable {
     await parts.page?.close()  // and with it the page's socket is let go
     try? await parts.upstream?.stop()  // fails where its loop has ended, and it with it
     parts.watch.forget()
-    await Assembly.close(parts.store, isLast: isLast)
+    if await !Assembly.close(parts.store, isLast: isLast), isLast, !parts.store.isReadOnly {
+      logger.info(
+        "another process has the database open: its log keeps rows, and a copy of the file alone lacks them",
+        metadata: [LogKey.database: "\(parts.store.path)"])
+    }
   }
 
   /// Makes room for another: page and copying end at once, since two would contradict each other; the server answers what is

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GRDBSQLite
 import PRRevision
 
 /// A node's database. Its verbs are those of the domain; that it is SQLite is nobody else's business.
@@ -12,6 +13,9 @@ public final class Store: Sendable {
   let foreignRows: ForeignRowsClock
   let readers: ReaderPool
   let commitCounts = CommitCounts()
+  private let hold: LossHold?
+  private let mark: MarkKeeper?
+  private let loss: StoreLoss?
   private let options: StoreOptions
   private let access: Connection.Access
 
@@ -23,36 +27,78 @@ public final class Store: Sendable {
   /// The rows have serials. Not so in a file that only BitBake's server has written.
   public var hasFeed: Bool { identity != nil }
 
-  init(_ opened: OpenedDatabase) throws(StoreError) {
+  init(_ opened: OpenedDatabase, timer: StoreTimer = .system) throws(StoreError) {
     let options = opened.options
     self.options = options
     path = options.path
     identity = opened.identity
     access = opened.readAccess
+    loss = opened.report.loss
     let (watch, counts) = (watch, commitCounts)
+    (hold, mark) = try Self.marking(opened, timer)
+    let (hold, mark) = (hold, mark)
     writer = try opened.writer.map { writer throws(StoreError) in
       let checkpoints = try Checkpointer(
-        Connection(
-          path: opened.options.path, access: .readWrite, busy: .zero, opening: options.lockPatience, cache: 64),
-        options)
+        Self.smallConnection(options, .readWrite), reader: Self.smallConnection(options, .readWrite), options,
+        timer: timer)
       return try GroupCommit(
-        writer, patience: options.lockPatience, watch: watch, counts: counts, checkpoints: checkpoints)
+        writer, patience: options.lockPatience, watch: watch, counts: counts, checkpoints: checkpoints, mark: mark,
+        hold: hold)
     }
-    foreignRows = ForeignRowsClock(
-      try Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: 64), watch: watch)
+    foreignRows = ForeignRowsClock(try Self.smallConnection(options, access), watch: watch)
     let (path, access) = (path, access)
     readers = try ReaderPool { () throws(StoreError) in
       try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache)
     }
   }
 
+  /// Who keeps the mark of a store that is written, and what holds it while it lacks rows.
+  private static func marking(
+    _ opened: OpenedDatabase, _ timer: StoreTimer
+  ) throws(StoreError) -> (LossHold?, MarkKeeper?) {
+    guard opened.writer != nil, opened.options.keepsMark, let store = opened.identity else { return (nil, nil) }
+    let held = opened.report.isHeld ? opened.report.loss : nil
+    let keeper = MarkKeeper(
+      try smallConnection(opened.options, .readWrite), store: store, mark: opened.mark, isHeld: held != nil,
+      timer: timer)
+    return (LossHold(held, path: opened.options.path, store: store), keeper)
+  }
+
+  /// What is wrong with the database at this moment.
+  public var troubles: [StoreTrouble] {
+    var troubles: [StoreTrouble] = []
+    if let loss = hold?.loss {
+      troubles.append(.lost(loss, isHeld: true))
+    } else if let loss, options.durability != .full {
+      troubles.append(.lost(loss, isHeld: false))
+    }
+    if let problem = mark?.problem { troubles.append(.unmarked(problem)) }
+    return troubles
+  }
+
+  /// One that reads little and waits for no lock.
+  private static func smallConnection(
+    _ options: StoreOptions, _ access: Connection.Access
+  ) throws(StoreError) -> Connection {
+    try Connection(path: options.path, access: access, busy: .zero, opening: options.lockPatience, cache: 64)
+  }
+
   /// Opens, creates, migrates or takes over a database.
   ///
   /// - Returns: the store, and what was done to the file.
   public static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
-    let opened = try DatabaseOpening(options).open()
-    return (try Store(opened), opened.report)
+    try open(options, timer: .system)
   }
+
+  static func open(
+    _ options: StoreOptions, timer: StoreTimer
+  ) throws(StoreError) -> (store: Store, report: OpeningReport) {
+    let opened = try DatabaseOpening(options).open()
+    return (try Store(opened, timer: timer), opened.report)
+  }
+
+  /// The version of SQLite that this process runs.
+  public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
   /// Decides inside a write transaction. Those that wait at the same moment share one.
   ///
@@ -93,9 +139,11 @@ public final class Store: Sendable {
 
   /// Finishes the decisions that were submitted, and takes no more.
   ///
-  /// - Parameter isLast: nobody else of this process writes the file. Its log is emptied, so that the file alone is the
-  ///   database, unless somebody reads at this moment.
-  public func close(isLast: Bool = true) { writer?.close(emptiesLog: isLast) }
+  /// - Parameter isLast: no other part of this process writes the file. Its log is emptied, so that the file alone is
+  ///   the database.
+  /// - Returns: whether the log was emptied: not so while another process reads or writes the file.
+  @discardableResult
+  public func close(isLast: Bool = true) -> Bool { writer?.close(emptiesLog: isLast) ?? false }
 }
 
 extension Store {

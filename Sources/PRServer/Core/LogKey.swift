@@ -8,6 +8,8 @@ public enum LogKey {
   public static let leftOut = "left-out"
   /// The database's path.
   public static let database = "database"
+  /// The version of SQLite.
+  public static let sqlite = "sqlite"
   /// How many rows something was about.
   public static let rows = "rows"
   /// What people call this node.

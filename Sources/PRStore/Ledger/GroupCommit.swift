@@ -15,6 +15,7 @@ final class GroupCommit: Sendable {
   private let transaction: WriteTransaction
   private let checkpoints: Checkpointer
   let pulse = WriterPulse()
+  private let mark: MarkKeeper?
 
   /// How many decisions one transaction takes, so that none waits long for the others.
   private static let largestGroup = 512
@@ -33,12 +34,16 @@ final class GroupCommit: Sendable {
   ///   - patience: how long a decision waits for a lock that another process holds.
   ///   - watch: is told when rows may have come.
   init(
-    _ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts, checkpoints: Checkpointer
+    _ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts, checkpoints: Checkpointer,
+    mark: MarkKeeper?, hold: LossHold?
   ) throws(StoreError) {
     self.patience = patience
     self.watch = watch
     self.checkpoints = checkpoints
-    transaction = try WriteTransaction(connection, counts)
+    self.mark = mark
+    transaction = try WriteTransaction(connection, counts, hold, mark)
+    checkpoints.start()
+    mark?.committed()
   }
 
   /// Puts a decision in the queue.
@@ -59,11 +64,14 @@ final class GroupCommit: Sendable {
   }
 
   /// Finishes what was submitted, and takes no more.
-  func close(emptiesLog: Bool) {
+  ///
+  /// - Returns: whether the log was emptied.
+  func close(emptiesLog: Bool) -> Bool {
     inbox.withLock { $0.isClosed = true }
     thread.sync {}
+    mark?.close()
     checkpoints.close()
-    if emptiesLog { thread.sync { transaction.emptyLog() } }
+    return emptiesLog && thread.sync { transaction.emptyLog(by: checkpoints) }
   }
 
   private func drain() {
@@ -152,10 +160,16 @@ private final class WriteTransaction: @unchecked Sendable {
   private let file: DatabaseFile
   /// As it was opened.
   private let identity: FileIdentity?
+  private let hold: LossHold?
+  private let mark: MarkKeeper?
 
-  init(_ connection: Connection, _ counts: CommitCounts) throws(StoreError) {
+  init(
+    _ connection: Connection, _ counts: CommitCounts, _ hold: LossHold?, _ mark: MarkKeeper?
+  ) throws(StoreError) {
     self.connection = connection
     self.counts = counts
+    self.hold = hold
+    self.mark = mark
     file = DatabaseFile(connection.path)
     identity = file.identity
     ledger = try Ledger(connection)
@@ -170,6 +184,9 @@ private final class WriteTransaction: @unchecked Sendable {
     guard file.identity == identity else { throw .vanished(path: connection.path) }
     ledger.begin()
     try beginStatement.run()
+    guard let hold, ledger.refusal != nil || hold.loss != nil else { return }
+    ledger.refusal = hold.look(connection).map { .lost(path: connection.path, $0) }
+    if ledger.refusal == nil { mark?.release() }
   }
 
   func locked(for patience: Duration) -> StoreError {
@@ -247,9 +264,13 @@ private final class WriteTransaction: @unchecked Sendable {
   }
 
   /// Whoever was answered need not wait for what this takes.
-  func giveLogTo(_ checkpoints: Checkpointer) { checkpoints.committed(inLog: log.pages, by: connection) }
+  func giveLogTo(_ checkpoints: Checkpointer) {
+    guard let pages = log.take() else { return }
+    mark?.committed()
+    checkpoints.committed(inLog: pages, by: connection)
+  }
 
-  func emptyLog() { connection.checkpoint(.emptying) }
+  func emptyLog(by checkpoints: Checkpointer) -> Bool { checkpoints.emptyLog(by: connection) }
 
   private func abandon(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
     rollBack()
@@ -275,7 +296,7 @@ extension StoreError {
   /// Others in the same transaction are not touched by it.
   fileprivate var concernsOneRow: Bool {
     switch self {
-    case .refusedBySchema, .taken, .notARevision, .abandoned: true
+    case .refusedBySchema, .taken, .notARevision, .abandoned, .lost: true
     default: false
     }
   }

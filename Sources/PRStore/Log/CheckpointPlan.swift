@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When the pages of the log go to the database. Pure: it is told what happened, and says what to do.
+/// When the pages of the log go to the database. A value without I/O: it takes events and returns the next step.
 ///
-/// A log begins anew only when all its pages are in the database at the moment somebody begins to write. So most of them
-/// go while the writer writes on, which costs nobody anything, and the few that came meanwhile go in the writer's place.
+/// A log begins anew only if all its pages are in the database when a transaction begins to write. So most pages go
+/// while the writer writes on, which delays no answer, and the few that came meanwhile go in the writer's place.
+/// A store that is quiet has its pages brought over too, so that a copy of the file alone holds them.
 struct CheckpointPlan {
   enum Step: Hashable {
     case nothing
     /// Beside the writer.
     case beside
-    /// By the writer, before it writes on; behind one that runs beside it.
+    /// By the writer, before it writes on; behind a checkpoint that runs beside it.
     case inPlace
+  }
+
+  /// What a checkpoint found: the pages of the log, and how many of them the database has.
+  struct Reach: Hashable {
+    var log: Int
+    var database: Int
   }
 
   /// How long the log should be: after so many pages they begin to go.
@@ -19,39 +26,81 @@ struct CheckpointPlan {
   private let most: Int
   /// So few that the writer can wait for them.
   private static let few = 256
+  /// A store that is never quiet has its pages brought over at least once in so many ticks.
+  private static let busyTicks = 20
 
-  private var inLog = 0
+  /// The pages of the log after the last commit; nil before the first one, when an earlier process may have left some.
+  private var inLog: Int?
   private var inDatabase = 0
-  private var isRunning = false
+  /// How often the log has begun anew.
+  private var generation = 0
+  /// The generation that the running checkpoint began in; nil when none runs.
+  private var running: Int?
   private var isGivenUp = false
+  private var isTicking = false
+  private var hasCommitted = false
+  private var ticksWaited = 0
 
   init(length: Int, most: Int) {
     self.length = length
     self.most = most
   }
 
-  /// The writer has committed, and the log holds so many pages.
+  /// Whether the database lacks pages of the log, as far as is known.
+  var isBehind: Bool { inLog.map { inDatabase < $0 } ?? true }
+
+  /// The writer has committed pages, and the log holds so many now. Not to be called for a commit that wrote nothing.
   mutating func committed(inLog pages: Int) -> Step {
-    if pages < inLog { inDatabase = 0 }  // it has begun anew
+    hasCommitted = true
+    // Each commit makes the log longer, unless it begins anew.
+    if pages <= inLog ?? 0 {
+      inDatabase = 0
+      generation &+= 1
+    }
     inLog = pages
     guard pages >= length, inDatabase < pages else { return .nothing }
     if pages >= most { return .inPlace }
-    if isRunning { return .nothing }
+    if running != nil { return .nothing }
     if isGivenUp || pages - inDatabase <= Self.few { return .inPlace }
-    isRunning = true
+    running = generation
     return .beside
   }
 
-  /// A checkpoint has ended, and so many pages of the log are in the database. Nil: it could not tell, since another
-  /// process is at it, or the disk is full. The next commit tries again.
-  mutating func ended(_ step: Step, inDatabase pages: Int?) {
-    if step == .beside { isRunning = false }
-    if let pages { inDatabase = min(pages, inLog) }
+  /// A checkpoint has ended. Nil: another process is at it, or the disk is full; a later step tries again.
+  mutating func ended(_ step: Step, _ reach: Reach?) {
+    let began = step == .beside ? running : generation
+    if step == .beside { running = nil }
+    // What was brought over of a log that has begun anew since says nothing of the new one.
+    guard let reach, began == generation else { return }
+    inLog = max(inLog ?? 0, reach.log)
+    inDatabase = reach.database
   }
 
-  /// The disk refused what had been written beside the writer: from here on SQLite is left to its own ways.
+  /// The disk refused what had been written beside the writer: from here on only the writer brings pages over.
   mutating func giveUp() {
-    isRunning = false
+    running = nil
     isGivenUp = true
+  }
+
+  // MARK: The clock
+
+  /// Whether a tick is to be asked for: pages wait, and no tick is on its way.
+  mutating func startsClock() -> Bool {
+    guard isBehind, !isTicking, !isGivenUp else { return false }
+    isTicking = true
+    return true
+  }
+
+  /// The tick that ``startsClock()`` asked for.
+  mutating func ticked() -> Step {
+    isTicking = false
+    let isQuiet = !hasCommitted
+    hasCommitted = false
+    guard isBehind, running == nil, !isGivenUp else { return .nothing }
+    ticksWaited += 1
+    guard isQuiet || ticksWaited >= Self.busyTicks else { return .nothing }
+    ticksWaited = 0
+    running = generation
+    return .beside
   }
 }

@@ -5,87 +5,113 @@ import Synchronization
 
 /// Brings the pages of the log to the database, on a thread and a connection of its own, so that the writer need not.
 ///
-/// `@unchecked Sendable`: only its serial queue touches the connection.
+/// `@unchecked Sendable`: only work on its serial queue touches the connections.
 final class Checkpointer: @unchecked Sendable {
   private let thread = DispatchQueue(label: "headwater.store.checkpoint", qos: .utility)
   private let connection: Connection
+  private let guarded: GuardedCheckpoint
   private let isSynced: Bool
   private let plan: Mutex<CheckpointPlan>
+  private let timer: StoreTimer
+  private let isClosed = Atomic(false)
 
-  /// - Parameter connection: to be used by nobody else.
-  init(_ connection: Connection, _ options: StoreOptions) throws(StoreError) {
+  /// After so much time without a commit a store is quiet.
+  private static let tick = Duration.milliseconds(500)
+
+  /// - Parameters: connections that nothing else uses.
+  init(
+    _ connection: Connection, reader: Connection, _ options: StoreOptions, timer: StoreTimer
+  ) throws(StoreError) {
     self.connection = connection
+    self.timer = timer
+    guarded = try GuardedCheckpoint(reader)
     isSynced = options.durability != .off
     plan = Mutex(CheckpointPlan(length: options.logPages * 3 / 4, most: options.logPages * 4))
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
   }
 
-  /// To be called by the writer, between two transactions.
+  /// Brings over what an earlier process left in the log.
+  func start() { startClock() }
+
+  /// To be called by the writer, between two transactions, when the one before has written pages.
   func committed(inLog pages: Int, by writer: Connection) {
-    switch plan.withLock({ $0.committed(inLog: pages) }) {
+    let (step, startsClock) = plan.withLock { ($0.committed(inLog: pages), $0.startsClock()) }
+    switch step {
     case .nothing: break
     case .inPlace:
-      thread.sync {}
-      let reached = writer.checkpoint(.passing)
-      plan.withLock { $0.ended(.inPlace, inDatabase: reached) }
+      let reach = thread.sync { guarded.pass(on: writer) }
+      plan.withLock { $0.ended(.inPlace, reach) }
     case .beside: thread.async { self.run() }
     }
+    if startsClock { tickLater() }
   }
 
-  /// Returns when nothing is under way.
-  func close() { thread.sync {} }
+  /// Returns when nothing is under way, and begins nothing any more.
+  func close() {
+    isClosed.store(true, ordering: .relaxed)
+    thread.sync {}
+  }
+
+  /// Brings all pages to the database and leaves a log without length; to be called by the writer when it has ended.
+  ///
+  /// - Returns: false when another process was in the way.
+  func emptyLog(by writer: Connection) -> Bool { thread.sync { guarded.empty(on: writer) } }
 
   private func run() {
-    let reached = connection.checkpoint(.passing)
+    let reach = guarded.pass(on: connection)
     // SQLite brings the database to the disk only when the whole log is in it. What the writer has to wait for in the
     // end is less when most of it is there already.
     let isOnDisk = isSynced ? connection.syncDatabase() : true
     plan.withLock { plan in
       // The kernel tells a connection of lost pages once. This one has been told, so it must not be the one whose word
       // ends the log.
-      if isOnDisk { plan.ended(.beside, inDatabase: reached) } else { plan.giveUp() }
+      if isOnDisk { plan.ended(.beside, reach) } else { plan.giveUp() }
+    }
+  }
+
+  // MARK: The clock
+
+  private func startClock() {
+    guard !isClosed.load(ordering: .relaxed) else { return }
+    if plan.withLock({ $0.startsClock() }) { tickLater() }
+  }
+
+  private func tickLater() { timer.schedule(Self.tick) { [weak self] in self?.ticked() } }
+
+  private func ticked() {
+    thread.sync {
+      guard !isClosed.load(ordering: .relaxed) else { return }
+      if plan.withLock({ $0.ticked() }) == .beside { run() }
+      startClock()
     }
   }
 }
 
 /// How many pages a connection's log holds since its last commit. From here on nothing brings them to the database
-/// unless somebody asks for a checkpoint.
+/// unless a checkpoint is asked for.
 ///
 /// To be kept as long as the connection commits.
 final class LogLength {
-  private(set) var pages = 0
+  private var committed: Int?
 
   init(of connection: Connection) {
     sqlite3_wal_hook(
       connection.handle,
       { context, _, _, pages in
         // The context is the object that set the hook, and is there as long as the connection commits.
-        Unmanaged<LogLength>.fromOpaque(context!).takeUnretainedValue().pages = Int(clamping: pages)
+        Unmanaged<LogLength>.fromOpaque(context!).takeUnretainedValue().committed = Int(clamping: pages)
         return SQLITE_OK
       }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// The pages of the log, once after each commit that has written some; nil when there was none.
+  func take() -> Int? {
+    defer { committed = nil }
+    return committed
   }
 }
 
 extension Connection {
-  enum Checkpoint {
-    /// It waits for nobody.
-    case passing
-    /// It waits as long as the connection does for a lock, and leaves a log without length.
-    case emptying
-
-    fileprivate var mode: CInt { self == .passing ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE }
-  }
-
-  /// Brings as many pages of the log to the database as nobody needs where they are.
-  ///
-  /// - Returns: how many of them are there now; nil when another process is at it, or the disk refused.
-  @discardableResult
-  func checkpoint(_ kind: Checkpoint) -> Int? {
-    var inDatabase: CInt = 0
-    guard sqlite3_wal_checkpoint_v2(handle, "main", kind.mode, nil, &inDatabase) == SQLITE_OK else { return nil }
-    return Int(clamping: inDatabase)
-  }
-
   /// Brings what was written to the database to the disk.
   ///
   /// - Returns: false when the disk refused.

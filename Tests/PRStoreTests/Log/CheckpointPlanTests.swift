@@ -8,6 +8,10 @@ import Testing
 struct CheckpointPlanTests {
   private var plan = CheckpointPlan(length: 1000, most: 4000)
 
+  private func reach(_ log: Int, _ database: Int? = nil) -> CheckpointPlan.Reach {
+    CheckpointPlan.Reach(log: log, database: database ?? log)
+  }
+
   @Test("a short log stays as it is")
   mutating func short() {
     #expect(plan.committed(inLog: 1) == .nothing)
@@ -18,9 +22,9 @@ struct CheckpointPlanTests {
   mutating func mostBesideFewInPlace() {
     #expect(plan.committed(inLog: 1000) == .beside)
     #expect(plan.committed(inLog: 1200) == .nothing)
-    plan.ended(.beside, inDatabase: 1000)
+    plan.ended(.beside, reach(1000))
     #expect(plan.committed(inLog: 1210) == .inPlace)
-    plan.ended(.inPlace, inDatabase: 1210)
+    plan.ended(.inPlace, reach(1210))
     #expect(plan.committed(inLog: 3) == .nothing, "it has begun anew")
     #expect(plan.committed(inLog: 1001) == .beside)
   }
@@ -28,9 +32,9 @@ struct CheckpointPlanTests {
   @Test("where many came meanwhile, they go beside the writer too")
   mutating func again() {
     #expect(plan.committed(inLog: 1000) == .beside)
-    plan.ended(.beside, inDatabase: 1000)
+    plan.ended(.beside, reach(1000))
     #expect(plan.committed(inLog: 1257) == .beside)
-    plan.ended(.beside, inDatabase: 1257)
+    plan.ended(.beside, reach(1257))
     #expect(plan.committed(inLog: 1300) == .inPlace)
   }
 
@@ -39,27 +43,38 @@ struct CheckpointPlanTests {
     #expect(plan.committed(inLog: 1500) == .beside)
     #expect(plan.committed(inLog: 3999) == .nothing)
     #expect(plan.committed(inLog: 4000) == .inPlace)
-    plan.ended(.beside, inDatabase: 1500)
-    plan.ended(.inPlace, inDatabase: 4000)
+    plan.ended(.beside, reach(1500))
+    plan.ended(.inPlace, reach(4000))
     #expect(plan.committed(inLog: 900) == .nothing)
     #expect(plan.committed(inLog: 1300) == .beside)
   }
 
-  @Test("a log that is in the database as a whole is left alone until it begins anew")
-  mutating func whole() {
+  @Test("a log of the same length as before has begun anew, since a commit makes it longer")
+  mutating func sameLength() {
     #expect(plan.committed(inLog: 1000) == .beside)
-    plan.ended(.beside, inDatabase: 1000)
-    #expect(plan.committed(inLog: 1000) == .nothing)
+    plan.ended(.beside, reach(1000))
+    #expect(!plan.isBehind)
+    #expect(plan.committed(inLog: 1000) == .beside)
+    #expect(plan.isBehind)
+  }
+
+  @Test("what was brought over of a log that has begun anew since does not count for the new one")
+  mutating func anewMeanwhile() {
+    #expect(plan.committed(inLog: 1000) == .beside)
+    #expect(plan.committed(inLog: 7) == .nothing)
+    plan.ended(.beside, reach(1000))
+    #expect(plan.isBehind)
+    #expect(plan.committed(inLog: 1100) == .beside, "all 1,100 wait, not the last 100")
   }
 
   @Test("a checkpoint that could not tell is tried again")
   mutating func untold() {
     #expect(plan.committed(inLog: 2000) == .beside)
-    plan.ended(.beside, inDatabase: nil)
+    plan.ended(.beside, nil)
     #expect(plan.committed(inLog: 2001) == .beside)
-    plan.ended(.beside, inDatabase: 1990)
+    plan.ended(.beside, reach(2001, 1990))
     #expect(plan.committed(inLog: 2002) == .inPlace)
-    plan.ended(.inPlace, inDatabase: nil)
+    plan.ended(.inPlace, nil)
     #expect(plan.committed(inLog: 2003) == .inPlace)
   }
 
@@ -68,8 +83,79 @@ struct CheckpointPlanTests {
     #expect(plan.committed(inLog: 2000) == .beside)
     plan.giveUp()
     #expect(plan.committed(inLog: 2500) == .inPlace)
-    plan.ended(.inPlace, inDatabase: 2500)
+    plan.ended(.inPlace, reach(2500))
     #expect(plan.committed(inLog: 999) == .nothing)
+    #expect(plan.startsClock() == false, "nor by the clock")
     #expect(plan.committed(inLog: 1500) == .inPlace)
+  }
+}
+
+@Suite("When pages of the log of a quiet store go to the database")
+struct QuietCheckpointPlanTests {
+  private var plan = CheckpointPlan(length: 1000, most: 4000)
+
+  /// A plan that has looked after what an earlier process left.
+  init() {
+    _ = plan.startsClock()
+    _ = plan.ticked()
+    plan.ended(.beside, CheckpointPlan.Reach(log: 0, database: 0))
+  }
+
+  @Test("what an earlier process left goes at the first tick")
+  func leftOver() {
+    var plan = CheckpointPlan(length: 1000, most: 4000)
+    #expect(plan.isBehind)
+    let starts = plan.startsClock()
+    #expect(starts)
+    #expect(plan.ticked() == .beside)
+    plan.ended(.beside, CheckpointPlan.Reach(log: 50, database: 50))
+    #expect(!plan.isBehind)
+    #expect(plan.startsClock() == false)
+  }
+
+  @Test("a tick without a commit before it brings the pages over, and then the clock stands still")
+  mutating func quiet() {
+    #expect(plan.startsClock() == false, "nothing was committed")
+    #expect(plan.committed(inLog: 3) == .nothing)
+    #expect(plan.startsClock() == true)
+    #expect(plan.startsClock() == false, "one tick is on its way")
+    #expect(plan.ticked() == .nothing, "there was a commit since the last one")
+    #expect(plan.startsClock() == true)
+    #expect(plan.ticked() == .beside)
+    plan.ended(.beside, CheckpointPlan.Reach(log: 3, database: 3))
+    #expect(plan.startsClock() == false)
+  }
+
+  @Test("a store that is never quiet is looked after at every twentieth tick")
+  mutating func neverQuiet() {
+    var steps: [CheckpointPlan.Step] = []
+    for pages in 1...40 {
+      #expect(plan.committed(inLog: pages) == .nothing)
+      #expect(plan.startsClock() == true)
+      let step = plan.ticked()
+      if step == .beside { plan.ended(.beside, CheckpointPlan.Reach(log: pages, database: pages)) }
+      steps.append(step)
+    }
+    #expect(steps.indices.filter { steps[$0] == .beside } == [19, 39])
+  }
+
+  @Test("pages that a reader keeps are tried again at the next tick")
+  mutating func kept() {
+    #expect(plan.committed(inLog: 9) == .nothing)
+    for found in [CheckpointPlan.Reach(log: 9, database: 4), nil, CheckpointPlan.Reach(log: 9, database: 8)] {
+      #expect(plan.startsClock() == true)
+      while plan.ticked() != .beside { #expect(plan.startsClock() == true) }
+      plan.ended(.beside, found)
+    }
+    #expect(plan.startsClock() == true)
+  }
+
+  @Test("a tick leaves a checkpoint that runs alone")
+  mutating func running() {
+    #expect(plan.committed(inLog: 1000) == .beside)
+    #expect(plan.startsClock() == true)
+    #expect(plan.ticked() == .nothing)
+    #expect(plan.startsClock() == true)
+    #expect(plan.ticked() == .nothing)
   }
 }

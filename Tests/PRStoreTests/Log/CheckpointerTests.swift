@@ -12,13 +12,14 @@ struct CheckpointerTests {
   private let folder: TemporaryFolder
   private let path: String
   private let store: Store
+  private let time = HeldTime()
 
   init() throws {
     folder = try TemporaryFolder()
     path = folder.file("pr.sqlite3")
     var options = StoreOptions(path: path, durability: .normal)
     options.logPages = 16
-    store = try Store.open(options).store
+    store = try Store.open(options, timer: time.timer).store
   }
 
   /// In bytes of the log: 40 pages, for three tables and what divides in them.
@@ -78,6 +79,56 @@ struct CheckpointerTests {
     let copy = folder.file("copy.sqlite3")
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     #expect(try ForeignProcess(copy).ask("SELECT count(*) FROM PRMAIN") == [["100"]])
+  }
+
+  /// What `cp` makes of the file while the store is open.
+  private func copy() throws -> [[String?]] {
+    let copy = folder.file("copy.sqlite3")
+    try? FileManager.default.removeItem(atPath: copy)
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    return try ForeignProcess(copy).ask("SELECT count(*) FROM PRMAIN")
+  }
+
+  @Test("soon after the last commit the file alone is the database")
+  func quiet() async throws {
+    time.pass()
+    try await store.record(rows(0..<3))
+    time.pass()
+    time.pass()
+    #expect(try copy() == [["3"]])
+    #expect(!time.isAwaited, "a store without news needs no clock")
+    try await store.record(rows(3..<5))
+    #expect(time.isAwaited)
+    time.pass()
+    time.pass()
+    #expect(try copy() == [["5"]])
+    // What needs no row commits nothing.
+    _ = try await store.facts(.checksum("checksum-1"))
+    #expect(!time.isAwaited)
+  }
+
+  @Test("what a process that was killed left in the log goes to the file soon after the next opening")
+  func leftOver() async throws {
+    time.pass()
+    try await store.record(rows(0..<3))
+    let time = HeldTime()
+    let next = try Store.open(StoreOptions(path: path, durability: .normal), timer: time.timer).store
+    time.pass()
+    #expect(try copy() == [["3"]])
+    next.close()
+  }
+
+  @Test("closing says whether the log was emptied")
+  func closing() async throws {
+    try await store.record(rows(0..<3))
+    let reader = try ForeignProcess(path)
+    try reader.run("BEGIN")
+    #expect(try reader.rows().count == 3)
+    try await store.record(rows(3..<4))
+    #expect(!store.close())
+    try reader.run("COMMIT")
+    #expect(store.close())
+    #expect(store.figures.logBytes == 0)
   }
 
   /// Everything is where another program finds it.

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+
+/// Calls back once, later, on a thread of its own choice. Tests replace it by one that they advance.
+struct StoreTimer: Sendable {
+  let schedule: @Sendable (_ delay: Duration, _ body: @escaping @Sendable () -> Void) -> Void
+
+  static let system = StoreTimer { delay, body in
+    DispatchQueue.global(qos: .utility).asyncAfter(
+      deadline: .now() + .milliseconds(Int(delay / .milliseconds(1))), execute: body)
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+@testable import PRStore
+
+/// A clock that goes on only when a test says so.
+final class HeldTime: Sendable {
+  private let waiting = Mutex<[@Sendable () -> Void]>([])
+
+  var timer: StoreTimer {
+    StoreTimer { [self] _, body in waiting.withLock { $0.append(body) } }
+  }
+
+  var isAwaited: Bool { waiting.withLock { !$0.isEmpty } }
+
+  /// Lets the time pass that everything waits for that waits now.
+  func pass() {
+    let due = waiting.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    for body in due { body() }
+  }
+}
