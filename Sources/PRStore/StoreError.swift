@@ -21,6 +21,14 @@ public enum StoreError: Error, Hashable, Sendable {
   case unfinishedLog(path: String)
   /// The file was removed or replaced while it was open: what is written goes nowhere.
   case vanished(path: String)
+  /// The file lacks rows that were answered: nothing is numbered until they are back or the loss is acknowledged.
+  case lost(path: String, StoreLoss)
+  /// What is derived from the rows does not fit them.
+  case misfit(path: String, detail: String)
+  /// The file holds the tables of another program.
+  case foreign(path: String, tables: [String])
+  /// The file is on a file system that several machines may have mounted.
+  case network(path: String, fileSystem: String)
   /// A guard of the schema refused a row.
   case refusedBySchema(detail: String)
   /// The value belongs to another checksum of the package.
@@ -66,6 +74,20 @@ extension StoreError: CustomStringConvertible {
     case .vanished(let path):
       "the database \(path) was removed or replaced while the server had it open, and nothing more is stored; "
         + "stop the server, put the right file in its place, and start again"
+    case .lost(let path, let loss):
+      "the database \(path) lacks revisions that were answered: \(loss). Nothing new is numbered, since a number could be "
+        + "given twice; bring the rows back with 'headwater recover --database \(path) --from FOLLOWER', or accept the "
+        + "loss with 'headwater recover --database \(path) --acknowledge-loss'"
+    case .misfit(let path, let detail):
+      "the database \(path) contradicts itself: \(detail). It is damaged, or was changed by hand; look with 'headwater "
+        + "audit \(path)'. Restore a backup, or, if the rows are right, compute the rest anew with 'headwater recover "
+        + "--database \(path) --heads'"
+    case .foreign(let path, let tables):
+      "the database \(path) belongs to another program: it holds \(tables.joined(separator: ", ")) and no table of a PR "
+        + "server; name another file"
+    case .network(let path, let fileSystem):
+      "the database \(path) is on a network file system (\(fileSystem)), where locks and syncs cannot be relied on; put it "
+        + "on a local disk, or accept the risk with --allow-network-disk"
     case .refusedBySchema(let detail): "the database refused the row: \(detail)"
     case .taken(let package, let value, let holder):
       "the value \(value) of \(package) belongs to the checksum \(holder); import one that no other checksum has, "

@@ -117,6 +117,9 @@ actor Observer {
     } else {
       board.end("disk-almost-full")
     }
+    let troubles = facts.node.store.troubles
+    for trouble in troubles { board.raise(trouble.cause, trouble.text, advice: trouble.advice) }
+    board.keepOnly(troubles.map(\.cause), of: StoreTrouble.family)
     return board.all.all.map(StatusReport.AlarmPart.init)
   }
 

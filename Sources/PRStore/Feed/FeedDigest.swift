@@ -25,6 +25,19 @@ public struct FeedDigest: Hashable, Sendable {
   }
 }
 
+extension FeedDigest {
+  /// The same for names that stand in memory as bytes.
+  mutating func add(_ fields: UnsafeRawBufferPointer...) {
+    var scratch = bytes
+    scratch.reserveCapacity(256)
+    for field in fields {
+      withUnsafeBytes(of: UInt32(truncatingIfNeeded: field.count).bigEndian) { scratch.append(contentsOf: $0) }
+      scratch.append(contentsOf: field)
+    }
+    SHA256(scratch, scratch.count, &bytes)
+  }
+}
+
 extension FeedDigest: CustomStringConvertible {
   /// 64 hexadecimal digits.
   public var description: String {

@@ -14,6 +14,8 @@ public final class Ledger {
   private let path: String
   /// Another process has the lock: what needs no row can be decided, a row cannot be written.
   var isReading = false
+  /// Why no row may be written.
+  var refusal: StoreError?
   /// The head that was read last, and has not changed since: the rule asks for it, then the row.
   private var last: (package: PackageKey, found: FoundHead)?
 
@@ -59,6 +61,7 @@ public final class Ledger {
   /// Whoever writes asks this first: what is written while another process has the lock would be undone.
   func checkMayWrite() throws(StoreError) {
     guard !isReading else { throw .locked(path: path, seconds: 0) }
+    if let refusal { throw refusal }
   }
 
   /// Forgets what was read: a transaction begins, or was undone.

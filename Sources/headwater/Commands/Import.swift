@@ -44,6 +44,8 @@ struct Import: AsyncParsableCommand {
     if dryRun, !FileManager.default.fileExists(atPath: database) {
       options = StoreOptions(path: folder.appendingPathComponent("empty.sqlite3").path, durability: .off)
     }
+    // It numbers nothing: rows may be brought back to a database that lacks some, on whatever disk it is.
+    (options.keepsMark, options.allowsNetworkDisk) = (false, true)
     try await run(files, on: Store.open(options).store)
   }
 

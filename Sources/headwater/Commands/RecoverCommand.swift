@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PRAssembly
+import PRClient
+import PRRevision
+import PRStore
+import PRTLS
+import PRWire
+
+struct RecoverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recover", abstract: "Repair a database that lost its last rows, or whose heads are wrong.",
+    discussion: """
+      A database that lies behind its mark numbers nothing until as many rows are back as were lost, or the loss is \
+      acknowledged. Followers have the rows: a node below, or a mirror. A server that serves the database goes on by \
+      itself afterwards. Exit status 1 when rows are still lacking.
+      """)
+
+  @Option(help: ArgumentHelp("The database.", valueName: "path"))
+  var database = "prserv.sqlite3"
+
+  @Option(
+    help: ArgumentHelp(
+      "Put back the rows that a follower has: its database file, or its address (tcp://HOST:PORT, tls://HOST:PORT).",
+      valueName: "follower"))
+  var from: String?
+
+  @Flag(help: "Number on without the rows that are still lacking: their values may be given again, to other contents.")
+  var acknowledgeLoss = false
+
+  @Flag(help: "Compute the greatest value of each package anew from its rows.")
+  var heads = false
+
+  @OptionGroup(title: "TLS") var tls: TLSOptions
+
+  func validate() throws {
+    guard from != nil || acknowledgeLoss || heads else {
+      throw ValidationError("nothing to do: give --from, --acknowledge-loss or --heads")
+    }
+  }
+
+  func run() async throws {
+    let recovery = try Recovery(of: database)
+    if heads {
+      try await recovery.rebuildHeads()
+      print("the heads are computed anew from the rows")
+    }
+    if let from {
+      let summary = try await putBack(from, recovery)
+      print(
+        "put \(summary.added) rows back; \(summary.known) were there, \(summary.others) are of other nodes, "
+          + "\(summary.conflicts.count) have a value that belongs to another checksum here")
+      for conflict in summary.conflicts.prefix(20) {
+        FileHandle.standardError.write(
+          Data("\(conflict.row.value) of \(conflict.row.tuple) belongs to the checksum \(conflict.holder) here\n".utf8))
+      }
+    }
+    guard from != nil || acknowledgeLoss else { return }
+    if let lacking = try recovery.finish(acknowledges: acknowledgeLoss) {
+      throw Problem(
+        "\(database) still lacks rows: \(lacking); try another follower, or accept the loss with --acknowledge-loss")
+    }
+    print("\(database) numbers again")
+  }
+
+  private func putBack(_ source: String, _ recovery: Recovery) async throws -> Recovery.Summary {
+    let sum = RecoverySum()
+    let isFile = FileManager.default.fileExists(atPath: source)
+    let take: @Sendable ([Row]) async throws -> Void = { rows in
+      let now = Int64(Date().timeIntervalSince1970 * 1000)
+      await sum.set(
+        try await recovery.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
+    }
+    if isFile {
+      try await recovery.readRows(from: source, take)
+    } else {
+      try await readFeed(of: try Endpoint(source), take)
+    }
+    return await sum.summary
+  }
+
+  /// Reads the feed of a server from its beginning.
+  private func readFeed(of server: Endpoint, _ body: @Sendable ([Row]) async throws -> Void) async throws {
+    let context = server.isTLS ? try TLSContext.client(tls.files) : nil
+    let connection = try await ServerConnection.open(to: server, tls: context, tlsName: tls.tlsName)
+    var position = ChangesQuery(store: nil, after: 0, digest: "", limit: 8192, wait: 0)
+    while true {
+      guard case .changes(.page(let page)) = try await connection.ask(.changes(position)) else {
+        throw Problem("\(server) has no feed that could be read; is it a Headwater node?")
+      }
+      try await body(page.rows)
+      guard page.hasMore, page.last > position.after else { break }
+      position = ChangesQuery(store: page.store, after: page.last, digest: page.digest, limit: 8192, wait: 0)
+    }
+    await connection.close()
+  }
+}
+
+/// What was put back so far.
+private actor RecoverySum {
+  private(set) var summary = Recovery.Summary()
+
+  func set(_ summary: Recovery.Summary) { self.summary = summary }
+}
