@@ -14,12 +14,13 @@ public struct AuditReport: Hashable, Sendable {
 
   public var isClean: Bool { damage.isEmpty && findings.isEmpty }
 
+  /// Those for which the text order of their values is not the order of the numbers. Nothing is wrong with them.
+  public var misleading: [AuditFinding] { findings.filter(\.isOfTextOrder) }
+
   /// Nothing is wrong for a server that compares numbers as numbers.
   public var isSound: Bool {
     damage.isEmpty
-      && findings.allSatisfy { finding in
-        if case .misleadingOrder = finding { true } else { false }
-      }
+      && findings.allSatisfy(\.isOfTextOrder)
   }
 }
 
@@ -37,6 +38,16 @@ public enum AuditFinding: Hashable, Sendable {
   case unreadable(TupleKey, value: String)
   /// The greatest value as text is not the greatest as a number: BitBake's own server goes backwards here.
   case misleadingOrder(PackageKey, asText: String, asNumber: String)
+  /// A head does not fit the rows that it is derived from.
+  case wrongHead(HeadFault)
+  /// The feed has a row that `PRMAIN` lacks: it was deleted or changed by hand.
+  case missing(Row)
+  /// `PRMAIN` has a row that the feed lacks: it was changed by hand.
+  case unrecorded(Row)
+
+  public var isOfTextOrder: Bool {
+    if case .misleadingOrder = self { true } else { false }
+  }
 }
 
 /// Reads a PR database through, without writing to it.
@@ -54,18 +65,25 @@ public struct Audit {
 
   /// - Parameter progress: called now and then with the number of rows read.
   public func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
+    // A server may be writing: what is compared is of one moment.
+    try RowReader(connection).inOneSnapshot { _ throws(StoreError) in try read(progress) }
+  }
+
+  private func read(_ progress: (Int) -> Void) throws(StoreError) -> AuditReport {
     var report = AuditReport()
     try checkPages(&report)
     for table in Self.knownTables where try isRead(table) { report.tables.append(table) }
     if !report.tables.isEmpty { try readTables(into: &report, progress) }
+    try Consistency(connection).run(into: &report)
     return report
   }
 
-  /// The rows of an older table that was taken over stand in the newer one.
+  /// The rows of an older table that was taken over stand in the newer one, but for those that came later or were
+  /// refused.
   private func isRead(_ table: String) throws(StoreError) -> Bool {
     guard try connection.hasTable(table) else { return false }
-    guard try connection.hasTable("headwater_store") else { return true }
-    return try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'") == nil
+    guard OldTable.names.contains(table), try connection.hasTable("PRMAIN") else { return true }
+    return try connection.number("SELECT 1 \(OldTable(table, connection).lackingRows) LIMIT 1") != nil
   }
 
   private func checkPages(_ report: inout AuditReport) throws(StoreError) {
@@ -80,7 +98,10 @@ public struct Audit {
     var selects = report.tables.map { table in
       // The older tables hold integers, which were never compared as text.
       let place = table == "PRMAIN" ? RowPlace.own : .old
-      return "SELECT version, pkgarch, checksum, CAST(value AS TEXT), \(place.rawValue) FROM \(table)"
+      let rows =
+        OldTable.names.contains(table) && report.tables.contains("PRMAIN")
+        ? OldTable(table, connection).lackingRows : "FROM \(table)"
+      return "SELECT version, pkgarch, checksum, CAST(value AS TEXT), \(place.rawValue) \(rows)"
     }
     if try connection.hasTable("headwater_copy") {
       selects.append("SELECT version, pkgarch, checksum, value, \(RowPlace.copied.rawValue) FROM headwater_copy")

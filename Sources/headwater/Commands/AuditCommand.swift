@@ -9,11 +9,13 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Look for what is wrong in a PR database, BitBake's included.",
     discussion: """
-      Reports damage, values that name two contents, in the copy of the upstream too, values that are no revision, and packages that BitBake's own server \
-      would number backwards. The file is only read. Exit status 1 when there is damage, a duplicate or a value that is no revision.
+      Reports damage, values that name two contents, in the copy of the upstream too, values that are no revision, heads that do not fit their rows, \
+      and rows that were changed or deleted by hand. The file is only read. Exit status 1 when any of these was found. Packages whose values have \
+      another order as text are counted: nothing is wrong with them.
       """)
 
   @Argument(help: "The database.") var file: String
+  @Flag(help: "List the packages whose values have another order as text, too.") var all = false
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
@@ -21,35 +23,48 @@ struct AuditCommand: AsyncParsableCommand {
     let report = try Audit(path: file).run { progress.update(count: $0) }
     progress.finish()
     if report.tables.isEmpty { throw Problem("\(file) holds no PR table; is it the right file?") }
-    print(json ? try report.json : report.text)
+    print(json ? try report.json(all: all) : report.text(all: all))
     if !report.isSound { throw ExitCode(1) }
   }
 }
 
 extension AuditReport {
-  var text: String {
+  func text(all: Bool) -> String {
     let head =
       "\(rows) rows of \(packages) packages in \(tables.joined(separator: ", "))"
       + (copiedRows > 0 ? ", and \(copiedRows) copied ones" : "")
     if isClean { return head + ": nothing is wrong" }
-    let lines = damage.map { "damage: \($0)" } + findings.map(\.text)
-    return ([head] + lines).joined(separator: "\n")
+    let shown = all ? findings : findings.filter { !$0.isOfTextOrder }
+    var lines = damage.map { "damage: \($0)" } + shown.map(\.text)
+    if !misleading.isEmpty {
+      lines.append(
+        "text order: \(misleading.count) packages have a greatest value that is not the last one as text, as 10 is not "
+          + "behind 9. Headwater compares numbers. BitBake's own server gives new contents the right number, but answers "
+          + "superseded ones and exports by the text" + (all ? "" : "; --all lists them"))
+    }
+    return ([head + (isSound ? ": nothing is wrong" : "")] + lines).joined(separator: "\n")
   }
 
-  var json: String {
-    get throws {
+  func json(all: Bool) throws -> String {
+    do {
       struct Printed: Encodable {
         let clean: Bool
         let tables: [String]
-        let rows, packages, copied: Int
+        let rows, packages, copied, textOrder: Int
         let damage: [String]
         let findings: [[String: String]]
+
+        enum CodingKeys: String, CodingKey {
+          case clean, tables, rows, packages, copied, damage, findings
+          case textOrder = "text_order"
+        }
       }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       let printed = Printed(
-        clean: isClean, tables: tables, rows: rows, packages: packages, copied: copiedRows, damage: damage,
-        findings: findings.map(\.fields)
+        clean: isClean, tables: tables, rows: rows, packages: packages, copied: copiedRows,
+        textOrder: misleading.count, damage: damage,
+        findings: findings.filter { all || !$0.isOfTextOrder }.map(\.fields)
       )
       return String(decoding: try encoder.encode(printed), as: UTF8.self)
     }
@@ -66,8 +81,16 @@ extension AuditFinding {
         + (own.map { "\($0) (own)" } + copied).joined(separator: ", ")
     case .unreadable(let tuple, let value): "unreadable: '\(value)' of \(tuple) is no revision"
     case .misleadingOrder(let package, let asText, let asNumber):
-      "misleading order: the greatest value of \(package) is \(asNumber), but as text \(asText): BitBake's own server "
-        + "counts on from there"
+      "text order: the greatest value of \(package) is \(asNumber), and \(asText) the last one as text"
+    case .wrongHead(let fault):
+      "wrong head: \(fault.text); a damaged page, or rows that were changed by hand. If the rows are right, 'headwater "
+        + "recover --heads' computes it anew"
+    case .missing(let row):
+      "missing: \(row.value) of \(row.tuple) was answered, and is not in PRMAIN any more: the row was deleted or changed "
+        + "by hand. Followers of this node keep it"
+    case .unrecorded(let row):
+      "unrecorded: \(row.value) of \(row.tuple) is in PRMAIN and not in the feed: the row was changed by hand. "
+        + "Followers of this node never get it"
     }
   }
 
@@ -90,9 +113,22 @@ extension AuditFinding {
       ]
     case .misleadingOrder(let package, let asText, let asNumber):
       [
-        "kind": "misleading-order", "version": package.version, "pkgarch": package.pkgarch, "as_text": asText,
+        "kind": "text-order", "version": package.version, "pkgarch": package.pkgarch, "as_text": asText,
         "as_number": asNumber,
       ]
+    case .wrongHead(let fault):
+      [
+        "kind": "wrong-head", "version": fault.package.version, "pkgarch": fault.package.pkgarch,
+        "of": fault.isOfCopy ? "copy" : "own", "recorded": fault.recorded ?? "", "found": fault.found ?? "",
+      ]
+    case .missing(let row): Self.fields("missing", row)
+    case .unrecorded(let row): Self.fields("unrecorded", row)
     }
+  }
+  private static func fields(_ kind: String, _ row: Row) -> [String: String] {
+    [
+      "kind": kind, "version": row.tuple.package.version, "pkgarch": row.tuple.package.pkgarch,
+      "checksum": row.tuple.checksum, "value": row.value,
+    ]
   }
 }

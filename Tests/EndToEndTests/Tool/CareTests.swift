@@ -26,7 +26,7 @@ struct CareTests {
     #expect(report["clean"] == .bool(true) && report["rows"] == .integer(3) && report["packages"] == .integer(1))
   }
 
-  @Test("audit finds duplicates and misleading orders, and exit 1 tells")
+  @Test("audit finds duplicates and counts text orders, and exit 1 tells")
   func findings() throws {
     let tool = try filled()
     try tool.folder.write(row("d", "2") + row("e", "9") + row("f", "10"), to: "x.jsonl")
@@ -34,11 +34,27 @@ struct CareTests {
     let text = try tool.run("audit", "prserv.sqlite3")
     #expect(text.ending == .exit(1) && text.errors == "")
     #expect(text.outputLines.contains { $0.hasPrefix("duplicate: 2 of a") && $0.contains("c0, d") }, "\(text.output)")
-    #expect(text.outputLines.contains { $0.hasPrefix("misleading order") }, "\(text.output)")
-    let json = try tool.run("audit", "--json", "prserv.sqlite3")
-    #expect(json.ending == .exit(1) && json.errors == "")
-    let kinds = try JSONValue(json.output)["findings"]?.elements.compactMap { $0["kind"]?.string }
-    #expect(kinds == ["duplicate", "misleading-order"])
+    #expect(text.outputLines.contains { $0.hasPrefix("text order: 1 packages") }, "\(text.output)")
+    for (options, expected) in [([], ["duplicate"]), (["--all"], ["duplicate", "text-order"])] {
+      let json = try tool.run(["audit", "--json", "prserv.sqlite3"] + options)
+      #expect(json.ending == .exit(1) && json.errors == "")
+      let report = try JSONValue(json.output)
+      #expect(report["findings"]?.elements.compactMap { $0["kind"]?.string } == expected)
+      #expect(report["text_order"] == .integer(1))
+    }
+  }
+
+  @Test("audit of healthy packages past 9 says so in one line, lists them when asked to, and exits 0")
+  func textOrder() throws {
+    let tool = try Tool()
+    let rows = (0..<30).flatMap { package in
+      ["9", "10"].map { #"{"version":"a\#(package)","pkgarch":"x","checksum":"c\#($0)","value":"\#($0)"}"# + "\n" }
+    }
+    try tool.folder.write(rows.joined(), to: "x.jsonl")
+    try tool.run("import", "x.jsonl").succeeded()
+    let text = try tool.run("audit", "prserv.sqlite3").succeeded()
+    #expect(text.outputLines.count == 2 && text.output.contains("nothing is wrong"), "\(text.output)")
+    #expect(try tool.run("audit", "--all", "prserv.sqlite3").succeeded().outputLines.count == 32)
   }
 
   @Test("audit says in one line why it cannot read a file")

@@ -110,6 +110,50 @@ struct AuditTests {
     #expect(report.tables == ["PRMAIN"])
   }
 
+  @Test("what a server of BitBake 2.8 has added to its tables since is read")
+  func oldTablesSince() async throws {
+    let file = try ForeignProcess(path)
+    try file.makeOldTable("PRMAIN_nohist", [(.checksum("a"), 3)])
+    let store = try Store.writable(path)
+    try await store.record([.busybox("b", "4")])
+    store.close()
+    try file.run("INSERT INTO PRMAIN_nohist VALUES ('busybox-1.36.1-r0', 'core2-64', 'c', 4)")
+    let report = try Audit(path: path).run()
+    #expect(report.tables == ["PRMAIN", "PRMAIN_nohist"] && report.rows == 3)
+    #expect(report.findings == [.duplicate(.busybox, value: "4", checksums: ["b", "c"])])
+  }
+
+  static let handiwork: [(String, [AuditFinding])] = [
+    (
+      "UPDATE headwater_package SET greatest = '1'",
+      [.wrongHead(HeadFault(package: .busybox, isOfCopy: false, recorded: "1", found: "2"))]
+    ),
+    (
+      "UPDATE headwater_above SET greatest = '9'",
+      [.wrongHead(HeadFault(package: .busybox, isOfCopy: true, recorded: "9", found: "7"))]
+    ),
+    ("DELETE FROM PRMAIN WHERE value = '1'", [.missing(.busybox("b", "1"))]),
+    (
+      "UPDATE PRMAIN SET checksum = 'x' WHERE value = '1'",
+      [.missing(.busybox("b", "1")), .unrecorded(.busybox("x", "1"))]
+    ),
+    ("INSERT INTO PRMAIN VALUES ('v', 'p', 'c', NULL)", []),
+  ]
+
+  @Test("heads that do not fit, and rows that were changed or deleted by hand, are found", arguments: handiwork)
+  func changedByHand(sql: String, findings: [AuditFinding]) async throws {
+    let store = try Store.writable(path)
+    try await store.record([.busybox("a", "0"), .busybox("b", "1"), .busybox("c", "2")])
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy([.busybox("u", "7")], milliseconds: 1)
+    }
+    store.close()
+    #expect(try Audit(path: path).run().findings == [])
+    try ForeignProcess(path).run(sql)
+    #expect(
+      try Audit(path: path).run().findings.filter { if case .unreadable = $0 { false } else { true } } == findings)
+  }
+
   @Test("our own database is audited like any other, and is not written to")
   func ours() async throws {
     let store = try Store.writable(path)

@@ -121,6 +121,7 @@ struct FeedPagingTests {
     let before = try await store.feed(limit: 10)
     let other = try ForeignProcess(path)
     try other.run("DELETE FROM PRMAIN WHERE rowid % 2 = 0")
+    try other.run("UPDATE headwater_package SET greatest = NULL")
     try other.run("VACUUM")
     let after = try await Store.readOnly(path).feed(limit: 10)
     #expect(after.rows == before.rows && after.positions == before.positions)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// A head on record that does not fit the rows of its package. A head is derived from the rows: the rows are right.
+public struct HeadFault: Hashable, Sendable {
+  public let package: PackageKey
+  /// Whether it is the head over the copy of the upstream, and not over the own rows.
+  public let isOfCopy: Bool
+  /// The greatest value on record; nil where none is.
+  public let recorded: String?
+  /// The greatest value of the rows; nil where there is no row.
+  public let found: String?
+
+  /// What is wrong, as a person reads it.
+  public var text: String {
+    let place = isOfCopy ? "the copied rows" : "the rows"
+    let (recorded, found) = (recorded ?? "nothing", found ?? "nothing")
+    guard recorded != found else {
+      return "the holder of \(found), the greatest value of \(package), is not that of \(place)"
+    }
+    return "the greatest value of \(package) is \(recorded) on record, and \(found) in \(place)"
+  }
+}
+
+/// Compares heads with the rows that they are derived from.
+struct HeadCheck {
+  private let connection: Connection
+  private let head: Statement
+  private let rows: Statement
+  private let above: Statement?
+  private let copied: Statement?
+
+  /// - Returns: nil on a file without heads.
+  init?(_ connection: Connection) throws(StoreError) {
+    guard try connection.hasTable("headwater_package"), try connection.hasTable("PRMAIN") else { return nil }
+    self.connection = connection
+    let key = "version = ?1 AND pkgarch = ?2"
+    head = try connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)")
+    rows = try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key) LIMIT ?3")
+    let (hasRows, hasHeads) = (try connection.hasTable("headwater_copy"), try connection.hasTable("headwater_above"))
+    // While a fresh copy takes the place of the old one, heads and rows may be of two copies.
+    let isChanging = try connection.hasTable("headwater_copy_next")
+    let hasCopy = hasRows && hasHeads && !isChanging
+    above = hasCopy ? try connection.prepare("SELECT greatest FROM headwater_above WHERE \(key)") : nil
+    copied = hasCopy ? try connection.prepare("SELECT checksum, value FROM headwater_copy WHERE \(key) LIMIT ?3") : nil
+  }
+
+  /// - Parameters:
+  ///   - most: a package with more rows is passed over.
+  ///   - count: grows by the rows that were read.
+  func fault(
+    of package: PackageKey, mostRows most: Int = .max, count: inout Int
+  ) throws(StoreError) -> HeadFault? {
+    guard let found = try read(rows, package, most, &count) else { return nil }
+    head.bind(package)
+    defer { head.reset() }
+    let computed = PackageHead.over(found)
+    func fault(_ recorded: String?) -> HeadFault {
+      HeadFault(package: package, isOfCopy: false, recorded: recorded, found: computed?.greatest.text)
+    }
+    guard try head.step() else { return computed == nil ? nil : fault(nil) }
+    // A row of a foreign process clears the head until the package is asked for.
+    guard let greatest = head.text(0) else { return nil }
+    guard let computed, Revision(greatest) == computed.greatest else { return fault(greatest) }
+    let holders = found.filter { $0.value == computed.greatest }.map(\.checksum)
+    let holder = head.text(1)
+    let isHeld = holders.contains { $0.utf8.elementsEqual((holder ?? "").utf8) }
+    return holder != nil && isHeld && (head.number(2) != 0) == (holders.count > 1) ? nil : fault(greatest)
+  }
+
+  /// The same for the head over the copied rows.
+  func copyFault(
+    of package: PackageKey, mostRows most: Int = .max, count: inout Int
+  ) throws(StoreError) -> HeadFault? {
+    guard let above, let copied, let found = try read(copied, package, most, &count) else { return nil }
+    above.bind(package)
+    defer { above.reset() }
+    let recorded = try above.step() ? above.text(0) : nil
+    let greatest = found.map(\.value).max()
+    if recorded == nil ? greatest == nil : recorded.flatMap({ Revision($0) }) == greatest && greatest != nil {
+      return nil
+    }
+    return HeadFault(package: package, isOfCopy: true, recorded: recorded, found: greatest?.text)
+  }
+
+  private func read(
+    _ statement: Statement, _ package: PackageKey, _ most: Int, _ count: inout Int
+  ) throws(StoreError) -> [(checksum: String, value: Revision)]? {
+    statement.bind(package)
+    statement.bind(3, Int64(clamping: most))
+    defer { statement.reset() }
+    var (found, read) = ([(checksum: String, value: Revision)](), 0)
+    while try statement.step() {
+      read += 1
+      guard let checksum = statement.text(0), let value = statement.text(1).flatMap({ Revision($0) }) else { continue }
+      found.append((checksum, value))
+    }
+    count += read
+    return read < most ? found : nil
+  }
+}
+
+extension Statement {
+  fileprivate func bind(_ package: PackageKey) {
+    bind(1, package.version)
+    bind(2, package.pkgarch)
+  }
+}
