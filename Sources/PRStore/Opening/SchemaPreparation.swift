@@ -36,23 +36,26 @@ struct SchemaPreparation {
       try Self.foundVersion(connection) == Schema.version
     else { return false }
     for table in Self.oldTables where try connection.hasTable(table) {
-      guard try Self.isTakenOver(table, connection) else { return false }
+      let old = OldTable(table, connection)
+      guard try old.isTakenOver else { return false }
+      if try old.hasNews { return false }
     }
     guard let guardsValues else { return true }
     return try connection.hasTrigger(Schema.guardName) == guardsValues
   }
 
-  /// The tables of BitBake 2.8 and older.
-  private static let oldTables = ["PRMAIN_nohist", "PRMAIN_hist"]
+  private static let oldTables = OldTable.names
 
-  private static func isTakenOver(_ table: String, _ connection: Connection) throws(StoreError) -> Bool {
-    try connection.text("SELECT value FROM headwater_store WHERE key = 'taken over: \(table)'") != nil
-  }
-
-  /// Whoever answers without the rows of older tables lets numbers start again at 0.
+  /// An answer without the rows of older tables lets numbers start again at 0, or behind them.
   static func refuseOldRows(_ connection: Connection) throws(StoreError) {
     for table in oldTables where try connection.hasTable(table) {
-      if try connection.hasTable("headwater_store"), try isTakenOver(table, connection) { continue }
+      if try connection.hasTable("headwater_store") {
+        let old = OldTable(table, connection)
+        if try old.isTakenOver {
+          guard try old.hasNews else { continue }
+          throw .notTakenOver(path: connection.path, table: table)
+        }
+      }
       guard try connection.number("SELECT 1 FROM \(table) LIMIT 1") != nil else { continue }
       throw .notTakenOver(path: connection.path, table: table)
     }
@@ -79,12 +82,14 @@ struct SchemaPreparation {
         INSERT OR REPLACE INTO headwater_store (key, value) VALUES ('note: \(StoreNote.distinctCopy.rawValue)', 'yes')
         """)
     }
+    let known = try takenOverTables()
     let isGuarded = try connection.hasTrigger(Schema.guardName)
     try takeOver(into: &report, isGuarded: isGuarded)
     if isNew {
       report.adoptedRows = try adoptRows() - report.takenOver.values.reduce(0, +)
       try connection.execute(Schema.foreignRows)
     }
+    try takeOverNews(of: known, into: &report)
     if let guardsValues, guardsValues != isGuarded {
       try connection.execute(guardsValues ? Schema.guardValues : "DROP TRIGGER \(Schema.guardName)")
     }
@@ -106,7 +111,7 @@ struct SchemaPreparation {
   /// Takes over the rows of BitBake 2.8 and older, once: a newer BitBake ignores them and starts again at 0.
   private func takeOver(into report: inout OpeningReport, isGuarded: Bool) throws(StoreError) {
     for table in Self.oldTables where try connection.hasTable(table) {
-      guard try !Self.isTakenOver(table, connection) else { continue }
+      guard try !OldTable(table, connection).isTakenOver else { continue }
       // Rows of older tables may give one value to two checksums: the past is taken as it is.
       if isGuarded { try connection.execute("DROP TRIGGER \(Schema.guardName)") }
       try connection.execute(
@@ -120,6 +125,26 @@ struct SchemaPreparation {
       try connection.execute("INSERT INTO headwater_store (key, value) VALUES ('taken over: \(table)', '\(rows)')")
       report.takenOver[table] = rows
       if isGuarded { try connection.execute(Schema.guardValues) }
+    }
+  }
+
+  private func takenOverTables() throws(StoreError) -> [OldTable] {
+    var tables: [OldTable] = []
+    for name in Self.oldTables where try connection.hasTable(name) {
+      let table = OldTable(name, connection)
+      if try table.isTakenOver { tables.append(table) }
+    }
+    return tables
+  }
+
+  /// Takes over what a server of BitBake 2.8 has added to its tables since.
+  private func takeOverNews(of tables: [OldTable], into report: inout OpeningReport) throws(StoreError) {
+    var ledger: Ledger?
+    for table in tables where try table.hasNews {
+      let open: Ledger
+      if let ledger { open = ledger } else { open = try Ledger(connection) }
+      ledger = open
+      try table.takeOverNews(open, into: &report)
     }
   }
 

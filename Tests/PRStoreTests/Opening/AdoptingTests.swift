@@ -111,16 +111,43 @@ struct OldTablesTests {
     #expect(try await store.count(.checksum("c")).text == "11")
   }
 
-  @Test("it happens once, whatever comes of the old table later")
+  @Test("it happens once, unless the old table has rows that lack")
   func once() async throws {
     let old = try ForeignProcess(path)
     try old.makeOldTable("PRMAIN_nohist", [(.checksum("a"), 9)])
     #expect(try Store.open(StoreOptions(path: path)).report.takenOver == ["PRMAIN_nohist": 1])
-    try old.run("UPDATE PRMAIN_nohist SET value = 700")
-    let (store, report) = try Store.open(StoreOptions(path: path))
-    #expect(report == OpeningReport())
-    #expect(try await store.greatest(.busybox) == "9")
+    #expect(try Store.open(StoreOptions(path: path)).report == OpeningReport())
+    try old.run("DELETE FROM PRMAIN_nohist")
+    #expect(try Store.open(StoreOptions(path: path)).report == OpeningReport())
     #expect(try old.feed().count == 1)
+  }
+
+  /// The server of BitBake 2.8 sees its own tables only, and counts on from there.
+  @Test("what a server of BitBake 2.8 has added since is taken over at each opening, and numbering goes on after it")
+  func turns() async throws {
+    let old = try ForeignProcess(path)
+    try old.makeOldTable("PRMAIN_nohist", (0..<3).map { (.checksum("k\($0)"), $0) })
+    let first = try Store.open(StoreOptions(path: path)).store
+    try await first.record([.busybox("h3", "3")])
+    first.close()
+    for number in 3..<10 {
+      try old.run("INSERT INTO PRMAIN_nohist VALUES ('busybox-1.36.1-r0', 'core2-64', 'n\(number)', \(number))")
+    }
+    #expect(throws: StoreError.notTakenOver(path: path, table: "PRMAIN_nohist")) { try Store.readOnly(path) }
+    let (store, report) = try Store.open(StoreOptions(path: path))
+    #expect(report.takenOver == ["PRMAIN_nohist": 6])
+    #expect(report.refusedOldRows == [.init(tuple: .checksum("n3"), value: "3", holder: "h3")])
+    #expect(try await store.value(.checksum("n9")) == "9")
+    #expect(try await store.value(.checksum("n3")) == nil, "its number names another content")
+    #expect(try await store.count(.checksum("new")).text == "10")
+    store.close()
+    #expect(try old.feed().suffix(7).map(\.origin) == Array(repeating: "taken-over", count: 6) + ["imported"])
+    // What was refused stays refused, and is no news.
+    #expect(try Store.open(StoreOptions(path: path)).report == OpeningReport())
+    #expect(throws: Never.self) { try Store.readOnly(path) }
+    // That server replaces a row when it numbers its checksum anew.
+    try old.run("INSERT OR REPLACE INTO PRMAIN_nohist VALUES ('busybox-1.36.1-r0', 'core2-64', 'n3', 12)")
+    #expect(try Store.open(StoreOptions(path: path)).report.takenOver == ["PRMAIN_nohist": 1])
   }
 
   @Test("a newer BitBake that has begun again at 0 is brought back above the old numbers")
