@@ -62,6 +62,8 @@ struct DaemonProcess {
         store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
         policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly),
         server: ServerOptions(version: headwaterVersion))
+      // BitBake's server starts on any disk, and has no option for it: a warning has to do.
+      configuration.store.allowsNetworkDisk = true
       configuration.listen = [.tcp(host: address.ip, port: Int(clamping: command.port))]
       configuration.upstream = try command.upstreamServer.map { UpstreamConfiguration(servers: [$0]) }
       return configuration

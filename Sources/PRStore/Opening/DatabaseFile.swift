@@ -10,7 +10,7 @@ struct DatabaseFile {
 
   var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-  private var folder: String { (path as NSString).deletingLastPathComponent }
+  fileprivate var folder: String { (path as NSString).deletingLastPathComponent }
 
   /// Checks that the file can be opened, or made.
   func check(forWriting: Bool) throws(StoreError) {
@@ -73,6 +73,18 @@ struct DatabaseFile {
     var disk = statvfs()
     guard statvfs(folder, &disk) == 0 else { return 0 }
     return Int(clamping: disk.f_bavail).multipliedClamped(by: Int(clamping: disk.f_frsize))
+  }
+}
+
+extension DatabaseFile {
+  /// What the file, or the folder that it will be in, is kept on; nil where the system does not tell.
+  ///
+  /// - Parameter mounts: where the system tells what is mounted.
+  func fileSystem(by mounts: String) -> FileSystemKind? {
+    guard let table = FileManager.default.contents(atPath: mounts),
+      let device = (identity ?? DatabaseFile(folder).identity)?.disk
+    else { return nil }
+    return MountTable(String(decoding: table, as: UTF8.self)).kind(ofDevice: device)
   }
 }
 

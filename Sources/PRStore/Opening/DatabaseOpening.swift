@@ -9,6 +9,8 @@ struct OpenedDatabase {
   var writer: Connection?
   var readAccess: Connection.Access
   var identity: String?
+  /// The mark that fits.
+  var mark: StoreMark?
   var report: OpeningReport
 }
 
@@ -28,11 +30,23 @@ struct DatabaseOpening {
   }
 
   func open() throws(StoreError) -> OpenedDatabase {
-    let isNew = !file.exists
+    // A file of no length is what a start on a full disk leaves.
+    let isNew = !file.exists || (file.size == 0 && !file.hasLog)
     try file.check(forWriting: !options.readOnly)
+    let networkDisk = try refuseNetworkDisk()
     var opened = options.readOnly ? try openReadOnly() : try openForWriting()
     opened.report.created = isNew
+    opened.report.networkDisk = networkDisk
     return opened
+  }
+
+  /// - Returns: the name of the network file system that the file is on; nil for a local one.
+  private func refuseNetworkDisk() throws(StoreError) -> String? {
+    guard let found = file.fileSystem(by: options.mountTable)?.networkName else { return nil }
+    guard options.readOnly || options.durability != .full || options.allowsNetworkDisk else {
+      throw .network(path: options.path, fileSystem: found)
+    }
+    return found
   }
 
   // MARK: Writing
@@ -41,6 +55,8 @@ struct DatabaseOpening {
     let connection = try waitingForLocks { () throws(StoreError) in
       try Connection(path: options.path, access: .readWrite, busy: Self.writerSlice, cache: options.writerCache)
     }
+    // Before a byte of it is changed.
+    try waitingForLocks { () throws(StoreError) in try refuseForeign(connection) }
     try waitingForLocks { () throws(StoreError) in
       guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
         throw StoreError.sqlite(
@@ -48,14 +64,47 @@ struct DatabaseOpening {
       }
     }
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
-    try connection.execute("PRAGMA wal_autocheckpoint = \(options.logPages)")
+    // Every checkpoint is a guarded one.
+    try connection.execute("PRAGMA wal_autocheckpoint = 0")
     try checkPages(connection)
     let outcome = try waitingForLocks { () throws(StoreError) in
       try SchemaPreparation(connection, guardsValues: options.guardsValues).run()
     }
-    try stretchLog(connection)
-    return OpenedDatabase(
+    try checkHeads(connection)
+    var opened = OpenedDatabase(
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
+    try judge(&opened, connection)
+    try stretchLog(connection)
+    return opened
+  }
+
+  /// Compares the file with its mark. With durability `full` an answered row is on disk: a file that lacks some is not
+  /// the one that was served.
+  private func judge(_ opened: inout OpenedDatabase, _ connection: Connection) throws(StoreError) {
+    guard options.keepsMark, let identity = opened.identity else { return }
+    let verdict = try MarkFile(of: options.path).judge(connection, store: identity)
+    opened.mark = verdict.mark
+    opened.report.loss = verdict.loss
+    opened.report.isHeld = verdict.loss != nil && options.durability == .full
+  }
+
+  /// A file with tables, none of which is a PR server's, is another program's.
+  private func refuseForeign(_ connection: Connection) throws(StoreError) {
+    let found = TableNames(try connection.tableNames())
+    guard found.areForeign else { return }
+    throw .foreign(path: options.path, tables: found.shown)
+  }
+
+  /// A wrong head is damage, and whatever is answered from it may be wrong.
+  private func checkHeads(_ connection: Connection) throws(StoreError) {
+    guard options.checksHeads, !options.ignoresOldTables, !options.isFrozen else { return }
+    let seed = options.sampleSeed ?? .random(in: .min ... .max)
+    // Another process may write meanwhile: heads and rows are of one moment.
+    let fault = try RowReader(connection).inOneSnapshot { _ throws(StoreError) in
+      var sample = try HeadSample(connection, seed: seed)
+      return try sample?.fault()
+    }
+    if let fault { throw .misfit(path: options.path, detail: fault.text) }
   }
 
   /// Makes the log as long as it will get, by a transaction that is too large for the cache and then undone. To bring
@@ -121,10 +170,12 @@ struct DatabaseOpening {
       connection = try readable(access)
     }
     var identity: String?
+    if !options.ignoresOldTables { try refuseForeign(connection) }
     if !options.ignoresOldTables { try SchemaPreparation.refuseOldRows(connection) }
     if try connection.hasTable("headwater_store") {
       try SchemaPreparation.refuseNewer(connection)
       identity = try SchemaPreparation.identity(connection)
+      try checkHeads(connection)
     }
     return OpenedDatabase(options: options, writer: nil, readAccess: access, identity: identity, report: report)
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// How a database is opened.
 public struct StoreOptions: Hashable, Sendable {
@@ -17,6 +18,16 @@ public struct StoreOptions: Hashable, Sendable {
   /// Rows of BitBake 2.8 and older that nobody has taken over are no reason to refuse. For those who do not answer from
   /// the file.
   var ignoresOldTables = false
+  /// The file's mark is written, and believed: for a store that numbers.
+  public var keepsMark = true
+  /// Heads are compared with rows. Not for those who repair the file.
+  var checksHeads = true
+  /// What the choice of heads that are looked at follows from; nil: another one each time.
+  var sampleSeed: UInt64?
+  /// The file may be on a network file system, whatever the durability.
+  public var allowsNetworkDisk = false
+  /// Where the system tells what is mounted.
+  var mountTable = "/proc/self/mountinfo"
   /// How many pages the log has before they go to the database: 16 MiB. More than SQLite's thousand, so that pages
   /// that many rows touch are written once for all of them.
   var logPages = 4096
@@ -45,6 +56,21 @@ public struct OpeningReport: Hashable, Sendable {
   public var adoptedRows: Int64 = 0
   /// Tables of BitBake 2.8 and older whose rows were taken over, with how many.
   public var takenOver: [String: Int64] = [:]
+  /// Rows of those tables that were refused, since their value belongs to another checksum.
+  public var refusedOldRows: [RefusedRow] = []
+
+  public struct RefusedRow: Hashable, Sendable {
+    public let tuple: TupleKey
+    public let value: String
+    public let holder: String
+  }
+
   /// The medium cannot be written: the file is read as it stands.
   public var isImmutable = false
+  /// Rows that the file lacks, by its mark.
+  public var loss: StoreLoss?
+  /// Nothing is numbered until the loss is made good or acknowledged.
+  public var isHeld = false
+  /// The network file system that the file is on; nil for a local one.
+  public var networkDisk: String?
 }

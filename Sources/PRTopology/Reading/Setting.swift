@@ -47,6 +47,7 @@ public struct Setting: Sendable {
     Setting("lane", .lane, "0/1"),
     Setting("database", .path, "prserv.sqlite3"),
     Setting("durability", .word(["full", "normal", "off"]), "full"),
+    Setting("allow-network-disk", .flag, "false"),
     Setting("read-only", .flag, "false"),
     Setting("on-miss", .word(["refuse", "predict"]), "refuse"),
     Setting("sync-every", .period),

@@ -36,6 +36,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "full: an answer leaves once its row is on disk; normal: it survives the process; off: as BitBake.")
   var durability = Durability.full
 
+  @Flag(help: "Serve a database on a network file system with durability full, whose promise it may not keep.")
+  var allowNetworkDisk = false
+
   @Option(help: "partitioned: no value ever names two contents; bitbake: the answers of BitBake's own server.")
   var numbering = NumberingName.partitioned
 
@@ -211,6 +214,7 @@ struct Serve: AsyncParsableCommand {
       path: frozen ?? database, durability: durability, readOnly: readOnly || frozen != nil,
       guardsValues: numbering == .partitioned, lockPatience: limits.lockTimeout.duration)
     store.isFrozen = frozen != nil
+    store.allowsNetworkDisk = allowNetworkDisk
     var configuration = NodeConfiguration(
       store: store,
       policy: NodePolicy(

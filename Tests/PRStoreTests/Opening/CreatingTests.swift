@@ -42,7 +42,7 @@ struct CreatingTests {
   func emptyFile() async throws {
     _ = try folder.write(Data(), to: "pr.sqlite3")
     let (store, report) = try Store.open(StoreOptions(path: path))
-    #expect(report == OpeningReport())
+    #expect(report == OpeningReport(created: true))
     try await store.record([.busybox("a", "0")])
     #expect(try await store.greatest(.busybox) == "0")
   }

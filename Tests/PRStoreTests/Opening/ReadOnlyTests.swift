@@ -59,6 +59,7 @@ struct ReadOnlyTests {
     let other = try ForeignProcess(path)
     try other.run("PRAGMA journal_mode = WAL")
     try other.run("CREATE TABLE unrelated (x)")
+    try other.run("DROP TABLE unrelated")
     let store = try Store.readOnly(path)
     let turn = try store.turnReader()
     #expect(store.identity == nil)
