@@ -17,8 +17,11 @@ public struct Freeze {
   /// - Parameters:
   ///   - replaces: a file that is there already may be replaced.
   ///   - allowsDuplicates: a value may name two contents: what is frozen would answer it for both.
+  ///   - allowsIncomplete: the copy of the upstream may lack rows, or there may be no row at all.
   ///   - time: now, in ISO 8601.
-  public func run(replaces: Bool, allowsDuplicates: Bool = false, time: String) throws(StoreError) -> Manifest {
+  public func run(
+    replaces: Bool, allowsDuplicates: Bool = false, allowsIncomplete: Bool = false, time: String
+  ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "what is frozen needs a name of its own") }
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
@@ -31,7 +34,12 @@ public struct Freeze {
     let partial = target + ".partial"
     Self.remove(partial)
     defer { Self.remove(partial) }
+    if !allowsIncomplete { try refuseIncomplete() }
     var (manifest, duplicates) = try fill(partial)
+    if !allowsIncomplete, manifest.rows == 0 {
+      throw .unfit(
+        path: source.path, detail: "it has no row to freeze; name another database, or say --allow-incomplete")
+    }
     if !allowsDuplicates { try refuse(duplicates) }
     manifest.frozen = time
     manifest.sha256 = try FileDigest.sha256(of: partial)
@@ -45,6 +53,19 @@ public struct Freeze {
 
   private static func remove(_ path: String) {
     for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+  }
+
+  /// What is frozen is answered for ever: a copy that is not whole would leave out what the upstream has.
+  private func refuseIncomplete() throws(StoreError) {
+    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
+    let connection = try Connection(path: source.path, access: from.readAccess, busy: .seconds(20), cache: 64)
+    let reader = RowReader(connection)
+    guard try reader.copyState() == .begun else { return }
+    throw .unfit(
+      path: source.path,
+      detail:
+        "its copy of the upstream is not whole; serve it until the log says 'the copy holds all that the upstream "
+        + "has', or say --allow-incomplete")
   }
 
   private func refuse(_ duplicates: [String]) throws(StoreError) {
@@ -162,13 +183,11 @@ public struct Freeze {
 
   /// Brings the file to the disk, then to its name.
   private func settle(_ partial: String) throws(StoreError) {
-    let file = open(partial, O_RDONLY | O_CLOEXEC)
-    guard file >= 0, fsync(file) == 0, chmod(partial, 0o444) == 0, rename(partial, target) == 0 else {
-      let reason = String(cString: strerror(errno))
-      if file >= 0 { close(file) }
-      throw .sqlite(path: target, detail: reason)
+    do throws(AtomicFile.Failure) {
+      try AtomicFile(target).settle(partial, mode: 0o444)
+    } catch {
+      throw .sqlite(path: target, detail: "\(error)")
     }
-    close(file)
   }
 }
 

@@ -22,6 +22,8 @@ extension Ledger {
     guard try reader.position(.position) == start else { return .movedOn }
     let news = try add(page.rows, source, milliseconds)
     try keep(.position, page.position.description)
+    // A page without more rows ends at what the upstream had.
+    if !page.hasMore { try keep(CopyState.whole) } else { try beginCopy() }
     return .applied(news: news)
   }
 

@@ -6,6 +6,8 @@ public enum StoreNote: String, Hashable, Sendable {
   case level
   /// How far the copy has come in the upstream's feed.
   case position
+  /// Whether the copy was seen to hold all that the upstream had: a ``CopyState``.
+  case copyState = "copy state"
   /// How far a fresh copy has come that will take the copy's place.
   case freshPosition = "fresh position"
   /// Since the copy was begun no value in it belongs to two checksums of a package. Nobody need look whether one does.

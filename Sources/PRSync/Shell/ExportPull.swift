@@ -24,6 +24,7 @@ struct ExportPull {
     }
     // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
     if before + told.news > told.rows { try await rebuild(since: newest) }
+    try await store.write { ledger throws(StoreError) in try ledger.keep(CopyState.whole) }
     watch.applied(news: told.news)
     if watch.worked() { tell(.recovered(server)) }
     if watch.arrived(at: nil) { tell(.complete(server, rows: try await store.copiedRows())) }

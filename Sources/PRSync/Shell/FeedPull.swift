@@ -133,6 +133,7 @@ struct FeedPull {
   private func arrived() async throws(SyncError) {
     let position = try await positions().copy
     guard watch.arrived(at: position) else { return }
+    try await store.write { ledger throws(StoreError) in try ledger.keep(CopyState.whole) }
     tell(.complete(server, rows: try await store.copiedRows()))
   }
 

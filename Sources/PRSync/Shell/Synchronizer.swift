@@ -62,6 +62,8 @@ public final class Synchronizer: Service {
     // What cannot be read now cannot be pulled either, and the pull says so.
     let position = try? await store.read { reader throws(StoreError) in try reader.position(.position) }
     watch.resumes(at: position ?? nil)
+    // Until the copy is whole nothing that lasts is to be made of it. Where this cannot be written, rows cannot either.
+    try? await store.write { ledger throws(StoreError) in try ledger.beginCopy() }
   }
 
   /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.

@@ -17,13 +17,16 @@ struct FreezeCommand: AsyncParsableCommand {
   var database = "prserv.sqlite3"
 
   @Flag(help: "Freeze values that name two contents: both are answered with them.") var allowDuplicates = false
+  @Flag(help: "Freeze a copy of the upstream that is not whole, or a database without rows.") var allowIncomplete =
+    false
   @Flag(help: "Replace a file that is there already.") var force = false
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
     let manifest = try writingCopy(to: file) {
       try Freeze(of: database, to: file).run(
-        replaces: force, allowsDuplicates: allowDuplicates, time: Date().ISO8601Format())
+        replaces: force, allowsDuplicates: allowDuplicates, allowsIncomplete: allowIncomplete,
+        time: Date().ISO8601Format())
     }
     try await tellOfEmptyRows()
     guard json else {

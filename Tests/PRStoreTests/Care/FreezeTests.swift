@@ -31,6 +31,29 @@ struct FreezeTests {
     try Freeze(of: path, to: target).run(replaces: replaces, time: "2026-01-01T00:00:00Z")
   }
 
+  @Test("a copy that is not whole, or no row at all, is not frozen unless that is allowed")
+  func incomplete() async throws {
+    let position = FeedPosition(store: "upstream", serial: 2, digest: .start)
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy(
+        FeedPage(position: position, rows: [.busybox("more", "11")], hasMore: true), from: nil, milliseconds: 5)
+    }
+    let error = #expect(throws: StoreError.self) { try freeze() }
+    #expect("\(String(describing: error))".contains("not whole"))
+    #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
+    try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy(FeedPage(position: position, rows: [], hasMore: false), from: position, milliseconds: 5)
+    }
+    try freeze(replaces: true)
+    let empty = folder.file("empty.sqlite3")
+    try Store.writable(empty).close()
+    #expect(throws: StoreError.self) { try Freeze(of: empty, to: target).run(replaces: true, time: "now") }
+    #expect(throws: Never.self) {
+      try Freeze(of: empty, to: target).run(replaces: true, allowsIncomplete: true, time: "now")
+    }
+  }
+
   private func opened(_ file: String? = nil) throws -> Store {
     var options = StoreOptions(path: file ?? target, readOnly: true)
     options.isFrozen = true
@@ -191,7 +214,7 @@ struct FreezeTests {
     #expect(try await opened().greatest(.busybox) == "10")
     let empty = folder.file("empty.sqlite3")
     try Store.writable(empty).close()
-    #expect(try Freeze(of: empty, to: target).run(replaces: true, time: "").rows == 0)
+    #expect(try Freeze(of: empty, to: target).run(replaces: true, allowsIncomplete: true, time: "").rows == 0)
     #expect(try await opened().greatest(.busybox) == nil)
     #expect(throws: StoreError.missing(path: folder.file("none"))) {
       try Freeze(of: folder.file("none"), to: target).run(replaces: true, time: "")
