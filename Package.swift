@@ -130,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "PRServerTests",
       dependencies: [
-        "PRServer", "PRWire", "TestSeed", "TestThreads", .product(name: "NIOCore", package: "swift-nio"),
+        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads", .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "PRAssemblyTests",
@@ -168,8 +168,8 @@ let package = Package(
     .testTarget(
       name: "PRSyncTests",
       dependencies: [
-        "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRSync", "PRWire", "TestSeed", "TestStore",
-        "TestThreads",
+        "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRSync", "PRUpstream", "PRWire", "TestSeed",
+        "TestStore", "TestThreads",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

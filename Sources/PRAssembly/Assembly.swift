@@ -204,7 +204,7 @@ struct Assembly: Sendable {
     of store: Store, _ tls: TLSContext?, _ watch: UpstreamWatch
   ) async throws -> Upstream? {
     guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
-    let peers = dialers(upstream, tls, longest: Self.longestAnswer)
+    let peers = dialers(upstream, tls, longest: Self.longestAnswer, of: store)
     return try await Upstream.start(
       UpstreamOptions(peers: peers, deadline: upstream.deadline, ownStore: store.identity),
       on: MultiThreadedEventLoopGroup.singleton.next()
@@ -220,15 +220,22 @@ struct Assembly: Sendable {
     let log = SyncLog(logger, alarms)
     return Synchronizer(
       store: store,
-      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage), every: every),
+      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage, of: store), every: every),
       now: Surroundings.clock
     ) { log.hear($0) }
   }
 
-  private func dialers(_ upstream: UpstreamConfiguration, _ tls: TLSContext?, longest: Int) -> [Dialer] {
-    upstream.servers.map { server in
-      Dialer(
+  private func dialers(
+    _ upstream: UpstreamConfiguration, _ tls: TLSContext?, longest: Int, of store: Store
+  ) -> [Dialer] {
+    let mints = !configuration.policy.isReadOnly && !store.isReadOnly
+    let introduction = PeerDescription(
+      server: "headwater/\(headwaterVersion)", store: store.identity, lane: mints ? configuration.policy.lane : nil)
+    return upstream.servers.map { server in
+      var dialer = Dialer(
         server, limits: WireLimits(message: longest), asksForDescription: true, tls: tls, tlsName: upstream.tlsName)
+      dialer.introduction = introduction
+      return dialer
     }
   }
 
@@ -242,6 +249,11 @@ struct Assembly: Sendable {
   private func policy(_ store: Store) async throws -> NodePolicy {
     var policy = configuration.policy
     policy.isBelow = configuration.upstream != nil
+    if policy.lacksLane {
+      logger.warning(
+        "this node was given no lane and mints in 0/1, which overlaps with every other lane"
+      )
+    }
     let isFrozen = configuration.store.isFrozen
     guard configuration.upstream != nil || isFrozen, case .partitioned(let partition) = policy.numbering else {
       return policy

@@ -57,6 +57,7 @@ final class UpstreamWatch: Sendable {
           LogKey.upstream: "\(server)", LogKey.away: "\((time / .milliseconds(100)).rounded() / 10) s",
           LogKey.failedQuestions: "\(failed)",
         ])
+    case .rival(let server, let rival): sound(server, rival)
     case .refusing(let server, let words):
       guard let leftOut = admit("refusing: \(server)") else { return }
       logger.warning(
@@ -76,12 +77,25 @@ final class UpstreamWatch: Sendable {
       advice: "docs/operations.md lists the reasons; what this node knows is answered all the same", isLogged: false)
   }
 
+  private func sound(_ server: Endpoint, _ rival: LaneRival?) {
+    let cause = "lane-overlap:\(server)"
+    guard let rival else { return alarms.end(cause) }
+    alarms.raise(
+      cause,
+      "the upstream \(server) has seen the store \(rival.store) mint in lane \(rival.lane), which overlaps with this "
+        + "node's: both may give one number to two contents",
+      advice: "start one of the two with a --lane that no other node of its level has")
+  }
+
   private static func away(_ server: Endpoint) -> String { "upstream-away:\(server)" }
 
   private func admit(_ kind: String) -> Int? { state.withLock { $0.complaints.admit(kind, now: .now) } }
 
   private func greet(_ server: Endpoint, _ description: PeerDescription) {
-    let (node, isNew) = state.withLock { state in
+    sound(server, description.rival)
+    var description = description
+    description.rival = nil  // it comes and goes with another node
+    let (node, isNew) = state.withLock { [description] state in
       (state.node, state.greeted.updateValue(description, forKey: server) != description)
     }
     node?.learn(upstreamLevel: description.level ?? 0)

@@ -51,6 +51,7 @@ public final class ClientHandler: ChannelDuplexHandler {
   private let server: Endpoint
   private let isTLS: Bool
   private let greeted: EventLoopPromise<PeerDescription>
+  private let introduction: PeerDescription?
   private var handshake: Handshake?
   private var framer: LineFramer
   private var assembler: MessageAssembler
@@ -64,6 +65,7 @@ public final class ClientHandler: ChannelDuplexHandler {
     server = dialer.server
     if case .tls = dialer.server { isTLS = true } else { isTLS = false }
     self.greeted = greeted
+    introduction = dialer.introduction
     handshake = dialer.asksForDescription ? .client(limits: dialer.limits) : nil
     framer = LineFramer(limit: dialer.limits.line)
     assembler = MessageAssembler(limit: dialer.limits.message)
@@ -71,7 +73,8 @@ public final class ClientHandler: ChannelDuplexHandler {
 
   public func channelActive(context: ChannelHandlerContext) {
     var hello = context.channel.allocator.buffer(capacity: 64)
-    Handshake.request(Headers([("needs-headers", handshake == nil ? "false" : "true")]), into: &hello)
+    let needs = [(name: "needs-headers", value: handshake == nil ? "false" : "true")]
+    Handshake.request(Headers(needs + (introduction?.headers ?? Headers())), into: &hello)
     context.writeAndFlush(wrapOutboundOut(hello), promise: nil)
     if !isTLS { greetIfReady() }
     context.fireChannelActive()

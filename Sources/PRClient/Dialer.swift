@@ -13,6 +13,8 @@ public struct Dialer: Sendable {
   public var limits: WireLimits
   /// The server is asked what it is. BitBake's own says nothing, and costs no more.
   public var asksForDescription: Bool
+  /// What a node says of itself to its upstream; nil for a client that is no node. Servers that do not know it pass it over.
+  public var introduction: PeerDescription?
   /// What is shown to a server of TLS, and whom to believe. Needed for an address of TLS.
   public var tls: TLSContext?
   /// The name that the server's certificate must be for, where it is not the address's host.

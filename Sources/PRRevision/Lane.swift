@@ -29,6 +29,14 @@ public struct Lane: Hashable, Sendable {
     self.count = count
   }
 
+  /// Whether some number falls into both lanes: exactly if the indexes are equal modulo the greatest common divisor of
+  /// the counts.
+  public func overlaps(_ other: Lane) -> Bool {
+    var (divisor, rest) = (count, other.count)
+    while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+    return index % divisor == other.index % divisor
+  }
+
   /// The least number of this lane that is not below `floor`.
   ///
   /// - Returns: nil when it would not fit 64 bits.

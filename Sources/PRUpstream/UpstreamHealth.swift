@@ -27,6 +27,8 @@ public enum UpstreamEvent: Sendable {
   case stillAway(Endpoint, reason: String)
   /// It answers again.
   case back(Endpoint, after: Duration, failedQuestions: Int)
+  /// It has told of another node below it, whose lane overlaps with this one's; nil: there is none.
+  case rival(Endpoint, LaneRival?)
   /// It answers, and refuses questions.
   case refusing(Endpoint, String)
   /// It answers, and an answer cannot be believed.

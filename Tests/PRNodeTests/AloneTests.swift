@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRClient
 import PRNode
 import PRRevision
 import PRStore
 import PRUpstream
-import PRWire
 import Synchronization
 import TestStore
 import TestThreads

@@ -59,4 +59,21 @@ struct LaneTests {
   func overflow(text: String, floor: UInt64, expected: UInt64?) throws {
     #expect(try #require(Lane(text)).first(from: floor) == expected)
   }
+
+  @Test("two lanes overlap exactly if there is a number in both")
+  func overlap() throws {
+    let lanes = try (1...12).flatMap { count in
+      try (0..<count).map { try #require(Lane(index: UInt64($0), count: UInt64(count))) }
+    }
+    for one in lanes {
+      for other in lanes {
+        let shared = (0..<one.count * other.count).contains { number in
+          one.first(from: number) == number && other.first(from: number) == number
+        }
+        #expect(one.overlaps(other) == shared, "\(one) and \(other)")
+      }
+    }
+    let greatest = try #require(Lane(index: .max - 1, count: .max))
+    #expect(greatest.overlaps(greatest) && greatest.overlaps(.only) && Lane.only.overlaps(greatest))
+  }
 }

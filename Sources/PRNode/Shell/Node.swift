@@ -58,6 +58,9 @@ public final class Node: Sendable {
     }
   }
 
+  /// In which lane it mints; nil where it mints nothing, or not by lanes.
+  public var lane: Lane? { isReadOnly ? nil : policy.lane }
+
   var now: Int64 { clock() }
 
   /// Which rules chose values, and what was asked in vain.

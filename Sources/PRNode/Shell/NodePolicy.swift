@@ -13,8 +13,21 @@ public struct NodePolicy: Hashable, Sendable {
 
   /// There are nodes above, though nobody may be there to ask them.
   public var isBelow = false
+  /// Somebody has chosen the lane: without one, nodes of one level mint the same numbers.
+  public var isLaneGiven = false
   /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
   public var isMirror = false
+
+  /// Nil where it does not number by lanes.
+  public var lane: Lane? {
+    switch numbering {
+    case .bitbake: nil
+    case .partitioned(let partition): partition.lane
+    }
+  }
+
+  /// The node shares its level with others, and was not given what tells it from them.
+  public var lacksLane: Bool { isBelow && !isReadOnly && lane != nil && !isLaneGiven }
 
   public init(
     numbering: Numbering = .partitioned(.root), isReadOnly: Bool = false, onMiss: OnMiss = .refuse,

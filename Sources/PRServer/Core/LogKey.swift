@@ -24,6 +24,8 @@ public enum LogKey {
   public static let level = "node-level"
   /// Why.
   public static let reason = "reason"
+  /// In which lane a node mints.
+  public static let lane = "lane"
   /// The name of an alarm's cause.
   public static let alarm = "alarm"
   /// What an operator can do.

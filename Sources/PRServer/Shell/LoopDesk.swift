@@ -14,6 +14,7 @@ final class LoopDesk {
   let options: ServerOptions
   /// What all loops hold together.
   let flight: FlightLedger
+  let lanes: LaneWatch
   private let loop: any EventLoop
   private let reader: TurnReader
   private let logger: Logger
@@ -27,9 +28,10 @@ final class LoopDesk {
   private var counted = Tally()
 
   init(
-    node: Node, options: ServerOptions, flight: FlightLedger, loop: any EventLoop, logger: Logger
+    node: Node, options: ServerOptions, flight: FlightLedger, lanes: LaneWatch, loop: any EventLoop, logger: Logger
   ) throws {
     self.flight = flight
+    self.lanes = lanes
     self.node = node
     self.options = options
     self.loop = loop
@@ -92,7 +94,8 @@ final class LoopDesk {
     PeerDescription(
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
       level: node.level,
-      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity)
+      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
+      lane: node.lane)
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.

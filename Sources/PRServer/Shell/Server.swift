@@ -103,10 +103,12 @@ struct LoopDesks: Sendable {
     let flight = FlightLedger(ceiling: options.bytesInFlight)
     self.flight = flight
     var desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>] = [:]
+    let lanes = LaneWatch(node.alarms, logger)
     for loop in loops.makeIterator() {
       desks[ObjectIdentifier(loop)] = try await loop.submit {
         NIOLoopBound(
-          try LoopDesk(node: node, options: options, flight: flight, loop: loop, logger: logger), eventLoop: loop)
+          try LoopDesk(node: node, options: options, flight: flight, lanes: lanes, loop: loop, logger: logger),
+          eventLoop: loop)
       }.get()
     }
     self.desks = desks

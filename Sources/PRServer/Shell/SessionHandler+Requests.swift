@@ -10,7 +10,7 @@ extension SessionHandler {
   func serve(_ request: Request) {
     let node = desk.node
     switch request {
-    case .ping: replyAtOnce(.ping, .alive)
+    case .ping: replyAtOnce(.ping, nodeStore.flatMap { desk.lanes.rival(of: $0) }.map { .aliveBeside($0) } ?? .alive)
     case .isReadonly: replyAtOnce(.isReadonly, .readonly(node.isReadOnly))
     case .getPR(let tuple, let history):
       node.allocate(tuple, history, asker: peer, for: client, answer: later(.getPR) { .value($0.text) })

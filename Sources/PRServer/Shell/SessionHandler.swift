@@ -44,6 +44,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private var isLeaving = false
   /// The `changes` that is open, or was last.
   var poll: LongPoll?
+  /// The store of the node that asks, if it is one that mints.
+  private(set) var nodeStore: String?
   /// Who asks, for the log and for the stories of rows: the name in its certificate, and its address.
   private(set) lazy var peer: String = {
     let address = context?.remoteAddress?.ipAddress ?? "local"
@@ -93,6 +95,7 @@ final class SessionHandler: ChannelDuplexHandler {
     client.leave()
     poll?.end()
     timers.cancelAll()
+    if let nodeStore { desk.lanes.leave(nodeStore) }
     context.fireChannelInactive()
   }
 
@@ -210,9 +213,19 @@ final class SessionHandler: ChannelDuplexHandler {
     guard case .done(let headers) = try handshake.accept(line) else { return }
     timers.cancel(.handshake)
     phase = .greeted
+    introduce(PeerDescription(headers))
     if headers.needsHeaders {
-      Handshake.reply(desk.description.headers, into: &out)
+      var description = desk.description
+      description.rival = nodeStore.flatMap { desk.lanes.rival(of: $0) }
+      Handshake.reply(description.headers, into: &out)
     }
+  }
+
+  /// A node says which store it mints for, and in which lane.
+  private func introduce(_ node: PeerDescription) {
+    guard let store = node.store, LaneRival.isStore(store), let lane = node.lane, rights.contains(.read) else { return }
+    nodeStore = store
+    desk.lanes.arrive(store, lane, peer)
   }
 
   /// The framing cannot be followed any more: one last line says why, unless the peer speaks another protocol.

@@ -104,7 +104,7 @@ extension Sections {
 
   var facts: HTML {
     let node = report.node
-    let lane: HTML = node.lane.map { "<dt>lane</dt><dd>\($0)</dd>" } ?? ""
+    let lane: HTML = node.laneWords.map { "<dt>lane</dt><dd>\($0)</dd>" } ?? ""
     return """
       <dl class="facts"><dt>version</dt><dd>\(node.version)</dd><dt>numbering</dt><dd>\(node.numbering)</dd>\(lane)
       <dt>policy</dt><dd>\(node.policy)</dd><dt>listens on</dt><dd>\(node.listeners.joined(separator: ", "))</dd>

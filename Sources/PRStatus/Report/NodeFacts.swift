@@ -58,7 +58,8 @@ public struct NodeFacts: Sendable {
     case .bitbake: part.numbering = "bitbake"
     case .partitioned(let partition):
       part.numbering = "partitioned"
-      part.lane = partition.lane == .only ? nil : "\(partition.lane)"
+      part.lacksLane = node.policy.lacksLane
+      part.lane = partition.lane == .only && !part.lacksLane ? nil : "\(partition.lane)"
     }
     part.store = node.store.identity
     part.policy = policy

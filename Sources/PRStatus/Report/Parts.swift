@@ -4,6 +4,11 @@ import PRStore
 import PRSync
 import PRUpstream
 
+extension StatusReport.NodePart {
+  /// The lane, and that it is a default.
+  var laneWords: String? { lane.map { lacksLane ? "\($0), the default: none was given" : $0 } }
+}
+
 extension StatusReport.UpstreamPart {
   init(_ health: UpstreamHealth) {
     server = "\(health.server)"

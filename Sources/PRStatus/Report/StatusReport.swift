@@ -34,8 +34,10 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var role = Role.root
     /// How many nodes stand above it.
     public var level = 0
-    /// Such as `2/4`; nil where there is only one.
+    /// Such as `2/4`; nil where there is only one, and none was needed.
     public var lane: String?
+    /// It stands below an upstream and was given no lane.
+    public var lacksLane = false
     public var numbering = ""
     public var listeners: [String] = []
     /// Which database it serves; nil for one that no node ever wrote.

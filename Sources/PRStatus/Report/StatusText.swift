@@ -21,7 +21,10 @@ public struct StatusText {
     var lines = [
       ["state", report.readiness.isReady ? (report.openAlarms.isEmpty ? "ready" : "ready, with alarms") : "not ready"],
       ["place", path.joined(separator: " > ")],
-      ["node", "\(node.role.rawValue), \(node.numbering)\(node.lane.map { ", lane \($0)" } ?? ""), \(node.policy)"],
+      [
+        "node",
+        "\(node.role.rawValue), \(node.numbering)\(node.laneWords.map { ", lane \($0)" } ?? ""), \(node.policy)",
+      ],
       ["listens on", node.listeners.joined(separator: ", ")],
       [
         "running for",

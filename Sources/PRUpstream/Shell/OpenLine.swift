@@ -45,15 +45,19 @@ final class OpenLine {
     return answer
   }
 
-  /// Asks whether the server is alive.
-  func ping() -> EventLoopFuture<Void> {
+  /// Asks whether the server is alive, and whom it knows whose lane overlaps with this node's.
+  func ping() -> EventLoopFuture<LaneRival?> {
     let reply = send(.ping)
     channel.flush()
     let line = NIOLoopBound(self, eventLoop: channel.eventLoop)
     let server = server
     return reply.flatMapThrowing { message in
       line.value.heard()
-      guard case .alive? = try? Response(message, to: .ping) else { throw UpstreamError.nonsense(server, .shape) }
+      switch try? Response(message, to: .ping) {
+      case .alive: return nil
+      case .aliveBeside(let rival): return rival
+      default: throw UpstreamError.nonsense(server, .shape)
+      }
     }
   }
 

@@ -52,7 +52,7 @@ final class Peer {
     dial()
     let every = TimeAmount(options.keepAlive)
     let peer = NIOLoopBound(self, eventLoop: loop)
-    keepAlive = loop.scheduleRepeatedTask(initialDelay: every, delay: every) { _ in peer.value.tryIdleLines() }
+    keepAlive = loop.scheduleRepeatedTask(initialDelay: every, delay: every) { _ in peer.value.tryLines() }
   }
 
   func stop() {
@@ -177,18 +177,26 @@ final class Peer {
     }
   }
 
-  private func tryIdleLines() {
-    for line in lines where line.underWay == 0 { ping(line) }
+  /// One with questions under way shows by their answers whether it works: its ping only brings news, and may be late.
+  private func tryLines() {
+    for line in lines { ping(line, isTimed: line.underWay == 0) }
   }
 
-  private func ping(_ line: OpenLine) {
-    let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(options.deadline)) {
-      self.lose(.timedOut(self.dialer.server, self.options.deadline))
-    }
+  private func ping(_ line: OpenLine, isTimed: Bool) {
+    let clock =
+      !isTimed
+      ? nil
+      : loop.assumeIsolated().scheduleTask(in: TimeAmount(options.deadline)) {
+        self.lose(.timedOut(self.dialer.server, self.options.deadline))
+      }
     line.ping().assumeIsolated().whenComplete { outcome in
-      clock.cancel()
+      clock?.cancel()
+      switch outcome {
+      case .success(let rival): self.tell(.rival(self.dialer.server, rival))
+      case .failure(let error as UpstreamError): self.lose(error)
       // An end of the connection is noticed where it ends.
-      if case .failure(let error as UpstreamError) = outcome { self.lose(error) }
+      case .failure: break
+      }
     }
   }
 
@@ -250,7 +258,7 @@ final class Peer {
     if let unanswered {
       line.ask(unanswered, within: deadline).map { _ in }.cascade(to: answered)
     } else {
-      line.ping().cascade(to: answered)
+      line.ping().map { _ in }.cascade(to: answered)
     }
     answered.futureResult.assumeIsolated().whenComplete { outcome in
       clock.cancel()

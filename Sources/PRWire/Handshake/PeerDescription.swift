@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A request that not every server of the protocol knows. It is asked only where it is announced.
 public enum Feature: String, CaseIterable, Sendable {
@@ -8,7 +9,7 @@ public enum Feature: String, CaseIterable, Sendable {
   case changes
 }
 
-/// What a server says of itself in its headers. BitBake's own says nothing.
+/// What a server says of itself in its headers, and a node to its upstream. BitBake's own says nothing.
 public struct PeerDescription: Hashable, Sendable {
   /// Its program and version.
   public var server: String?
@@ -19,11 +20,17 @@ public struct PeerDescription: Hashable, Sendable {
   public var numbering: String?
   /// Which database it serves.
   public var store: String?
+  /// In which lane it mints; nil when it does not tell, or mints nothing.
+  public var lane: Lane?
+  /// From a server: another node below it, whose lane overlaps with that of whoever reads this.
+  public var rival: LaneRival?
 
   public init(
     server: String? = nil, features: Set<Feature> = [], level: Int? = nil, numbering: String? = nil,
-    store: String? = nil
+    store: String? = nil, lane: Lane? = nil, rival: LaneRival? = nil
   ) {
+    self.lane = lane
+    self.rival = rival
     self.server = server
     self.features = features
     self.level = level
@@ -36,7 +43,8 @@ public struct PeerDescription: Hashable, Sendable {
     let names = (headers["features"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
     self.init(
       server: headers["server"], features: Set(names.compactMap(Feature.init(rawValue:))),
-      level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"])
+      level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"],
+      lane: headers["lane"].flatMap { Lane($0) }, rival: headers["rival"].flatMap { LaneRival($0) })
   }
 
   /// The headers that say it.
@@ -48,6 +56,7 @@ public struct PeerDescription: Hashable, Sendable {
         features.isEmpty ? nil : Feature.allCases.filter(features.contains).map(\.rawValue).joined(separator: ", ")
       ),
       ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
+      ("lane", lane?.description), ("rival", rival?.description),
     ]
     return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })
   }

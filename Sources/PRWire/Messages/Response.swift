@@ -5,6 +5,8 @@ import PRRevision
 /// A reply, save an export's, which is written row by row.
 public enum Response: Hashable, Sendable {
   case alive
+  /// The same to a node below whose lane overlaps with that of another.
+  case aliveBeside(LaneRival)
   /// A revision, in its spelling.
   case value(String)
   case noValue
@@ -21,6 +23,10 @@ public enum Response: Hashable, Sendable {
   public func write(to out: inout ByteBuffer) {
     switch self {
     case .alive: out.writeStaticString(#"{"alive":true}"#)
+    case .aliveBeside(let rival):
+      out.writeStaticString(#"{"alive":true,"rival":"#)
+      out.writeJSON(string: rival.description)
+      out.writeInteger(ASCII.closeBrace)
     case .value(let value):
       out.writeStaticString(#"{"value":"#)
       out.writeJSON(string: value)

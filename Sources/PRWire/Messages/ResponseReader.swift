@@ -91,7 +91,12 @@ private struct ResponseFields {
     case (.importOne, nil) where isNull: return .imported(nil)
     default: break
     }
-    if name == .ping, case .bool(true) = member("alive", bytes) { return .alive }
+    if name == .ping, case .bool(true) = member("alive", bytes) {
+      guard case .text(let text)? = member("rival", bytes), let rival = LaneRival(try text.string(in: bytes)) else {
+        return .alive
+      }
+      return .aliveBeside(rival)
+    }
     if name == .isReadonly, case .bool(let readonly) = member("readonly", bytes) { return .readonly(readonly) }
     return nil
   }

@@ -85,7 +85,7 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Which of the nodes of its level this one is. Default: 0/1.", valueName: "k/n"),
     transform: Lane.parse)
-  var lane = Lane.only
+  var lane: Lane?
 
   @Flag(help: "Store nothing.")
   var readOnly = false
@@ -149,7 +149,7 @@ struct Serve: AsyncParsableCommand {
     if frozen != nil, numbering == .bitbake || onMiss == .predict {
       throw ValidationError("a frozen database never changes and predicts nothing: leave --numbering and --on-miss out")
     }
-    if ownLevel == 0, lane != .only, numbering == .partitioned {
+    if ownLevel == 0, lane ?? .only != .only, numbering == .partitioned {
       throw ValidationError("--lane tells nodes below an upstream apart: give --upstream, or --level")
     }
   }
@@ -207,7 +207,7 @@ struct Serve: AsyncParsableCommand {
 
   private var configuration: NodeConfiguration {
     let rule: Numbering =
-      numbering == .bitbake ? .bitbake : .partitioned(Partition(level: ownLevel, lane: lane))
+      numbering == .bitbake ? .bitbake : .partitioned(Partition(level: ownLevel, lane: lane ?? .only))
     var server = limits.server
     for grant in rights { grant.add(to: &server.access) }
     var store = StoreOptions(
@@ -223,6 +223,7 @@ struct Serve: AsyncParsableCommand {
     configuration.name = name
     configuration.log = LogOptions(logFormat, level: logLevel.level)
     configuration.policy.isMirror = isMirror
+    configuration.policy.isLaneGiven = lane != nil
     if !listen.isEmpty { configuration.listen = listen }
     configuration.listensByDefault = listen.isEmpty
     configuration.tls = tls.files

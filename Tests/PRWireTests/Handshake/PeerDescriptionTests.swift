@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 import Testing
 
 @testable import PRWire
 
-@Suite("What a server says it is")
+@Suite("What a server or a node says it is")
 struct PeerDescriptionTests {
   @Test(
     "is read from the headers that say it",
@@ -11,7 +12,9 @@ struct PeerDescriptionTests {
       PeerDescription(), PeerDescription(server: "headwater/1", level: 0),
       PeerDescription(
         server: "headwater/1 (test)", features: [.lookup, .changes], level: 7, numbering: "partitioned", store: "a-b"),
-      PeerDescription(features: [.changes], store: "é"),
+      PeerDescription(features: [.changes], store: "é"), PeerDescription(lane: .only),
+      PeerDescription(
+        lane: Lane("2/4"), rival: LaneRival(store: "30f02a00-29a6-4e8b-9240-f9274e6ca8d8", lane: .only)),
     ])
   func roundTrip(description: PeerDescription) {
     #expect(PeerDescription(description.headers) == description)
@@ -24,6 +27,9 @@ struct PeerDescriptionTests {
     ([("features", "Lookup; changes")], PeerDescription()),
     ([("level", "-3"), ("x", "y")], PeerDescription(level: -3)),
     ([("level", "two")], PeerDescription()), ([("level", "99999999999999999999")], PeerDescription()),
+    ([("lane", "4/4"), ("rival", "30f02a00-29a6-4e8b-9240-f9274e6ca8d8")], PeerDescription()),
+    ([("rival", "30F02A00-29A6-4E8B-9240-F9274E6CA8D8 0/1")], PeerDescription()),
+    ([("rival", "\u{1B}[2J 0/1")], PeerDescription()), ([("rival", "a 0/1 b")], PeerDescription()),
     ([("store", "first"), ("store", "second")], PeerDescription(store: "first")),
   ]
 

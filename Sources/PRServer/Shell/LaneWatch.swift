@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import NIOCore
+import PRNode
+import PRRevision
+import PRWire
+import Synchronization
+
+/// Watches the lanes of the nodes below, for the sessions of all event loops.
+final class LaneWatch: Sendable {
+  private let register = Mutex(LaneRegister())
+  private let alarms: AlarmBoard
+  private let logger: Logger
+
+  init(_ alarms: AlarmBoard, _ logger: Logger) {
+    self.alarms = alarms
+    self.logger = logger
+  }
+
+  /// The name of the alarm while lanes overlap.
+  static let cause = "lanes-overlap"
+
+  /// A clock that only goes on, in milliseconds.
+  private static var now: Int64 { Int64(clamping: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+
+  func arrive(_ store: String, _ lane: Lane, _ peer: String) {
+    let (change, before, after) = register.withLock { register in
+      let before = register.overlapping.map(\.store)
+      return (register.arrive(store, lane, peer, at: Self.now), before, register.overlapping)
+    }
+    if change != .nothing {
+      logger.info(
+        "a node below is connected",
+        metadata: [LogKey.store: "\(store)", LogKey.lane: "\(lane)", LogKey.peer: "\(peer)"])
+    }
+    sound(before, after)
+  }
+
+  func leave(_ store: String) {
+    guard register.withLock({ $0.leave(store, at: Self.now) }) == .went else { return }
+    logger.info("a node below is gone", metadata: [LogKey.store: "\(store)"])
+  }
+
+  /// The store that a node is to be told of.
+  func rival(of store: String) -> LaneRival? {
+    let (rival, left) = register.withLock { register in
+      let hasForgotten = register.forget(at: Self.now)
+      return (register.rival(of: store), hasForgotten ? register.overlapping : nil)
+    }
+    if let left { sound(left.map(\.store), left) }
+    return rival.map { LaneRival(store: $0.store, lane: $0.lane) }
+  }
+
+  private func sound(_ before: [String], _ after: [LaneRegister.Member]) {
+    guard let first = after.first, let rival = first.rival else { return alarms.end(Self.cause) }
+    // One that comes to them is news, even where the alarm was acknowledged.
+    if after.contains(where: { !before.contains($0.store) }) { alarms.end(Self.cause, isLogged: false) }
+    let others = after.count > 2 ? "; \(after.count) stores overlap in all" : ""
+    alarms.raise(
+      Self.cause,
+      "the store \(first.store) of \(first.peer) mints in lane \(first.lane), which overlaps with lane \(rival.lane) of the "
+        + "store \(rival.store): both may give one number to two contents\(others)",
+      advice: "start one of them with a --lane that no other node of its level has; 'headwater status' there shows "
+        + "its store")
+  }
+}

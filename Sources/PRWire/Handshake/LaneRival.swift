@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// What an upstream tells a node of another one: a store of the same level whose lane overlaps with its own, so that
+/// both may give one number to two contents.
+public struct LaneRival: Hashable, Sendable {
+  /// The identity of the other store.
+  public let store: String
+  public let lane: Lane
+
+  public init(store: String, lane: Lane) {
+    self.store = store
+    self.lane = lane
+  }
+
+  /// Reads `STORE K/N`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 2, Self.isStore(parts[0]), let lane = Lane(String(parts[1])) else { return nil }
+    self.init(store: String(parts[0]), lane: lane)
+  }
+
+  /// What a node gives itself as a name: a UUID. Other words of a peer are shown to nobody.
+  public static func isStore(_ text: some StringProtocol) -> Bool {
+    text.utf8.count == 36
+      && text.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+          || byte == UInt8(ascii: "-")
+      }
+  }
+}
+
+extension LaneRival: CustomStringConvertible {
+  public var description: String { "\(store) \(lane)" }
+}
