@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import NIOCore
 import NIOPosix
 import PRTLS
@@ -83,7 +84,12 @@ public struct Dialer: Sendable {
       }
     switch server {
     case .tcp(let host, let port), .tls(let host, let port):
-      return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+      return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .channelOption(.socketOption(.so_keepalive), value: 1)
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: Int(KeepAlive.idle))
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: Int(KeepAlive.interval))
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: Int(KeepAlive.probes))
+        .connect(host: host, port: port)
     case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
     }
   }

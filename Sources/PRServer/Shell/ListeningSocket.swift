@@ -25,6 +25,19 @@ public final class ListeningSocket: Sendable {
     self.bound = bound
     self.descriptor = descriptor
     self.file = file
+    if case .unix = bound {} else { Self.keepAlive(descriptor) }
+  }
+
+  /// On Linux the connections that are accepted inherit it: tcp(7).
+  private static func keepAlive(_ descriptor: CInt) {
+    let tcp = CInt(IPPROTO_TCP)
+    for (level, option, value) in [
+      (SOL_SOCKET, SO_KEEPALIVE, 1), (tcp, TCP_KEEPIDLE, KeepAlive.idle), (tcp, TCP_KEEPINTVL, KeepAlive.interval),
+      (tcp, TCP_KEEPCNT, KeepAlive.probes),
+    ] {
+      var value = value
+      setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
   }
 
   /// Binds an address. Whoever calls holds the socket.
