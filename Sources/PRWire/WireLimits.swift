@@ -40,6 +40,7 @@ public enum WireError: Error, Hashable, Sendable {
   public enum Foreigner: String, Hashable, Sendable {
     case tls = "it looks like TLS: use a tls:// listener, or tcp:// in the client's address"
     case http = "it looks like HTTP, not like BitBake's PR protocol"
+    case xmlRPC = "it looks like XML-RPC, which BitBake before 1.52 (2021) speaks; use a newer BitBake"
     case unknown = "it is not BitBake's PR protocol"
   }
 }

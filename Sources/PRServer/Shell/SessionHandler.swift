@@ -59,6 +59,8 @@ final class SessionHandler: ChannelDuplexHandler {
     case greeted
     /// Lines are messages: → `finishing`.
     case serving
+    /// A client of HTTP was answered: what it still sends is dropped, until it has read its answer: → `finishing`.
+    case rejecting
     /// Nothing more is read; what is in flight is answered, then the connection ends.
     case finishing
   }
@@ -121,7 +123,7 @@ final class SessionHandler: ChannelDuplexHandler {
   // MARK: Reading
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard phase != .finishing else { return }
+    guard phase != .finishing, phase != .rejecting else { return }
     framer.append(unwrapInboundIn(data))
     takeLines()
     watchUnfinishedMessage()
@@ -187,7 +189,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   private func takeLines() {
     do throws(WireError) {
-      guard phase != .finishing, mayTakeMore else { return }
+      guard phase != .finishing, phase != .rejecting, mayTakeMore else { return }
       isTakingLines = true
       defer { isTakingLines = false }
       try framer.forEachLine { line throws(WireError) in
@@ -231,10 +233,27 @@ final class SessionHandler: ChannelDuplexHandler {
   /// The framing cannot be followed any more: one last line says why, unless the peer speaks another protocol.
   private func refuse(_ error: WireError) {
     complain("wire", "a connection was closed: \(error)")
-    guard phase != .handshaking else { return close() }
+    guard phase != .handshaking else { return reject(error) }
     reply(.error(error.description))
     finish()
   }
+
+  /// What speaks HTTP is told so in HTTP, all others nothing.
+  ///
+  /// A connection that is closed while bytes are unread is reset, and a reset takes the answer with it: so the client ends it.
+  private func reject(_ error: WireError) {
+    guard case .foreignProtocol(let foreigner) = error, let text = HTTPRefusal.text(to: foreigner), let context else {
+      return close()
+    }
+    out.writeString(text)
+    phase = .rejecting
+    flush()
+    timers.cancel(.handshake)
+    timers.start(.courtesy, after: Self.patienceWithHTTP, on: context.eventLoop, bound(context)) { $0.finish() }
+  }
+
+  /// So long a client of HTTP may take to read its answer.
+  private static let patienceWithHTTP = Duration.seconds(2)
 
   // MARK: Requests
 

@@ -81,7 +81,10 @@ public struct Handshake: Sendable {
     // A TLS record, version 3.x: of a handshake, or an alert.
     if view.starts(with: [0x16, 0x03]) || view.starts(with: [0x15, 0x03]) { return .tls }
     if view.starts(with: "HTTP/1.".utf8) { return .http }
-    if view.contains(ASCII.space), view.suffix(9).starts(with: " HTTP/".utf8) { return .http }
+    if view.contains(ASCII.space), view.suffix(9).starts(with: " HTTP/".utf8) {
+      // Web browsers, load balancers and curl come with GET.
+      return view.starts(with: "POST ".utf8) ? .xmlRPC : .http
+    }
     return .unknown
   }
 

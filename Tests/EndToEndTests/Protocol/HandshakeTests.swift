@@ -20,19 +20,13 @@ struct HandshakeOverSocketTests {
     }
   }
 
-  @Test(
-    "a TLS hello and an HTTP request are closed without a byte, and the log says what they look like",
-    arguments: [
-      ([UInt8]([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03]), "TLS"),
-      (Array("GET /metrics HTTP/1.1\r\nHost: prserv:8585\r\n\r\n".utf8), "HTTP"),
-      (Array("POST / HTTP/1.0\r\n\r\n".utf8), "HTTP"),
-    ])
-  func wrongDoor(bytes: [UInt8], name: String) throws {
+  @Test("a TLS hello is closed without a byte, and the log says what it looks like")
+  func wrongDoor() throws {
     try withServer { server in
       let connection = try server.connect(greets: false)
-      try connection.send(bytes)
+      try connection.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03])
       #expect(connection.isClosedSilently)
-      #expect(server.process.errors.wait { $0.contains("looks like \(name)") }, "\(server.log)")
+      #expect(server.process.errors.wait { $0.contains("looks like TLS") }, "\(server.log)")
     }
   }
 

@@ -63,7 +63,7 @@ struct HandshakeTests {
   @Test(
     "another first line is another protocol",
     arguments: [
-      ("GET / HTTP/1.1", .http), ("POST /x HTTP/1.0", .http), ("PRI * HTTP/2.0", .http),
+      ("GET / HTTP/1.1", .http), ("POST /x HTTP/1.0", .xmlRPC), ("PRI * HTTP/2.0", .http),
       ("PRSERVICE 2.0", .unknown), ("PRSERVICE 1.1", .unknown), ("PRSERVICE 1.00", .unknown),
       ("PRSERVICE 1.0 ", .unknown),
       (" PRSERVICE 1.0", .unknown), ("prservice 1.0", .unknown), ("OEHASHEQUIV 1.1", .unknown), ("PRSERVICE", .unknown),
