@@ -38,7 +38,7 @@ extension Node {
   }
 
   /// What an answer, or that there is none, means for a decision.
-  private func weigh(_ told: Result<UpstreamAnswer, UpstreamError>) -> Result<Allocation.Heard, NodeError> {
+  func weigh(_ told: Result<UpstreamAnswer, UpstreamError>) -> Result<Allocation.Heard, NodeError> {
     switch told {
     case .success(let answer):
       learn(upstreamLevel: answer.level)

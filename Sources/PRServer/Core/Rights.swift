@@ -15,11 +15,18 @@ public struct Rights: OptionSet, Hashable, Sendable {
   /// What changes the server itself.
   public static let admin = Rights(rawValue: 8)
 
+  /// get-pr, answered with what would be chosen, which is not stored. Beside ``allocate`` it means nothing.
+  public static let predict = Rights(rawValue: 16)
+
+  /// Those that a get-pr needs one of.
+  static let asking: Rights = [.allocate, .predict]
+
   /// What BitBake's own server gives everybody.
   public static let bitbake: Rights = [.read, .allocate, .importing]
 
   private static let names: [(String, Rights)] = [
     ("read", .read), ("allocate", .allocate), ("import", .importing), ("admin", .admin),
+    ("predict", .predict),
   ]
 
   /// Parses names joined by commas, such as `read,allocate`; `none` is no right.

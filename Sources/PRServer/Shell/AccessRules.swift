@@ -35,6 +35,11 @@ extension Request {
 }
 
 extension Request {
+  /// One of these will do.
+  var rights: Rights { right == .allocate ? .asking : right }
+}
+
+extension Request {
   /// As those know it who count.
   var verb: Verb {
     switch self {

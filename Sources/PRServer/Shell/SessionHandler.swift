@@ -264,7 +264,7 @@ final class SessionHandler: ChannelDuplexHandler {
     } catch {
       return refuse(.json(error))
     }
-    if replies.isEmpty, rights.contains(.allocate), let tuple = view.plainAllocation,
+    if replies.isEmpty, !rights.isDisjoint(with: .asking), let tuple = view.plainAllocation,
       desk.answerCurrent(tuple, into: &out)
     {
       return
@@ -272,7 +272,7 @@ final class SessionHandler: ChannelDuplexHandler {
     requestBytes = bytes.count
     do throws(RequestError) {
       guard let request = try Request(view) else { return finish() }
-      guard rights.contains(request.right) else { return refuse(request.verb, request.right) }
+      guard !rights.isDisjoint(with: request.rights) else { return refuse(request.verb, request.right) }
       serve(request)
     } catch .json(let error) {
       refuse(.json(error))

@@ -98,7 +98,7 @@ struct ValueReader {
     return isSound ? Marked(words.map(\.value).joined(separator: ","), at: tree.place) : nil
   }
 
-  static let rightNames = ["read", "allocate", "import", "admin"]
+  static let rightNames = ["read", "allocate", "import", "admin", "predict"]
 
   private static func flag(_ tree: Tree) -> Bool? {
     switch tree.text?.value {

@@ -73,7 +73,7 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What a client may do: read, allocate, import, admin, joined by commas, or none. WHO is the name in its certificate, or an address of --listen for all others who come there. Repeatable.",
+      "What a client may do: read, allocate, predict, import, admin, joined by commas, or none. WHO is the name in its certificate, or an address of --listen for all others who come there. Repeatable.",
       valueName: "who=rights"), transform: AccessGrant.parse)
   var rights: [AccessGrant] = []
 

@@ -20,7 +20,8 @@ struct AccessGrant: Sendable {
     }
     let words = String(text[text.index(after: sign)...])
     guard let rights = Rights(words) else {
-      throw ValidationError("'\(words)' are no rights: write read, allocate, import, admin, joined by commas, or none")
+      throw ValidationError(
+        "'\(words)' are no rights: write read, allocate, predict, import, admin, joined by commas, or none")
     }
     let who = String(text[..<sign])
     guard who.contains("://") else { return AccessGrant(who: .name(who), rights: rights) }
