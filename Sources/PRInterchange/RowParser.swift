@@ -97,6 +97,8 @@ public struct RowParser: Sendable {
   private static func assignment(_ line: Substring) -> Line {
     let text = line.trimmingBlanks
     if text.isEmpty || text.hasPrefix("#") { return .nothing }
+    // What OE-Core's export begins with: builds that read the file ask no server. It is no row.
+    if text.hasPrefix("PRSERV_LOCKDOWN") { return .nothing }
     guard text.hasPrefix("PRAUTO"), let equals = text.firstIndex(of: "=") else {
       return .problem(#"expected PRAUTO$version$pkgarch$checksum = "value""#)
     }

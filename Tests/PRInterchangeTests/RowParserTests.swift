@@ -105,6 +105,8 @@ struct RowParserTests {
     ("PRAUTO$a b$p$c = \"007\"", row("a b", "p", "c", "007")),
     ("PRAUTO$\u{301}v$\u{338}p$\u{200d}c = \"7\"", row("\u{301}v", "\u{338}p", "\u{200d}c", "7")),
     ("PRAUTO_v_p = \"7\"", .summary), ("PRAUTO_v_p ?= '7'", .summary),
+    ("PRSERV_LOCKDOWN = \"1\"", .nothing), ("PRSERV_LOCKDOWN ?= '1'", .nothing),
+    ("#PR_core_ver = \"0.1\"", .nothing), ("#   version \t     TEXT\t        1\t     None\t    1", .nothing),
     ("# PRAUTO$v$p$c = \"7\"", .nothing), ("  #", .nothing), ("", .nothing), (" \t ", .nothing),
   ]
 

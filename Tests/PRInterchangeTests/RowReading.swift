@@ -34,7 +34,8 @@ func text(of rows: [Row], as format: RowFormat) -> String {
 /// Names that some format must quote, escape or leave out.
 enum NastyNames {
   static let all = [
-    "", "plain", "a b", " a", "a ", "\ta\t", "a,b", ",", "\"", "a\"b", "\"\"", "'", "'a'", "a\nb", "\n", "\n\n",
+    "", "plain", "a+b~c/d.e-f_g", "a b", " a", "a ", "\ta\t", "a,b", ",", "\"", "a\"b", "\"\"", "'", "'a'", "a\nb",
+    "\n", "\n\n",
     "a\r\nb",
     "\r", "$", "a$b", "=", "a=b", "a = \"1\"", "#", "# a", "PRAUTO$", "\\", "\\n", "{}", "{\"version\":\"v\"}",
     "e\u{301}",

@@ -29,6 +29,9 @@ struct Export: AsyncParsableCommand {
 
   @Flag(help: "Every row.") var history = false
 
+  @Flag(help: "With inc: begin with PRSERV_LOCKDOWN, so that builds which read the file ask no server.")
+  var lockdown = false
+
   @Option(help: "Only this version.") var packageVersion: String?
   @Option(help: "Only this package architecture.") var pkgarch: String?
   @Option(help: "Only this checksum.") var checksum: String?
@@ -37,13 +40,16 @@ struct Export: AsyncParsableCommand {
     if CommandOptions.areGiven("server", "database") {
       throw ValidationError("--server and --database name two sources: leave one out")
     }
+    if lockdown, writtenFormat != .inc { throw ValidationError("--lockdown is for --format inc") }
   }
 
+  private var writtenFormat: RowFormat { format ?? output.flatMap(RowFormat.init(path:)) ?? .jsonl }
+
   func run() async throws {
-    let format = format ?? output.flatMap(RowFormat.init(path:)) ?? .jsonl
     let filter = RowFilter(
       version: packageVersion, pkgarch: pkgarch, checksum: checksum, history: History(kept: history))
-    var writer = ExportFile(try TextSink(path: output), RowPrinter(format))
+    var writer = ExportFile(
+      try TextSink(path: output), RowPrinter(writtenFormat, locksDown: lockdown), countsDots: writtenFormat == .inc)
     try writer.begin()
     if let database {
       try await copyDatabase(database, filter, to: &writer)
@@ -84,10 +90,13 @@ private struct ExportFile {
   private let printer: RowPrinter
   private(set) var rows = 0
   private var leftOut = 0
+  /// How many values have dots; nil where nobody minds.
+  private var dotted: Int?
   /// The package whose rows come by, and its greatest value so far.
   private var package: (key: PackageKey, greatest: Row)?
 
-  init(_ sink: TextSink, _ printer: RowPrinter) {
+  init(_ sink: TextSink, _ printer: RowPrinter, countsDots: Bool) {
+    dotted = countsDots ? 0 : nil
     self.sink = sink
     self.printer = printer
   }
@@ -102,6 +111,7 @@ private struct ExportFile {
       return
     }
     rows += 1
+    if row.value.utf8.contains(UInt8(ascii: ".")) { dotted? += 1 }
     try sink.write(line)
   }
 
@@ -113,7 +123,9 @@ private struct ExportFile {
 
   private mutating func summarize() throws {
     defer { package = nil }
-    guard let package, let line = printer.summary(package.key, greatest: package.greatest.value) else { return }
+    guard let package, printer.line(package.greatest) != nil,
+      let line = printer.summary(package.key, greatest: package.greatest.value)
+    else { return }
     try sink.write(line)
   }
 
@@ -121,9 +133,18 @@ private struct ExportFile {
   mutating func finish() throws {
     try summarize()
     if leftOut == 0 || !sink.isFile { try sink.finish() }
+    if let dotted, dotted > 0, leftOut == 0 {
+      FileHandle.standardError.write(
+        Data(
+          """
+          note: \(dotted) of \(rows) values have dots. OE-Core's 'bitbake-prserv-tool import' passes over them; \
+          'headwater import' and builds with PRSERV_LOCKDOWN (--lockdown) read them.
+
+          """.utf8))
+    }
     guard leftOut > 0 else { return }
     throw Problem(
-      "\(leftOut) rows have names that this format cannot hold\(sink.isFile ? ", and nothing was written" : ""); use jsonl"
+      "\(leftOut) rows have names that BitBake cannot read in this format\(sink.isFile ? ", and nothing was written" : ""); use jsonl"
     )
   }
 }

@@ -38,7 +38,8 @@ struct ExchangeTests {
   func roundTrip(format: String, rows: String) throws {
     let tool = try filled(rows)
     let count = rows.split(separator: "\n").count
-    try tool.run("export", "--history", "--database", "a.sqlite3", "-o", "out.\(format)").succeeded()
+    let written = try tool.run("export", "--history", "--database", "a.sqlite3", "-o", "out.\(format)")
+    #expect(written.ending == .exit(0), "\(written.errors)")
     let imported = try tool.run("import", "--allow-lower", "--database", "b.sqlite3", "out.\(format)").succeeded()
     #expect(imported.output.hasPrefix("added \(count) rows; 0 were there already"), "\(imported.output)")
     for database in ["a", "b"] {
@@ -62,6 +63,19 @@ struct ExchangeTests {
     try tool.run("export", "--history", "--database", "a.sqlite3", "-o", "x.inc")
       .failed(saying: "1 rows", "nothing was written", "jsonl")
     #expect(try tool.folder.names.filter { $0.hasPrefix("x.inc") }.isEmpty, "what appears is whole")
+  }
+
+  @Test("an export for OE-Core says which values its import passes over, and locks builds down if it is told to")
+  func forOECore() throws {
+    let tool = try filled(Self.row("a", "c", "1.0") + Self.row("b", "c", "2"))
+    let outcome = try tool.run("export", "--database", "a.sqlite3", "--format", "inc", "--lockdown")
+    #expect(
+      outcome.ending == .exit(0) && outcome.errors.hasPrefix("note: 1 of 2 values have dots"), "\(outcome.errors)")
+    #expect(outcome.outputLines.contains("PRSERV_LOCKDOWN = \"1\"") && outcome.output.contains("= \"1.0\""))
+    try tool.folder.write(outcome.output, to: "x.inc")
+    try tool.run("import", "--database", "b.sqlite3", "x.inc").succeeded()
+    try tool.run("export", "--database", "a.sqlite3", "--lockdown").failed(64, saying: "--lockdown is for --format inc")
+    try tool.run("export", "--database", "a.sqlite3", "--package-version", "b", "--format", "inc").succeeded()
   }
 
   @Test("a file without a PR table, or two sources, is no export")
