@@ -10,6 +10,19 @@ public struct CommandOptions {
     tool = try JSONDecoder().decode(ToolDescription.self, from: Data(root._dumpHelp().utf8)).command
   }
 
+  /// The long names of all options of all commands, each once, in their order.
+  public var longNames: [String] {
+    var (names, commands) = ([String](), [tool])
+    while let command = commands.popLast() {
+      commands += (command.subcommands ?? []).reversed()
+      for name in (command.arguments ?? []).flatMap({ $0.names ?? [] })
+      where name.kind == "long" && !names.contains(name.name) {
+        names.append(name.name)
+      }
+    }
+    return names
+  }
+
   /// Whether a command knows an option or a flag, by its long name.
   public func takes(_ name: String, in command: [String]) -> Bool {
     options(of: command).contains { $0.hasLong(name) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
 import PRAssembly
 
 /// The tool.
@@ -23,7 +24,15 @@ enum Program {
   private static let tool = CommandLineTool(
     Headwater.self, usesEnvironment: true, complete: TopologyOptions.complete)
 
-  static func main() async { await tool.run() }
+  static func main() async {
+    // A server tells its log.
+    if CommandLine.arguments.dropFirst().first != "serve" {
+      for finding in (try? UnknownVariables.ofProcess.findings) ?? [] {
+        FileHandle.standardError.write(Data("headwater: \(finding.text)\n".utf8))
+      }
+    }
+    await tool.run()
+  }
 
   /// What the command line asks for, read anew.
   static func command() throws -> any ParsableCommand { try tool.command() }

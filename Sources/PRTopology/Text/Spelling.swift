@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that was likely meant.
-enum Spelling {
+public enum Spelling {
   /// - Returns: the nearest of the words, when it is near enough to be a misspelling.
-  static func nearest(to word: String, among words: some Sequence<String>) -> String? {
+  public static func nearest(to word: String, among words: some Sequence<String>) -> String? {
     let word = word.lowercased()
     guard word.utf8.count <= 64 else { return nil }
     var best: (word: String, distance: Int)?

@@ -158,6 +158,10 @@ struct Serve: AsyncParsableCommand {
     Lifeline.hold()
     let configuration = try checkedConfiguration()
     LoggingSystem.bootstrap { _ in LineLogHandler(configuration.log.format, level: configuration.log.level) }
+    for finding in try UnknownVariables.ofProcess.findings {
+      configuration.log.logger.warning(
+        "an environment variable is passed over", metadata: [LogKey.reason: "\(finding.text)"])
+    }
     try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
       endpoints, page in
       let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])

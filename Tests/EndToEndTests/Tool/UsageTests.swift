@@ -129,8 +129,25 @@ struct UsageTests {
   @Test("a variable of another command's option is none of its business")
   func otherVariables() throws {
     try withServer { server in
-      let variables = ["HEADWATER_NUMBERING": "nonsense", "HEADWATER_FORMAT": "nonsense", "HEADWATER_NO_SUCH": "x"]
+      let variables = ["HEADWATER_NUMBERING": "nonsense", "HEADWATER_FORMAT": "nonsense"]
       try Tool().run(["ping", "--server", "\(server.address)"], environment: variables).succeeded()
     }
+  }
+
+  @Test("a variable that no command has is named, with the one that was likely meant")
+  func unknownVariables() throws {
+    let variables = ["HEADWATER_SERVR": "tcp://127.0.0.1:1", "HEADWATER_QQQQQQQQ": "x", "HEADWATER_": "x"]
+    let server = try ServerProcess(environment: variables.merging(["HEADWATER_LISTN": "x"]) { $1 })
+    #expect(
+      server.log.contains("HEADWATER_LISTN is passed over") && server.log.contains("did you mean HEADWATER_LISTEN?"))
+    let outcome = try Tool().run(["ping", "--server", "\(server.address)"], environment: variables)
+    #expect(
+      outcome.ending == .exit(0)
+        && outcome.errorLines == [
+          "headwater: HEADWATER_ is passed over: no command has such an option",
+          "headwater: HEADWATER_QQQQQQQQ is passed over: no command has such an option",
+          "headwater: HEADWATER_SERVR is passed over: no command has such an option; did you mean HEADWATER_SERVER?",
+        ], "\(outcome.errors)")
+    try server.stop()
   }
 }
