@@ -123,7 +123,6 @@ let package = Package(
         "CPidfd", "PRAssembly", "PRNode", "PRServer", "PRStore", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
       ]),
 
     // tests; what several of them need

@@ -43,11 +43,11 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   /// What the process's command line asks for. What it names is read anew each time.
   public func command() throws -> any ParsableCommand {
     var arguments = Array(CommandLine.arguments.dropFirst())
+    let options = try CommandOptions(of: Root.self)
     if usesEnvironment {
-      let options = try CommandOptions(of: Root.self)
       arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
-      if let complete { arguments = try complete(arguments, options) }
     }
+    if let complete { arguments = try complete(arguments, options) }
     return try Root.parseAsRoot(arguments)
   }
 

@@ -64,6 +64,9 @@ struct BitbakePrserv: AsyncParsableCommand {
   }
 
   static func main() async {
-    await CommandLineTool(BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false).run()
+    await CommandLineTool(
+      BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false,
+      complete: { arguments, _ in ArgparseArguments.prserv.rewritten(arguments) }
+    ).run()
   }
 }

@@ -87,23 +87,27 @@ private final class PidFileOfThisProcess: @unchecked Sendable {
   func remove() { file?.remove() }
 }
 
-/// The levels as Python spells them.
+/// The levels as Python's `logging` spells them, in any case.
 enum PythonLogLevel: String, CaseIterable, ExpressibleByArgument {
   case critical = "CRITICAL"
+  case fatal = "FATAL"
   case error = "ERROR"
   case warning = "WARNING"
+  case warn = "WARN"
   case info = "INFO"
   case debug = "DEBUG"
+  case notSet = "NOTSET"
 
   init?(argument: String) { self.init(rawValue: argument.uppercased()) }
 
   var level: Logger.Level {
     switch self {
-    case .critical: .critical
+    case .critical, .fatal: .critical
     case .error: .error
-    case .warning: .warning
+    case .warning, .warn: .warning
     case .info: .info
     case .debug: .debug
+    case .notSet: .trace
     }
   }
 }

@@ -19,6 +19,7 @@ struct DaemonStart {
     case .server: throw Problem("pidfile \(pidFile.path) already exist. Daemon already running?")
     case .refused(let reason): throw pidFile.refusal(reason)
     }
+    if !command.readOnly { try makeFolder(of: command.file) }
     let log = open(command.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard log >= 0 else { throw Problem("cannot write the log \(command.log): \(String(cString: strerror(errno)))") }
     close(log)
@@ -31,6 +32,16 @@ struct DaemonStart {
     let words = String(decoding: report.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     guard words == DaemonProcess.ready else {
       throw Problem(words.isEmpty ? "the server ended before it answered; see \(command.log)" : words)
+    }
+  }
+
+  /// BitBake's server makes it, too.
+  private func makeFolder(of file: String) throws {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Problem("cannot make the folder \(folder.path) of --file: \(error.localizedDescription)")
     }
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import NIOCore
 import PRAssembly
+import PRServer
 
 /// A host as it was given, and as the address that names the pid file.
 struct HostAddress {
@@ -10,13 +10,11 @@ struct HostAddress {
 
   init(_ host: String) throws {
     given = host
-    // BitBake resolves to IPv4, and its pid files are named so.
-    if host == "localhost" {
-      ip = "127.0.0.1"
-    } else if let ip = try? SocketAddress.makeAddressResolvingHost(host, port: 0).ipAddress {
-      self.ip = ip
-    } else {
+    // BitBake resolves to IPv4, and its pid files are named so: what has an IPv6 address only is ours to serve.
+    let all = (try? SocketName.hosts(of: host)) ?? []
+    guard let ip = host == "localhost" ? "127.0.0.1" : all.first(where: { !$0.contains(":") }) ?? all.first else {
       throw Problem("the host \(host) has no address; check --host")
     }
+    self.ip = ip
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import PRWire
 
 /// An address as the operating system wants it, and what is done with it.
-struct SocketName {
+public struct SocketName {
   private var storage = sockaddr_storage()
   private var length: socklen_t
 
@@ -20,6 +20,28 @@ struct SocketName {
       bytes.copyMemory(
         from: UnsafeRawBufferPointer(start: first.ai_addr, count: min(Int(clamping: first.ai_addrlen), bytes.count)))
     }
+  }
+
+  /// All addresses of a host, in numbers, each once and in the order of the operating system's preference.
+  ///
+  /// - Parameter host: a name is looked up, which may take a while.
+  public static func hosts(of host: String) throws(SocketError) -> [String] {
+    var hints = addrinfo()
+    hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_PASSIVE
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, &hints, &found) == 0 else { throw .unknownHost }
+    defer { freeaddrinfo(found) }
+    var (hosts, next) = ([String](), found)
+    while let entry = next?.pointee {
+      next = entry.ai_next
+      var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      guard getnameinfo(entry.ai_addr, entry.ai_addrlen, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST) == 0,
+        !hosts.contains(text(name))
+      else { continue }
+      hosts.append(text(name))
+    }
+    return hosts
   }
 
   init(path: String) throws(SocketError) {

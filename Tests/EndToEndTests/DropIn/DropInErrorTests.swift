@@ -19,7 +19,7 @@ struct DropInErrorTests {
   @Test(
     "what cannot be started is told by --start, in one line",
     arguments: [
-      (["-f", "/nonexistent/a.sqlite3"], "/nonexistent/a.sqlite3"), (["-f", "rubbish"], "not an SQLite database"),
+      (["-f", "/proc/none/a.sqlite3"], "/proc/none"), (["-f", "rubbish"], "not an SQLite database"),
       (["-l", "/nonexistent/prserv.log"], "/nonexistent/prserv.log"), (["-r", "-f", "none.sqlite3"], "none.sqlite3"),
       (["--host", "no.such.host.invalid"], "no.such.host.invalid"),
     ])
@@ -47,6 +47,8 @@ struct DropInErrorTests {
     "a command line that cannot be understood is exit 2, as it is with BitBake's",
     arguments: [
       ["--frobnicate"], ["--port", "many"], ["--port", "65536"], ["--loglevel", "LOUD"], ["--start", "x"],
+      ["--lo", "x"],
+      ["-x"], ["-rx"], ["-f"],
     ])
   func usage(options: [String]) throws {
     try run(.bitbakePrserv, options, in: TemporaryFolder()).failed(2)

@@ -52,6 +52,25 @@ struct DropInTests {
     #expect(try folder.names == ["sub"])
   }
 
+  @Test("it makes the folder of its database, and takes options as Python's argparse and logging take them")
+  func argparse() throws {
+    let server = try DropIn()
+    let outcome = try run(
+      .bitbakePrserv,
+      [
+        "--sta", "--ho=\(server.host)", "--por", "\(server.port)", "-fnew/deep/pr.sqlite3", "-l=pr.log", "--logl",
+        "warn",
+      ],
+      in: server.folder)
+    outcome.succeeded()
+    #expect(try RawConnection(to: server.address).ask(Requests.getPR("a", "c")) == .value("0"))
+    try server.stop()
+    #expect(server.folder.exists("new/deep/pr.sqlite3") && server.folder.exists("pr.log"))
+    try server.start("-rfnew/deep/pr.sqlite3", "--loglevel=Fatal")
+    #expect(try RawConnection(to: server.address).ask(#"{"is-readonly":{}}"#) == .object(["readonly": .bool(true)]))
+    try server.stop()
+  }
+
   @Test("a second --start is refused in BitBake's words, and the first goes on")
   func second() throws {
     let server = try DropIn()
