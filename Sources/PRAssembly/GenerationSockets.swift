@@ -20,7 +20,8 @@ struct GenerationSockets: Sendable {
     do throws(ListenError) {
       let page = try status.map { status throws(ListenError) in
         let address = Endpoint.tcp(host: status.host, port: status.port)
-        return try ListeningSocket.open([address], from: [others?.page].compactMap(\.self))[0].socket
+        return try ListeningSocket.open([address], from: [others?.page].compactMap(\.self), resolve: nil)[0]
+          .socket
       }
       return GenerationSockets(entrances: entrances, page: page)
     } catch {

@@ -41,10 +41,13 @@ public final class ListeningSocket: Sendable {
   }
 
   /// Binds an address. Whoever calls holds the socket.
-  public static func listen(on address: Endpoint) throws(ListenError) -> ListeningSocket {
+  ///
+  /// - Parameter port: the port to take where the address leaves the choice to the operating system.
+  public static func listen(on address: Endpoint, port chosen: Int = 0) throws(ListenError) -> ListeningSocket {
     do throws(SocketError) {
       switch address {
-      case .tcp(let host, let port), .tls(let host, let port):
+      case .tcp(let host, let asked), .tls(let host, let asked):
+        let port = asked == 0 ? chosen : asked
         let name = try SocketName(host: host, port: port)
         let descriptor = try name.bind(backlog: backlog)
         return ListeningSocket(
@@ -116,16 +119,24 @@ public final class ListeningSocket: Sendable {
 }
 
 extension ListeningSocket {
-  /// The entrances of a server, in the order of its addresses. Each socket is held once more, or for the first time.
+  /// The hosts, in numbers, that a host name stands for.
+  public typealias Resolver = (_ host: String) throws(SocketError) -> [String]
+
+  /// The entrances of a server, in the order of its addresses; a name with several addresses has one for each. Each
+  /// socket is held once more, or for the first time.
   ///
   /// - Parameters:
+  ///   - resolve: nil where each address is to have one socket.
   ///   - given: sockets that are meant for an address, by it.
   ///   - others: sockets that are there already, and stay where their address is still wanted. A socket serves plain
   ///     connections as well as TLS.
   /// - Throws: ``ListenError`` for the first address that cannot be had; what was taken is let go.
   public static func open(
-    _ addresses: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = []
+    _ asked: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = [],
+    resolve: Resolver? = SocketName.hosts
   ) throws(ListenError) -> [Entrance] {
+    let places = try places(of: asked, given, resolve)
+    let addresses = places.map(\.address)
     var found: [Int: ListeningSocket] = [:]
     var free = others
     let rules: [(ListeningSocket, Endpoint) -> Bool] = [{ $0.address == $1 }, { $0.isAt($1) }]
@@ -138,15 +149,65 @@ extension ListeningSocket {
     }
     var opened: [Entrance] = []
     do throws(ListenError) {
-      for (index, address) in addresses.enumerated() {
-        let socket = if let socket = found[index] { try socket.hold() } else { try listen(on: address) }
-        opened.append(Entrance(address: address, socket: socket))
+      for (index, place) in places.enumerated() {
+        let sisters = opened.filter { $0.address == place.asked }
+        let socket: ListeningSocket?
+        if let known = found[index] {
+          socket = try known.hold()
+        } else {
+          let isLast = index + 1 == places.count || places[index + 1].asked != place.asked
+          socket = try open(place, beside: sisters, isLast: isLast)
+        }
+        if let socket { opened.append(Entrance(address: place.asked, socket: socket)) }
       }
     } catch {
       for entrance in opened { entrance.socket.letGo() }
       throw others.first { $0.isInTheWay(of: error) }.map { error.because(of: $0.whereabouts(of: $0.address)) } ?? error
     }
     return opened
+  }
+
+  /// Where to listen for an address that was asked for.
+  private struct Place {
+    let asked: Endpoint
+    /// Itself, or one of those that its name has.
+    let address: Endpoint
+  }
+
+  private static func places(
+    of asked: [Endpoint], _ given: [Endpoint: ListeningSocket], _ resolve: Resolver?
+  ) throws(ListenError) -> [Place] {
+    var places: [Place] = []
+    for address in asked {
+      guard let (host, port) = address.place, let resolve, given[address] == nil else {
+        places.append(Place(asked: address, address: address))
+        continue
+      }
+      do throws(SocketError) {
+        let hosts = try resolve(host)
+        places +=
+          hosts.count < 2
+          ? [Place(asked: address, address: address)]
+          : hosts.map { Place(asked: address, address: .tcp(host: $0, port: port)) }
+      } catch {
+        throw ListenError(address: address, reason: error)
+      }
+    }
+    return places
+  }
+
+  /// - Parameter sisters: the entrances that its name has already. They share a port.
+  /// - Returns: nil for an address that the machine has not, while its name has others.
+  private static func open(
+    _ place: Place, beside sisters: [Entrance], isLast: Bool
+  ) throws(ListenError) -> ListeningSocket? {
+    do throws(ListenError) {
+      return try listen(on: place.address, port: sisters.first?.socket.bound.place?.port ?? 0)
+    } catch {
+      let isMissing = [.system(EADDRNOTAVAIL), .system(EAFNOSUPPORT)].contains(error.reason)
+      guard place.asked != place.address, isMissing, !isLast || !sisters.isEmpty else { throw error }
+      return nil
+    }
   }
 
   /// Whatever is spoken over it.

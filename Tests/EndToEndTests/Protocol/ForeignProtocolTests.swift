@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("A client of HTTP at a port for the PR protocol")
+@Suite("A client of HTTP at a port for the PR protocol", .ownThreads)
 struct ForeignProtocolTests {
   @Test(
     "is told in HTTP what this port speaks, whole, though it goes on sending",

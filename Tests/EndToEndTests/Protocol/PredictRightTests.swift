@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("The right to predict")
+@Suite("The right to predict", .ownThreads)
 struct PredictRightTests {
   /// A server whose second listener may predict and no more.
   private func server(_ options: [String] = []) throws -> (ServerProcess, builder: RawConnection, guest: RawConnection)

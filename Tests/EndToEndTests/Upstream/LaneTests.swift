@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestThreads
 import Testing
 
-@Suite("Lanes of a level")
+@Suite("Lanes of a level", .ownThreads)
 struct LevelLaneTests {
   private static let stores = ["30f02a00-29a6-4e8b-9240-f9274e6ca8d8", "98574686-7d4a-4f9d-91b5-d0ce5e4806bd"]
 
