@@ -57,7 +57,7 @@ struct AloneTests {
     #expect(node.decisions.mintedAlone == 0 && node.alarms.all.all.isEmpty)
   }
 
-  @Test("raise no alarm at a node that is told to ask nobody")
+  @Test("raise no alarm at a node that asks no upstream")
   func offline() async throws {
     let node = try node(.offline)
     _ = try await node.get(.checksum("a"))

@@ -30,7 +30,7 @@ public struct Alarms: Hashable, Sendable {
 
   public init() {}
 
-  /// Those that nobody has acknowledged.
+  /// Those that are not acknowledged.
   public var open: [Alarm] { all.filter { !$0.isAcknowledged } }
 
   /// Those that only an operator ends: a successor of this node has to keep them.

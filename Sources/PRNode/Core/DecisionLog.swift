@@ -75,7 +75,7 @@ extension Reason {
   /// Those that put a row on record.
   public static let minting: [Reason] = [.first, .next, .renewed, .adopted, .derived]
 
-  /// It chooses a number that nobody has given before.
+  /// It chooses a new number.
   var isMinting: Bool {
     switch self {
     case .first, .next, .renewed, .derived: true

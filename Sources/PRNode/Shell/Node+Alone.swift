@@ -10,11 +10,11 @@ extension Node {
     guard reason.isMinting else { return }
     let alone = log.withLock { $0.mintAlone(at: now) }
     isAlone.store(true, ordering: .releasing)
-    // A node that is told to ask no upstream does as it is told.
+    // Under the policy offline no upstream is asked: its absence is no news.
     guard asked != nil, alone.values == 1 else { return }
     alarms.raise(
       Self.aloneCause, "values are minted without the upstream",
-      advice: "bring the upstream back; until then contents that it knows get numbers of this node as well",
+      advice: "bring the upstream back; until then contents that have a number there get one of this node as well",
       since: alone.since)
   }
 

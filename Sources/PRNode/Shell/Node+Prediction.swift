@@ -4,7 +4,7 @@ import PRStore
 import PRUpstream
 
 extension Node {
-  /// `get-pr` for those who may ask and not count: the value that a tuple has or would get now. Nothing is stored, neither
+  /// `get-pr` for clients that may not allocate: the value that a tuple has or would get now. Nothing is stored, neither
   /// here nor of what the upstream tells.
   public func predict(_ tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision>) {
     let asked = asked

@@ -13,7 +13,7 @@ public struct NodePolicy: Hashable, Sendable {
 
   /// There are nodes above, though nobody may be there to ask them.
   public var isBelow = false
-  /// Somebody has chosen the lane: without one, nodes of one level mint the same numbers.
+  /// The lane was given as an option. Without one, nodes of one level mint the same numbers.
   public var isLaneGiven = false
   /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
   public var isMirror = false

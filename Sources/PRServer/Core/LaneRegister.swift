@@ -42,7 +42,7 @@ public struct LaneRegister: Hashable, Sendable {
 
   public init() {}
 
-  /// Those whose lane overlaps with another's.
+  /// The stores whose lane overlaps with that of another.
   public var overlapping: [Member] { members.filter { $0.rival != nil } }
 
   public func rival(of store: String) -> Rival? { members.first { $0.store == store }?.rival }

@@ -29,7 +29,7 @@ public enum LogKey {
   /// The name of an alarm's cause.
   public static let alarm = "alarm"
   /// What an operator can do.
-  public static let advice = "advice"
+  public static let advice = "what-to-do"
   /// For how long somebody was away.
   public static let away = "away"
   /// How many questions had no answer.

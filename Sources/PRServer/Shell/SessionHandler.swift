@@ -238,7 +238,7 @@ final class SessionHandler: ChannelDuplexHandler {
     finish()
   }
 
-  /// What speaks HTTP is told so in HTTP, all others nothing.
+  /// A client of HTTP gets an answer in HTTP. All others get nothing.
   ///
   /// A connection that is closed while bytes are unread is reset, and a reset takes the answer with it: so the client ends it.
   private func reject(_ error: WireError) {

@@ -59,7 +59,7 @@ struct Metrics: Sendable {
     "How long ago the copy was known to hold all that the upstream has; absent when it never was.")
   let copyFailing = Metric("copy_failing", .gauge, "1 while the upstream cannot be copied.")
   let copyNews = Metric("copy_rows_total", .counter, "Rows that the copy did not have before.")
-  let alarms = Metric("alarms", .gauge, "Alarms that nobody has acknowledged; the status page lists them.")
+  let alarms = Metric("alarms", .gauge, "Alarms that are not acknowledged; the status page lists them.")
 
   let database = Metric("database_bytes", .gauge, unit: "bytes", "Size of the database file.")
   let log = Metric("database_log_bytes", .gauge, unit: "bytes", "Size of the database's write-ahead log.")

@@ -15,7 +15,7 @@ extension StatusReport {
     public var endsByItself: Bool
   }
 
-  /// Those that nobody has acknowledged.
+  /// Those that are not acknowledged.
   public var openAlarms: [AlarmPart] { alarms.filter { !$0.isAcknowledged } }
 }
 

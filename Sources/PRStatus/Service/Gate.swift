@@ -9,7 +9,7 @@ struct Gate: Sendable {
   /// Only names of this machine are answered: a foreign page, whose own name was made to mean this machine, is not.
   let isLoopback: Bool
 
-  /// Whoever has the token; without one, the programs of this machine, if no others reach the page.
+  /// A client with the token may; without a token, only the programs of this machine, and only on a loopback address.
   var mayAcknowledge: Bool { token != nil || isLoopback }
 
   enum Verdict: Hashable { case welcome, unknown, foreign }

@@ -107,7 +107,7 @@ actor Observer {
     rows = (newest?.1 ?? []).map(StatusReport.RowPart.init)
   }
 
-  /// All that stand, after those were brought up to date that nobody watches.
+  /// All alarms. The disk is looked at here, since nothing else watches it.
   private func alarms(_ report: StatusReport) -> [StatusReport.AlarmPart] {
     let board = facts.node.alarms
     if !facts.node.isReadOnly, report.store.freeBytes < Self.littleSpace {

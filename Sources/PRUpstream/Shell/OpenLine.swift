@@ -45,7 +45,7 @@ final class OpenLine {
     return answer
   }
 
-  /// Asks whether the server is alive, and whom it knows whose lane overlaps with this node's.
+  /// Asks whether the server is alive. The answer carries a store whose lane overlaps with this node's, if there is one.
   func ping() -> EventLoopFuture<LaneRival?> {
     let reply = send(.ping)
     channel.flush()

@@ -20,7 +20,7 @@ public struct LaneRival: Hashable, Sendable {
     self.init(store: String(parts[0]), lane: lane)
   }
 
-  /// What a node gives itself as a name: a UUID. Other words of a peer are shown to nobody.
+  /// Whether a text is a store's identity, a UUID in lower case. Other texts of a peer are never shown.
   public static func isStore(_ text: some StringProtocol) -> Bool {
     text.utf8.count == 36
       && text.utf8.allSatisfy { byte in

@@ -22,7 +22,7 @@ public struct PeerDescription: Hashable, Sendable {
   public var store: String?
   /// In which lane it mints; nil when it does not tell, or mints nothing.
   public var lane: Lane?
-  /// From a server: another node below it, whose lane overlaps with that of whoever reads this.
+  /// From a server: another node below it, whose lane overlaps with the reader's.
   public var rival: LaneRival?
 
   public init(

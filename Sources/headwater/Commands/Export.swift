@@ -90,7 +90,7 @@ private struct ExportFile {
   private let printer: RowPrinter
   private(set) var rows = 0
   private var leftOut = 0
-  /// How many values have dots; nil where nobody minds.
+  /// How many values have dots; nil in a format that has no use for the count.
   private var dotted: Int?
   /// The package whose rows come by, and its greatest value so far.
   private var package: (key: PackageKey, greatest: Row)?

@@ -53,7 +53,7 @@ struct AlarmTests {
     try site.server.stop()
   }
 
-  @Test("are acknowledged by whoever has the token, or by this machine's own programs, and not by a foreign page")
+  @Test("are acknowledged with the token, or by this machine's own programs, and not by a foreign page")
   func mayNot() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("s3cret\n", to: "token")
