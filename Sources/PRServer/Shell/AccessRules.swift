@@ -23,7 +23,7 @@ public struct AccessRules: Hashable, Sendable {
   }
 }
 
-extension Request {
+extension RequestName {
   /// The right that it takes.
   var right: Rights {
     switch self {
@@ -34,7 +34,7 @@ extension Request {
   }
 }
 
-extension Request {
+extension RequestName {
   /// One of these will do.
   var rights: Rights { right == .allocate ? .asking : right }
 }

@@ -95,7 +95,7 @@ final class LoopDesk {
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
       level: node.level,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
-      lane: node.lane)
+      lane: node.lane, limits: MessageLimits(options.wire))
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.

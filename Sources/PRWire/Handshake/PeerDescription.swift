@@ -24,13 +24,16 @@ public struct PeerDescription: Hashable, Sendable {
   public var lane: Lane?
   /// From a server: another node below it, whose lane overlaps with the reader's.
   public var rival: LaneRival?
+  /// How long a message it takes. A server that does not tell takes what the standard limits say.
+  public var limits: MessageLimits?
 
   public init(
     server: String? = nil, features: Set<Feature> = [], level: Int? = nil, numbering: String? = nil,
-    store: String? = nil, lane: Lane? = nil, rival: LaneRival? = nil
+    store: String? = nil, lane: Lane? = nil, rival: LaneRival? = nil, limits: MessageLimits? = nil
   ) {
     self.lane = lane
     self.rival = rival
+    self.limits = limits
     self.server = server
     self.features = features
     self.level = level
@@ -44,7 +47,8 @@ public struct PeerDescription: Hashable, Sendable {
     self.init(
       server: headers["server"], features: Set(names.compactMap(Feature.init(rawValue:))),
       level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"],
-      lane: headers["lane"].flatMap { Lane($0) }, rival: headers["rival"].flatMap { LaneRival($0) })
+      lane: headers["lane"].flatMap { Lane($0) }, rival: headers["rival"].flatMap { LaneRival($0) },
+      limits: headers["limits"].flatMap { MessageLimits($0) })
   }
 
   /// The headers that say it.
@@ -56,7 +60,7 @@ public struct PeerDescription: Hashable, Sendable {
         features.isEmpty ? nil : Feature.allCases.filter(features.contains).map(\.rawValue).joined(separator: ", ")
       ),
       ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
-      ("lane", lane?.description), ("rival", rival?.description),
+      ("lane", lane?.description), ("rival", rival?.description), ("limits", limits?.description),
     ]
     return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })
   }
