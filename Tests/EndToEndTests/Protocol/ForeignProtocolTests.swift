@@ -4,7 +4,7 @@ import TestThreads
 import Testing
 
 /// Where Python is; nil where it is not installed.
-private let python = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+private let interpreter = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
   .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
 @Suite("A client of HTTP at a port for the PR protocol", .ownThreads)
@@ -34,7 +34,7 @@ struct ForeignProtocolTests {
   }
 
   @Test(
-    "shows the sentence in Python's XML-RPC, as BitBake has it", .enabled(if: python != nil, "python3 is not installed")
+    "shows the sentence in Python's XML-RPC, as BitBake has it", .enabled(if: interpreter != nil, "python3 is not installed")
   )
   func python() throws {
     try withServer { server in
@@ -45,7 +45,7 @@ struct ForeignProtocolTests {
         except Exception as error:
           print(error)
         """
-      let python = try ChildProcess(try #require(python), ["-c", script], in: server.folder.path)
+      let python = try ChildProcess(try #require(interpreter), ["-c", script], in: server.folder.path)
       _ = try python.wait()
       #expect(python.output.text.contains("this client's XML-RPC is too old"), "\(python.output.text)")
     }
