@@ -34,7 +34,8 @@ struct ForeignProtocolTests {
   }
 
   @Test(
-    "shows the sentence in Python's XML-RPC, as BitBake has it", .enabled(if: interpreter != nil, "python3 is not installed")
+    "shows the sentence in Python's XML-RPC, as BitBake has it",
+    .enabled(if: interpreter != nil, "python3 is not installed")
   )
   func python() throws {
     try withServer { server in
