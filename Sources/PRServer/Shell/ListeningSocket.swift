@@ -29,6 +29,11 @@ public final class ListeningSocket: Sendable {
 
   /// Binds an address. Whoever calls holds the socket.
   public static func listen(on address: Endpoint) throws(ListenError) -> ListeningSocket {
+    try listen(on: address, tries: FolderLock.tries)
+  }
+
+  /// - Parameter tries: how often the lock on the folder of a UNIX socket is tried.
+  static func listen(on address: Endpoint, tries: Int) throws(ListenError) -> ListeningSocket {
     do throws(SocketError) {
       switch address {
       case .tcp(let host, let port), .tls(let host, let port):
@@ -38,7 +43,7 @@ public final class ListeningSocket: Sendable {
           address, bound: SocketName(of: descriptor)?.endpoint ?? address, descriptor: descriptor, file: nil)
       case .unix(let path):
         let name = try SocketName(path: path)
-        return try FolderLock.hold(around: path) { () throws(SocketError) in
+        return try FolderLock.hold(around: path, tries: tries) { () throws(SocketError) in
           try name.makeRoom(at: path)
           let descriptor = try name.bind(backlog: backlog)
           return ListeningSocket(address, bound: address, descriptor: descriptor, file: SocketFile(path))
