@@ -16,6 +16,7 @@ public final class RowStream: Sendable {
     var outcome: Result<Void, ClientError>?
     var taker: CheckedContinuation<Void, Never>?
     var isPaused = false
+    var passedOver = 0
   }
 
   /// With so many batches waiting the connection is not read, and with so few it is again.
@@ -40,6 +41,11 @@ public final class RowStream: Sendable {
       }
     }
   }
+
+  /// How many rows had longer names than a node takes, and are not among those that were handed out.
+  public var passedOver: Int { state.withLock { $0.passedOver } }
+
+  func passOver(_ rows: Int) { state.withLock { $0.passedOver = rows } }
 
   /// Nobody takes what is still to come: the connection ends.
   public func cancel() { channel.close(promise: nil) }
@@ -116,7 +122,7 @@ final class RowSink {
     self.stream = stream
   }
 
-  func take(_ piece: ByteBuffer) {
+  func take(_ piece: UnsafeRawBufferPointer) {
     guard !hasFailed else { return }
     do throws(ResponseError) {
       rows += try parser.take(piece)
@@ -132,6 +138,7 @@ final class RowSink {
     do throws(ResponseError) {
       if let words = try parser.finish() { return stream.end(.failure(.refused(words))) }
       flush()
+      stream.passOver(parser.rowsTooLong)
       stream.end(.success(()))
     } catch {
       stream.end(.failure(.response(server, error)))

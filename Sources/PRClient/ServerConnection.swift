@@ -57,7 +57,7 @@ public struct ServerConnection: Sendable {
     let message = try await reply(to: request, within: time ?? timeout)
     let response: Response
     do throws(ResponseError) {
-      response = try Response(message, to: request.name)
+      response = try Response(message, to: request.name, mostRows: request.mostRows)
     } catch {
       throw .response(server, error)
     }
@@ -121,6 +121,9 @@ public struct ServerConnection: Sendable {
 }
 
 extension Request {
+  /// How many rows its reply may have.
+  fileprivate var mostRows: Int { if case .changes(let query) = self { query.limit } else { .max } }
+
   /// The request's name on the wire.
   public var name: RequestName {
     switch self {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRRevision
 import TestSeed
 
 @testable import PRWire
@@ -13,6 +14,12 @@ extension ByteBuffer {
     var out = ByteBuffer()
     write(&out)
     return String(buffer: out)
+  }
+}
+
+extension ExportStream {
+  mutating func take(_ piece: ByteBuffer) throws(ResponseError) -> [Row] {
+    try piece.withUnsafeReadableBytes { bytes throws(ResponseError) in try take(bytes) }
   }
 }
 

@@ -23,7 +23,7 @@ public struct AccessRules: Hashable, Sendable {
   }
 }
 
-extension Request {
+extension RequestName {
   /// The right that it takes.
   var right: Rights {
     switch self {

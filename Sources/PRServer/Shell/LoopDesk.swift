@@ -92,7 +92,8 @@ final class LoopDesk {
     PeerDescription(
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
       level: node.level,
-      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity)
+      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
+      limits: MessageLimits(options.wire))
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.

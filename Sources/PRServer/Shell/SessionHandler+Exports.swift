@@ -31,8 +31,7 @@ extension SessionHandler {
       replies.removeFirst()
       // Half a message cannot be taken back: only its end tells the peer that it is no whole one.
       guard !progress.hasBegun else { return close() }
-      Response.error(error.description).write(to: &out)
-      out.writeInteger(UInt8(ascii: "\n"))
+      Response.error(error.description).writeMessage(to: &out)
     }
   }
 

@@ -41,6 +41,7 @@ public struct MessageAssembler: Sendable {
   /// - Throws: ``WireError/messageTooLong(limit:)``.
   @inline(__always)
   public mutating func accept(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
+    ReadingCost.add(line.count + 1)
     if case .between = state, line.count >= Self.longestOpening { return .message }
     return try join(line)
   }
@@ -85,7 +86,8 @@ public struct MessageAssembler: Sendable {
     line.withUnsafeReadableBytes { opensChunkStream($0) }
   }
 
-  private static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
+  public static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count < longestOpening else { return false }
     var opens = false
     var scanner = JSONScanner(bytes, deepest: 1)

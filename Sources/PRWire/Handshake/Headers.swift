@@ -21,14 +21,14 @@ public struct Headers: Sendable, RandomAccessCollection {
 
   /// Takes a header line. One without a colon says nothing and is passed over.
   mutating func append(line: String) {
-    guard let colon = line.firstIndex(of: ":") else { return }
-    lines.append((Self.trim(line[..<colon]), Self.trim(line[line.index(after: colon)...])))
+    guard let colon = line.utf8.firstIndex(of: ASCII.colon) else { return }
+    lines.append((Self.trim(line.utf8[..<colon]), Self.trim(line.utf8[line.utf8.index(after: colon)...])))
   }
 
-  private static func trim(_ text: Substring) -> String {
-    let blanks: Set<Character> = [" ", "\t"]
-    let start = text.drop { blanks.contains($0) }
-    return String(start.reversed().drop { blanks.contains($0) }.reversed())
+  private static func trim(_ text: Substring.UTF8View) -> String {
+    let start = text.drop { $0 == ASCII.space || $0 == ASCII.tab }
+    guard let end = start.lastIndex(where: { $0 != ASCII.space && $0 != ASCII.tab }) else { return "" }
+    return String(Substring(start[...end]))
   }
 
   /// The peer wants header lines in return.

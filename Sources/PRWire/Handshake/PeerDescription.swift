@@ -19,11 +19,14 @@ public struct PeerDescription: Hashable, Sendable {
   public var numbering: String?
   /// Which database it serves.
   public var store: String?
+  /// How long a message it takes. A server that does not tell takes what the standard limits say.
+  public var limits: MessageLimits?
 
   public init(
     server: String? = nil, features: Set<Feature> = [], level: Int? = nil, numbering: String? = nil,
-    store: String? = nil
+    store: String? = nil, limits: MessageLimits? = nil
   ) {
+    self.limits = limits
     self.server = server
     self.features = features
     self.level = level
@@ -36,7 +39,8 @@ public struct PeerDescription: Hashable, Sendable {
     let names = (headers["features"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
     self.init(
       server: headers["server"], features: Set(names.compactMap(Feature.init(rawValue:))),
-      level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"])
+      level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"],
+      limits: headers["limits"].flatMap { MessageLimits($0) })
   }
 
   /// The headers that say it.
@@ -48,6 +52,7 @@ public struct PeerDescription: Hashable, Sendable {
         features.isEmpty ? nil : Feature.allCases.filter(features.contains).map(\.rawValue).joined(separator: ", ")
       ),
       ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
+      ("limits", limits?.description),
     ]
     return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })
   }

@@ -8,12 +8,14 @@ struct JSONScanner {
   let bytes: UnsafeRawBufferPointer
   /// How many levels of objects and arrays are followed.
   let deepest: Int
-  private(set) var offset = 0
+  private(set) var offset: Int
   private var depth = 0
 
-  init(_ bytes: UnsafeRawBufferPointer, deepest: Int) {
+  /// - Parameter offset: where the text begins.
+  init(_ bytes: UnsafeRawBufferPointer, deepest: Int, from offset: Int = 0) {
     self.bytes = bytes
     self.deepest = deepest
+    self.offset = offset
   }
 
   func failure(_ problem: JSONError.Problem, at offset: Int? = nil) -> JSONError {
@@ -96,6 +98,7 @@ struct JSONScanner {
 
   // MARK: Strings
 
+  /// Reads a string and checks its escapes, in one pass that keeps nothing.
   mutating func text() throws(JSONError) -> JSONText {
     skipBlanks()
     guard take(ASCII.quote) else { throw failure(.expectedString) }
@@ -108,13 +111,13 @@ struct JSONScanner {
       switch byte {
       case ASCII.quote:
         let text = JSONText(start: start, count: offset - start, isPlain: isPlain)
+        ReadingCost.add(text.count + 2)
         guard isASCII || isUTF8(text) else { throw failure(.badUTF8, at: start) }
-        if !isPlain { _ = try text.string(in: bytes) }
         offset += 1
         return text
       case ASCII.backslash:
         isPlain = false
-        offset = min(offset + 2, bytes.count)
+        offset += try JSONEscape(at: offset, in: bytes).length
       case 0..<0x20: throw failure(.controlCharacter)
       default:
         if byte >= 0x80 { isASCII = false }
@@ -124,7 +127,8 @@ struct JSONScanner {
   }
 
   private func isUTF8(_ text: JSONText) -> Bool {
-    String(validating: text.raw(in: bytes), as: UTF8.self) != nil
+    ReadingCost.add(text.count)
+    return String(validating: text.raw(in: bytes), as: UTF8.self) != nil
   }
 
   /// Moves over groups of eight bytes in which no quote, backslash, control or non-ASCII byte stands.
@@ -150,6 +154,7 @@ struct JSONScanner {
       throw failure(.unexpectedByte, at: offset + index)
     }
     offset += word.utf8CodeUnitCount
+    ReadingCost.add(word.utf8CodeUnitCount)
     return token
   }
 
@@ -177,6 +182,7 @@ struct JSONScanner {
   private mutating func skipDigits() -> Bool {
     let start = offset
     while let byte = peek(), byte.isDigit { offset += 1 }
+    ReadingCost.add(offset - start)
     return offset > start
   }
 
@@ -201,7 +207,9 @@ struct JSONScanner {
 
   @inline(__always)
   private mutating func skipBlanks() {
+    let start = offset
     while let byte = peek(), byte.isBlank { offset += 1 }
+    ReadingCost.add(offset - start + 1)
   }
 
   private func failureHere() -> JSONError { failure(offset < bytes.count ? .unexpectedByte : .unexpectedEnd) }

@@ -39,83 +39,66 @@ public struct JSONText: Sendable {
   func equals(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
     guard isPlain else { return equalsUnescaped(word, in: bytes) }
     guard count == word.utf8CodeUnitCount else { return false }
+    ReadingCost.add(count)
     return memcmp(bytes.baseAddress! + start, word.utf8Start, count) == 0  // a text has a place in memory
   }
 
-  /// No escape is longer than six bytes, so that only what may be the word is copied.
+  /// Compares up to the first difference. All words are ASCII.
   private func equalsUnescaped(_ word: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
+    // No escape of an ASCII character is longer than six bytes.
     guard count > word.utf8CodeUnitCount, count <= 6 * word.utf8CodeUnitCount else { return false }
-    guard let content = try? string(in: bytes) else { return false }
-    return content.utf8.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    var (offset, matched) = (start, 0)
+    while offset < start + count {
+      ReadingCost.add(1)
+      var (byte, length) = (bytes[offset], 1)
+      if byte == ASCII.backslash {
+        guard let escape = try? JSONEscape(at: offset, in: bytes), escape.scalar.isASCII else { return false }
+        (byte, length) = (UInt8(ascii: escape.scalar), escape.length)
+      }
+      guard matched < word.utf8CodeUnitCount, word.utf8Start[matched] == byte else { return false }
+      offset += length
+      matched += 1
+    }
+    return matched == word.utf8CodeUnitCount
   }
 
   /// The content, escapes resolved.
   func string(in bytes: UnsafeRawBufferPointer) throws(JSONError) -> String {
-    let raw = raw(in: bytes)
-    if isPlain { return String(decoding: raw, as: UTF8.self) }
-    var reader = EscapeReader(raw: raw, start: start)
-    return try reader.string()
-  }
-}
-
-/// Resolves the escapes of a string whose plain bytes are known to be UTF-8.
-private struct EscapeReader {
-  let raw: UnsafeRawBufferPointer
-  let start: Int
-  var offset = 0
-
-  init(raw: UnsafeRawBufferPointer, start: Int) {
-    self.raw = raw
-    self.start = start
+    ReadingCost.add(count)
+    if isPlain { return String(decoding: raw(in: bytes), as: UTF8.self) }
+    var failure: JSONError?
+    // No content is longer than its escaped form.
+    let string = String(unsafeUninitializedCapacity: count) { target in
+      do throws(JSONError) {
+        return try unescape(bytes, into: target)
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure }
+    return string
   }
 
-  mutating func string() throws(JSONError) -> String {
-    var content: [UInt8] = []
-    content.reserveCapacity(raw.count)
-    while offset < raw.count {
-      guard raw[offset] == ASCII.backslash else {
-        content.append(raw[offset])
+  /// - Returns: how many bytes were written.
+  private func unescape(
+    _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<UInt8>
+  ) throws(JSONError) -> Int {
+    var (offset, written) = (start, 0)
+    while offset < start + count {
+      guard bytes[offset] == ASCII.backslash else {
+        target[written] = bytes[offset]
         offset += 1
+        written += 1
         continue
       }
-      let scalar = try scalar()
-      content.append(contentsOf: UTF8.encode(scalar)!)  // every Unicode.Scalar has a UTF-8 form
+      let escape = try JSONEscape(at: offset, in: bytes)
+      for unit in UTF8.encode(escape.scalar)! {  // every Unicode.Scalar has a UTF-8 form
+        target[written] = unit
+        written += 1
+      }
+      offset += escape.length
     }
-    return String(decoding: content, as: UTF8.self)
-  }
-
-  private func bad() -> JSONError { JSONError(problem: .badEscape, offset: start + offset) }
-
-  private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
-    guard offset + 1 < raw.count else { throw bad() }
-    let letter = raw[offset + 1]
-    guard letter == ASCII.lowerU else {
-      let simple: [Unicode.Scalar: Unicode.Scalar] = [
-        "\"": "\"", "\\": "\\", "/": "/", "b": "\u{8}", "f": "\u{C}", "n": "\n", "r": "\r", "t": "\t",
-      ]
-      guard let scalar = simple[Unicode.Scalar(letter)] else { throw bad() }
-      offset += 2
-      return scalar
-    }
-    let unit = try codeUnit()
-    guard UTF16.isLeadSurrogate(unit) else {
-      guard let scalar = Unicode.Scalar(unit) else { throw bad() }
-      return scalar
-    }
-    let trail = try codeUnit()
-    guard UTF16.isTrailSurrogate(trail) else { throw bad() }
-    return UTF16.decode(UTF16.EncodedScalar([unit, trail]))
-  }
-
-  /// Reads `\u` and its four digits.
-  private mutating func codeUnit() throws(JSONError) -> UInt16 {
-    guard offset + 6 <= raw.count, raw[offset] == ASCII.backslash, raw[offset + 1] == ASCII.lowerU else { throw bad() }
-    var unit: UInt16 = 0
-    for byte in raw[offset + 2..<offset + 6] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else { throw bad() }
-      unit = unit << 4 | UInt16(truncatingIfNeeded: digit)
-    }
-    offset += 6
-    return unit
+    return written
   }
 }

@@ -50,30 +50,29 @@ public enum ChangesAnswer: Hashable, Sendable {
   /// Reads a reply.
   ///
   /// - Returns: nil when it is another reply, a refusal perhaps.
-  init?(_ message: ByteBuffer, depth: Int) throws(ResponseError) {
-    let read: Result<ChangesAnswer?, JSONError> = message.withUnsafeReadableBytes { bytes in
+  init?(_ message: ByteBuffer, depth: Int, mostRows: Int) throws(ResponseError) {
+    let read: Result<ChangesAnswer?, ResponseError> = message.withUnsafeReadableBytes { bytes in
+      var fields = ChangesFields(mostRows: mostRows)
       do throws(JSONError) {
-        var fields = ChangesFields()
         var scanner = JSONScanner(bytes, deepest: depth)
         guard scanner.isAtObject() else { return .success(nil) }
         try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
         try scanner.finish()
         return .success(fields.answer)
       } catch {
-        return .failure(error)
+        return .failure(fields.hasTooManyRows ? .tooManyRows(limit: mostRows) : .json(error))
       }
     }
-    do throws(JSONError) {
-      guard let answer = try read.get() else { return nil }
-      self = answer
-    } catch {
-      throw .json(error)
-    }
+    guard let answer = try read.get() else { return nil }
+    self = answer
   }
 }
 
 /// What has been read of a reply to `changes`.
 private struct ChangesFields {
+  private let mostRows: Int
+  /// Reading stopped at the row after the last that was asked for.
+  private(set) var hasTooManyRows = false
   private var store: String?
   private var digest: String?
   private var reason: String?
@@ -81,6 +80,8 @@ private struct ChangesFields {
   private var hasMore: Bool?
   private var rows: [Row]?
   private var isMalformed = false
+
+  init(mostRows: Int) { self.mostRows = mostRows }
 
   var answer: ChangesAnswer? {
     if let reason { return .reset(reason) }
@@ -93,6 +94,10 @@ private struct ChangesFields {
     if name.equals("rows", in: bytes), scanner.isAtArray() {
       var found: [Row] = []
       try scanner.array { scanner throws(JSONError) in
+        guard found.count < mostRows else {
+          hasTooManyRows = true
+          throw scanner.failure(.trailingBytes)
+        }
         guard let row = try Row(list: &scanner) else {
           isMalformed = true
           return
@@ -137,7 +142,7 @@ extension Row {
     texts.reserveCapacity(4)
     var isMalformed = false
     try scanner.array { scanner throws(JSONError) in
-      guard case .text(let text) = try scanner.value() else {
+      guard case .text(let text) = try scanner.value(), texts.count < 4 else {
         isMalformed = true
         return
       }

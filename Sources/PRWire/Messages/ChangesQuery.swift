@@ -30,23 +30,18 @@ public struct ChangesQuery: Hashable, Sendable {
     out.writeString(#","limit":\#(limit),"wait":\#(wait)}}"#)
   }
 
-  /// Reads the fields out of a message that is known to be JSON.
-  init(_ bytes: UnsafeRawBufferPointer) throws(RequestError) {
+  /// Reads the fields of a request that is known to be JSON.
+  init(_ view: RequestView) throws(RequestError) {
     self.init(limit: Self.standardLimit)
     var problem: (field: String, expected: String)?
     var query = self
     do throws(JSONError) {
-      var scanner = JSONScanner(bytes, deepest: 16)
-      try scanner.object { name, scanner throws(JSONError) in
-        guard name.equals("changes", in: bytes) else {
-          _ = try scanner.value()
-          return
-        }
-        try scanner.object { field, scanner throws(JSONError) in
-          let token = try scanner.value()
-          let found = try query.set(field, token, bytes)
-          problem = problem ?? found
-        }
+      // How deeply it nests has been checked.
+      var scanner = JSONScanner(view.bytes, deepest: .max, from: view.fieldsOffset)
+      try scanner.object { field, scanner throws(JSONError) in
+        let token = try scanner.value()
+        let found = try query.set(field, token, view.bytes)
+        problem = problem ?? found
       }
     } catch {
       throw .json(error)
@@ -61,16 +56,30 @@ public struct ChangesQuery: Hashable, Sendable {
   private mutating func set(
     _ field: JSONText, _ token: JSONToken, _ bytes: UnsafeRawBufferPointer
   ) throws(JSONError) -> (field: String, expected: String)? {
-    let name = try field.string(in: bytes)
-    switch (name, token) {
-    case ("store", .null), ("store", .text): store = try token.string(in: bytes)
-    case ("digest", .null), ("digest", .text): digest = try token.string(in: bytes) ?? ""
-    case ("after", .integer(let range)): return number(name, range, from: 0, bytes) { $0.after = $1 }
-    case ("limit", .integer(let range)): return number(name, range, from: 1, bytes) { $0.limit = Int(clamping: $1) }
-    case ("wait", .integer(let range)): return number(name, range, from: 0, bytes) { $0.wait = Int(clamping: $1) }
-    case ("store", _), ("digest", _): return (name, "a string or null")
-    case ("after", _), ("limit", _), ("wait", _): return (name, "a whole number")
-    default: break
+    switch token {
+    case .null where field.equals("store", in: bytes): store = nil
+    case .null where field.equals("digest", in: bytes): digest = ""
+    case .text(let text) where field.equals("store", in: bytes): store = try text.string(in: bytes)
+    case .text(let text) where field.equals("digest", in: bytes): digest = try text.string(in: bytes)
+    case .integer(let range) where field.equals("after", in: bytes):
+      return number("after", range, from: 0, bytes) { $0.after = $1 }
+    case .integer(let range) where field.equals("limit", in: bytes):
+      return number("limit", range, from: 1, bytes) { $0.limit = Int(clamping: $1) }
+    case .integer(let range) where field.equals("wait", in: bytes):
+      return number("wait", range, from: 0, bytes) { $0.wait = Int(clamping: $1) }
+    default: return wrongType(of: field, bytes)
+    }
+    return nil
+  }
+
+  private func wrongType(
+    of field: JSONText, _ bytes: UnsafeRawBufferPointer
+  ) -> (field: String, expected: String)? {
+    for name in ["store", "digest"] as [StaticString] where field.equals(name, in: bytes) {
+      return ("\(name)", "a string or null")
+    }
+    for name in ["after", "limit", "wait"] as [StaticString] where field.equals(name, in: bytes) {
+      return ("\(name)", "a whole number")
     }
     return nil
   }
@@ -84,13 +93,6 @@ public struct ChangesQuery: Hashable, Sendable {
     }
     set(&self, number)
     return nil
-  }
-}
-
-extension JSONToken {
-  fileprivate func string(in bytes: UnsafeRawBufferPointer) throws(JSONError) -> String? {
-    guard case .text(let text) = self else { return nil }
-    return try text.string(in: bytes)
   }
 }
 

@@ -15,6 +15,11 @@ public struct ExportStream: Sendable {
   private var isInRows = false
   private var row = ByteBuffer()
   private var isInRow = false
+  /// How many bytes the row has so far.
+  private var rowLength = 0
+  private let longestPassedOver: Int
+  /// How many rows had longer names than a node takes, and were passed over.
+  public private(set) var rowsTooLong = 0
   /// The beginning, for a reply that is no export.
   private var head = ByteBuffer()
   private var hasRows = false
@@ -24,30 +29,25 @@ public struct ExportStream: Sendable {
   /// A refusal is no longer.
   private static let headLength = 64 << 10
   private static let rowsName = Array("datainfo".utf8)
-  /// No row is longer: a request with its names would not have been taken.
-  private static let longestRow = 1 << 20
+  /// A longer row is not kept while it is read: its names are beyond every limit.
+  private static let longestRow = NameLimit.message
   private static let deepest = 16
 
-  public init() {}
+  /// - Parameter longestPassedOver: a row of more bytes is taken for an endless one.
+  public init(longestPassedOver: Int = 64 << 20) { self.longestPassedOver = longestPassedOver }
 
   /// Takes a piece.
   ///
   /// - Returns: the rows that end in it.
-  public mutating func take(_ piece: ByteBuffer) throws(ResponseError) -> [Row] {
+  public mutating func take(_ piece: UnsafeRawBufferPointer) throws(ResponseError) -> [Row] {
     if !hasRows, head.readableBytes < Self.headLength {
       // There is room left, as was just asked.
-      head.writeBytes(piece.readableBytesView.prefix(Self.headLength - head.readableBytes))
+      head.writeBytes(piece.prefix(Self.headLength - head.readableBytes))
     }
+    ReadingCost.add(piece.count)
     var rows: [Row] = []
-    let outcome: Result<Void, ResponseError> = piece.withUnsafeReadableBytes { bytes in
-      do throws(ResponseError) {
-        return .success(try scan(bytes, into: &rows))
-      } catch {
-        return .failure(error)
-      }
-    }
-    seen += piece.readableBytes
-    try outcome.get()
+    try scan(piece, into: &rows)
+    seen += piece.count
     return rows
   }
 
@@ -85,9 +85,13 @@ public struct ExportStream: Sendable {
       default: break
       }
     }
-    guard isInRow else { return }
-    row.writeBytes(bytes[start...])
-    guard row.readableBytes <= Self.longestRow else { throw .unexpected(.export) }
+    if isInRow { try keep(bytes[start...]) }
+  }
+
+  private mutating func keep(_ part: Slice<UnsafeRawBufferPointer>) throws(ResponseError) {
+    rowLength += part.count
+    guard rowLength <= longestPassedOver else { throw .unexpected(.export) }
+    if rowLength > Self.longestRow { row.clear() } else { row.writeBytes(part) }
   }
 
   private mutating func takeInString(_ byte: UInt8) throws(ResponseError) {
@@ -125,15 +129,26 @@ public struct ExportStream: Sendable {
 
   private mutating func end(row rest: Slice<UnsafeRawBufferPointer>, into rows: inout [Row]) throws(ResponseError) {
     isInRow = false
-    row.writeBytes(rest)
+    try keep(rest)
+    defer {
+      rowLength = 0
+      row.clear()
+    }
+    guard rowLength <= Self.longestRow else {
+      rowsTooLong += 1
+      return
+    }
     var isRow = true
     do throws(JSONError) {
-      if let row = try Row(json: row) { rows.append(row) } else { isRow = try Self.hasNullValue(row) }
+      if let row = try Row(json: row) {
+        if row.isWithinLimits { rows.append(row) } else { rowsTooLong += 1 }
+      } else {
+        isRow = try Self.hasNullValue(row)
+      }
     } catch {
       throw .json(error)
     }
     guard isRow else { throw .unexpected(.export) }
-    row.clear()
   }
 
   /// A row without a value counts for nothing, to BitBake's server too. One whose value is a number is of a BitBake

@@ -49,6 +49,7 @@ public enum RequestError: Error, Hashable, Sendable {
   case missing(RequestName, field: String)
   case wrongType(RequestName, field: String, expected: String)
   case containsNUL(RequestName, field: String)
+  case tooLong(RequestName, field: String)
   case json(JSONError)
 }
 
@@ -57,7 +58,9 @@ extension RequestError {
   public var request: RequestName? {
     switch self {
     case .unknownRequest, .json: nil
-    case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _): name
+    case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _),
+      .tooLong(let name, _):
+      name
     }
   }
 }
@@ -71,6 +74,8 @@ extension RequestError: CustomStringConvertible {
     case .missing(let name, let field): "\(name.rawValue): the field \(field) is missing"
     case .wrongType(let name, let field, let expected): "\(name.rawValue): the field \(field) must be \(expected)"
     case .containsNUL(let name, let field): "\(name.rawValue): the field \(field) contains a NUL character"
+    case .tooLong(let name, let field):
+      "\(name.rawValue): the field \(field) is longer than \(NameLimit.bytes) bytes, the limit of this server for a name"
     case .json(let error): error.description
     }
   }
@@ -99,7 +104,7 @@ private struct RequestFields {
     switch name {
     case .ping: .ping
     case .isReadonly: .isReadonly
-    case .changes: .changes(try ChangesQuery(view.bytes))
+    case .changes: .changes(try ChangesQuery(view))
     case .lookup: .lookup(try tuple(), within: patience())
     case .getPR: .getPR(try tuple(), History(kept: try flag("history", view.history)))
     case .testPR: .testPR(try tuple(), History(kept: try flag("history", view.history)))
@@ -132,12 +137,15 @@ private struct RequestFields {
   }
 
   private func string(_ field: String, _ text: JSONText) throws(RequestError) -> String {
+    // No byte is escaped by more than six: what is longer than that is not resolved first.
+    guard text.count <= 6 * NameLimit.bytes else { throw .tooLong(name, field: field) }
     let string: String
     do throws(JSONError) {
       string = try text.string(in: view.bytes)
     } catch {
       throw .json(error)
     }
+    guard string.utf8.count <= NameLimit.bytes else { throw .tooLong(name, field: field) }
     guard !string.utf8.contains(0) else { throw .containsNUL(name, field: field) }
     return string
   }
@@ -171,6 +179,7 @@ private struct RequestFields {
     case nil: throw .missing(name, field: "value")
     case .text(let text): return ImportedValue(text: try string("value", text))
     case .integer(let range):
+      guard range.count <= NameLimit.bytes else { throw .tooLong(name, field: "value") }
       let digits = UnsafeRawBufferPointer(rebasing: view.bytes[range])
       return ImportedValue(text: String(decoding: digits, as: UTF8.self), wasInteger: true)
     default: throw .wrongType(name, field: "value", expected: "a string or an integer")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A request as it stands in the bytes of its message: checked for being JSON, nothing copied.
 ///
@@ -15,6 +16,8 @@ public struct RequestView {
   var history: JSONToken?
   var colinfo: JSONToken?
   var within: JSONToken?
+  /// Where the object with the request's fields begins.
+  private(set) var fieldsOffset = 0
 
   public enum Content: Sendable {
     case request(RequestName)
@@ -57,6 +60,7 @@ public struct RequestView {
   private mutating func read(_ request: RequestName, from scanner: inout JSONScanner) throws(JSONError) {
     var view = RequestView(bytes: bytes, content: .request(request))
     if scanner.isAtObject() {
+      view.fieldsOffset = scanner.offset
       try scanner.object { field, scanner throws(JSONError) in
         let token = try scanner.value()
         view.set(field, to: token)
@@ -94,13 +98,19 @@ public struct RequestView {
 }
 
 extension RequestView {
+  /// The request that is named; nil where none is. A session looks at its right before the fields are read.
+  public var name: RequestName? {
+    if case .request(let name) = content { name } else { nil }
+  }
+
   /// The tuple of a `get-pr` without history whose strings need no unescaping: what can be looked up byte for byte.
   @inline(__always)
   public var plainAllocation: PlainTuple? {
     guard case .request(.getPR) = content,
       case .text(let version) = version, version.isPlain,
       case .text(let pkgarch) = pkgarch, pkgarch.isPlain,
-      case .text(let checksum) = checksum, checksum.isPlain
+      case .text(let checksum) = checksum, checksum.isPlain,
+      max(version.count, pkgarch.count, checksum.count) <= NameLimit.bytes
     else { return nil }
     switch history {
     case nil, .bool(false), .null: break

@@ -40,10 +40,10 @@ public enum Response: Hashable, Sendable {
     }
   }
 
-  /// Appends the reply as a message: a line, or where it may be long a chunk stream.
+  /// Appends the reply as a message: a line, or where it may be long a chunk stream. An error may repeat names.
   public func writeMessage(to out: inout ByteBuffer) {
     switch self {
-    case .lookup, .changes:
+    case .lookup, .changes, .error:
       var message = ByteBuffer()
       write(to: &message)
       ChunkStream.write(message, into: &out)

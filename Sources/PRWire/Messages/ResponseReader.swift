@@ -7,6 +7,8 @@ public enum ResponseError: Error, Hashable, Sendable {
   case json(JSONError)
   /// The reply's shape is another one.
   case unexpected(RequestName)
+  /// A page has more rows than were asked for.
+  case tooManyRows(limit: Int)
 }
 
 extension ResponseError: CustomStringConvertible {
@@ -14,6 +16,7 @@ extension ResponseError: CustomStringConvertible {
     switch self {
     case .json(let error): "the server's reply is \(error)"
     case .unexpected(let name): "the server's reply does not answer \(name.rawValue)"
+    case .tooManyRows(let limit): "the server's reply has more than the \(limit) rows that were asked for"
     }
   }
 }
@@ -24,13 +27,16 @@ extension Response {
   /// - Parameters:
   ///   - name: what was asked; any but `export`, whose rows ``ExportReply`` reads.
   ///   - depth: how deeply the reply may nest.
-  public init(_ message: ByteBuffer, to name: RequestName, depth: Int = 16) throws(ResponseError) {
+  ///   - mostRows: how many rows a page may have. The rest of a longer page is not read.
+  public init(
+    _ message: ByteBuffer, to name: RequestName, depth: Int = 16, mostRows: Int = .max
+  ) throws(ResponseError) {
     var fields = ResponseFields()
     if name == .lookup, let answer = try LookupAnswer(message, depth: depth) {
       self = .lookup(answer)
       return
     }
-    if name == .changes, let answer = try ChangesAnswer(message, depth: depth) {
+    if name == .changes, let answer = try ChangesAnswer(message, depth: depth, mostRows: mostRows) {
       self = .changes(answer)
       return
     }
@@ -47,39 +53,50 @@ extension Response {
   }
 }
 
-/// The members that replies have.
+/// The members that replies have. Others are passed over, so that a reply costs no memory for them.
 private struct ResponseFields {
-  var isNull = false
-  var members: [(name: JSONText, value: JSONToken)] = []
-  var message: JSONText?
+  private var isNull = false
+  private var value: JSONToken?
+  private var alive: JSONToken?
+  private var readonly: JSONToken?
+  private var message: JSONText?
 
   mutating func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) {
     var scanner = JSONScanner(bytes, deepest: depth)
-    var members = members
-    var message = message
+    var fields = self
     if scanner.isAtObject() {
-      try scanner.object { name, scanner throws(JSONError) in
-        guard name.equals("invoke-error", in: bytes), scanner.isAtObject() else {
-          let token = try scanner.value()
-          members.append((name, token))
-          return
-        }
-        try scanner.object { name, scanner throws(JSONError) in
-          let token = try scanner.value()
-          if case .text(let text) = token, name.equals("message", in: bytes) { message = text }
-        }
-      }
+      try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
     } else if case .null = try scanner.value() {
-      isNull = true
+      fields.isNull = true
     }
     try scanner.finish()
-    self.members = members
-    self.message = message
+    self = fields
+  }
+
+  private mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
+    let bytes = scanner.bytes
+    if name.equals("invoke-error", in: bytes), scanner.isAtObject() {
+      var message = message
+      try scanner.object { name, scanner throws(JSONError) in
+        let token = try scanner.value()
+        if case .text(let text) = token, name.equals("message", in: bytes) { message = text }
+      }
+      self.message = message
+      return
+    }
+    let token = try scanner.value()
+    if name.equals("value", in: bytes) {
+      value = token
+    } else if name.equals("alive", in: bytes) {
+      alive = token
+    } else if name.equals("readonly", in: bytes) {
+      readonly = token
+    }
   }
 
   func response(to name: RequestName, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
     if let message { return .error(try message.string(in: bytes)) }
-    switch (name, member("value", bytes)) {
+    switch (name, value) {
     case (.getPR, .text(let text)), (.testPR, .text(let text)), (.maxPackagePR, .text(let text)):
       return .value(try text.string(in: bytes))
     case (.testPR, .null), (.maxPackagePR, .null): return .noValue
@@ -91,13 +108,9 @@ private struct ResponseFields {
     case (.importOne, nil) where isNull: return .imported(nil)
     default: break
     }
-    if name == .ping, case .bool(true) = member("alive", bytes) { return .alive }
-    if name == .isReadonly, case .bool(let readonly) = member("readonly", bytes) { return .readonly(readonly) }
+    if name == .ping, case .bool(true) = alive { return .alive }
+    if name == .isReadonly, case .bool(let readonly) = readonly { return .readonly(readonly) }
     return nil
-  }
-
-  private func member(_ name: StaticString, _ bytes: UnsafeRawBufferPointer) -> JSONToken? {
-    members.last { $0.name.equals(name, in: bytes) }?.value
   }
 }
 

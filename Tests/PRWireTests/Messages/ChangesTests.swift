@@ -133,6 +133,17 @@ struct ChangesTests {
     }
   }
 
+  @Test("a page with more rows than were asked for is refused, and the rest of it is not read", arguments: [0, 1, 5])
+  func tooManyRows(limit: Int) throws {
+    let rows = Array(repeating: #"["v","p","c","1"]"#, count: limit)
+    let page = #"{\#(Self.whole)"rows":[\#(rows.joined(separator: ","))]}"#
+    _ = try Response(ByteBuffer(string: page), to: .changes, mostRows: limit)
+    let more = #"{\#(Self.whole)"rows":[\#((rows + [#"["v"#]).joined(separator: ","))"#
+    #expect(throws: ResponseError.tooManyRows(limit: limit)) {
+      try Response(ByteBuffer(string: more), to: .changes, mostRows: limit)
+    }
+  }
+
   @Test("a refusal is the server's words")
   func refusal() throws {
     let message = ByteBuffer(string: #"{"invoke-error":{"message":"not here"}}"#)

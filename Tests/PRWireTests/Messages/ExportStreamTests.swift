@@ -133,10 +133,26 @@ struct ExportStreamTests {
 
   @Test("keeps no more than the row that is being read, and refuses one without an end")
   func endlessRow() throws {
-    var stream = ExportStream()
+    var stream = ExportStream(longestPassedOver: 1 << 20)
     _ = try stream.take(ByteBuffer(string: #"{"datainfo":[{"version":""#))
     let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 32_000)
     #expect(throws: ResponseError.self) { for _ in 0..<100 { _ = try stream.take(piece) } }
+  }
+
+  @Test(
+    "passes over a row that no node could pass on, and reads those behind it",
+    arguments: [NameLimit.bytes + 1, NameLimit.message, 200_000], [1, 1000, 1 << 20])
+  func longRow(length: Int, piece: Int) throws {
+    let name = String(repeating: "x", count: length)
+    let long = #"{"version":"\#(name)","pkgarch":"p","checksum":"c","value":"1"}"#
+    let text = #"{"datainfo":[\#(Self.row),\#(long),\#(Self.row)]}"#.bytes
+    var stream = ExportStream()
+    var rows: [Row] = []
+    for start in stride(from: 0, to: text.count, by: piece) {
+      rows += try stream.take(ByteBuffer(bytes: text[start..<min(start + piece, text.count)]))
+    }
+    #expect(rows.count == 2 && stream.rowsTooLong == 1)
+    #expect(try stream.finish() == nil)
   }
 
   @Test("never falls over noise", arguments: Seed.several(2))
