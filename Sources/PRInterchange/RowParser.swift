@@ -7,8 +7,7 @@ import PRWire
 public struct RowParser: Sendable {
   private let format: RowFormat
   private var columns: [Int]?
-  /// A CSV record whose quotes are still open.
-  private var openRecord = ""
+  private var csv = CSVReader()
 
   public init(_ format: RowFormat) { self.format = format }
 
@@ -27,7 +26,7 @@ public struct RowParser: Sendable {
     let parsed =
       switch format {
       case .jsonl: Self.json(line)
-      case .csv: csv(line)
+      case .csv: record(line)
       case .inc: Self.assignment(line)
       }
     guard case .row(let row) = parsed else { return parsed }
@@ -35,7 +34,7 @@ public struct RowParser: Sendable {
   }
 
   /// What is still open at the end of the file.
-  public func finish() -> Line { openRecord.isEmpty ? .nothing : .problem("a quote is not closed") }
+  public func finish() -> Line { csv.isOpen ? .problem("a quote is not closed") : .nothing }
 
   private static func check(_ row: Row) -> Line {
     let tuple = row.tuple
@@ -43,6 +42,9 @@ public struct RowParser: Sendable {
       ("version", tuple.package.version), ("pkgarch", tuple.package.pkgarch), ("checksum", tuple.checksum),
     ] {
       if text.utf8.contains(0) { return .problem("the \(name) contains a NUL character") }
+    }
+    if let field = tuple.overlongField {
+      return .problem("the \(field) is longer than \(NameLimit.bytes) bytes, which no server takes")
     }
     guard Revision(row.value) != nil else {
       return .problem("the value is no revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
@@ -53,7 +55,7 @@ public struct RowParser: Sendable {
   // MARK: JSON Lines
 
   private static func json(_ line: Substring) -> Line {
-    guard !line.allSatisfy(\.isWhitespace) else { return .nothing }
+    guard !line.utf8.allSatisfy(\.isBlank) else { return .nothing }
     do throws(JSONError) {
       guard let row = try Row(json: ByteBuffer(substring: line)) else {
         return .problem("version, pkgarch, checksum and value must be there, as strings")
@@ -66,13 +68,13 @@ public struct RowParser: Sendable {
 
   // MARK: CSV
 
-  private mutating func csv(_ line: Substring) -> Line {
-    let record = openRecord.isEmpty ? String(line) : openRecord + "\n" + line
-    openRecord = ""
-    guard !record.isEmpty else { return .nothing }
-    guard let fields = CSVRecord.fields(of: record) else {
-      openRecord = record
-      return .nothing
+  private mutating func record(_ line: Substring) -> Line {
+    if !csv.isOpen, line.utf8.isEmpty { return .nothing }
+    let fields: [String]
+    switch csv.take(line) {
+    case .record(let record): fields = record
+    case .open: return .nothing
+    case .refused(let reason): return .problem(reason)
     }
     guard let columns else { return header(fields) }
     guard !columns.isEmpty else { return .nothing }  // the header was refused; that has been said
@@ -95,35 +97,41 @@ public struct RowParser: Sendable {
 
   /// Source of the form: docs/replication.md, "Moving data by hand".
   private static func assignment(_ line: Substring) -> Line {
-    let text = line.trimmingBlanks
-    if text.isEmpty || text.hasPrefix("#") { return .nothing }
-    guard text.hasPrefix("PRAUTO"), let equals = text.firstIndex(of: "=") else {
+    // By bytes: a name may begin with what Swift would join to the `$`, and each byte is looked at once.
+    let text = line.utf8.trimmingBlanks
+    ReadingCost.add(line.utf8.count)
+    if text.isEmpty || text.first == UInt8(ascii: "#") { return .nothing }
+    guard text.starts(with: "PRAUTO".utf8), let equals = text.firstIndex(of: UInt8(ascii: "=")) else {
       return .problem(#"expected PRAUTO$version$pkgarch$checksum = "value""#)
     }
-    let name = text[..<equals].drop(suffix: "?").trimmingBlanks
+    let name = text[..<equals].dropLast(text[..<equals].last == UInt8(ascii: "?") ? 1 : 0).trimmingBlanks
     let quoted = text[text.index(after: equals)...].trimmingBlanks
-    guard let quote = quoted.first, quote == "\"" || quote == "'", quoted.count >= 2, quoted.last == quote else {
+    guard let quote = quoted.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), quoted.count >= 2,
+      quoted.last == quote
+    else {
       return .problem("the value must stand in quotes")
     }
-    if name.hasPrefix("PRAUTO_") { return .summary }
-    // By bytes: a name may begin with what Swift would join to the `$`.
-    let parts = name.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).map {
+    if name.starts(with: "PRAUTO_".utf8) { return .summary }
+    let parts = name.split(separator: UInt8(ascii: "$"), maxSplits: 4, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)
     }
     guard parts.count == 4, parts[0] == "PRAUTO" else {
       return .problem("expected PRAUTO$version$pkgarch$checksum on the left")
     }
     let tuple = TupleKey(version: parts[1], pkgarch: parts[2], checksum: parts[3])
-    return .row(Row(tuple: tuple, value: String(quoted.dropFirst().dropLast())))
+    return .row(Row(tuple: tuple, value: String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)))
   }
 }
 
-extension Substring {
-  fileprivate var trimmingBlanks: Substring {
-    let start = drop(while: \.isWhitespace)
-    guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+extension Substring.UTF8View {
+  fileprivate var trimmingBlanks: Substring.UTF8View {
+    let start = drop(while: \.isBlank)
+    guard let end = start.lastIndex(where: { !$0.isBlank }) else { return start[start.endIndex...] }
     return start[...end]
   }
+}
 
-  fileprivate func drop(suffix: Character) -> Substring { last == suffix ? dropLast() : self }
+extension UInt8 {
+  /// A space, or one of the ASCII controls from tab to carriage return.
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || (0x09...0x0D).contains(self) }
 }

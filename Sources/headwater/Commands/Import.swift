@@ -39,24 +39,29 @@ struct Import: AsyncParsableCommand {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let files = try files.map { try ImportFile($0, copiesIn: folder) }
+    // Everything is read and parsed before the database is opened: a large or broken file holds up no server.
+    var reading = ImportReading(spool: try RowSpool(in: folder), names: files)
+    let opened = try files.map { try ImportFile($0) }
+    for file in opened { try reading.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
+    try reading.finish()
     var options = StoreOptions(path: database)
     if dryRun, !FileManager.default.fileExists(atPath: database) {
       options = StoreOptions(path: folder.appendingPathComponent("empty.sqlite3").path, durability: .off)
     }
-    try await run(files, on: Store.open(options).store)
+    try await run(reading, on: Store.open(options).store)
   }
 
-  private func run(_ files: [ImportFile], on store: Store) async throws {
-    let (format, dryRun) = (format, dryRun)
+  private func run(_ reading: ImportReading, on store: Store) async throws {
+    let dryRun = dryRun
+    let (spool, parsed) = (reading.spool, reading.summary)
     let rules = ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates)
     let provenance = Provenance(
       .imported, asker: "headwater import", milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
     let found = FoundSummary()
     do throws(StoreError) {
       try await store.write { ledger throws(StoreError) in
-        var work = ImportWork(RowImport(into: ledger, rules: rules, provenance: provenance))
-        for file in files { try work.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
+        var work = ImportWork(RowImport(into: ledger, rules: rules, provenance: provenance), parsed)
+        try work.take(spool)
         found.summary.withLock { $0 = work.summary }
         if dryRun || !work.summary.isAcceptable { throw .abandoned }
       }
@@ -86,82 +91,91 @@ private final class FoundSummary: Sendable {
   let summary = Mutex(ImportSummary())
 }
 
-/// What an import came to.
-struct ImportSummary: Encodable {
-  var read = 0
-  var added = 0
-  var known = 0
-  var below = 0
-  var summaries = 0
-  var refused = 0
-  /// The first refused rows, one by one.
-  var problems: [String] = []
+/// Reads files into a spool.
+private struct ImportReading {
+  private(set) var spool: RowSpool
+  private(set) var summary: ImportSummary
+  private var progress = ProgressBar("reading")
+  private var rows = 0
+  private var file = 0
 
-  private static let mostProblems = 20
-
-  var isAcceptable: Bool { refused == 0 }
-
-  mutating func refuse(_ problem: RowProblem) {
-    refused += 1
-    if problems.count < Self.mostProblems { problems.append(problem.description) }
+  init(spool: RowSpool, names: [String]) {
+    self.spool = spool
+    summary = ImportSummary(names: names.map { $0 == "-" ? "standard input" : $0 })
   }
 
-  func json(isDryRun: Bool) -> String {
-    #"{"added":\#(added),"below":\#(below),"dry_run":\#(isDryRun),"known":\#(known),"read":\#(read)}"#
-  }
-}
-
-/// Reads files into a ledger.
-private struct ImportWork {
-  private var rows: RowImport
-  private(set) var summary = ImportSummary()
-  private var progress = ProgressBar("importing")
-
-  init(_ rows: RowImport) { self.rows = rows }
-
-  mutating func read(_ file: ImportFile, as format: RowFormat) throws(StoreError) {
+  mutating func read(_ opened: ImportFile, as format: RowFormat) throws {
     var parser = RowParser(format)
-    let source: LineSource
-    do {
-      source = try LineSource(file)
-    } catch {
-      return summary.refuse(
-        RowProblem(file: file.name, line: 0, text: "it cannot be read; check that it is a file and exists"))
-    }
+    var source = LineSource(opened.contents)
     var number = 0
-    for line in source {
+    while let line = next(of: &source, number) {
       number += 1
-      try take(parser.parse(line), from: source.name, number)
+      try take(parser.parse(line), number)
     }
-    try take(parser.finish(), from: source.name, number)
+    try take(parser.finish(), number)
+    file += 1
     progress.finish()
   }
 
-  private mutating func take(_ line: RowParser.Line, from file: String, _ number: Int) throws(StoreError) {
-    switch line {
-    case .nothing: break
-    case .summary: summary.summaries += 1
-    case .problem(let text): summary.refuse(RowProblem(file: file, line: number, text: text))
-    case .row(let row):
-      summary.read += 1
-      progress.update(count: summary.read)
-      guard let value = Revision(row.value) else { return }  // the parser has looked
-      try count(rows.take(row.tuple, value), row, RowProblem(file: file, line: number, text: ""))
+  private mutating func next(of source: inout LineSource, _ number: Int) -> Substring? {
+    do throws(LineSource.Failure) {
+      return try source.next()
+    } catch {
+      summary.refuse(error.text, at: ImportPlace(file: file, line: number + 1))
+      return nil
     }
   }
 
-  private mutating func count(_ outcome: ImportOutcome, _ row: Row, _ place: RowProblem) {
-    func problem(_ text: String) -> RowProblem { RowProblem(file: place.file, line: place.line, text: text) }
-    switch outcome {
+  mutating func finish() throws { try spool.finish() }
+
+  private mutating func take(_ line: RowParser.Line, _ number: Int) throws {
+    let place = ImportPlace(file: file, line: number)
+    switch line {
+    case .nothing: break
+    case .summary: summary.summaries += 1
+    case .problem(let text): summary.refuse(text, at: place)
+    case .row(let row):
+      rows += 1
+      progress.update(count: rows)
+      try spool.append(row, at: place)
+    }
+  }
+}
+
+/// Puts the rows of a spool into a ledger.
+private struct ImportWork {
+  private var rows: RowImport
+  private(set) var summary: ImportSummary
+  private var progress = ProgressBar("importing")
+
+  /// - Parameter parsed: what reading the files came to.
+  init(_ rows: RowImport, _ parsed: ImportSummary) {
+    self.rows = rows
+    summary = parsed
+  }
+
+  mutating func take(_ spool: RowSpool) throws(StoreError) {
+    var work = self
+    let isWhole = try spool.read { row, place throws(StoreError) in try work.take(row, place) }
+    self = work
+    if !isWhole { summary.refuse("the temporary copy of its rows cannot be read", at: ImportPlace(file: 0, line: 0)) }
+    progress.finish()
+  }
+
+  private mutating func take(_ row: Row, _ place: ImportPlace) throws(StoreError) {
+    summary.read += 1
+    progress.update(count: summary.read)
+    guard let value = Revision(row.value) else { return }  // the parser has looked
+    switch try rows.take(row.tuple, value) {
     case .added: summary.added += 1
     case .known: summary.known += 1
     case .addedBelow:
       summary.added += 1
       summary.below += 1
     case .refusedBelow(let greatest):
-      summary.refuse(problem("\(row.value) is below \(greatest), which \(row.tuple.package) has already"))
+      summary.refuse("\(row.value) is below \(greatest), which \(row.tuple.package) has already", at: place)
     case .refusedDuplicate(let holder):
-      summary.refuse(problem("\(row.value) of \(row.tuple.package) belongs to the checksum \(holder)"))
+      summary.refuse("\(row.value) of \(row.tuple.package) belongs to the checksum \(holder)", at: place)
     }
   }
 }

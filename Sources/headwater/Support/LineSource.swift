@@ -1,52 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import PRAssembly
+import NIOCore
+import PRWire
 
-/// The lines of a file, read as they are needed.
-struct LineSource: Sequence {
-  let name: String
+/// The lines of a file, read as they are needed. Each byte is looked at once, and memory holds one line.
+struct LineSource {
   private let contents: FileHandle
+  private var framer = LineFramer(limit: Self.longestLine)
+  private var isAtEnd = false
 
-  init(_ file: ImportFile) throws {
-    name = file.name
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue,
-      let contents = FileHandle(forReadingAtPath: file.path)
-    else {
-      throw Problem("cannot read \(file.name): check that it is a file, exists and may be read")
-    }
-    self.contents = contents
-  }
+  /// No line with a row that a server takes is longer.
+  static let longestLine = 1 << 20
 
-  func makeIterator() -> Iterator { Iterator(contents) }
+  init(_ contents: FileHandle) { self.contents = contents }
 
-  struct Iterator: IteratorProtocol {
-    private let contents: FileHandle
-    private var waiting = Data()
-    private var isAtEnd = false
+  /// Why no further line can be read.
+  enum Failure: Error {
+    case lineTooLong
+    case unreadable
 
-    init(_ contents: FileHandle) { self.contents = contents }
-
-    /// The next line, without its `\n` or `\r\n`.
-    mutating func next() -> Substring? {
-      while true {
-        if let end = waiting.firstIndex(of: UInt8(ascii: "\n")) {
-          defer { waiting = waiting[waiting.index(after: end)...] }
-          return text(waiting[..<end])
-        }
-        guard !isAtEnd, let more = try? contents.read(upToCount: 1 << 16), !more.isEmpty else {
-          isAtEnd = true
-          guard !waiting.isEmpty else { return nil }
-          defer { waiting = Data() }
-          return text(waiting)
-        }
-        waiting = Data(waiting) + more  // rebased, so that what was read is let go of
+    var text: String {
+      switch self {
+      case .lineTooLong: "a line longer than \(LineSource.longestLine) bytes; the rest of the file was not read"
+      case .unreadable: "it cannot be read to its end; check the disk"
       }
     }
+  }
 
-    private func text(_ line: Data) -> Substring {
-      let end = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      return Substring(String(decoding: end, as: UTF8.self))
+  /// The next line, without its `\n` or `\r\n`.
+  mutating func next() throws(Failure) -> Substring? {
+    while true {
+      do throws(WireError) {
+        if let line = try framer.next() { return Substring(String(buffer: line)) }
+      } catch {
+        throw .lineTooLong
+      }
+      guard !isAtEnd else { return nil }
+      let more: Data?
+      do { more = try contents.read(upToCount: 1 << 16) } catch { throw .unreadable }
+      if let more, !more.isEmpty {
+        framer.append(ByteBuffer(bytes: more))
+      } else {
+        isAtEnd = true
+        // The last line may have no ending.
+        if framer.pendingBytes > 0 { framer.append(ByteBuffer(string: "\n")) }
+      }
     }
   }
 }

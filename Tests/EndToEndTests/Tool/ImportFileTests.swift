@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRRevision
+import PRStore
 import TestThreads
 import Testing
 
@@ -7,24 +9,73 @@ import Testing
 
 @Suite("Files to import", .ownThreads)
 struct ImportFileTests {
-  @Test("a pipe, which gives its lines once, can be read as often as a decision has to run")
+  private func lines(of path: String) throws -> [String] {
+    var source = LineSource(try ImportFile(path).contents)
+    var lines: [String] = []
+    while let line = try source.next() { lines.append(String(line)) }
+    return lines
+  }
+
+  @Test("a pipe, which gives its lines once, is read like a file")
   func pipe() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("rows.csv")
     #expect(mkfifo(path, 0o600) == 0)
     let writer = Thread { try? Data("one\ntwo\r\nthree".utf8).write(to: URL(fileURLWithPath: path)) }
     writer.start()
-    let file = try ImportFile(path, copiesIn: URL(fileURLWithPath: folder.path))
-    #expect(file.name == path)
-    for _ in 0..<3 { #expect(try LineSource(file).map(String.init) == ["one", "two", "three"]) }
+    #expect(try lines(of: path) == ["one", "two", "three"])
   }
 
-  @Test("a file is read where it is")
-  func plain() throws {
+  @Test(
+    "lines end in a line feed, and the last one may have none",
+    arguments: [
+      ("", []), ("\n", [""]), ("one", ["one"]), ("one\n", ["one"]), ("one\r\n\ntwo\r", ["one", "", "two"]),
+      (String(repeating: "x", count: 200_000) + "\ny", [String(repeating: "x", count: 200_000), "y"]),
+    ])
+  func lines(text: String, expected: [String]) throws {
     let folder = try TemporaryFolder()
-    try folder.write("one\n", to: "rows.csv")
-    let file = try ImportFile(folder.path("rows.csv"), copiesIn: URL(fileURLWithPath: "/nonexistent"))
-    #expect(file.path == folder.path("rows.csv"))
-    #expect(try LineSource(file).map(String.init) == ["one"])
+    try folder.write(text, to: "rows.csv")
+    #expect(try lines(of: folder.path("rows.csv")) == expected)
+  }
+
+  @Test("a line without an end is refused before it is read to its end")
+  func endlessLine() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("short\n" + String(repeating: "x", count: LineSource.longestLine + 1), to: "rows.csv")
+    var source = LineSource(try ImportFile(folder.path("rows.csv")).contents)
+    #expect(try source.next() == "short")
+    #expect(throws: LineSource.Failure.lineTooLong) { try source.next() }
+  }
+
+  @Test("parsed rows come back as they were, as often as a decision has to run")
+  func spool() throws {
+    let folder = try TemporaryFolder()
+    var spool = try RowSpool(in: URL(fileURLWithPath: folder.path))
+    let names = ["", "v", "é\u{301}\n", String(repeating: "x", count: 4096)]
+    let rows = (0..<2000).map { number in
+      Row(
+        tuple: TupleKey(version: names[number % 4], pkgarch: "p", checksum: names[number / 4 % 4]), value: "\(number)")
+    }
+    for (number, row) in rows.enumerated() { try spool.append(row, at: ImportPlace(file: 1, line: number)) }
+    try spool.finish()
+    for _ in 0..<2 {
+      var found: [Row] = []
+      let isWhole = try spool.read { row, place throws(StoreError) in
+        #expect(place == ImportPlace(file: 1, line: found.count))
+        found.append(row)
+      }
+      #expect(isWhole && found == rows)
+    }
+  }
+
+  @Test("the first problems of files and database stand in the order of their lines")
+  func problems() {
+    var summary = ImportSummary(names: ["a", "b"])
+    for line in [9, 30] { summary.refuse("read", at: ImportPlace(file: 0, line: line)) }
+    for line in 1...500 { summary.refuse("stored", at: ImportPlace(file: 1, line: line)) }
+    summary.refuse("stored", at: ImportPlace(file: 0, line: 10))
+    #expect(summary.refused == 503 && summary.problems.count == 20)
+    #expect(
+      summary.problems.prefix(4).map(\.description) == ["a:9: read", "a:10: stored", "a:30: read", "b:1: stored"])
   }
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRInterchange
+
+/// What an import came to.
+struct ImportSummary {
+  private let names: [String]
+  var read = 0
+  var added = 0
+  var known = 0
+  var below = 0
+  var summaries = 0
+  private(set) var refused = 0
+  /// The first refused rows of the files' lines, and of those that the database refused.
+  private var found: [(place: ImportPlace, text: String)] = []
+
+  private static let mostProblems = 20
+
+  /// - Parameter names: what the files are called, in their order.
+  init(names: [String] = []) { self.names = names }
+
+  var isAcceptable: Bool { refused == 0 }
+
+  /// The first problems, in the order of files and lines.
+  var problems: [RowProblem] {
+    found.sorted { $0.place < $1.place }.prefix(Self.mostProblems).map { problem in
+      let name = names.indices.contains(problem.place.file) ? names[problem.place.file] : "import"
+      return RowProblem(file: name, line: problem.place.line, text: problem.text)
+    }
+  }
+
+  mutating func refuse(_ text: String, at place: ImportPlace) {
+    refused += 1
+    found.append((place, text))
+    guard found.count >= 4 * Self.mostProblems else { return }
+    // Lines are read in order, and the database refuses rows in order: the first of both stay.
+    found = Array(found.sorted { $0.place < $1.place }.prefix(Self.mostProblems))
+  }
+
+  func json(isDryRun: Bool) -> String {
+    #"{"added":\#(added),"below":\#(below),"dry_run":\#(isDryRun),"known":\#(known),"read":\#(read)}"#
+  }
+}
