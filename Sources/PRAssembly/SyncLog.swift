@@ -36,6 +36,10 @@ struct SyncLog: Sendable {
       logger.notice(
         "the fresh copy has taken the old one's place",
         metadata: [LogKey.upstream: "\(server)", LogKey.vanishedRows: "\(vanished)"])
+    case .passedOver(let server, let rows):
+      logger.warning(
+        "rows of the upstream were not copied, since their names or values are longer than a node takes",
+        metadata: [LogKey.upstream: "\(server)", LogKey.rows: "\(rows)"])
     }
   }
 
@@ -50,7 +54,7 @@ struct SyncLog: Sendable {
         Self.failing, "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(reason)",
         advice: "docs/operations.md lists the reasons; the copy grows old until then", isLogged: false)
     case .recovered: alarms.end(Self.failing, isLogged: false)
-    case .complete: break
+    case .complete, .passedOver: break
     case .reset(let server, let reason):
       alarms.raise(
         Self.reset, "\(server): \(reason); a fresh copy is being made",

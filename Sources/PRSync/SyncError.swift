@@ -11,6 +11,8 @@ public enum SyncError: Error, Hashable, Sendable {
   case digest(Endpoint)
   /// A position, or a store, that cannot be read.
   case nonsense(Endpoint)
+  /// Page after page is all but empty, and there is said to be more.
+  case noProgress(Endpoint)
   /// The upstream is this node's own store: it would copy itself.
   case ownStore(Endpoint)
 }
@@ -22,7 +24,18 @@ extension SyncError: CustomStringConvertible {
     case .store(let error): error.description
     case .digest(let server): "\(server) sent rows that do not match their digest; the page was thrown away"
     case .nonsense(let server): "\(server) sent a position that cannot be read; the page was thrown away"
+    case .noProgress(let server): "\(server) sends one empty page after the other"
     case .ownStore(let server): "\(server) serves this node's own database; name another upstream"
+    }
+  }
+}
+
+extension SyncError {
+  /// The connection works, and to come back at once would not help.
+  var isNoProgress: Bool {
+    switch self {
+    case .noProgress, .client(.response): true
+    default: false
     }
   }
 }

@@ -14,6 +14,8 @@ public enum SyncEvent: Sendable {
   case reset(Endpoint, reason: String)
   /// The fresh copy has taken the old one's place.
   case swapped(Endpoint, vanished: Int)
+  /// Rows whose names or values are longer than a node takes were not copied. Told once.
+  case passedOver(Endpoint, rows: Int)
 }
 
 /// How a copy fares.

@@ -89,6 +89,8 @@ extension RowReader {
         continue
       }
       let row = Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
+      // Another program may have written a row that no follower could take. It is no part of the feed.
+      guard row.isWithinLimits else { continue }
       walk.pass(row, serial: statement.number(0))
       guard body(row) else { return }
     }

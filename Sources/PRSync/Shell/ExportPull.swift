@@ -22,6 +22,7 @@ struct ExportPull {
     let told = try await stream { rows in
       { ledger throws(StoreError) in try ledger.copy(rows, source: source, milliseconds: begin) }
     }
+    if told.passedOver > 0, watch.passedOver() { tell(.passedOver(server, rows: told.passedOver)) }
     // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
     if before + told.news > told.rows { try await rebuild(since: newest) }
     watch.applied(news: told.news)
@@ -49,7 +50,7 @@ struct ExportPull {
   /// Asks for everything, and writes it as it comes.
   private func stream(
     _ write: @Sendable ([Row]) -> @Sendable (Ledger) throws(StoreError) -> Int
-  ) async throws(SyncError) -> (rows: Int, news: Int) {
+  ) async throws(SyncError) -> (rows: Int, news: Int, passedOver: Int) {
     var (rows, news) = (0, 0)
     let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))
     while let batch = try await next(of: stream) {
@@ -61,7 +62,7 @@ struct ExportPull {
         throw error
       }
     }
-    return (rows, news)
+    return (rows, news, stream.passedOver)
   }
 
   private func next(of stream: RowStream) async throws(SyncError) -> [Row]? {

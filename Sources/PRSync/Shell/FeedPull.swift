@@ -56,7 +56,9 @@ struct FeedPull {
     case .reset(let reason):
       warn(reason)
       return course.next(.reset(isRebuilding: positions.fresh?.store == identity))
-    case .page(let page):
+    case .page(let page, let progress):
+      let verdict = watch.took(progress, limit: options.page)
+      guard verdict != .stuck else { throw .noProgress(server) }
       let outcome: CopyOutcome
       if page.hasMore {
         // While a page is written the next one is on its way.
@@ -66,7 +68,7 @@ struct FeedPull {
       } else {
         outcome = try await apply(page, from: start, isFresh: isFresh)
       }
-      if watch.worked() { tell(.recovered(server)) }
+      if verdict == .useful, watch.worked() { tell(.recovered(server)) }
       guard case .applied(let news) = outcome else {
         return course.next(.movedOn(isRebuilding: try await self.positions().fresh?.store == identity))
       }
@@ -80,6 +82,7 @@ struct FeedPull {
     let query = ChangesQuery(
       store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: options.page,
       wait: waits ? max(Int(clamping: options.every / .seconds(1)), 1) : 0)
+    let begin = ContinuousClock.now
     do throws(ClientError) {
       let time = Duration.seconds(query.wait) + options.patience
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
@@ -87,7 +90,9 @@ struct FeedPull {
       }
       switch answer {
       case .reset(let reason): return .success(.reset(reason))
-      case .page(let page): return check(page, from: start).map(Fetched.page)
+      case .page(let page):
+        let waited = waits ? ContinuousClock.now - begin : nil
+        return check(page, from: start).map { checked in .page(checked, page.progress(from: start, waited: waited)) }
       }
     } catch {
       return .failure(.client(error))
@@ -102,10 +107,14 @@ struct FeedPull {
     var digest = start?.digest ?? .start
     for row in page.rows { digest.add(row) }
     guard digest == told else { return .failure(.digest(server)) }
+    // Their digest is part of the position: the feed is followed past rows that are not copied.
+    let rows = page.rows.filter(\.isWithinLimits)
+    if rows.count < page.rows.count, watch.passedOver() {
+      tell(.passedOver(server, rows: page.rows.count - rows.count))
+    }
     return .success(
       FeedPage(
-        position: FeedPosition(store: page.store, serial: page.last, digest: told), rows: page.rows,
-        hasMore: page.hasMore))
+        position: FeedPosition(store: page.store, serial: page.last, digest: told), rows: rows, hasMore: page.hasMore))
   }
 
   private func apply(_ page: FeedPage, from start: FeedPosition?, isFresh: Bool) async throws(SyncError) -> CopyOutcome
@@ -149,7 +158,7 @@ struct FeedPull {
 
 /// What the upstream answered, as far as it can be believed.
 private enum Fetched {
-  case page(FeedPage)
+  case page(FeedPage, PullProgress.Page)
   case reset(String)
 }
 
@@ -157,4 +166,15 @@ private enum Fetched {
 private struct PageAhead {
   let start: FeedPosition?
   let answer: Result<Fetched, SyncError>
+}
+
+extension ChangesAnswer.Page {
+  /// How far the page brings a copy.
+  fileprivate func progress(from start: FeedPosition?, waited: Duration?) -> PullProgress.Page {
+    let (serials, _) = last.subtractingReportingOverflow(start?.serial ?? 0)
+    let bytes = rows.reduce(0) { sum, row in
+      sum + row.tuple.package.version.utf8.count + row.tuple.package.pkgarch.utf8.count + row.tuple.checksum.utf8.count
+    }
+    return PullProgress.Page(serials: serials, rows: rows.count, bytes: bytes, hasMore: hasMore, waited: waited)
+  }
 }

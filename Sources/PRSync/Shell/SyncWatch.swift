@@ -11,6 +11,8 @@ final class SyncWatch: Sendable {
     var health = SyncHealth()
     var isComplete = false
     var hasWorked = false
+    var progress = PullProgress()
+    var hasPassedOver = false
   }
 
   var health: SyncHealth { state.withLock { $0.health } }
@@ -21,7 +23,26 @@ final class SyncWatch: Sendable {
   /// As far as an earlier process has come. Whether that was all, the upstream must tell.
   func resumes(at position: FeedPosition?) { state.withLock { $0.health.position = position } }
 
-  func begins() { state.withLock { $0.hasWorked = false } }
+  func begins() {
+    state.withLock { state in
+      state.hasWorked = false
+      state.progress = PullProgress()
+    }
+  }
+
+  func took(_ page: PullProgress.Page, limit: Int) -> PullProgress.Verdict {
+    state.withLock { $0.progress.take(page, limit: limit) }
+  }
+
+  /// Rows were not copied.
+  ///
+  /// - Returns: whether it is the first time.
+  func passedOver() -> Bool {
+    state.withLock { state in
+      defer { state.hasPassedOver = true }
+      return !state.hasPassedOver
+    }
+  }
 
   func connected(to server: Endpoint) {
     state.withLock { state in

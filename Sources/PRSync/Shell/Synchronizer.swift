@@ -51,7 +51,7 @@ public final class Synchronizer: Service {
           tell(.failed(watch.health.upstream, reason: reason))
         }
         // Back at once after a connection that worked, however many have ended before.
-        if watch.hasWorked { schedule.worked() }
+        if watch.hasWorked, !error.isNoProgress { schedule.worked() }
         pause = schedule.failed(luck: .random(in: 0..<1))
       }
       await self.pause(pause)  // ends early when the task is cancelled, which the loop looks at

@@ -108,11 +108,28 @@ struct FeedPagingTests {
 
   @Test("breaks a page off before it grows too large for memory")
   func largePages() async throws {
-    let long = String(repeating: "x", count: 300_000)
-    try await store.record((0..<40).map { .busybox("\(long)\($0)", "\($0)") })
+    let long = String(repeating: "x", count: NameLimit.bytes - 4)
+    try await store.record((1000..<1200).map { .busybox("\(long)\($0)", "\($0)") })
+    let (rows, positions) = try await store.feed(limit: 8192)
+    var (bytes, ends) = (0, [Int64]())
+    for (index, row) in rows.enumerated() {
+      let names = [row.tuple.package.version, row.tuple.package.pkgarch, row.tuple.checksum, row.value]
+      bytes += names.reduce(0) { $0 + $1.utf8.count }
+      guard bytes >= 256 << 10 else { continue }
+      ends.append(Int64(index + 1))
+      bytes = 0
+    }
+    #expect(rows.count == 200 && ends.count == 3)
+    #expect(positions.map(\.serial) == ends + [200])
+  }
+
+  @Test("leaves out a row that no follower could take: it is in no page and in no digest")
+  func longRows() async throws {
+    let long = String(repeating: "x", count: NameLimit.bytes)
+    try await store.record([.busybox("a", "1"), .busybox(long + "x", "2"), .busybox(long, "3")])
     let (rows, positions) = try await store.feed()
-    #expect(rows.count == 40)
-    #expect(positions.map(\.serial) == (1...40).map(Int64.init))
+    #expect(rows.map(\.value) == ["1", "3"])
+    #expect(positions.last?.serial == 3 && positions.last?.digest == Self.digest(rows))
   }
 
   @Test("keeps its serials and digests through VACUUM, and a serial never comes back")
