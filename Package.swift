@@ -172,7 +172,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    .testTarget(name: "PRUpstreamTests", dependencies: ["PRUpstream", "TestSeed"]),
+    .testTarget(
+      name: "PRUpstreamTests", dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",

@@ -62,6 +62,14 @@ final class UpstreamWatch: Sendable {
       logger.warning(
         "the upstream refused a question",
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(words)", LogKey.leftOut: "\(leftOut)"])
+    case .setAside(let server, let question, let reason, let time):
+      guard let leftOut = admit("set aside: \(server)") else { return }
+      logger.warning(
+        "a question is not put to the upstream for a while, since it cost the connection or the deadline",
+        metadata: [
+          LogKey.upstream: "\(server)", LogKey.question: "\(question)", LogKey.reason: "\(reason)",
+          LogKey.pause: "\(Int(clamping: time / .seconds(1))) s", LogKey.leftOut: "\(leftOut)",
+        ])
     case .doubtful(let server, let reason):
       guard let leftOut = admit("doubtful: \(server): \(reason)") else { return }
       logger.warning(

@@ -18,6 +18,10 @@ public indirect enum UpstreamError: Error, Hashable, Sendable {
   case nonsense(Endpoint, Nonsense)
   /// The upstream refused, in its own words.
   case refused(Endpoint, String)
+  /// The question is longer than this upstream takes. It was not sent.
+  case beyondLimit(Endpoint, MessageLimits.Exceeded)
+  /// The question is not asked for a while, since it cost the connection or the deadline before.
+  case setAside(Endpoint, reason: String)
   /// Who asks is who would answer.
   case ownStore(Endpoint)
   /// The process is ending.
@@ -40,19 +44,22 @@ extension UpstreamError: CustomStringConvertible {
     case .connection(let error): error.description
     case .nonsense(let server, let nonsense): "the upstream \(server) sent \(nonsense.rawValue)"
     case .refused(let server, let message): "the upstream \(server) refused: \(message)"
+    case .beyondLimit(let server, let exceeded):
+      "the upstream \(server) takes no message of \(exceeded.bytes) bytes; its limit is \(exceeded.limit) "
+        + "(\(exceeded.option) there)"
+    case .setAside(let server, let reason):
+      "this question is not put to the upstream \(server) for a while: \(reason)"
     case .ownStore(let server): "\(server) serves this node's own database; name another upstream"
     case .stopped: "the server is stopping"
     }
   }
 
-  /// The server answers, and what is wrong is wrong with one question: others may fare better. A single bad row
+  /// The question could never be asked, however long the asker waits.
+  public var isBeyondLimit: Bool { if case .beyondLimit = self { true } else { false } }
+
+  /// The server answers, and what is wrong is wrong with one answer: others may fare better. A single bad row
   /// far up must not cut a federation in two.
-  var isAboutQuestion: Bool {
-    switch self {
-    case .refused, .nonsense(_, .revision), .nonsense(_, .contradiction): true
-    default: false
-    }
-  }
+  var isAboutAnswer: Bool { Blame(of: self, isFirst: true, heardSince: true) == .answer }
 }
 
 extension Duration {

@@ -31,4 +31,6 @@ public enum UpstreamEvent: Sendable {
   case refusing(Endpoint, String)
   /// It answers, and an answer cannot be believed.
   case doubtful(Endpoint, reason: String)
+  /// It answers, and one question is not put to it for a while.
+  case setAside(Endpoint, question: String, reason: String, for: Duration)
 }

@@ -44,6 +44,7 @@ extension Node {
       learn(upstreamLevel: answer.level)
       return policy.upstreamAway == .strict && !answer.isComplete
         ? .failure(.upstreamIncomplete) : .success(.told(answer))
+    case .failure(let error) where error.isBeyondLimit: return .failure(.beyondUpstream(error))
     case .failure(let error):
       return policy.upstreamAway == .strict ? .failure(.upstreamAway(error)) : .success(.silence)
     }

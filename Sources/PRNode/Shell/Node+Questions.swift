@@ -56,6 +56,7 @@ extension Node {
         case .success(let told):
           if let greatest = told.greatest { self.keep(floor: greatest, of: package) }
           answer(.success(told.greatest))
+        case .failure(let error) where error.isBeyondLimit: answer(.failure(.beyondUpstream(error)))
         case .failure(let error): answer(self.policy.upstreamAway == .strict ? .failure(.upstreamAway(error)) : outcome)
         }
       }
@@ -97,6 +98,7 @@ extension Node {
               try Knowledge(of: tuple, numbering, countsCopy: countsCopy, told: told, in: reader)
             },
             { answer($0.map { Known(knowledge: $0, isComplete: told.isComplete) }) })
+        case .failure(let error) where error.isBeyondLimit: answer(.failure(.beyondUpstream(error)))
         case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
           answer(.failure(.upstreamAway(error)))
         case .failure: answer(.success(Known(knowledge: knowledge, isComplete: false)))

@@ -13,6 +13,8 @@ public enum NodeError: Error, Hashable, Sendable {
   case upstreamAway(UpstreamError)
   /// The upstream answers, but could not ask its own.
   case upstreamIncomplete
+  /// The question is longer than the upstream takes: it was not asked, and nothing is decided without it.
+  case beyondUpstream(UpstreamError)
 }
 
 extension NodeError: CustomStringConvertible {
@@ -33,6 +35,8 @@ extension NodeError: CustomStringConvertible {
         + "give the package a new version"
     case .upstreamAway(let error):
       "\(error); this server answers nothing new without it (--upstream-away strict): try again later"
+    case .beyondUpstream(let error):
+      "\(error); use shorter names, or raise that limit"
     case .upstreamIncomplete:
       "the upstream cannot reach its own upstream, and this server answers nothing new without it "
         + "(--upstream-away strict): try again later"

@@ -28,6 +28,10 @@ public enum LogKey {
   public static let advice = "advice"
   /// For how long somebody was away.
   public static let away = "away"
+  /// The tuple or the package that a question is about.
+  public static let question = "question"
+  /// For how long something is not done.
+  public static let pause = "pause"
   /// How many questions had no answer.
   public static let failedQuestions = "failed-questions"
   /// Rows that the upstream had and has no more.

@@ -37,10 +37,10 @@ struct PullProgress: Hashable, Sendable {
   ///
   /// - Parameter limit: how many serials were asked for.
   mutating func take(_ page: Page, limit: Int) -> Verdict {
-    let least = max(Int64(limit) / Self.share, 1)
+    let least = max(Int64(clamping: limit) / Self.share, 1)
     let isUseful =
       page.hasMore
-      ? page.serials >= least || Int64(page.rows) >= least || page.bytes >= Self.fullPage
+      ? page.serials >= least || Int64(clamping: page.rows) >= least || page.bytes >= Self.fullPage
       : page.rows > 0 || page.waited.map { $0 >= Self.shortWait } ?? true
     idle = isUseful ? 0 : idle + 1
     return isUseful ? .useful : idle < Self.mostIdle ? .idle : .stuck

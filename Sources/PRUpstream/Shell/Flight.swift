@@ -71,7 +71,7 @@ struct Flight: Sendable {
 
 extension String {
   /// As much of a peer's words as a log line takes, and nothing that a terminal would act on.
-  fileprivate var printable: String {
+  var printable: String {
     String(prefix(300).map { $0.unicodeScalars.allSatisfy { (" "..."~").contains($0) } ? $0 : "?" })
   }
 }

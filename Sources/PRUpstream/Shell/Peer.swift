@@ -5,26 +5,35 @@ import PRRevision
 import PRWire
 
 /// One upstream: its connections, and whether it is worth asking. It lives on its event loop.
+///
+/// This file has the questions; `Peer+Lines.swift` has the connections, `Peer+Absence.swift` the doubts and the probes.
 final class Peer {
-  private let dialer: Dialer
-  private let options: UpstreamOptions
-  private let loop: any EventLoop
-  private let tell: @Sendable (UpstreamEvent) -> Void
-  private var breaker = Breaker()
-  private var lines: [OpenLine] = []
-  private var pending: [ObjectIdentifier: PendingQuestion] = [:]
-  private var isDialing = false
-  private var isStopped = false
+  let dialer: Dialer
+  let options: UpstreamOptions
+  let loop: any EventLoop
+  let tell: @Sendable (UpstreamEvent) -> Void
+  var breaker = Breaker()
+  var quarantine = Quarantine()
+  var lines: [OpenLine] = []
+  private(set) var pending: [ObjectIdentifier: PendingQuestion] = [:]
+  var isDialing = false
+  private(set) var isStopped = false
   private var keepAlive: RepeatedTask?
-  private var failedSinceLoss = 0
-  /// What it was asked when it was lost. A server may answer pings and no questions: it is back when it answers this.
-  private var unanswered: UpstreamQuestion?
-  private(set) var health: UpstreamHealth
+  private(set) var failedSinceLoss = 0
+  /// A question has failed in a way that may be the server's end. Another question finds out.
+  var doubt: Doubt?
+  /// The kind of question that showed the loss. A server may answer pings and no questions: it is back when it answers
+  /// one of that kind.
+  var trouble: UpstreamQuestion?
+  /// When the server last answered anything.
+  private(set) var heardAt = NIODeadline.now()
+  private var suspects = 0
+  var health: UpstreamHealth
 
   /// With so many questions under way on each connection another one is opened.
   private static let crowd = 32
-  /// A connection that ended sooner was not wanted.
-  private static let shortLife = TimeAmount.seconds(1)
+  /// So many questions are asked over connections of their own at a time.
+  private static let mostSuspects = 4
 
   init(
     _ dialer: Dialer, _ options: UpstreamOptions, on loop: any EventLoop,
@@ -68,224 +77,181 @@ final class Peer {
     _ question: UpstreamQuestion, within time: Duration, left: @escaping () -> Void
   ) -> EventLoopFuture<UpstreamAnswer> {
     health.asked += 1
+    if let reason = quarantine.reason(against: question, at: .now) {
+      health.failed += 1
+      return loop.makeFailedFuture(UpstreamError.setAside(dialer.server, reason: reason))
+    }
     let question = PendingQuestion(question, within: time, left: left, on: loop)
     pending[ObjectIdentifier(question)] = question
     let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { self.expire(question, after: time) }
+    let halfTime = loop.assumeIsolated().scheduleTask(in: TimeAmount(time / 2)) { self.overtake(question) }
     question.answer.assumeIsolated().whenComplete { _ in
       clock.cancel()
+      halfTime.cancel()
       self.pending[ObjectIdentifier(question)] = nil
     }
     send(question)
     return question.answer
   }
 
-  private func send(_ question: PendingQuestion) {
-    guard let line = lines.min(by: { $0.underWay < $1.underWay }) else {
+  func send(_ question: PendingQuestion) {
+    guard let line = lines.min(by: { $0.open.count < $1.open.count }) else {
       question.line = nil
       return dial()
     }
-    question.line = line
-    question.sentAt = .now()
-    question.left()
-    line.ask(question.question, within: question.remaining).assumeIsolated().whenComplete { outcome in
-      self.land(question, outcome)
-    }
-    if line.underWay > Self.crowd, lines.count < options.connections { dial() }
+    line.ask(question).assumeIsolated().whenComplete { outcome in self.land(question, on: line, outcome) }
+    if line.open.count > Self.crowd, lines.count < options.connections { dial() }
   }
 
-  private func land(_ question: PendingQuestion, _ outcome: Result<UpstreamAnswer, any Error>) {
+  private func land(_ question: PendingQuestion, on line: OpenLine, _ outcome: Result<UpstreamAnswer, any Error>) {
+    // The line was given up before: what becomes of it says nothing about this question.
+    guard question.line === line else { return }
     switch outcome {
     case .success(let answer):
-      failedSinceLoss = 0
-      question.settle(.success(answer))
-    case .failure(let error as UpstreamError):
-      fail(question, error)
-      if error.isAboutQuestion { complain(error) } else { lose(error, asked: question.question) }
+      take(answer, to: question)
+      takeBack(line)
     case .failure(let error):
-      lines.removeAll { $0 === question.line }
-      question.triesLeft -= 1
-      if !question.isSettled, question.triesLeft > 0, isPresent { return send(question) }
-      let error = UpstreamError.connection(error as? ClientError ?? .disconnected(dialer.server))
-      fail(question, error)
-      lose(error, asked: question.question)
+      let error = upstreamError(error)
+      switch Blame(of: error, isFirst: true, heardSince: true) {
+      case .answer: refuse(question, error)
+      case .line(let isCertain):
+        raiseDoubt(error, by: question)
+        giveUp(line, for: question)
+        if isCertain { convict(question, error) } else { askAlone(question, error) }
+      case .question, .queue, .silence, .server:
+        fail(question, error)
+        lose(error, asked: question.question)
+      }
     }
   }
 
-  private func complain(_ error: UpstreamError) {
-    if case .refused(let server, let words) = error { return tell(.refusing(server, words)) }
-    tell(.doubtful(dialer.server, reason: error.reason))
+  private func take(_ answer: UpstreamAnswer, to question: PendingQuestion) {
+    heard()
+    failedSinceLoss = 0
+    quarantine.acquit(question.question)
+    question.settle(.success(answer))
+  }
+
+  private func refuse(_ question: PendingQuestion, _ error: UpstreamError) {
+    fail(question, error)
+    switch error {
+    case .beyondLimit: return  // it was not sent, and the client is told
+    case .refused(let server, let words): tell(.refusing(server, words))
+    default: tell(.doubtful(dialer.server, reason: error.reason))
+    }
+    heard()
+  }
+
+  /// Half of a question's time is over. Replies keep their order, so the questions behind it are asked over another line
+  /// while there is time, and it keeps its own.
+  private func overtake(_ question: PendingQuestion) {
+    guard let line = question.line, line.open.first === question, line.open.count > 1,
+      lines.contains(where: { $0 === line })
+    else { return }
+    lines.removeAll { $0 === line }
+    for question in line.open.dropFirst() where !question.isSettled {
+      question.line = nil
+      send(question)
+    }
+  }
+
+  /// A line whose slow question was overtaken is as good as any other once it has answered.
+  private func takeBack(_ line: OpenLine) {
+    guard !lines.contains(where: { $0 === line }) else { return }
+    if line.channel.isActive, lines.count < options.connections, isPresent {
+      lines.append(line)
+    } else {
+      line.close()
+    }
+  }
+
+  /// Gives up a line. The questions behind the one that is to blame are asked over another.
+  private func giveUp(_ line: OpenLine, for culprit: PendingQuestion) {
+    lines.removeAll { $0 === line }
+    let others = line.open.filter { $0 !== culprit && !$0.isSettled }
+    for question in others + [culprit] { question.line = nil }
+    line.close()
+    for question in others { send(question) }
+  }
+
+  /// Asks a question once more, over a connection of its own: it is only asked, and the server may have been restarted.
+  /// When that connection ends too, the question is to blame.
+  private func askAlone(_ question: PendingQuestion, _ error: UpstreamError) {
+    accuse(question, error, isCertain: false)
+    guard !question.isSettled, isPresent else { return }
+    guard suspects < Self.mostSuspects else { return fail(question, error) }
+    question.isSuspect = true
+    suspects += 1
+    dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
+      switch outcome {
+      case .failure(let error):
+        self.suspects -= 1
+        self.fail(question, self.upstreamError(error))
+        self.lose(self.upstreamError(error))
+      case .success(let connected): self.ask(question, over: connected)
+      }
+    }
+  }
+
+  private func ask(_ question: PendingQuestion, over connected: Dialer.Line) {
+    let line = OpenLine(connected, server: dialer.server)
+    question.answer.assumeIsolated().whenComplete { _ in line.close() }
+    line.ask(question).assumeIsolated().whenComplete { outcome in
+      self.suspects -= 1
+      guard !question.isSettled else { return }
+      switch outcome {
+      case .success(let answer): self.take(answer, to: question)
+      case .failure(let error):
+        let error = self.upstreamError(error)
+        if error.isAboutAnswer { return self.refuse(question, error) }
+        self.raiseDoubt(error, by: question)
+        self.convict(question, error)
+      }
+    }
+  }
+
+  private func convict(_ question: PendingQuestion, _ error: UpstreamError) {
+    accuse(question, error, isCertain: true)
+    fail(question, error)
   }
 
   private func expire(_ question: PendingQuestion, after time: Duration) {
     guard !question.isSettled else { return }
     let error = UpstreamError.timedOut(dialer.server, time)
+    let line = question.line
+    let blame = Blame(
+      of: error, isFirst: line?.open.first === question, heardSince: heardAt > question.sentAt)
     fail(question, error)
-    // A server that goes on answering others is slow, not away.
-    if let line = question.line, line.heardAt > question.sentAt { return }
-    lose(error, asked: question.question)
+    guard let line else {
+      // It waited for a connection. Where there is a doubt, that ends by itself.
+      if doubt == nil, !question.isSuspect { lose(error, asked: question.question) }
+      return
+    }
+    guard blame != .queue else { return }
+    if blame == .silence { raiseDoubt(error, by: question) }
+    giveUp(line, for: question)
+    accuse(question, error, isCertain: false)
   }
 
-  private func fail(_ question: PendingQuestion, _ error: UpstreamError) {
+  func fail(_ question: PendingQuestion, _ error: UpstreamError) {
     guard question.settle(.failure(error)) else { return }
     health.failed += 1
     failedSinceLoss += 1
   }
 
-  // MARK: Connections
+  func heard() { heardAt = .now() }
 
-  private func dial() {
-    guard !isDialing, isPresent else { return }
-    isDialing = true
-    dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
-      self.isDialing = false
-      switch outcome {
-      case .success(let line) where self.isOwn(line):
-        line.channel.close(promise: nil)
-        self.lose(.ownStore(self.dialer.server))
-      case .success(let line): self.take(line)
-      // One connection more would have been welcome; those that are there do.
-      case .failure where !self.lines.isEmpty: break
-      case .failure(let error): self.lose(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
-      }
-    }
-  }
+  func welcomed() { failedSinceLoss = 0 }
 
-  /// A node that asked itself would take its own values for its upstream's, a level deeper each time.
-  private func isOwn(_ line: Dialer.Line) -> Bool {
-    line.description.store.map { $0 == options.ownStore } ?? false
-  }
-
-  private func take(_ connected: Dialer.Line) {
-    let line = OpenLine(connected, server: dialer.server)
-    guard isPresent else { return line.close() }
-    lines.append(line)
-    line.channel.closeFuture.assumeIsolated().whenComplete { _ in self.missLine(line) }
-    if health.since == nil { health.since = .now }
-    health.description = line.description
-    tell(.greeted(dialer.server, line.description))
-    for question in pending.values where question.line == nil && !question.isSettled { send(question) }
-  }
-
-  private func missLine(_ line: OpenLine) {
-    let wasKnown = lines.contains { $0 === line }
-    lines.removeAll { $0 === line }
-    guard wasKnown, isPresent else { return }
-    if NIODeadline.now() - line.openedAt < Self.shortLife {
-      lose(.connection(line.failure))
-    } else if lines.isEmpty {
-      dial()
-    }
-  }
-
-  private func tryIdleLines() {
-    for line in lines where line.underWay == 0 { ping(line) }
-  }
-
-  private func ping(_ line: OpenLine) {
-    let clock = loop.assumeIsolated().scheduleTask(in: TimeAmount(options.deadline)) {
-      self.lose(.timedOut(self.dialer.server, self.options.deadline))
-    }
-    line.ping().assumeIsolated().whenComplete { outcome in
-      clock.cancel()
-      // An end of the connection is noticed where it ends.
-      if case .failure(let error as UpstreamError) = outcome { self.lose(error) }
-    }
-  }
-
-  // MARK: Absence
-
-  /// - Parameter question: which question showed it.
-  private func lose(_ error: UpstreamError, asked question: UpstreamQuestion? = nil) {
-    // What is left over from connections that were given up tells nothing new.
-    guard isPresent else { return }
-    unanswered = question
-    health.since = .now
-    tell(.lost(dialer.server, reason: error.reason))
-    planProbe(after: error)
-    abandon(absence)
-  }
-
-  private func stayAway(_ error: UpstreamError) {
-    guard !isStopped else { return }
-    if error.reason != health.problem { tell(.stillAway(dialer.server, reason: error.reason)) }
-    planProbe(after: error)
-  }
-
-  private func planProbe(after error: UpstreamError) {
-    health.problem = error.reason
-    guard let pause = breaker.failed(luck: .random(in: 0..<1)) else { return }
-    loop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) { self.probe() }
+  func upstreamError(_ error: any Error) -> UpstreamError {
+    error as? UpstreamError ?? .connection(error as? ClientError ?? .disconnected(dialer.server))
   }
 
   /// Fails what is under way, and closes the connections.
-  private func abandon(_ error: UpstreamError) {
+  func abandon(_ error: UpstreamError) {
     for question in pending.values { fail(question, error) }
     let abandoned = lines
     lines = []
     for line in abandoned { line.close() }
-  }
-
-  private func probe() {
-    guard !isStopped, breaker.probe() else { return }
-    dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
-      switch outcome {
-      case .failure(let error):
-        self.stayAway(.connection(error as? ClientError ?? .disconnected(self.dialer.server)))
-      case .success(let connected) where self.isOwn(connected):
-        connected.channel.close(promise: nil)
-        self.stayAway(.ownStore(self.dialer.server))
-      case .success(let connected): self.probe(over: connected)
-      }
-    }
-  }
-
-  private func probe(over connected: Dialer.Line) {
-    let line = OpenLine(connected, server: dialer.server)
-    let server = dialer.server
-    let deadline = options.deadline
-    let answered = loop.makePromise(of: Void.self)
-    let clock = loop.scheduleTask(in: TimeAmount(deadline)) {
-      answered.fail(UpstreamError.timedOut(server, deadline))
-    }
-    if let unanswered {
-      line.ask(unanswered, within: deadline).map { _ in }.cascade(to: answered)
-    } else {
-      line.ping().cascade(to: answered)
-    }
-    answered.futureResult.assumeIsolated().whenComplete { outcome in
-      clock.cancel()
-      switch outcome {
-      case .success: self.welcome(connected)
-      case .failure(let error as UpstreamError) where error.isAboutQuestion: self.welcome(connected)
-      case .failure(let error):
-        connected.channel.close(promise: nil)
-        self.stayAway(
-          error as? UpstreamError ?? .connection(error as? ClientError ?? .disconnected(server)))
-      }
-    }
-  }
-
-  private func welcome(_ connected: Dialer.Line) {
-    guard !isStopped else { return connected.channel.close(promise: nil) }
-    let away = health.since.map { ContinuousClock.now - $0 } ?? .zero
-    breaker.succeeded()
-    unanswered = nil
-    health.problem = nil
-    health.since = .now
-    tell(.back(dialer.server, after: away, failedQuestions: failedSinceLoss))
-    failedSinceLoss = 0
-    take(connected)
-  }
-}
-
-extension UpstreamError {
-  /// Without the server's name, which those who are told know.
-  fileprivate var reason: String {
-    switch self {
-    case .away(_, let reason): reason
-    case .timedOut(_, let time): "no answer within \(time.roundedSeconds)"
-    case .nonsense(_, let nonsense): "it sent \(nonsense.rawValue)"
-    default: description
-    }
   }
 }

@@ -9,8 +9,8 @@ final class PendingQuestion {
   /// The connection it went out on; nil while there is none.
   var line: OpenLine?
   var sentAt = NIODeadline.now()
-  /// It is only asked: nothing is lost by asking once more over another connection.
-  var triesLeft = 2
+  /// Its connection ended while it was the next to be answered. It is asked once more over a connection of its own.
+  var isSuspect = false
   private let promise: EventLoopPromise<UpstreamAnswer>
   private(set) var isSettled = false
 

@@ -24,7 +24,7 @@ struct RowSpool {
   }
 
   mutating func append(_ row: Row, at place: ImportPlace) throws {
-    waiting.writeMultipleIntegers(UInt32(clamping: place.file), Int64(place.line))
+    waiting.writeMultipleIntegers(UInt32(clamping: place.file), Int64(clamping: place.line))
     let package = row.tuple.package
     for text in [package.version, package.pkgarch, row.tuple.checksum, row.value] {
       waiting.writeInteger(UInt32(clamping: text.utf8.count))
@@ -76,11 +76,11 @@ struct RowSpool {
       let value = text(from: &bytes)
     else { return nil }
     let tuple = TupleKey(version: version, pkgarch: pkgarch, checksum: checksum)
-    return (Row(tuple: tuple, value: value), ImportPlace(file: Int(file), line: Int(line)))
+    return (Row(tuple: tuple, value: value), ImportPlace(file: Int(clamping: file), line: Int(clamping: line)))
   }
 
   private static func text(from bytes: inout ByteBuffer) -> String? {
-    bytes.readInteger(as: UInt32.self).flatMap { bytes.readString(length: Int($0)) }
+    bytes.readInteger(as: UInt32.self).flatMap { bytes.readString(length: Int(clamping: $0)) }
   }
 }
 

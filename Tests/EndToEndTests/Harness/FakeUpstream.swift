@@ -11,6 +11,8 @@ final class FakeUpstream: Sendable {
     enum After: Sendable {
       case goOn
       case close
+      /// Nothing more is answered on the connection.
+      case hang
       /// The same text again and again until the peer is gone.
       case repeatForever
     }
@@ -93,6 +95,7 @@ final class FakeUpstream: Sendable {
       switch reply.after {
       case .goOn: break
       case .close: return
+      case .hang: while true { _ = try connection.readMessage() }
       case .repeatForever: while true { try connection.send(reply.text) }
       }
     }
