@@ -50,6 +50,21 @@ struct SocketFileTests {
     }
   }
 
+  @Test("while one server takes a path, another one that starts there waits, and leaves the file alone")
+  func turn() throws {
+    let path = Self.path()
+    try Self.leaveStale(at: path)
+    defer { unlink(path) }
+    try FolderLock.hold(around: path) { () throws(SocketError) in
+      let stale = SocketFile(path)
+      #expect(throws: ListenError.self) { try ListeningSocket.listen(on: .unix(path: path), tries: 2) }
+      #expect(stale != nil && SocketFile(path) == stale)
+    }
+    let socket = try ListeningSocket.listen(on: .unix(path: path))
+    #expect(try Self.isAnswered(at: path))
+    socket.letGo()
+  }
+
   @Test("the end of a server leaves the socket of another alone that has its path by now")
   func replaced() throws {
     let path = Self.path()

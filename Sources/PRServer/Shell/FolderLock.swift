@@ -7,7 +7,7 @@ import Foundation
 /// socket that the earlier one has just bound there. The kernel releases the lock when its holder dies, and no file is left.
 enum FolderLock {
   /// How often the lock is tried.
-  private static let tries = 250
+  static let tries = 250
   /// Between two tries, in microseconds: five seconds in all, which a server's start does not take.
   private static let pause: UInt32 = 20_000
 

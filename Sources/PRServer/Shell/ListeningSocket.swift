@@ -44,6 +44,11 @@ public final class ListeningSocket: Sendable {
   ///
   /// - Parameter port: the port to take where the address leaves the choice to the operating system.
   public static func listen(on address: Endpoint, port chosen: Int = 0) throws(ListenError) -> ListeningSocket {
+    try listen(on: address, port: chosen, tries: FolderLock.tries)
+  }
+
+  /// - Parameter tries: how often the lock on the folder of a UNIX socket is tried.
+  static func listen(on address: Endpoint, port chosen: Int = 0, tries: Int) throws(ListenError) -> ListeningSocket {
     do throws(SocketError) {
       switch address {
       case .tcp(let host, let asked), .tls(let host, let asked):
@@ -54,7 +59,7 @@ public final class ListeningSocket: Sendable {
           address, bound: SocketName(of: descriptor)?.endpoint ?? address, descriptor: descriptor, file: nil)
       case .unix(let path):
         let name = try SocketName(path: path)
-        return try FolderLock.hold(around: path) { () throws(SocketError) in
+        return try FolderLock.hold(around: path, tries: tries) { () throws(SocketError) in
           try name.makeRoom(at: path)
           let descriptor = try name.bind(backlog: backlog)
           return ListeningSocket(address, bound: address, descriptor: descriptor, file: SocketFile(path))

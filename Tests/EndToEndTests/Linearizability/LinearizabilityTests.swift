@@ -58,19 +58,28 @@ struct LinearizabilityTests {
   @Test("have an order at a node below an upstream, and adopt what the upstream had answered before", arguments: seeds)
   func below(seed: Seed) throws {
     let upstream = try Target("database: pr.sqlite3")
-    let node = try Target(
-      node: 1,
-      """
-      database: pr.sqlite3
-      upstream: '\(upstream.fixedAddress)'
-      upstream-away: strict
-      upstream-deadline: 5s
-      """)
+    let node = try Target(node: 1, Self.below(upstream))
     try expectOrder(
       Workload(
-        seed: seed, traffic: Traffic(requests: Self.requests),
+        seed: seed, traffic: Traffic(requests: Self.requests, imports: 3),
         roles: Self.builders(at: upstream) + Self.builders(at: node), disturbances: Self.disturbances,
         disturbed: [node]), [.alone, .below(upstream: 0, isAlwaysThere: true, level: 1)])
+  }
+
+  @Test("have an order at each node of a chain", arguments: seeds)
+  func chain(seed: Seed) throws {
+    let root = try Target("database: pr.sqlite3")
+    let site = try Target(node: 1, Self.below(root))
+    let team = try Target(node: 2, Self.below(site) + "level: 2")
+    try expectOrder(
+      Workload(
+        seed: seed, traffic: Traffic(requests: Self.requests, imports: 3),
+        roles: [root, site, team].flatMap { Self.builders(at: $0, depths: [1, 1, 4]) },
+        disturbances: Self.disturbances, disturbed: [team]),
+      [
+        .alone, .below(upstream: 0, isAlwaysThere: true, level: 1),
+        .below(upstream: 1, isAlwaysThere: true, level: 2),
+      ])
   }
 
   @Test("have an order at both processes of a node, while its upstream comes and goes", arguments: seeds)
@@ -108,13 +117,24 @@ struct LinearizabilityTests {
     try expectOrder(Self.crossing(seed, near: targets[0], far: targets[1]), [.alone])
   }
 
+  /// A node that refuses what it cannot ask its upstream.
+  private static func below(_ upstream: Target) -> String {
+    """
+    database: pr.sqlite3
+    upstream: '\(upstream.fixedAddress)'
+    upstream-away: strict
+    upstream-deadline: 5s
+
+    """
+  }
+
   private static func builders(at target: Target, depths: [Int] = [1, 1, 1, 6]) -> [Workload.Role] {
     depths.map { .builder(at: target, depth: $0) }
   }
 
   private static func crossing(_ seed: Seed, near: Target, far: Target) -> Workload {
     Workload(
-      seed: seed, traffic: Traffic(requests: 0, crossings: runsLongTests ? 1200 : 84),
+      seed: seed, traffic: Traffic(requests: 0, crossings: runsLongTests ? 300 : 84),
       roles: Array(repeating: .flood(at: far), count: 5) + [.crosser(near: near, far: far)])
   }
 

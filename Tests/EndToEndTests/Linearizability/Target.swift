@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import Histories
 
 /// A process that serves a database, and the one that comes after it when it was killed.
 final class Target: Sendable {
@@ -38,6 +38,16 @@ final class Target: Sendable {
   }
 
   var log: String { life.current.node.server.log }
+
+  /// What is asked here instead. A read-only node stores nothing. What is imported below an upstream may be minted above,
+  /// so imports are for the node at the top.
+  func answerable(_ question: Question) -> Question {
+    switch question {
+    case .allocate(let checksum, let history) where isReadOnly: .value(checksum, history: history)
+    case .place where isReadOnly || node > 0: .greatest
+    default: question
+    }
+  }
 
   /// Connects as soon as there is a process to connect to.
   func connect() throws -> RawConnection {

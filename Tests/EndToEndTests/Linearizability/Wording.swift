@@ -48,14 +48,3 @@ extension Question {
     )
   }
 }
-
-extension Question {
-  /// What a read-only node is asked instead.
-  var withoutChange: Question {
-    switch self {
-    case .allocate(let checksum, let history): .value(checksum, history: history)
-    case .place: .greatest
-    case .value, .greatest, .everything: self
-    }
-  }
-}

@@ -109,8 +109,8 @@ struct Workload: Sendable {
       case .builder:
         while let ticket = tickets.draw() {
           let package = traffic.package(for: ticket, &numbers)
-          let question = traffic.question(&numbers)
-          try clients[0].ask(clients[0].target.isReadOnly ? question.withoutChange : question, package: package)
+          let question = clients[0].target.answerable(traffic.question(&numbers))
+          try clients[0].ask(question, package: package)
         }
       case .crosser:
         var crossing = Crossing(clients, number: number)

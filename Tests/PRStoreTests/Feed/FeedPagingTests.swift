@@ -109,7 +109,7 @@ struct FeedPagingTests {
   @Test("breaks a page off before it grows too large for memory")
   func largePages() async throws {
     let long = String(repeating: "x", count: NameLimit.bytes - 4)
-    try await store.record((1000..<3200).map { .busybox("\(long)\($0)", "\($0)") })
+    try await store.record((1000..<1200).map { .busybox("\(long)\($0)", "\($0)") })
     let (rows, positions) = try await store.feed(limit: 8192)
     var (bytes, ends) = (0, [Int64]())
     for (index, row) in rows.enumerated() {
@@ -119,8 +119,8 @@ struct FeedPagingTests {
       ends.append(Int64(index + 1))
       bytes = 0
     }
-    #expect(rows.count == 2200 && ends.count > 2)
-    #expect(positions.map(\.serial) == (ends.last == 2200 ? ends : ends + [2200]))
+    #expect(rows.count == 200 && ends.count == 3)
+    #expect(positions.map(\.serial) == ends + [200])
   }
 
   @Test("leaves out a row that no follower could take: it is in no page and in no digest")
@@ -138,7 +138,6 @@ struct FeedPagingTests {
     let before = try await store.feed(limit: 10)
     let other = try ForeignProcess(path)
     try other.run("DELETE FROM PRMAIN WHERE rowid % 2 = 0")
-    try other.run("UPDATE headwater_package SET greatest = NULL")
     try other.run("VACUUM")
     let after = try await Store.readOnly(path).feed(limit: 10)
     #expect(after.rows == before.rows && after.positions == before.positions)
