@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
+import PRRevision
 
 /// Calls back once, later, on a thread of its own choice. Tests replace it by one that they advance.
 struct StoreTimer: Sendable {
@@ -7,6 +8,6 @@ struct StoreTimer: Sendable {
 
   static let system = StoreTimer { delay, body in
     DispatchQueue.global(qos: .utility).asyncAfter(
-      deadline: .now() + .milliseconds(Int(delay / .milliseconds(1))), execute: body)
+      deadline: .now() + .milliseconds(Int(clamping: delay / .milliseconds(1))), execute: body)
   }
 }
