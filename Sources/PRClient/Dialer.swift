@@ -86,9 +86,9 @@ public struct Dialer: Sendable {
     case .tcp(let host, let port), .tls(let host, let port):
       return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.socketOption(.so_keepalive), value: 1)
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: Int(KeepAlive.idle))
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: Int(KeepAlive.interval))
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: Int(KeepAlive.probes))
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: Int(clamping: KeepAlive.idle))
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: Int(clamping: KeepAlive.interval))
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: Int(clamping: KeepAlive.probes))
         .connect(host: host, port: port)
     case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
     }

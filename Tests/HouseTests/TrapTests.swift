@@ -24,6 +24,9 @@ struct TrapTests {
       line.contains(#/[\w\)\]\}]!(?:[.,\)\]\[ ]|$)/#) && !line.contains("\"")
     },
     Pattern(testDescription: "a forced cast") { $0.contains(" as! ") },
+    Pattern(testDescription: "a path method of NSString, which traps for a name of one character") {
+      $0.contains(" as NSString).")
+    },
     Pattern(testDescription: "a count that is a difference, and may be negative") { line in
       line.contains(
         #/(?:dropFirst|dropLast|prefix|suffix)\([^\)"]* - |repeating: [^"]*count: [^"\(]* - |repeating: "[^"]*", count: [^"\(]* - /#

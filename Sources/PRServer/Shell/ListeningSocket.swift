@@ -30,7 +30,7 @@ public final class ListeningSocket: Sendable {
 
   /// On Linux the connections that are accepted inherit it: tcp(7).
   private static func keepAlive(_ descriptor: CInt) {
-    let tcp = CInt(IPPROTO_TCP)
+    let tcp = CInt(clamping: IPPROTO_TCP)
     for (level, option, value) in [
       (SOL_SOCKET, SO_KEEPALIVE, 1), (tcp, TCP_KEEPIDLE, KeepAlive.idle), (tcp, TCP_KEEPINTVL, KeepAlive.interval),
       (tcp, TCP_KEEPCNT, KeepAlive.probes),

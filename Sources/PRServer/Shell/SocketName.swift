@@ -27,7 +27,7 @@ public struct SocketName {
   /// - Parameter host: a name is looked up, which may take a while.
   public static func hosts(of host: String) throws(SocketError) -> [String] {
     var hints = addrinfo()
-    hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+    hints.ai_socktype = CInt(clamping: SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE
     var found: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, nil, &hints, &found) == 0 else { throw .unknownHost }
@@ -35,7 +35,7 @@ public struct SocketName {
     var (hosts, next) = ([String](), found)
     while let entry = next?.pointee {
       next = entry.ai_next
-      var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      var name = [CChar](repeating: 0, count: Int(clamping: NI_MAXHOST))
       guard getnameinfo(entry.ai_addr, entry.ai_addrlen, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST) == 0,
         !hosts.contains(text(name))
       else { continue }

@@ -64,8 +64,7 @@ public struct AtomicFile {
   }
 
   private func syncFolder() throws(Failure) {
-    let name = (path as NSString).deletingLastPathComponent
-    let folder = open(name.isEmpty ? "." : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(path.folderOfPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw Failure() }
     defer { close(folder) }
     // A file system that cannot sync a folder says EINVAL, and keeps names by other means.

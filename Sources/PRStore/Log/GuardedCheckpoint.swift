@@ -61,6 +61,6 @@ extension Connection {
   fileprivate func checkpoint(_ mode: CInt) -> CheckpointPlan.Reach? {
     var (log, database): (CInt, CInt) = (0, 0)
     guard sqlite3_wal_checkpoint_v2(handle, "main", mode, &log, &database) == SQLITE_OK else { return nil }
-    return CheckpointPlan.Reach(log: Int(max(log, 0)), database: Int(max(database, 0)))
+    return CheckpointPlan.Reach(log: Int(clamping: max(log, 0)), database: Int(clamping: max(database, 0)))
   }
 }

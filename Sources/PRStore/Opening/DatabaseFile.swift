@@ -10,7 +10,7 @@ struct DatabaseFile {
 
   var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-  fileprivate var folder: String { (path as NSString).deletingLastPathComponent }
+  fileprivate var folder: String { path.folderOfPath }
 
   /// Checks that the file can be opened, or made.
   func check(forWriting: Bool) throws(StoreError) {

@@ -26,7 +26,7 @@ struct HeadSample {
   /// The first head that does not fit.
   mutating func fault() throws(StoreError) -> HeadFault? {
     let last = try connection.number("SELECT max(serial) FROM headwater_feed") ?? 0
-    return last <= Int64(Self.mostRows) ? try faultOfAll() : try faultOfSome(upTo: last)
+    return last <= Int64(clamping: Self.mostRows) ? try faultOfAll() : try faultOfSome(upTo: last)
   }
 
   private func faultOfAll() throws(StoreError) -> HeadFault? {

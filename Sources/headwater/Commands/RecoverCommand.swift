@@ -68,7 +68,7 @@ struct RecoverCommand: AsyncParsableCommand {
     let sum = RecoverySum()
     let isFile = FileManager.default.fileExists(atPath: source)
     let take: @Sendable ([Row]) async throws -> Void = { rows in
-      let now = Int64(Date().timeIntervalSince1970 * 1000)
+      let now = Int64(clamping: Date().timeIntervalSince1970 * 1000)
       await sum.set(
         try await recovery.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
     }

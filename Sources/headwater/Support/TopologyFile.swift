@@ -2,6 +2,7 @@
 import Foundation
 import PRAssembly
 import PRTLS
+import PRStore
 import PRTopology
 
 /// A topology file on disk. Its paths are relative to it.
@@ -50,7 +51,7 @@ struct TopologyFile {
 
   /// A path of the file, as this process sees it.
   func resolve(_ other: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return other.hasPrefix("/") || folder.isEmpty ? other : "\(folder == "/" ? "" : folder)/\(other)"
+    let folder = path.folderOfPath
+    return other.hasPrefix("/") || folder == "." ? other : "\(folder == "/" ? "" : folder)/\(other)"
   }
 }

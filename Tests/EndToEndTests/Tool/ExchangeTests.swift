@@ -96,9 +96,11 @@ struct ExchangeTests {
     for options in [
       ["--history"], [], ["--package-version", "v7"], ["--history", "--checksum", "c7"], ["--pkgarch", "x"],
     ] {
-      let asked = try tool.run(["export", "--format", format, "--server", "\(server.address)"] + options).succeeded()
-      let read = try tool.run(["export", "--format", format, "--database", "a.sqlite3"] + options).succeeded()
-      #expect(asked.output == read.output, "\(options)")
+      let asked = try tool.run(["export", "--format", format, "--server", "\(server.address)"] + options)
+      let read = try tool.run(["export", "--format", format, "--database", "a.sqlite3"] + options)
+      #expect(asked.ending == .exit(0) && read.ending == .exit(0), "\(asked.errors)\(read.errors)")
+      #expect(asked.output == read.output && asked.errors == read.errors, "\(options)")
+      #expect(asked.errors.isEmpty || format == "inc", "\(asked.errors)")
     }
     try server.stop()
   }

@@ -40,7 +40,7 @@ struct ReloadRefusalTests {
   @Test("because there are too few descriptors is told, whatever there are too few for, and the old one goes on")
   func descriptors() throws {
     let node = try ReloadingNode(Self.good, ["--status", "0"])
-    var (most, drained, refusals) = (try node.descriptors + 28, 0, [String]())
+    var (most, drained, refusals) = (try node.descriptors + 64, 0, [String]())
     // From more than enough down to next to none: a limit that was lowered is not raised again. What was open at first
     // may have been more than what stays.
     while refusals.count <= 10 {

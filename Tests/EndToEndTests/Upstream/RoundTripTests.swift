@@ -45,7 +45,7 @@ struct RoundTripTests {
     try site.server.stop()
   }
 
-  @Test("are shared by all who ask the same")
+  @Test("are shared by all that ask the same: one is under way, and one more is for those that came after it had left")
   func shared() throws {
     let upstream = try FakeUpstream(.sound())
     let relay = try Relay(to: upstream.address)
@@ -63,7 +63,8 @@ struct RoundTripTests {
     relay.heal()
     for client in clients { #expect(try client.readMessage() == .value("7")) }
     #expect(try site.connection.readMessage() == .value("7"))
-    #expect(upstream.questions.count { $0["lookup"]?["version"] == .string("p") } == 1, "\(upstream.questions)")
+    let asked = upstream.questions.count { $0["lookup"]?["version"] == .string("p") }
+    #expect((1...2).contains(asked), "\(upstream.questions)")
     try site.server.stop()
   }
 

@@ -90,7 +90,7 @@ struct CheckpointPlanTests {
   }
 }
 
-@Suite("When pages of the log of a quiet store go to the database")
+@Suite("When pages of the log of a quiet store go to the database", .ownThreads)
 struct QuietCheckpointPlanTests {
   private var plan = CheckpointPlan(length: 1000, most: 4000)
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestThreads
 import Testing
 
 @testable import PRStore
 
-@Suite("What a mark tells of its database")
+@Suite("What a mark tells of its database", .ownThreads)
 struct StoreMarkTests {
   private static let one = digest("a")
   private static let other = digest("b")
