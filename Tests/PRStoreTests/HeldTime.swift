@@ -22,3 +22,10 @@ final class HeldTime: Sendable {
     for body in due { body() }
   }
 }
+
+extension Store {
+  /// Returns when the writer has done all that follows the commits before: their answers leave earlier.
+  func writerIsIdle() async throws {
+    _ = try await write { _ throws(StoreError) in 0 }
+  }
+}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
-import PRTLS
 import PRStore
+import PRTLS
 import PRTopology
 
 /// A topology file on disk. Its paths are relative to it.

@@ -137,7 +137,11 @@ struct FeedPagingTests {
     try await fill()
     let before = try await store.feed(limit: 10)
     let other = try ForeignProcess(path)
-    try other.run("DELETE FROM PRMAIN WHERE rowid % 2 = 0")
+    // Without the rows that hold the greatest values: a file without those is refused.
+    try other.run(
+      """
+      DELETE FROM PRMAIN WHERE rowid % 2 = 0 AND value NOT IN (SELECT greatest FROM headwater_package)
+      """)
     try other.run("VACUUM")
     let after = try await Store.readOnly(path).feed(limit: 10)
     #expect(after.rows == before.rows && after.positions == before.positions)

@@ -47,6 +47,7 @@ struct MarkTests {
     time.pass()
     #expect(try serialOfMark() == 0)
     try await store.record(rows(0..<3))
+    try await store.writerIsIdle()
     time.pass()
     #expect(try serialOfMark() == 3)
     try await store.record(rows(3..<5))
@@ -145,6 +146,7 @@ struct MarkTests {
   func killed() async throws {
     let store = try open().store
     try await store.record(rows(0..<3))
+    try await store.writerIsIdle()
     time.pass()
     try await store.record(rows(3..<4))
     // What a killed process leaves: the log is not in the file, and the mark is a moment old.
@@ -156,6 +158,7 @@ struct MarkTests {
     let store = try open().store
     try FileManager.default.createDirectory(atPath: StoreMark.path(of: path), withIntermediateDirectories: false)
     try await store.record(rows(0..<1))
+    try await store.writerIsIdle()
     time.pass()
     #expect(store.troubles.contains { $0.text.contains("mark") })
     try FileManager.default.removeItem(atPath: StoreMark.path(of: path))
