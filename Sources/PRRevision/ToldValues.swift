@@ -14,6 +14,12 @@ public struct ToldValues: Hashable, Sendable {
   /// More values exist than are told.
   public let hasMore: Bool
 
+  public static let none = ToldValues([])
+
+  public var least: Revision? { values.first }
+  public var greatest: Revision? { values.last }
+  public var isEmpty: Bool { values.isEmpty }
+
   /// Takes the values of both ends. The time is linear in the number of values, whatever their order.
   ///
   /// - Parameters:

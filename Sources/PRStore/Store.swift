@@ -16,6 +16,7 @@ public final class Store: Sendable {
   private let hold: LossHold?
   private let mark: MarkKeeper?
   private let loss: StoreLoss?
+  private let settling = SettlingDesk()
   private let options: StoreOptions
   private let access: Connection.Access
 
@@ -94,7 +95,10 @@ public final class Store: Sendable {
     _ options: StoreOptions, timer: StoreTimer
   ) throws(StoreError) -> (store: Store, report: OpeningReport) {
     let opened = try DatabaseOpening(options).open()
-    return (try Store(opened, timer: timer), opened.report)
+    let hasUpkeep = try opened.writer.map { writer throws(StoreError) in try RowReader(writer).hasUpkeep() } ?? false
+    let store = try Store(opened, timer: timer)
+    if hasUpkeep { store.keepUp() }
+    return (store, opened.report)
   }
 
   /// The version of SQLite that this process runs.
@@ -107,6 +111,19 @@ public final class Store: Sendable {
   ///   - decide: runs on the writer's thread; it may run again when another decision of the group fails.
   ///   - done: called once the row is as durable as the store was asked to be, on the writer's thread.
   public func write<Value: Sendable>(
+    for client: ReadClient = .node, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
+    done: @escaping @Sendable (Result<Value, StoreError>) -> Void
+  ) {
+    writeOnce(for: client, decide) { outcome in
+      guard case .failure(.unsettled(let package)) = outcome else { return done(outcome) }
+      self.settling.settle(package, self) { error in
+        if let error { done(.failure(error)) } else { self.write(for: client, decide, done: done) }
+      }
+    }
+  }
+
+  /// The same for a decision that waits for no package.
+  func writeOnce<Value: Sendable>(
     for client: ReadClient = .node, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {

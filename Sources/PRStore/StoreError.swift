@@ -35,6 +35,8 @@ public enum StoreError: Error, Hashable, Sendable {
   indirect case taken(PackageKey, value: String, holder: String)
   /// The value is no revision.
   case notARevision
+  /// The rows of a package must be indexed before the decision: ``Store`` does that, and decides again.
+  indirect case unsettled(UnsettledPackage)
   /// Whoever decided thought better of it; nothing was stored.
   case abandoned
   /// What is to be frozen, or was frozen, does not fit.
@@ -95,6 +97,7 @@ extension StoreError: CustomStringConvertible {
     case .notARevision:
       "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615, "
         + "\(Revision.longestText) bytes in all"
+    case .unsettled(let package): "the rows of \(package.key) are not indexed yet; ask again"
     case .abandoned: "nothing was stored"
     case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"

@@ -112,9 +112,9 @@ struct SynchronizerTests {
   @Test(
     "a full disk stops the first copy, and room lets it go on", .enabled(if: SmallDisk.isPossible, "needs to mount"))
   func diskFull() async throws {
-    let disk = try SmallDisk(kilobytes: 1400)
+    let disk = try SmallDisk(kilobytes: 2800)
     let ballast = disk.file("ballast")
-    try Data(repeating: 1, count: 700_000).write(to: URL(fileURLWithPath: ballast))
+    try Data(repeating: 1, count: 2_100_000).write(to: URL(fileURLWithPath: ballast))
     let store = try Store.writable(disk.file("copy.sqlite3"))
     let upstream = upstream
     try await fill(upstream, 3000)

@@ -34,9 +34,7 @@ extension Store {
     while true {
       let start = try await read { reader throws(StoreError) in try reader.position(.position) }
       let page = try await other.page(after: start, limit: limit)
-      _ = try await write { ledger throws(StoreError) in
-        try ledger.copy(page, from: start, milliseconds: milliseconds)
-      }
+      _ = try await copy(page, from: start, milliseconds: milliseconds)
       if !page.hasMore { return }
     }
   }

@@ -66,6 +66,44 @@ public final class ForeignProcess: Sendable {
     }
   }
 
+  /// Makes of this program's tables those of an earlier schema. Rows stay; the copy of schema 1 is gone.
+  public func makeSchema(_ version: Int) throws {
+    try run(
+      """
+      DROP TRIGGER headwater_foreign;
+      DROP VIEW headwater_package;
+      DROP TABLE headwater_number;
+      DROP TABLE headwater_content;
+      DROP TABLE headwater_leaving;
+      CREATE TABLE headwater_package (
+        version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, holder TEXT, tied INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (version, pkgarch)) WITHOUT ROWID;
+      INSERT INTO headwater_package SELECT version, pkgarch, greatest, holder, tied FROM headwater_head;
+      DROP TABLE headwater_head;
+      CREATE TABLE headwater_above (
+        version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, floor TEXT,
+        PRIMARY KEY (version, pkgarch)) WITHOUT ROWID;
+      INSERT INTO headwater_above (version, pkgarch, floor) SELECT version, pkgarch, floor FROM headwater_floor;
+      INSERT INTO headwater_above (version, pkgarch, greatest)
+        SELECT version, pkgarch, greatest FROM headwater_copy_head WHERE true
+        ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = excluded.greatest;
+      DROP TABLE headwater_floor;
+      DROP TABLE headwater_copy_head;
+      DROP TABLE headwater_copy_number;
+      DROP TABLE headwater_copy_content;
+      DROP TABLE headwater_copy_shared;
+      CREATE TRIGGER headwater_foreign AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL
+      BEGIN
+        INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, at)
+          VALUES (new.version, new.pkgarch, new.checksum, new.value, 'foreign', 1);
+        INSERT INTO headwater_package (version, pkgarch) VALUES (new.version, new.pkgarch)
+          ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = NULL, holder = NULL, tied = 0;
+      END;
+      UPDATE headwater_store SET value = '\(version)' WHERE key = 'schema'
+      """)
+    if version < 2 { try run("DROP TABLE headwater_copy; DROP TABLE headwater_above") }
+  }
+
   /// The rows of PRMAIN that have a value.
   public func rows() throws -> [PRRevision.Row] {
     try ask("SELECT version, pkgarch, checksum, value FROM PRMAIN WHERE value IS NOT NULL ORDER BY rowid").map { row in

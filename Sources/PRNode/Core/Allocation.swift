@@ -56,12 +56,12 @@ public struct Allocation: Sendable {
     var refusal = Refusal.unrecorded
     if case .facts(let facts) = view { above = facts }
     if numbering != .bitbake {
-      let own = try records.values(of: tuple)
-      let copied = try records.copiedValues(of: tuple)
+      let own = try records.values(of: tuple).values
+      let copied = try records.copiedValues(of: tuple).values
       recorded = try firstFree(of: copied, own: own, history, in: records, &refusal)
       if var facts = above {
         var told = copied
-        if case .told(let answer) = heard { told += answer.values }
+        if case .told(let answer) = heard { told += ToldValues(answer.values).values }
         facts.value = try firstFree(of: told, own: own, .none, in: records, &refusal)
         (above, view) = (facts, .facts(facts))
       }

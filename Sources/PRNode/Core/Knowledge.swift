@@ -5,8 +5,9 @@ import PRRevision
 public struct Knowledge: Hashable, Sendable {
   /// The greatest value of the package.
   public var greatest: Revision?
-  /// The values of the checksum, least first, each once.
-  public var values: [Revision]
+  /// The least and the greatest values of the checksum. Of those that were known above, the ones that belong to another
+  /// checksum here are left out.
+  public var values: ToldValues
   /// The checksum holds the greatest own value: nobody else need be asked.
   public var isCurrent: Bool
   /// The least own value of the checksum: what history keeps, whatever a copy learns later.
@@ -20,26 +21,30 @@ public struct Knowledge: Hashable, Sendable {
   ) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
-    isCurrent = top.map(own.contains) ?? false
-    kept = own.min()
+    isCurrent = top != nil && own.greatest == top
+    kept = own.least
     guard numbering != .bitbake else {
       greatest = top
-      values = Set(own).sorted()
+      values = own
       return
     }
     greatest = [top, try records.greatestAbove(tuple.package), told?.greatest].compactMap(\.self).max()
-    var above = Set(try records.copiedValues(of: tuple) + (told?.values ?? [])).subtracting(own)
+    let copied = try records.copiedValues(of: tuple)
+    let heard = ToldValues(told?.values ?? [], hasMore: told?.hasMore ?? false)
+    let above = ToldValues(copied.values + heard.values)
     // An upstream that was restored may have given a value again that belongs to another checksum here.
-    for value in above {
+    var free: [Revision] = []
+    for value in above.values where !own.values.contains(value) {
       let isTaken =
         countsCopy ? try records.rival(for: value, of: tuple) != nil : try records.isTaken(value, besides: tuple)
-      if isTaken { above.remove(value) }
+      if !isTaken { free.append(value) }
     }
-    values = above.union(own).sorted()
+    values = ToldValues(
+      own.values + free, hasMore: own.hasMore || copied.hasMore || heard.hasMore || above.hasMore)
   }
 
   /// The value that `test-pr` answers.
   public func value(_ history: History) -> Revision? {
-    history == .kept ? kept ?? values.first : values.last
+    history == .kept ? kept ?? values.least : values.greatest
   }
 }

@@ -10,8 +10,8 @@ public protocol Records {
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(Failure) -> LocalFacts
 
-  /// The node's own values of a tuple.
-  func values(of tuple: TupleKey) throws(Failure) -> [Revision]
+  /// The least and the greatest of the node's own values of a tuple.
+  func values(of tuple: TupleKey) throws(Failure) -> ToldValues
 
   /// Whether an own value of the package belongs to another checksum than the tuple's.
   func isTaken(_ value: Revision, besides tuple: TupleKey) throws(Failure) -> Bool
@@ -22,8 +22,8 @@ public protocol Records {
   /// What the upstream is known to hold for a tuple.
   func upstreamView(of tuple: TupleKey) throws(Failure) -> UpstreamFacts
 
-  /// The values that the upstream is known to have for a tuple.
-  func copiedValues(of tuple: TupleKey) throws(Failure) -> [Revision]
+  /// The least and the greatest of the values that the upstream is known to have for a tuple.
+  func copiedValues(of tuple: TupleKey) throws(Failure) -> ToldValues
 
   /// To whom a value belongs where copied rows count as the node's own: to another checksum than the tuple's that has it
   /// as an own value, else to the one for which it was copied first.

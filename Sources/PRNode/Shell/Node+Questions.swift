@@ -33,10 +33,9 @@ extension Node {
     ) { outcome in
       answer(
         outcome.map { known in
-          let told = ToldValues(known.knowledge.values)
-          return UpstreamAnswer(
-            greatest: known.knowledge.greatest, values: told.values, hasMore: told.hasMore,
-            isComplete: known.isComplete, level: self.level)
+          UpstreamAnswer(
+            greatest: known.knowledge.greatest, values: known.knowledge.values.values,
+            hasMore: known.knowledge.values.hasMore, isComplete: known.isComplete, level: self.level)
         })
     }
   }

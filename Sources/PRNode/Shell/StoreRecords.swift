@@ -19,7 +19,7 @@ struct LedgerRecords: ChangingRecords {
     try ledger.facts(for: tuple, history, upstream: upstream)
   }
 
-  func values(of tuple: TupleKey) throws(StoreError) -> [Revision] { try reader.values(of: tuple) }
+  func values(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.values(of: tuple) }
   func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
     try reader.isTaken(value, besides: tuple)
   }
@@ -27,8 +27,8 @@ struct LedgerRecords: ChangingRecords {
     try reader.rival(for: value, of: tuple)
   }
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
-  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try reader.upstreamView(of: tuple) }
-  func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] { try reader.copiedValues(of: tuple) }
+  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try ledger.upstreamView(of: tuple) }
+  func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.copiedValues(of: tuple) }
   func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
 
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) throws(StoreError) {

@@ -13,8 +13,8 @@ struct Consistency {
     try forEachPackage(of: ["headwater_package", "PRMAIN"]) { package throws(StoreError) in
       if let fault = try check.fault(of: package, count: &count) { report.findings.append(.wrongHead(fault)) }
     }
-    if try connection.hasTable("headwater_above") {
-      try forEachPackage(of: ["headwater_above", "headwater_copy"]) { package throws(StoreError) in
+    if let heads = try HeadCheck.copyHeads(connection) {
+      try forEachPackage(of: [heads, RowTables.copy.rows]) { package throws(StoreError) in
         if let fault = try check.copyFault(of: package, count: &count) { report.findings.append(.wrongHead(fault)) }
       }
     }

@@ -90,7 +90,7 @@ public struct Freeze {
     try writer.execute("BEGIN IMMEDIATE")
     try writer.setTriggers(on: false)
     let (rows, duplicates) = try copyRows(from: reader, to: writer)
-    if try connection.hasTable("headwater_feed") { try copyFeed(from: connection, to: writer) }
+    if try connection.hasTable("headwater_feed") { try copyFeed(of: reader, to: writer) }
     if let position { try describe(writer, store: position.store, level: try reader.note(.level)) }
     try writer.execute("COMMIT")
     // One file, which nothing has to be replayed into.
@@ -139,7 +139,7 @@ public struct Freeze {
     var (claimed, content) = (Set<Row>(), Set<TupleKey>())
     for row in rows {
       guard let value = Revision(row.value) else { continue }
-      if shared.contains(value), try !reader.values(of: row.tuple).contains(value),
+      if shared.contains(value), try !reader.has(value, row.tuple),
         try reader.rival(for: value, of: row.tuple) != nil
       {
         claimed.insert(row)
@@ -162,10 +162,12 @@ public struct Freeze {
   }
 
   /// The stories of the rows are frozen with them.
-  private func copyFeed(from source: Connection, to writer: Connection) throws(StoreError) {
-    let read = try source.prepare(
-      "SELECT serial, version, pkgarch, checksum, value, origin, asker, at FROM headwater_feed WHERE origin <> 'vanished'"
-    )
+  private func copyFeed(of reader: RowReader, to writer: Connection) throws(StoreError) {
+    let read = try reader.connection.prepare(
+      """
+      SELECT serial, version, pkgarch, checksum, value, origin, asker, at FROM headwater_feed
+      WHERE \(try reader.feedRows())
+      """)
     let insert = try writer.prepare(
       """
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, serial, origin, asker, at)
@@ -195,23 +197,30 @@ public struct Freeze {
 private struct FrozenRows {
   private let insert: Statement
   private let setHead: Statement
+  private let index: RowIndexWriter
 
   init(_ writer: Connection) throws(StoreError) {
     insert = try writer.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     setHead = try writer.prepare(
-      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+      "INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+    index = try RowIndexWriter(.own, writer)
   }
 
-  /// - Parameter rows: all that the package has.
+  /// - Parameter rows: all that the package has, in the order of checksums and spellings.
   func insert(_ rows: [Row], of package: PackageKey) throws(StoreError) {
     for row in rows { try insert.run(row) }
     let revisions = rows.compactMap { row in Revision(row.value).map { (checksum: row.tuple.checksum, value: $0) } }
     guard let head = PackageHead.over(revisions) else { return }
+    let isSmall = rows.count <= PackageSize.mostFew
+    if !isSmall {
+      try index.index(rows.map { StoredRow(checksum: $0.tuple.checksum, value: $0.value) }, of: package)
+    }
     setHead.bind(1, package.version)
     setHead.bind(2, package.pkgarch)
     setHead.bind(3, head.greatest.text)
     setHead.bind(4, head.holder)
     setHead.bind(5, head.isTied ? 1 : 0)
+    setHead.bind(6, (isSmall ? PackageSize.few(rows.count) : .many).column)
     try setHead.run()
   }
 }

@@ -141,18 +141,23 @@ public final class Recovery: Sendable {
 }
 
 extension Ledger {
-  /// Clears the heads, so that each is computed from its rows when the package is asked for. Heads over copied rows are
-  /// computed at once.
+  /// Clears the heads and the number index, so that both are made anew from the rows when a package is asked for. Those of
+  /// copied rows are made anew at once.
   func rebuildHeads() throws(StoreError) {
     try checkMayWrite()
+    let (own, copied) = (RowTables.own, RowTables.copy)
     try reader.connection.execute(
       """
-      DELETE FROM headwater_package;
-      INSERT INTO headwater_package (version, pkgarch)
+      DELETE FROM \(own.numbers);
+      DELETE FROM \(own.contents);
+      DELETE FROM \(own.heads);
+      INSERT INTO \(own.heads) (version, pkgarch)
         SELECT DISTINCT version, pkgarch FROM PRMAIN WHERE value IS NOT NULL;
-      DELETE FROM headwater_above WHERE floor IS NULL;
+      INSERT OR IGNORE INTO \(copied.heads) (version, pkgarch) SELECT DISTINCT version, pkgarch FROM \(copied.rows);
+      UPDATE \(copied.heads) SET greatest = NULL, rows = NULL;
       """)
     begin()
-    try copy.rebuildHeads()
+    for package in try reader.connection.packages(of: [copied.heads]) { try copy.rebuild(package) }
+    try reader.connection.execute("DELETE FROM \(copied.heads) WHERE greatest IS NULL")
   }
 }

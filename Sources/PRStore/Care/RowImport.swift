@@ -24,15 +24,11 @@ public enum ImportOutcome: Hashable, Sendable {
   case refusedDuplicate(holder: String)
 }
 
-/// Puts many rows on record in one transaction. Rows of one package should stand together: its values are looked up
-/// once, not once a row.
+/// Puts many rows on record in one transaction. What it takes for a row does not depend on how many its package has.
 public struct RowImport {
   private let ledger: Ledger
   private let rules: ImportRules
   private let provenance: Provenance
-  private var package: PackageKey?
-  /// Mostly one checksum a value; databases of BitBake's can have more.
-  private var holders: [Revision: [String]] = [:]
   /// The greatest value that each package had before the import.
   private var floors: [PackageKey: Revision?] = [:]
 
@@ -44,27 +40,21 @@ public struct RowImport {
 
   /// Takes a row.
   public mutating func take(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> ImportOutcome {
-    if tuple.package != package { try turn(to: tuple.package) }
-    if let known = holders[value], let holder = known.first {
-      if known.contains(where: { $0.utf8.elementsEqual(tuple.checksum.utf8) }) { return .known }
-      guard rules.allowsDuplicates else { return .refusedDuplicate(holder: holder) }
+    let floor = try floor(of: tuple.package)
+    if try ledger.reader.has(value, tuple) { return .known }
+    if !rules.allowsDuplicates, let holder = try ledger.holder(of: value, besides: tuple) {
+      return .refusedDuplicate(holder: holder)
     }
-    let floor = floors[tuple.package].flatMap(\.self)
     if let floor, value < floor, !rules.allowsLower { return .refusedBelow(floor) }
     guard try ledger.record(tuple, value, provenance) else { return .known }
-    holders[value, default: []].append(tuple.checksum)
     guard let floor, value < floor else { return .added }
     return .addedBelow(floor)
   }
 
-  private mutating func turn(to next: PackageKey) throws(StoreError) {
-    package = next
-    holders = [:]
-    var greatest: Revision?
-    for row in try ledger.reader.rows(of: next) {
-      holders[row.value, default: []].append(row.checksum)
-      greatest = max(greatest ?? row.value, row.value)
-    }
-    if floors[next] == nil { floors[next] = .some(greatest) }
+  private mutating func floor(of package: PackageKey) throws(StoreError) -> Revision? {
+    if let floor = floors[package] { return floor }
+    let floor = try ledger.greatest(of: package)
+    floors[package] = .some(floor)
+    return floor
   }
 }

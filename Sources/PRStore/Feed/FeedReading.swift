@@ -53,6 +53,13 @@ extension RowReader {
       store: try SchemaPreparation.identity(connection), serial: walk.serial, digest: walk.digest)
   }
 
+  /// What is true of the rows that have not left the feed.
+  func feedRows() throws(StoreError) -> String {
+    // A correlated look: one descent a row, where `NOT IN` would read all of the table first.
+    let isLeaving = "EXISTS (SELECT 1 FROM headwater_leaving AS l WHERE l.serial = headwater_feed.serial)"
+    return try hidesLeavingRows() ? "origin <> 'vanished' AND NOT \(isLeaving)" : "origin <> 'vanished'"
+  }
+
   /// In bytes of names and values. The asker gets the rows behind them with its next question, so that a page is neither
   /// long in the making nor large in memory when its peer does not read.
   private static let largestPage = 256 << 10
@@ -72,7 +79,7 @@ extension RowReader {
     guard walk.serial < end else { return }
     let statement = try connection.prepare(
       """
-      SELECT serial, version, pkgarch, checksum, value, origin = 'vanished' FROM headwater_feed
+      SELECT serial, version, pkgarch, checksum, value, NOT (\(try feedRows())) FROM headwater_feed
       WHERE serial > ?1 AND serial <= ?2 ORDER BY serial
       """)
     statement.bind(1, walk.serial)

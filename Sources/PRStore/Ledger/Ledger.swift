@@ -6,11 +6,16 @@ public final class Ledger {
   public let reader: RowReader
   private let addHead: Statement
   private let changeHead: Statement
+  private let setSize: Statement
+  /// Keeps the number index of own rows.
+  let index: RowIndexWriter
   private let appendToFeed: Statement
   private let insert: Statement
   private let holdsRow: Statement
   /// What is known of the upstream.
-  let copy: UpstreamCopy
+  let copy: CopyWriter
+  /// A fresh copy, once there is one.
+  var fresh: CopyWriter?
   private let path: String
   /// Another process has the lock: what needs no row can be decided, a row cannot be written.
   var isReading = false
@@ -18,14 +23,20 @@ public final class Ledger {
   var refusal: StoreError?
   /// The head that was read last, and has not changed since: the rule asks for it, then the row.
   private var last: (package: PackageKey, found: FoundHead)?
+  /// Takes copied rows that are in the feed already while a swap announces others. The outer nil: not looked yet.
+  var announced: Statement??
 
   init(_ connection: Connection) throws(StoreError) {
     reader = RowReader(connection)
     path = connection.path
     addHead = try connection.prepare(
-      "INSERT INTO headwater_package (version, pkgarch, greatest, holder, tied) VALUES (?1, ?2, ?3, ?4, ?5)")
+      "INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
     changeHead = try connection.prepare(
-      "UPDATE headwater_package SET greatest = ?3, holder = ?4, tied = ?5 WHERE version = ?1 AND pkgarch = ?2")
+      """
+      UPDATE headwater_head SET greatest = ?3, holder = ?4, tied = ?5, rows = ?6 WHERE version = ?1 AND pkgarch = ?2
+      """)
+    setSize = try connection.prepare("UPDATE headwater_head SET rows = ?3 WHERE version = ?1 AND pkgarch = ?2")
+    index = try RowIndexWriter(.own, connection)
     appendToFeed = try connection.prepare(
       """
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, asker, at)
@@ -34,7 +45,7 @@ public final class Ledger {
     insert = try connection.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     holdsRow = try connection.prepare(
       "SELECT 1 FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND checksum = ?3 AND value = ?4")
-    copy = try UpstreamCopy(connection)
+    copy = try CopyWriter(.copy, connection)
     // From here on every row is written by `record`, which does what they do.
     try connection.setTriggers(on: false)
   }
@@ -43,17 +54,15 @@ public final class Ledger {
   public func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts? = nil
   ) throws(StoreError) -> LocalFacts {
-    try reader.facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package).head)
+    try reader.facts(for: tuple, history, upstream: upstream, try head(of: tuple.package))
   }
 
-  /// The head of a package. Where a foreign process has written, what is found is kept for the next who asks.
+  /// The head of a package, settled: where a foreign process has written, or an earlier version of this program, its
+  /// rows are counted and indexed first.
   private func head(of package: PackageKey) throws(StoreError) -> FoundHead {
     if let last, last.package == package { return last.found }
-    var found = try reader.head(of: package)
-    if found.isStale, !isReading, let head = found.head {
-      try write(head, of: package, changeHead)
-      found = FoundHead(head: head, isRecorded: true)
-    }
+    var found = try reader.recordedHead(of: package)
+    if found.isRecorded, !found.isSettled { found = try settled(package, found) }
     last = (package, found)
     return found
   }
@@ -65,11 +74,19 @@ public final class Ledger {
   }
 
   /// Forgets what was read: a transaction begins, or was undone.
-  func begin() { last = nil }
+  func begin() {
+    last = nil
+    copy.begin()
+    fresh?.begin()
+    announced = nil
+  }
+
+  /// The greatest own value of a package.
+  func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
 
   /// A checksum of the tuple's package, other than the tuple's, that has a value.
   public func holder(of value: Revision, besides tuple: TupleKey) throws(StoreError) -> String? {
-    try reader.holder(of: value, otherThan: tuple.checksum, in: tuple.package, head(of: tuple.package).head)
+    try reader.holder(of: value, besides: tuple, try head(of: tuple.package))
   }
 
   /// Puts a row on record.
@@ -80,10 +97,10 @@ public final class Ledger {
     try checkMayWrite()
     let found = try head(of: tuple.package)
     if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
-    try raise(found, to: value, of: tuple)
     try appendToFeed(tuple, value, provenance)
     bind(insert, tuple, value)
     try insert.run()
+    try raise(found, to: value, of: tuple, size: try index.added(tuple, value, to: found.size))
     return true
   }
 
@@ -98,26 +115,40 @@ public final class Ledger {
   ) throws(StoreError) -> Bool {
     try checkMayWrite()
     var isNews = false
-    let greatest = try reader.above(tuple.package).greatest
-    for value in told.values where try copy.add(tuple, value) {
-      try watchSharing(of: value, tuple, greatest: greatest)
-      try appendToFeed(tuple, value, Provenance(.copied, asker: told.source, milliseconds: milliseconds))
+    for value in ToldValues(told.values).values where try copy.add(tuple, value) {
+      let row = Row(tuple: tuple, value: value.text)
+      try appendCopied(row, source: told.source, milliseconds)
       isNews = true
     }
-    guard let head = try copy.raise(tuple.package, rows: told.values.max(), floor: told.greatest) else { return isNews }
-    try copy.write(head, of: tuple.package)
+    try copy.flush()
+    guard let floor = told.greatest, try copy.raiseFloor(tuple.package, to: floor) else { return isNews }
     return true
   }
 
   /// Keeps what the upstream told of a package: a value whose checksum is not known.
   public func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
     try checkMayWrite()
-    guard let head = try copy.raise(package, rows: nil, floor: floor) else { return }
-    try copy.write(head, of: package)
+    _ = try copy.raiseFloor(package, to: floor)
+  }
+
+  /// What the upstream is known to hold for a tuple: told live, or copied.
+  public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
+    if !isReading { try copy.settle(tuple.package) }
+    return try reader.upstreamView(of: tuple)
   }
 
   /// Gives a copied row its place in the feed.
   func appendCopied(_ row: Row, source: String?, _ milliseconds: Int64) throws(StoreError) {
+    try noteAnnounced(row)
+    try append(row, source: source, milliseconds)
+  }
+
+  /// Gives a row of a fresh copy its place in the feed.
+  func appendAnnounced(_ row: Row, _ milliseconds: Int64) throws(StoreError) {
+    try append(row, source: nil, milliseconds)
+  }
+
+  private func append(_ row: Row, source: String?, _ milliseconds: Int64) throws(StoreError) {
     appendToFeed.bind(5, Provenance.Origin.copied.rawValue)
     appendToFeed.bind(6, source)
     appendToFeed.bind(7, milliseconds)
@@ -139,23 +170,37 @@ public final class Ledger {
   }
 
   /// Brings the head of a package up to date.
-  private func raise(_ found: FoundHead, to value: Revision, of tuple: TupleKey) throws(StoreError) {
-    guard var head = found.head else {
-      let head = PackageHead(greatest: value, holder: tuple.checksum, isTied: false)
-      return try write(head, of: tuple.package, found.isStale ? changeHead : addHead)
-    }
-    let isChanged = head.include(value, of: tuple.checksum)
-    if isChanged { try write(head, of: tuple.package, changeHead) }
+  private func raise(
+    _ found: FoundHead, to value: Revision, of tuple: TupleKey, size: PackageSize
+  ) throws(StoreError) {
+    var head = found.head ?? PackageHead(greatest: value, holder: tuple.checksum, isTied: false)
+    let isChanged = head.include(value, of: tuple.checksum) || found.head == nil || size != found.size
+    if isChanged { try write(head, size, of: tuple.package, found.isRecorded ? changeHead : addHead) }
   }
 
-  private func write(_ head: PackageHead, of package: PackageKey, _ statement: Statement) throws(StoreError) {
+  private func write(
+    _ head: PackageHead, _ size: PackageSize, of package: PackageKey, _ statement: Statement
+  ) throws(StoreError) {
     statement.bind(1, package.version)
     statement.bind(2, package.pkgarch)
     statement.bind(3, head.greatest.text)
     statement.bind(4, head.holder)
     statement.bind(5, head.isTied ? 1 : 0)
+    statement.bind(6, size.column)
     last = nil
     try statement.run()
+  }
+
+  /// Keeps what was found by looking at the rows of a package.
+  ///
+  /// - Parameter head: nil leaves the one that there is.
+  func keep(_ head: PackageHead?, _ size: PackageSize, of package: PackageKey) throws(StoreError) {
+    if let head { return try write(head, size, of: package, changeHead) }
+    last = nil
+    setSize.bind(1, package.version)
+    setSize.bind(2, package.pkgarch)
+    setSize.bind(3, size.column)
+    try setSize.run()
   }
 
   private func bind(_ statement: Statement, _ tuple: TupleKey, _ value: Revision) {

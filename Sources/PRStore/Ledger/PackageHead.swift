@@ -3,12 +3,16 @@ import PRRevision
 
 /// What was found where the head of a package is kept.
 struct FoundHead: Sendable {
-  /// Nil when the package has no row that is a revision.
+  /// Nil when the package has no row that is a revision, or its place does not tell.
   var head: PackageHead?
-  /// There is a place for it that does not tell: a foreign process has written since.
-  var isStale = false
-  /// It was read from its place.
+  var size = PackageSize.few(0)
+  /// There is a place for it.
   var isRecorded = false
+  /// The place does not tell: a foreign process has written since.
+  var isStale = false
+
+  /// Rows can be added, and found as ``size`` says.
+  var isSettled: Bool { !isStale && size != .unknown }
 }
 
 /// The greatest value of a package, and which checksum holds it.

@@ -101,7 +101,8 @@ extension RowReader {
   ) throws(StoreError) -> [PackageKey] {
     let own = try connection.hasTable("headwater_package") ? "headwater_package" : "PRMAIN"
     let range = KeyRange(of: ["version", "pkgarch"], filter, cursor)
-    let selects = (includesCopy ? [own, "headwater_above"] : [own]).map { table in
+    let copied = try connection.hasTable(RowTables.copy.heads) ? RowTables.copy.heads : "headwater_copy"
+    let selects = (includesCopy ? [own, copied] : [own]).map { table in
       "SELECT DISTINCT version, pkgarch FROM \(table) WHERE \(range.condition)"
     }
     let statement = try connection.prepare(
@@ -118,39 +119,31 @@ extension RowReader {
   private func greatestRows(of package: PackageKey) throws(StoreError) -> [Row] {
     let found = try head(of: package)
     guard let head = found.head else { return [] }
-    if found.isRecorded, !head.isTied {
+    if found.isRecorded, !found.isStale, !head.isTied {
       return [Row(tuple: TupleKey(package: package, checksum: head.holder), value: head.greatest.text)]
     }
-    return try rows(of: package).filter { $0.value == head.greatest }.map { row in
-      Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
-    }
+    return try ownRows(with: head.greatest, of: package, found.size)
+  }
+
+  private func ownRows(
+    with value: Revision, of package: PackageKey, _ size: PackageSize
+  ) throws(StoreError) -> [Row] {
+    try prepared()?.own.holders(of: value, in: package, size).map { Self.row($0, of: package) } ?? []
   }
 
   /// Own and copied rows of a package that hold the greatest value of them all.
   private func greatestRowsWithCopy(of package: PackageKey) throws(StoreError) -> [Row] {
-    let statement = try connection.prepare(
-      """
-      SELECT checksum, value FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND value IS NOT NULL
-      UNION SELECT checksum, value FROM headwater_copy WHERE version = ?1 AND pkgarch = ?2
-      """)
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-    var rows: [(checksum: String, value: Revision)] = []
-    while try statement.step() {
-      guard let checksum = statement.text(0), let value = statement.text(1).flatMap({ Revision($0) }) else { continue }
-      rows.append((checksum, value))
-    }
-    let greatest = rows.map(\.value).max()
-    return rows.filter { $0.value == greatest }.map { row in
-      Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
-    }
+    guard let copied = try prepared()?.copied else { return try greatestRows(of: package) }
+    let (own, above) = (try head(of: package), try copied.above(package))
+    guard let greatest = [own.head?.greatest, above.greatest].compactMap(\.self).max() else { return [] }
+    let rows =
+      try ownRows(with: greatest, of: package, own.size)
+      + copied.index.holders(of: greatest, in: package, above.size).map { Self.row($0, of: package) }
+    var seen = Set<Row>()
+    return rows.filter { seen.insert($0).inserted }.sorted { $0.tuple < $1.tuple }
   }
-}
 
-extension Statement {
-  /// The row of a statement that begins with the four columns of `PRMAIN`.
-  fileprivate var row: Row? {
-    guard let version = text(0), let pkgarch = text(1), let checksum = text(2), let value = text(3) else { return nil }
-    return Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
+  private static func row(_ row: (checksum: String, value: Revision), of package: PackageKey) -> Row {
+    Row(tuple: TupleKey(package: package, checksum: row.checksum), value: row.value.text)
   }
 }

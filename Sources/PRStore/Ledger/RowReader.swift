@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// The questions to the rows, on one connection. It works on a file without this program's tables, and on one without
-/// any table: then there are no rows yet.
+/// The questions to the rows, on one connection. It works on a file without this program's tables, on one of an earlier
+/// schema, and on one without any table: then there are no rows yet.
 public final class RowReader {
   let connection: Connection
   private var statements: Statements?
   private var snapshot: (begin: Statement, commit: Statement)?
 
-  private struct Statements {
+  struct Statements {
+    let own: RowIndex
     /// Nil on a file that only BitBake's server has written.
-    var head: Statement?
-    let values: Statement
-    let package: Statement
+    let head: Statement?
     /// Nil on a file without a copy.
-    var copied: Statement?
-    var copiedFor: Statement?
-    var copiedFirst: Statement?
-    var copiedCount: Statement?
-    var isDistinct: Statement?
-    var above: Statement?
+    let copied: CopyReader?
   }
 
   init(_ connection: Connection) { self.connection = connection }
@@ -48,168 +42,78 @@ public final class RowReader {
   }
 
   /// Prepares the statements once the table is there.
-  private func prepared() throws(StoreError) -> Statements? {
+  func prepared() throws(StoreError) -> Statements? {
     if let statements { return statements }
     guard try connection.hasTable("PRMAIN") else { return nil }
-    let key = "version = ?1 AND pkgarch = ?2"
     let ready = Statements(
-      head: try connection.hasTable("headwater_package")
-        ? connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)") : nil,
-      values: try connection.prepare("SELECT value FROM PRMAIN WHERE \(key) AND checksum = ?3"),
-      package: try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key)"),
-      copied: try connection.hasTable("headwater_copy")
-        ? connection.prepare("SELECT value FROM headwater_copy WHERE \(key) AND checksum = ?3") : nil,
-      // A value has one spelling without leading zeros; those with them are told apart by the caller.
-      copiedFor: try connection.hasTable("headwater_copy")
-        ? connection.prepare(
-          """
-          SELECT value FROM headwater_copy WHERE \(key) AND checksum <> ?3
-            AND (value = ?4 OR value GLOB '0[0-9]*' OR value GLOB '*.0[0-9]*')
-          """) : nil,
-      copiedFirst: try connection.hasTable("headwater_feed")
-        ? connection.prepare(
-          "SELECT checksum, value FROM headwater_feed WHERE \(key) AND origin = 'copied' ORDER BY serial") : nil,
-      copiedCount: try connection.hasTable("headwater_copy")
-        ? connection.prepare("SELECT count(*) FROM (SELECT 1 FROM headwater_copy WHERE \(key) LIMIT ?3)") : nil,
-      isDistinct: try connection.hasTable("headwater_store")
-        ? connection.prepare("SELECT 1 FROM headwater_store WHERE key = 'note: \(StoreNote.distinctCopy.rawValue)'")
-        : nil,
-      above: try connection.hasTable("headwater_above")
-        ? connection.prepare("SELECT greatest, floor FROM headwater_above WHERE \(key)") : nil)
+      own: try RowIndex(.own, connection), head: try headStatement(),
+      copied: try connection.hasTable("headwater_copy") ? CopyReader(.copy, connection) : nil)
     statements = ready
     return ready
   }
 
-  /// Finds the head of a package: a point read, or where a foreign process has written, a look at all its rows.
-  func head(of package: PackageKey) throws(StoreError) -> FoundHead {
-    guard let statement = try prepared()?.head else { return FoundHead(head: try searchedHead(of: package)) }
+  private func headStatement() throws(StoreError) -> Statement? {
+    let isIndexed = try connection.hasTable(RowTables.own.heads)
+    let hasHeads = isIndexed ? true : try connection.hasTable("headwater_package")
+    guard hasHeads else { return nil }
+    return try connection.prepare(
+      isIndexed
+        ? "SELECT greatest, holder, tied, rows FROM headwater_head WHERE \(RowIndex.key)"
+        : "SELECT greatest, holder, tied, NULL FROM headwater_package WHERE \(RowIndex.key)")
+  }
+
+  /// What stands where the head of a package is kept.
+  func recordedHead(of package: PackageKey) throws(StoreError) -> FoundHead {
+    guard let statement = try prepared()?.head else { return FoundHead(size: .unknown) }
     statement.bind(1, package.version)
     statement.bind(2, package.pkgarch)
     defer { statement.reset() }
     guard try statement.step() else { return FoundHead() }
+    let size = PackageSize(column: statement.isNull(3) ? nil : statement.number(3))
     guard let holder = statement.text(1), let greatest = statement.text(0).flatMap({ Revision($0) }) else {
-      return FoundHead(head: try searchedHead(of: package), isStale: true)
+      return FoundHead(size: size, isRecorded: true, isStale: true)
     }
     let head = PackageHead(greatest: greatest, holder: holder, isTied: statement.number(2) != 0)
-    return FoundHead(head: head, isRecorded: true)
+    return FoundHead(head: head, size: size, isRecorded: true)
   }
 
-  private func searchedHead(of package: PackageKey) throws(StoreError) -> PackageHead? {
-    PackageHead.over(try rows(of: package))
+  /// Finds the head of a package: a point read, or where a foreign process has written, a look at the rows that are not
+  /// indexed.
+  func head(of package: PackageKey) throws(StoreError) -> FoundHead {
+    guard let index = try prepared()?.own else { return FoundHead() }
+    var found = try recordedHead(of: package)
+    guard found.head == nil, found.isStale || found.size == .unknown else { return found }
+    found.head = try index.head(of: package, found.size)
+    if found.size == .many {
+      let queued = try index.queued(in: package, most: .max)
+      let known = found.head.map { [(checksum: $0.holder, value: $0.greatest)] } ?? []
+      found.head = PackageHead.over(known + queued.compactMap { row in Revision(row.value).map { (row.checksum, $0) } })
+      found.size = .unknown
+    } else if found.isStale {
+      found.size = .unknown
+    }
+    return found
   }
 
   /// All rows of a package whose value is a revision.
   func rows(of package: PackageKey) throws(StoreError) -> [(checksum: String, value: Revision)] {
-    guard let statement = try prepared()?.package else { return [] }
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-    defer { statement.reset() }
-    var rows: [(checksum: String, value: Revision)] = []
-    while try statement.step() {
-      guard let checksum = statement.text(0), let value = statement.text(1).flatMap({ Revision($0) }) else { continue }
-      rows.append((checksum, value))
-    }
-    return rows
+    try prepared()?.own.rows(of: package) ?? []
   }
 
-  /// All values of a tuple, in no order.
-  public func values(of tuple: TupleKey) throws(StoreError) -> [Revision] {
-    guard let statement = try prepared()?.values else { return [] }
-    return try revisions(statement, tuple)
+  /// The least and the greatest values of a tuple.
+  public func values(of tuple: TupleKey) throws(StoreError) -> ToldValues {
+    guard let index = try prepared()?.own else { return .none }
+    return try index.values(of: tuple, try knownSize(of: tuple.package))
   }
 
-  /// All values of a tuple that are copied from the upstream, in no order.
-  public func copiedValues(of tuple: TupleKey) throws(StoreError) -> [Revision] {
-    guard let statement = try prepared()?.copied else { return [] }
-    return try revisions(statement, tuple)
+  /// Whether a tuple has a value as an own one, in whatever spelling.
+  func has(_ value: Revision, _ tuple: TupleKey) throws(StoreError) -> Bool {
+    try prepared()?.own.has(value, tuple, try knownSize(of: tuple.package)) ?? false
   }
 
-  /// To whom a value belongs where copied rows count as own ones.
-  ///
-  /// - Returns: another checksum than the tuple's that has it as an own value, else the one for which it was copied
-  ///   first; nil when the tuple may have it.
-  public func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
-    let head = try head(of: tuple.package).head
-    if let holder = try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head) { return holder }
-    // The feed is walked only where there is somebody to tell apart: it is not found by its tuples.
-    guard try !isCopyDistinct(), try isCopied(value, besides: tuple), let feed = try prepared()?.copiedFirst else {
-      return nil
-    }
-    feed.bind(1, tuple.package.version)
-    feed.bind(2, tuple.package.pkgarch)
-    defer { feed.reset() }
-    while try feed.step() {
-      guard let checksum = feed.text(0), feed.text(1).flatMap({ Revision($0) }) == value else { continue }
-      return checksum.utf8.elementsEqual(tuple.checksum.utf8) ? nil : checksum
-    }
-    return nil
-  }
-
-  /// Whether the copy has a value for another checksum than the tuple's. A look at all copied rows of the package.
-  func isCopied(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
-    guard let statement = try prepared()?.copiedFor else { return false }
-    bind(statement, tuple)
-    statement.bind(4, Revision(components: value.components).text)
-    defer { statement.reset() }
-    while try statement.step() {
-      if statement.text(0).flatMap({ Revision($0) }) == value { return true }
-    }
-    return false
-  }
-
-  /// Whether the copy has no more than so many rows of a package.
-  func copies(atMost most: Int64, of package: PackageKey) throws(StoreError) -> Bool {
-    guard let statement = try prepared()?.copiedCount else { return true }
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-    statement.bind(3, most + 1)
-    defer { statement.reset() }
-    return try !statement.step() || statement.number(0) <= most
-  }
-
-  /// It is known that no value of the copy belongs to two checksums.
-  func isCopyDistinct() throws(StoreError) -> Bool {
-    guard let statement = try prepared()?.isDistinct else { return false }
-    defer { statement.reset() }
-    return try statement.step()
-  }
-
-  /// What is known of the upstream's greatest value for a package.
-  func above(_ package: PackageKey) throws(StoreError) -> AboveHead {
-    guard let statement = try prepared()?.above else { return AboveHead() }
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-    defer { statement.reset() }
-    guard try statement.step() else { return AboveHead() }
-    return AboveHead(
-      greatest: statement.text(0).flatMap { Revision($0) }, floor: statement.text(1).flatMap { Revision($0) })
-  }
-
-  private func revisions(_ statement: Statement, _ tuple: TupleKey) throws(StoreError) -> [Revision] {
-    bind(statement, tuple)
-    defer { statement.reset() }
-    var values: [Revision] = []
-    while try statement.step() {
-      if let value = statement.text(0).flatMap({ Revision($0) }) { values.append(value) }
-    }
-    return values
-  }
-
-  /// A value of a tuple that is wanted. It looks no further than the first: a checksum may have many.
-  private func someValue(of tuple: TupleKey, where isWanted: (Revision) -> Bool) throws(StoreError) -> Revision? {
-    guard let statement = try prepared()?.values else { return nil }
-    bind(statement, tuple)
-    defer { statement.reset() }
-    while try statement.step() {
-      if let value = statement.text(0).flatMap({ Revision($0) }), isWanted(value) { return value }
-    }
-    return nil
-  }
-
-  private func bind(_ statement: Statement, _ tuple: TupleKey) {
-    statement.bind(1, tuple.package.version)
-    statement.bind(2, tuple.package.pkgarch)
-    statement.bind(3, tuple.checksum)
+  private func knownSize(of package: PackageKey) throws(StoreError) -> PackageSize {
+    let found = try recordedHead(of: package)
+    return found.isSettled ? found.size : .unknown
   }
 }
 
@@ -217,7 +121,7 @@ extension RowReader {
   /// The value that a tuple has: the least with history, else the greatest.
   public func value(of tuple: TupleKey, _ history: History) throws(StoreError) -> Revision? {
     let values = try values(of: tuple)
-    return history == .kept ? values.min() : values.max()
+    return history == .kept ? values.least : values.greatest
   }
 
   /// The greatest value of a package.
@@ -228,50 +132,77 @@ extension RowReader {
   /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
   public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts
   {
-    try facts(for: tuple, history, upstream: upstream, head: head(of: tuple.package).head)
+    try facts(for: tuple, history, upstream: upstream, try head(of: tuple.package))
   }
 
   func facts(
-    for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?, head: PackageHead?
+    for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?, _ found: FoundHead
   ) throws(StoreError) -> LocalFacts {
     var facts = LocalFacts()
-    guard let head else { return facts }
+    guard let head = found.head, let index = try prepared()?.own else { return facts }
     facts.greatest = head.greatest
-    facts.standing = try standing(of: tuple, head)
-    if history == .kept, facts.standing != .unknown { facts.least = try values(of: tuple).min() }
-    if let ceiling = upstream?.greatest {
-      facts.greatestUnderUpstream = try greatest(under: ceiling, in: tuple.package, head)
+    if history == .none, head.isHeld(by: tuple.checksum) {
+      facts.standing = .current(head.greatest)
+    } else {
+      let values = try index.values(of: tuple, found.size)
+      facts.standing = standing(of: tuple, values, head)
+      if history == .kept { facts.least = values.least }
     }
-    if let value = upstream?.value {
-      facts.upstreamValueIsTaken = try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head) != nil
-    }
+    if let ceiling = upstream?.greatest { facts.greatestUnderUpstream = try greatest(under: ceiling, tuple, found) }
+    if let value = upstream?.value { facts.upstreamValueIsTaken = try holder(of: value, besides: tuple, found) != nil }
     return facts
   }
 
-  private func standing(of tuple: TupleKey, _ head: PackageHead) throws(StoreError) -> LocalFacts.Standing {
+  private func standing(of tuple: TupleKey, _ values: ToldValues, _ head: PackageHead) -> LocalFacts.Standing {
     if head.isHeld(by: tuple.checksum) { return .current(head.greatest) }
-    if head.isTied, let value = try someValue(of: tuple, where: { $0 == head.greatest }) { return .current(value) }
-    return try someValue(of: tuple, where: { _ in true }) == nil ? .unknown : .superseded
+    guard let greatest = values.greatest else { return .unknown }
+    return head.isTied && greatest == head.greatest ? .current(greatest) : .superseded
   }
 
   private func greatest(
-    under ceiling: Revision, in package: PackageKey, _ head: PackageHead
+    under ceiling: Revision, _ tuple: TupleKey, _ found: FoundHead
   ) throws(StoreError) -> Revision? {
+    guard let head = found.head else { return nil }
     if head.greatest.isUnder(ceiling) { return head.greatest }
     guard head.greatest > ceiling else { return nil }
-    return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max()
+    return try prepared()?.own.greatest(under: ceiling, in: tuple.package, found.size)
   }
 
   /// Whether a value of the package belongs to another checksum than the tuple's.
   public func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
-    try holder(of: value, otherThan: tuple.checksum, in: tuple.package, head(of: tuple.package).head) != nil
+    try holder(of: value, besides: tuple, try head(of: tuple.package)) != nil
   }
 
-  /// A checksum of the package, other than one, that has a value.
-  func holder(
-    of value: Revision, otherThan checksum: String, in package: PackageKey, _ head: PackageHead?
-  ) throws(StoreError) -> String? {
-    guard let head, value <= head.greatest else { return nil }
-    return try rows(of: package).first { $0.value == value && !$0.checksum.utf8.elementsEqual(checksum.utf8) }?.checksum
+  /// A checksum of the tuple's package, other than the tuple's, that has a value.
+  func holder(of value: Revision, besides tuple: TupleKey, _ found: FoundHead) throws(StoreError) -> String? {
+    guard let head = found.head, value <= head.greatest else { return nil }
+    return try prepared()?.own.holder(of: value, otherThan: tuple.checksum, in: tuple.package, found.size)
   }
+
+  /// To whom a value belongs where copied rows count as own ones.
+  ///
+  /// - Returns: another checksum than the tuple's that has it as an own value, else the one for which it was copied
+  ///   first; nil when the tuple may have it.
+  public func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
+    if let holder = try holder(of: value, besides: tuple, try head(of: tuple.package)) { return holder }
+    return try prepared()?.copied?.rival(for: value, of: tuple)
+  }
+
+  /// The least and the greatest of a tuple's values that are copied from the upstream.
+  public func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues {
+    try prepared()?.copied?.values(of: tuple) ?? .none
+  }
+
+  /// What is known of the upstream's greatest value for a package.
+  func above(_ package: PackageKey) throws(StoreError) -> AboveHead {
+    try prepared()?.copied?.above(package) ?? AboveHead()
+  }
+
+  /// What the upstream is known to hold for a tuple: told live, or copied.
+  public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
+    UpstreamFacts(greatest: try above(tuple.package).highest, value: try copiedValues(of: tuple).greatest)
+  }
+
+  /// The greatest value that the upstream is known to have for a package.
+  public func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try above(package).highest }
 }

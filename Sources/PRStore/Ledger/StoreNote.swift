@@ -10,8 +10,10 @@ public enum StoreNote: String, Hashable, Sendable {
   case copyState = "copy state"
   /// How far a fresh copy has come that will take the copy's place.
   case freshPosition = "fresh position"
-  /// Since the copy was begun no value in it belongs to two checksums of a package. Nobody need look whether one does.
-  case distinctCopy = "distinct copy"
+  /// How far the exchange of a fresh copy for the copy has come: a ``SwapProgress``.
+  case swap
+  /// The copy is one of schema 2: its greatest values stand beside the floors.
+  case oldHeads = "heads of schema 2"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
   /// When somebody last tried whether a row can be stored.
@@ -27,6 +29,10 @@ extension RowReader {
 }
 
 extension Ledger {
+  func forget(_ note: StoreNote) throws(StoreError) {
+    try reader.connection.execute("DELETE FROM headwater_store WHERE key = 'note: \(note.rawValue)'")
+  }
+
   public func keep(_ note: StoreNote, _ text: String) throws(StoreError) {
     try checkMayWrite()
     let statement = try reader.connection.prepare(

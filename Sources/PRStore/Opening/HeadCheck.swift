@@ -29,6 +29,8 @@ struct HeadCheck {
   private let rows: Statement
   private let above: Statement?
   private let copied: Statement?
+  /// Heads of schema 2 stand elsewhere until their packages are asked for.
+  private let hasOldHeads: Bool
 
   /// - Returns: nil on a file without heads.
   init?(_ connection: Connection) throws(StoreError) {
@@ -37,12 +39,24 @@ struct HeadCheck {
     let key = "version = ?1 AND pkgarch = ?2"
     head = try connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)")
     rows = try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key) LIMIT ?3")
-    let (hasRows, hasHeads) = (try connection.hasTable("headwater_copy"), try connection.hasTable("headwater_above"))
     // While a fresh copy takes the place of the old one, heads and rows may be of two copies.
-    let isChanging = try connection.hasTable("headwater_copy_next")
-    let hasCopy = hasRows && hasHeads && !isChanging
-    above = hasCopy ? try connection.prepare("SELECT greatest FROM headwater_above WHERE \(key)") : nil
-    copied = hasCopy ? try connection.prepare("SELECT checksum, value FROM headwater_copy WHERE \(key) LIMIT ?3") : nil
+    let isChanging = try connection.hasTable(RowTables.fresh.rows)
+    let heads = isChanging ? nil : try Self.copyHeads(connection)
+    above = try heads.map { heads throws(StoreError) in
+      try connection.prepare("SELECT greatest FROM \(heads) WHERE \(key)")
+    }
+    copied = try heads.map { _ throws(StoreError) in
+      try connection.prepare("SELECT checksum, value FROM \(RowTables.copy.rows) WHERE \(key) LIMIT ?3")
+    }
+    hasOldHeads = try RowReader(connection).note(.oldHeads) != nil
+  }
+
+  /// The table of the heads over copied rows; nil on a file without a copy.
+  static func copyHeads(_ connection: Connection) throws(StoreError) -> String? {
+    guard try connection.hasTable(RowTables.copy.rows) else { return nil }
+    // Schema 2 kept the heads together with the floors.
+    for table in [RowTables.copy.heads, "headwater_above"] where try connection.hasTable(table) { return table }
+    return nil
   }
 
   /// - Parameters:
@@ -75,7 +89,9 @@ struct HeadCheck {
     guard let above, let copied, let found = try read(copied, package, most, &count) else { return nil }
     above.bind(package)
     defer { above.reset() }
-    let recorded = try above.step() ? above.text(0) : nil
+    let isRecorded = try above.step()
+    if !isRecorded, hasOldHeads { return nil }
+    let recorded = isRecorded ? above.text(0) : nil
     let greatest = found.map(\.value).max()
     if recorded == nil ? greatest == nil : recorded.flatMap({ Revision($0) }) == greatest && greatest != nil {
       return nil

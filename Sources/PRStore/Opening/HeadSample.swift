@@ -34,8 +34,8 @@ struct HeadSample {
     for package in try connection.packages(of: ["headwater_package", "PRMAIN"]) {
       if let fault = try check.fault(of: package, count: &count) { return fault }
     }
-    guard try connection.hasTable("headwater_above") else { return nil }
-    for package in try connection.packages(of: ["headwater_above", "headwater_copy"]) {
+    guard let heads = try HeadCheck.copyHeads(connection) else { return nil }
+    for package in try connection.packages(of: [heads, RowTables.copy.rows]) {
       if let fault = try check.copyFault(of: package, count: &count) { return fault }
     }
     return nil

@@ -67,28 +67,18 @@ struct SchemaPreparation {
     let isNew = try !connection.hasTable("headwater_store")
     try connection.execute(Schema.prmain)
     if isNew {
-      for table in [Schema.store, Schema.feed, Schema.package] { try connection.execute(table) }
+      for table in [Schema.store, Schema.feed] { try connection.execute(table) }
       try connection.execute(
-        """
-        INSERT INTO headwater_store (key, value)
-        VALUES ('schema', '\(Schema.version)'), ('store', '\(UUID().uuidString.lowercased())')
-        """)
-    }
-    if try !connection.hasTable("headwater_copy") {
-      for table in [Schema.copy, Schema.above] { try connection.execute(table) }
-      try connection.execute(
-        """
-        UPDATE headwater_store SET value = '\(Schema.version)' WHERE key = 'schema';
-        INSERT OR REPLACE INTO headwater_store (key, value) VALUES ('note: \(StoreNote.distinctCopy.rawValue)', 'yes')
-        """)
+        "INSERT INTO headwater_store (key, value) VALUES ('store', '\(UUID().uuidString.lowercased())')")
     }
     let known = try takenOverTables()
+    try SchemaChange(connection).run()
     let isGuarded = try connection.hasTrigger(Schema.guardName)
     try takeOver(into: &report, isGuarded: isGuarded)
     if isNew {
       report.adoptedRows = try adoptRows() - report.takenOver.values.reduce(0, +)
-      try connection.execute(Schema.foreignRows)
     }
+    if try !connection.hasTrigger(Schema.foreignName) { try connection.execute(Schema.foreignRows) }
     try takeOverNews(of: known, into: &report)
     if let guardsValues, guardsValues != isGuarded {
       try connection.execute(guardsValues ? Schema.guardValues : "DROP TRIGGER \(Schema.guardName)")
@@ -102,7 +92,7 @@ struct SchemaPreparation {
       """
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin)
         SELECT version, pkgarch, checksum, value, 'taken-over' FROM PRMAIN WHERE value IS NOT NULL ORDER BY rowid;
-      INSERT INTO headwater_package (version, pkgarch)
+      INSERT INTO headwater_head (version, pkgarch)
         SELECT DISTINCT version, pkgarch FROM PRMAIN WHERE value IS NOT NULL;
       """)
     return try connection.number("SELECT count(*) FROM headwater_feed") ?? 0

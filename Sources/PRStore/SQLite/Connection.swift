@@ -12,6 +12,7 @@ final class Connection {
   private let queue: DatabaseQueue
   let handle: OpaquePointer
   private let held: HeldFile
+  let steps: StepCount
 
   enum Access: Sendable {
     case readWrite
@@ -39,6 +40,7 @@ final class Connection {
       // A closed connection has no handle; this one was opened on the line above.
       handle = try queue.read { $0.sqliteConnection! }
       held = HeldFile(path)
+      steps = StepCount(handle, path)
     } catch let error as DatabaseError {
       throw Self.failure(code: error.extendedResultCode.rawValue, detail: error.message ?? "", path: path, errno: errno)
     } catch {
@@ -53,6 +55,8 @@ final class Connection {
     try execute("PRAGMA temp_store = MEMORY")
     if opening > busy { sqlite3_busy_timeout(handle, CInt(clamping: busy / .milliseconds(1))) }
   }
+
+  deinit { steps.end() }
 
   /// Too late, and refused, where something else in the process has used SQLite first: it costs time, no more.
   private static let isTuned = headwater_sqlite_do_not_count_memory() == SQLITE_OK

@@ -12,7 +12,10 @@ final class Statement {
     self.connection = connection
   }
 
-  deinit { sqlite3_finalize(handle) }
+  deinit {
+    connection.steps.finished(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_VM_STEP, 0))
+    sqlite3_finalize(handle)
+  }
 
   // MARK: Binding
 
@@ -41,6 +44,17 @@ final class Statement {
           sqlite3_bind_text(handle, index, "", 0, Self.copied)
         }
       }
+    }
+  }
+
+  func bind(_ index: CInt, blob bytes: [UInt8]) {
+    // An empty array may have no address, and no address would bind NULL.
+    guard !bytes.isEmpty else {
+      sqlite3_bind_zeroblob(handle, index, 0)
+      return
+    }
+    bytes.withUnsafeBytes {
+      _ = sqlite3_bind_blob(handle, index, $0.baseAddress, CInt(clamping: $0.count), Self.copied)
     }
   }
 
@@ -119,16 +133,16 @@ extension Connection {
     return statement.text(0)
   }
 
-  /// Whether the file has a table of that name.
-  func hasTable(_ name: String) throws(StoreError) -> Bool { try has("table", name) }
+  /// Whether the file has a table of that name, or a view that stands for one.
+  func hasTable(_ name: String) throws(StoreError) -> Bool { try has(name, isTrigger: false) }
 
   /// Whether the file has a trigger of that name.
-  func hasTrigger(_ name: String) throws(StoreError) -> Bool { try has("trigger", name) }
+  func hasTrigger(_ name: String) throws(StoreError) -> Bool { try has(name, isTrigger: true) }
 
-  private func has(_ kind: String, _ name: String) throws(StoreError) -> Bool {
-    let statement = try prepare("SELECT 1 FROM sqlite_master WHERE type = ?1 AND name = ?2")
-    statement.bind(1, kind)
-    statement.bind(2, name)
+  private func has(_ name: String, isTrigger: Bool) throws(StoreError) -> Bool {
+    let types = isTrigger ? "('trigger')" : "('table', 'view')"
+    let statement = try prepare("SELECT 1 FROM sqlite_master WHERE type IN \(types) AND name = ?1")
+    statement.bind(1, name)
     return try statement.step()
   }
 }

@@ -3,7 +3,7 @@
 /// The tables of a node, beside BitBake's. The reasons stand in docs/decisions/0002-tables-beside-prmain.md.
 enum Schema {
   /// What this version writes. A file with a greater number is refused.
-  static let version = 2
+  static let version = 3
 
   /// BitBake's table, as its server makes it.
   static let prmain = """
@@ -27,43 +27,90 @@ enum Schema {
     """
 
   /// What makes the greatest value of a package a point read. `greatest` is NULL when a foreign process has written a
-  /// row and nobody has looked since. `tied`: another checksum has the same value.
-  static let package = """
-    CREATE TABLE headwater_package (
+  /// row and no decision has looked since. `tied`: another checksum has the same value. `rows`: a ``PackageSize``.
+  static let head = """
+    CREATE TABLE headwater_head (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, holder TEXT, tied INTEGER NOT NULL DEFAULT 0,
-      PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+      rows INTEGER, PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
 
-  /// What the upstream is known to hold. Never among the own rows: copied values are no answers of this node.
-  static let copy = copy(named: "headwater_copy")
+  /// The heads under the name that schema 2 had for them. A process of that version that has the file open goes on
+  /// reading; its writes, which would not keep the index, fail.
+  static let package = """
+    CREATE VIEW headwater_package AS SELECT version, pkgarch, greatest, holder, tied FROM headwater_head
+    """
 
-  /// A fresh copy is made under another name until it is whole.
-  static func copy(named name: String) -> String {
+  /// The rows of packages with many, by number: a ``RevisionKey``, or an ``IndexMark``.
+  static func numbers(named name: String) -> String {
     """
     CREATE TABLE \(name) (
-      version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
-      PRIMARY KEY (version, pkgarch, checksum, value)) WITHOUT ROWID
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, number BLOB NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
+      PRIMARY KEY (version, pkgarch, number, checksum)) WITHOUT ROWID
     """
   }
 
-  /// What makes the greatest value that the upstream has for a package a point read: `greatest` is that of the copied
-  /// rows, `floor` one that was told without its checksum. Either may be NULL.
-  static let above = """
-    CREATE TABLE headwater_above (
+  /// In packages with many rows, those of tuples that have several, by number.
+  static func contents(named name: String) -> String {
+    """
+    CREATE TABLE \(name) (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, number BLOB NOT NULL, value TEXT NOT NULL,
+      PRIMARY KEY (version, pkgarch, checksum, number)) WITHOUT ROWID
+    """
+  }
+
+  /// What the upstream is known to hold. Never among the own rows: copied values are no answers of this node.
+  static func copy(_ tables: RowTables) -> [String] {
+    [
+      """
+      CREATE TABLE \(tables.rows) (
+        version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (version, pkgarch, checksum, value)) WITHOUT ROWID
+      """
+    ] + copyIndex(tables)
+  }
+
+  /// What schema 2 did not have beside the copied rows.
+  static func copyIndex(_ tables: RowTables) -> [String] {
+    [
+      """
+      CREATE TABLE \(tables.heads) (
+        version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, rows INTEGER,
+        PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+      """, numbers(named: tables.numbers), contents(named: tables.contents),
+      """
+      CREATE TABLE \(tables.shared) (
+        version TEXT NOT NULL, pkgarch TEXT NOT NULL, number BLOB NOT NULL, checksum TEXT NOT NULL,
+        PRIMARY KEY (version, pkgarch, number)) WITHOUT ROWID
+      """,
+    ]
+  }
+
+  /// The greatest value that the upstream told of a package without its checksum. It outlives a copy. `greatest` is
+  /// what schema 2 kept here: the greatest copied value, as long as ``StoreNote/oldHeads`` stands and the copy's head
+  /// of the package is missing.
+  static let floor = """
+    CREATE TABLE headwater_floor (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, floor TEXT,
       PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
 
-  /// Gives the rows of foreign processes a serial, in their own transaction. This program's writer does that itself, with
-  /// triggers switched off on its connection.
+  /// Rows of the feed that leave it with the copy that is exchanged: see ``SwapProgress``.
+  static let leaving = "CREATE TABLE headwater_leaving (serial INTEGER PRIMARY KEY)"
+
+  /// Gives the rows of foreign processes a serial, in their own transaction, and queues them for the number index where
+  /// there is one or may be. This program's writer does that itself, with triggers switched off on its connection.
+  static let foreignName = "headwater_foreign"
   static let foreignRows = """
-    CREATE TRIGGER headwater_foreign AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL
+    CREATE TRIGGER \(foreignName) AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL
     BEGIN
       INSERT INTO headwater_feed (version, pkgarch, checksum, value, origin, at)
         VALUES (new.version, new.pkgarch, new.checksum, new.value, 'foreign',
           CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
-      INSERT INTO headwater_package (version, pkgarch) VALUES (new.version, new.pkgarch)
+      INSERT INTO headwater_head (version, pkgarch, rows) VALUES (new.version, new.pkgarch, 0)
         ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = NULL, holder = NULL, tied = 0;
+      INSERT OR IGNORE INTO headwater_number (version, pkgarch, number, checksum, value)
+        SELECT new.version, new.pkgarch, CAST(x'FE' || new.value AS BLOB), new.checksum, new.value FROM headwater_head
+        WHERE version = new.version AND pkgarch = new.pkgarch AND (rows IS NULL OR rows > \(PackageSize.mostFew));
     END
     """
 

@@ -19,8 +19,8 @@ struct ExportPull {
     let (before, newest) = try await store.read(in: .long) { reader throws(StoreError) in
       (try reader.copiedRows(), try reader.newestSerial())
     }
-    let told = try await stream { rows in
-      { ledger throws(StoreError) in try ledger.copy(rows, source: source, milliseconds: begin) }
+    let told = try await stream { rows throws(SyncError) in
+      try await store.copy(rows, source: source, milliseconds: begin)
     }
     if told.passedOver > 0, watch.passedOver() { tell(.passedOver(server, rows: told.passedOver)) }
     // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
@@ -32,32 +32,27 @@ struct ExportPull {
   }
 
   private func rebuild(since newest: Int64) async throws(SyncError) {
-    try await store.write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
-    _ = try await stream { rows in
-      { ledger throws(StoreError) in
-        try ledger.copyFresh(rows)
-        return 0
-      }
+    try await store.beginFreshCopy()
+    _ = try await stream { rows throws(SyncError) in
+      try await store.copyFresh(rows)
+      return 0
     }
-    let now = now()
-    let vanished = try await store.write { ledger throws(StoreError) in
-      try ledger.swapCopies(at: nil, sparingAfter: newest, milliseconds: now)
-    }
-    guard vanished > 0 else { return }
+    let swapped = try await store.swapCopies(.nowhere, sparingAfter: newest, milliseconds: now())
+    guard let vanished = swapped, vanished > 0 else { return }
     tell(.reset(server, reason: "rows that it had are gone: it lost its database, or was restored from a backup"))
     tell(.swapped(server, vanished: vanished))
   }
 
   /// Asks for everything, and writes it as it comes.
   private func stream(
-    _ write: @Sendable ([Row]) -> @Sendable (Ledger) throws(StoreError) -> Int
+    _ write: @Sendable ([Row]) async throws(SyncError) -> Int
   ) async throws(SyncError) -> (rows: Int, news: Int, passedOver: Int) {
     var (rows, news) = (0, 0)
     let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))
     while let batch = try await next(of: stream) {
       rows += batch.count
       do throws(SyncError) {
-        news += try await store.write(write(batch))
+        news += try await write(batch)
       } catch {
         stream.cancel()
         throw error

@@ -33,7 +33,7 @@ struct FeedPull {
   ) async throws(SyncError) -> FeedCourse.Action {
     switch action {
     case .beginFresh:
-      try await store.write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+      try await store.beginFreshCopy()
       return try await pull(isFresh: true, waits: false, &course, &ahead)
     case .pullFresh: return try await pull(isFresh: true, waits: false, &course, &ahead)
     case .pull(let waits): return try await pull(isFresh: false, waits: waits, &course, &ahead)
@@ -120,22 +120,14 @@ struct FeedPull {
   private func apply(_ page: FeedPage, from start: FeedPosition?, isFresh: Bool) async throws(SyncError) -> CopyOutcome
   {
     if let start, start == page.position { return .applied(news: 0) }
-    let (now, source) = (now(), server.description)
-    return try await store.write { ledger throws(StoreError) in
-      isFresh
-        ? try ledger.copyFresh(page, from: start)
-        : try ledger.copy(page, from: start, source: source, milliseconds: now)
-    }
+    return isFresh
+      ? try await store.copyFresh(page, from: start)
+      : try await store.copy(page, from: start, source: server.description, milliseconds: now())
   }
 
   private func swap() async throws(SyncError) {
-    let now = now()
-    let vanished = try await store.write { ledger throws(StoreError) -> Int? in
-      // Another process on the same file was faster.
-      guard let position = try ledger.reader.position(.freshPosition) else { return nil }
-      // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
-      return try ledger.swapCopies(at: position, sparingAfter: .max, milliseconds: now)
-    }
+    // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
+    let vanished = try await store.swapCopies(.atPosition, sparingAfter: .max, milliseconds: now())
     if let vanished { tell(.swapped(server, vanished: vanished)) }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 import PRStore
 
 /// The database of the copy; its failures are those of a synchronisation.
@@ -19,6 +20,46 @@ struct SyncStore: Sendable {
     _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
+  }
+
+  func copy(
+    _ page: FeedPage, from start: FeedPosition?, source: String, milliseconds: Int64
+  ) async throws(SyncError) -> CopyOutcome {
+    do throws(StoreError) {
+      return try await store.copy(page, from: start, source: source, milliseconds: milliseconds)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws(SyncError) -> CopyOutcome {
+    do throws(StoreError) { return try await store.copyFresh(page, from: start) } catch { throw .store(error) }
+  }
+
+  func copy(_ rows: [Row], source: String, milliseconds: Int64) async throws(SyncError) -> Int {
+    do throws(StoreError) {
+      return try await store.copy(rows, source: source, milliseconds: milliseconds)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  func copyFresh(_ rows: [Row]) async throws(SyncError) {
+    do throws(StoreError) { try await store.copyFresh(rows) } catch { throw .store(error) }
+  }
+
+  func beginFreshCopy() async throws(SyncError) {
+    do throws(StoreError) { try await store.beginFreshCopy() } catch { throw .store(error) }
+  }
+
+  func swapCopies(
+    _ place: SwapPlace, sparingAfter spared: Int64, milliseconds: Int64
+  ) async throws(SyncError) -> Int? {
+    do throws(StoreError) {
+      return try await store.swapCopies(place, sparingAfter: spared, milliseconds: milliseconds)
+    } catch {
+      throw .store(error)
+    }
   }
 
   func copiedRows() async throws(SyncError) -> Int {

@@ -41,7 +41,7 @@ final class MemoryRecords: ChangingRecords {
 
   func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
     let rows = contents.own[tuple.package] ?? []
-    let values = values(of: tuple)
+    let values = values(of: tuple, in: contents.own)
     var facts = LocalFacts(greatest: greatest(of: tuple.package), least: values.min())
     if let best = values.max() { facts.standing = best == facts.greatest ? .current(best) : .superseded }
     if let ceiling = upstream?.greatest {
@@ -59,9 +59,9 @@ final class MemoryRecords: ChangingRecords {
     return facts
   }
 
-  func values(of tuple: TupleKey) -> [Revision] { values(of: tuple, in: contents.own) }
+  func values(of tuple: TupleKey) -> ToldValues { ToldValues(values(of: tuple, in: contents.own)) }
 
-  func copiedValues(of tuple: TupleKey) -> [Revision] { values(of: tuple, in: contents.copied) }
+  func copiedValues(of tuple: TupleKey) -> ToldValues { ToldValues(values(of: tuple, in: contents.copied)) }
 
   private func values(of tuple: TupleKey, in rows: [PackageKey: [Entry]]) -> [Revision] {
     (rows[tuple.package] ?? []).filter { $0.checksum == tuple.checksum }.map(\.value)
@@ -70,7 +70,7 @@ final class MemoryRecords: ChangingRecords {
   func greatest(of package: PackageKey) -> Revision? { contents.own[package]?.map(\.value).max() }
 
   func upstreamView(of tuple: TupleKey) -> UpstreamFacts {
-    UpstreamFacts(greatest: greatestAbove(tuple.package), value: copiedValues(of: tuple).max())
+    UpstreamFacts(greatest: greatestAbove(tuple.package), value: copiedValues(of: tuple).greatest)
   }
 
   func greatestAbove(_ package: PackageKey) -> Revision? {
@@ -99,18 +99,18 @@ final class MemoryRecords: ChangingRecords {
   }
 
   func store(_ tuple: TupleKey, _ value: Revision) {
-    guard !values(of: tuple).contains(where: { $0.text == value.text }) else { return }
+    guard !values(of: tuple, in: contents.own).contains(where: { $0.text == value.text }) else { return }
     contents.own[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
     tell(.stored(TextRow(tuple, value)))
   }
 
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey) {
-    for value in told.values { copy(tuple, value) }
+    for value in ToldValues(told.values).values { copy(tuple, value) }
     if let greatest = told.greatest { learn(floor: greatest, of: tuple.package) }
   }
 
   func copy(_ tuple: TupleKey, _ value: Revision) {
-    guard !copiedValues(of: tuple).contains(value) else { return }
+    guard !values(of: tuple, in: contents.copied).contains(value) else { return }
     contents.copied[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
     tell(.copied(TextRow(tuple, value)))
   }

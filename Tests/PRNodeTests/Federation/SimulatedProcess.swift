@@ -116,7 +116,8 @@ final class SimulatedProcess {
       answer(
         outcome.mapError { _ in .away }.map {
           UpstreamAnswer(
-            greatest: $0.knowledge.greatest, values: $0.knowledge.values, isComplete: $0.isComplete, level: level)
+            greatest: $0.knowledge.greatest, values: $0.knowledge.values.values, hasMore: $0.knowledge.values.hasMore,
+            isComplete: $0.isComplete, level: level)
         })
     }
   }

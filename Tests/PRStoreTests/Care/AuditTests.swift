@@ -125,11 +125,11 @@ struct AuditTests {
 
   static let handiwork: [(String, [AuditFinding])] = [
     (
-      "UPDATE headwater_package SET greatest = '1'",
+      "UPDATE headwater_head SET greatest = '1'",
       [.wrongHead(HeadFault(package: .busybox, isOfCopy: false, recorded: "1", found: "2"))]
     ),
     (
-      "UPDATE headwater_above SET greatest = '9'",
+      "UPDATE headwater_copy_head SET greatest = '9'",
       [.wrongHead(HeadFault(package: .busybox, isOfCopy: true, recorded: "9", found: "7"))]
     ),
     ("DELETE FROM PRMAIN WHERE value = '1'", [.missing(.busybox("b", "1"))]),

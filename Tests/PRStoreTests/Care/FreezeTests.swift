@@ -36,14 +36,14 @@ struct FreezeTests {
     let position = FeedPosition(store: "upstream", serial: 2, digest: .start)
     _ = try await store.write { ledger throws(StoreError) in
       try ledger.copy(
-        FeedPage(position: position, rows: [.busybox("more", "11")], hasMore: true), from: nil, milliseconds: 5)
+        FeedSlice(rows: [.busybox("more", "11")], position: position, endsFeed: false), from: nil, milliseconds: 5)
     }
     let error = #expect(throws: StoreError.self) { try freeze() }
     #expect(error?.description.contains("not whole") == true)
     #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
     try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
     _ = try await store.write { ledger throws(StoreError) in
-      try ledger.copy(FeedPage(position: position, rows: [], hasMore: false), from: position, milliseconds: 5)
+      try ledger.copy(FeedSlice(rows: [], position: position, endsFeed: true), from: position, milliseconds: 5)
     }
     try freeze(replaces: true)
     let empty = folder.file("empty.sqlite3")

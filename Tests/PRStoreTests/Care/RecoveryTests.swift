@@ -146,7 +146,7 @@ struct RecoveryTests {
     }
     store.close()
     try ForeignProcess(path).run(
-      "UPDATE headwater_package SET greatest = '3'; UPDATE headwater_above SET greatest = '3'")
+      "UPDATE headwater_head SET greatest = '3'; UPDATE headwater_copy_head SET greatest = '3'")
     #expect(throws: StoreError.self) { try open() }
     let recovery = try Recovery(of: path)
     try await recovery.rebuildHeads()

@@ -25,7 +25,7 @@ struct CopyTests {
   }
 
   private func copy(_ page: FeedPage, from start: FeedPosition?) async throws -> CopyOutcome {
-    try await store.write { ledger throws(StoreError) in try ledger.copy(page, from: start, milliseconds: 5) }
+    try await store.copy(page, from: start, milliseconds: 5)
   }
 
   @Test("takes a page only where it fits: who comes late with one changes nothing")
@@ -71,51 +71,50 @@ struct CopyTests {
     #expect(above.map(revision) == revision("3"))
   }
 
-  /// Whether nobody need look to whom a copied value belongs.
-  private func isDistinct() async throws -> Bool {
-    try await store.read { reader throws(StoreError) in try reader.isCopyDistinct() }
-  }
-
-  @Test("it is known that no value names two contents, until a page brings one that does")
-  func distinct() async throws {
-    try await upstream.record([.busybox("a", "0"), .busybox("b", "1"), .busybox("a", "2"), .busybox("c", "3")])
-    try await store.follow(upstream, limit: 2)
-    #expect(try await isDistinct(), "numbers that rise")
-    try await upstream.record([.busybox("d", "1.5")])
-    try await store.follow(upstream)
-    #expect(try await isDistinct(), "one that comes late, and belongs to nobody else")
-    try await upstream.record([.busybox("e", "1")])
-    try await store.follow(upstream)
-    #expect(try await !isDistinct())
-    let rivals = try await store.read { reader throws(StoreError) in
-      try ["b", "e"].map { (checksum) throws(StoreError) in
-        try reader.rival(for: revision("1"), of: .checksum(checksum))
+  /// To whom a copied value belongs, for each of some checksums.
+  private func rivals(_ value: String, _ checksums: [String]) async throws -> [String?] {
+    try await store.read { reader throws(StoreError) in
+      try checksums.map { (checksum) throws(StoreError) in
+        try reader.rival(for: revision(value), of: .checksum(checksum))
       }
     }
-    #expect(rivals == [nil, "b"])
   }
 
-  @Test("what is told live is looked at, too")
-  func distinctLive() async throws {
-    for (checksum, isDistinct) in [("a", true), ("b", false)] {
+  @Test("a value that two contents have belongs to the one that had it first", arguments: [0, 200])
+  func shared(others: Int) async throws {
+    try await upstream.record((0..<others).map { .busybox("z\($0)", "\(10 + $0)") })
+    try await upstream.record([.busybox("b", "1"), .busybox("c", "3")])
+    try await store.follow(upstream, limit: 2)
+    #expect(try await rivals("1", ["a", "b", "d"]) == ["b", nil, "b"])
+    try await upstream.record([.busybox("a", "1"), .busybox("d", "01")])
+    try await store.follow(upstream)
+    #expect(try await rivals("1", ["a", "b", "d", "x"]) == ["b", nil, "b", "b"])
+    #expect(try await rivals("2", ["a"]) == [nil])
+  }
+
+  @Test("so it does when it was told live")
+  func sharedLive() async throws {
+    for checksum in ["b", "a"] {
       let told = UpstreamAnswer(greatest: revision("4"), values: [revision("4")])
       try await store.write { ledger throws(StoreError) in
         _ = try ledger.learn(told, of: .checksum(checksum), milliseconds: 1)
       }
-      #expect(try await self.isDistinct() == isDistinct)
     }
+    #expect(try await rivals("4", ["a", "b"]) == ["b", nil])
   }
 
-  @Test("nothing is known of a fresh copy that has taken the old one's place")
-  func distinctFresh() async throws {
-    try await upstream.record([.busybox("a", "0")])
-    let page = try await upstream.page(after: nil)
-    try await store.write { ledger throws(StoreError) in
-      try ledger.beginFreshCopy()
-      _ = try ledger.copyFresh(page, from: nil)
-      _ = try ledger.swapCopies(at: page.position, sparingAfter: .max, milliseconds: 1)
-    }
-    #expect(try await !isDistinct())
+  @Test("a fresh copy leaves a value with the content that had it before, whatever comes first in it")
+  func sharedFresh() async throws {
+    try await upstream.record([.busybox("b", "1")])
+    try await store.follow(upstream)
+    let other = try Store.writable(folder.file("other.sqlite3"))
+    try await other.record([.busybox("a", "1"), .busybox("b", "1"), .busybox("c", "2"), .busybox("d", "2")])
+    let page = try await other.page(after: nil)
+    try await store.beginFreshCopy()
+    _ = try await store.copyFresh(page, from: nil)
+    _ = try await store.swapCopies(.atPosition, sparingAfter: .max, milliseconds: 1)
+    #expect(try await rivals("1", ["a", "b"]) == ["b", nil])
+    #expect(try await rivals("2", ["c", "d"]) == [nil, "c"])
   }
 
   @Test("names that look alike are different packages, with heads of their own")

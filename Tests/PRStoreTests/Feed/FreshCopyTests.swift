@@ -32,11 +32,11 @@ struct FreshCopyTests {
   }
 
   private func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws -> CopyOutcome {
-    try await store.write { ledger throws(StoreError) in try ledger.copyFresh(page, from: start) }
+    try await store.copyFresh(page, from: start)
   }
 
   private func begin() async throws {
-    try await store.write { ledger throws(StoreError) in try ledger.beginFreshCopy() }
+    try await store.beginFreshCopy()
   }
 
   @discardableResult
@@ -44,9 +44,7 @@ struct FreshCopyTests {
     try await begin()
     let page = try await new.page(after: nil)
     #expect(try await copyFresh(page, from: nil) == .applied(news: page.rows.count))
-    return try await store.write { ledger throws(StoreError) in
-      try ledger.swapCopies(at: page.position, sparingAfter: spared, milliseconds: 200)
-    }
+    return try #require(try await store.swapCopies(.atPosition, sparingAfter: spared, milliseconds: 200))
   }
 
   private func above() async throws -> String? {
@@ -158,11 +156,8 @@ struct FreshCopyTests {
     let kept = try await again.read { reader throws(StoreError) in try reader.position(.freshPosition) }
     #expect(kept == first.position)
     let rest = try await new.page(after: kept)
-    let vanished = try await again.write { ledger throws(StoreError) in
-      _ = try ledger.copyFresh(rest, from: kept)
-      return try ledger.swapCopies(at: rest.position, sparingAfter: .max, milliseconds: 200)
-    }
-    #expect(vanished == 2)
+    _ = try await again.copyFresh(rest, from: kept)
+    #expect(try await again.swapCopies(.atPosition, sparingAfter: .max, milliseconds: 200) == 2)
     #expect(try again.copiedRows(path) == [.busybox("comes", "3"), .busybox("stays", "1")])
   }
 
@@ -172,10 +167,7 @@ struct FreshCopyTests {
     try await begin()
     let page = try await old.page(after: nil)
     _ = try await copyFresh(page, from: nil)
-    let vanished = try await store.write { ledger throws(StoreError) in
-      try ledger.swapCopies(at: page.position, sparingAfter: .max, milliseconds: 200)
-    }
-    #expect(vanished == 0)
+    #expect(try await store.swapCopies(.atPosition, sparingAfter: .max, milliseconds: 200) == 0)
     #expect(try await store.page(after: before) == FeedPage(position: before, rows: [], hasMore: false))
   }
 }

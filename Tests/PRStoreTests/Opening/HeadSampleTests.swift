@@ -26,12 +26,12 @@ struct HeadSampleTests {
   }
 
   static let damage: [(String, String)] = [
-    ("UPDATE headwater_package SET greatest = '3' WHERE version = 'package-1'", "package-1 all is 3 on record, and 7"),
-    ("UPDATE headwater_package SET greatest = '9' WHERE version = 'package-1'", "is 9 on record, and 7"),
-    ("UPDATE headwater_package SET greatest = 'w' WHERE version = 'package-1'", "is w on record, and 7"),
-    ("UPDATE headwater_package SET holder = 'c6' WHERE version = 'package-1'", "the holder of 7"),
-    ("UPDATE headwater_package SET tied = 1 WHERE version = 'package-1'", "the holder of 7"),
-    ("DELETE FROM headwater_package WHERE version = 'package-1'", "is nothing on record, and 7"),
+    ("UPDATE headwater_head SET greatest = '3' WHERE version = 'package-1'", "package-1 all is 3 on record, and 7"),
+    ("UPDATE headwater_head SET greatest = '9' WHERE version = 'package-1'", "is 9 on record, and 7"),
+    ("UPDATE headwater_head SET greatest = 'w' WHERE version = 'package-1'", "is w on record, and 7"),
+    ("UPDATE headwater_head SET holder = 'c6' WHERE version = 'package-1'", "the holder of 7"),
+    ("UPDATE headwater_head SET tied = 1 WHERE version = 'package-1'", "the holder of 7"),
+    ("DELETE FROM headwater_head WHERE version = 'package-1'", "is nothing on record, and 7"),
     ("DELETE FROM PRMAIN WHERE version = 'package-1'", "is 7 on record, and nothing"),
     ("DELETE FROM PRMAIN WHERE value = '7'", "is 7 on record, and 6"),
   ]
@@ -70,7 +70,7 @@ struct HeadSampleTests {
     }
     store.close()
     #expect(throws: Never.self) { try Store.readOnly(path) }
-    try ForeignProcess(path).run("UPDATE headwater_above SET greatest = '4'")
+    try ForeignProcess(path).run("UPDATE headwater_copy_head SET greatest = '4'")
     #expect(throws: StoreError.self) { try Store.readOnly(path) }
   }
 
@@ -79,7 +79,7 @@ struct HeadSampleTests {
   func sampled() async throws {
     try await fill(packages: 60, rows: 200)
     try ForeignProcess(path).run(
-      "UPDATE headwater_package SET greatest = '3' WHERE CAST(substr(version, 9) AS INTEGER) < 30")
+      "UPDATE headwater_head SET greatest = '3' WHERE CAST(substr(version, 9) AS INTEGER) < 30")
     let connection = try Connection(path: path, access: .readOnly, busy: .zero, cache: 64)
     for seed in UInt64(0)..<20 {
       var sample = try #require(try HeadSample(connection, seed: seed))

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import PRRevision
+import Synchronization
+import TestStore
+import TestThreads
+import Testing
+
+@testable import PRStore
+
+@Suite("Packages whose rows are not indexed yet", .ownThreads)
+struct SettlingTests {
+  private let folder: TemporaryFolder
+  private let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("pr.sqlite3")
+  }
+
+  /// Rows below, at and above each size at which something else is done.
+  static let sizes = [1, 63, 64, 65, 66, 255, 256, 257, 512, 513, 700]
+
+  /// Rows of three checksums: one with half of the values, one with a quarter, and others with one each.
+  private func rows(_ count: Int) -> [Row] {
+    (0..<count).map { .busybox($0 % 2 == 0 ? "a" : $0 % 4 == 1 ? "b" : "c\($0)", "\($0)") }
+  }
+
+  /// Compares what is found with what a look at all rows finds.
+  private func check(_ store: Store, _ rows: [Row], _ comment: Comment) async throws {
+    let values = rows.map { (checksum: $0.tuple.checksum, value: revision($0.value)) }
+    let top = try #require(values.map(\.value).max())
+    try await store.write { ledger throws(StoreError) in
+      for index in [0, 1, values.count / 3, values.count / 2, values.count - 1] where index < values.count {
+        let row = values[index]
+        #expect(try ledger.holder(of: row.value, besides: .checksum("x")) == row.checksum, comment)
+        #expect(try ledger.holder(of: row.value, besides: .checksum(row.checksum)) == nil, comment)
+      }
+      let facts = try ledger.facts(for: .checksum("x"), .none, upstream: nil)
+      #expect(facts.greatest == top && facts.standing == .unknown, comment)
+      for checksum in ["a", "b"] {
+        let known = values.filter { $0.checksum == checksum }.map(\.value)
+        #expect(try ledger.reader.values(of: .checksum(checksum)) == ToldValues(known), comment)
+        #expect(try ledger.facts(for: .checksum(checksum), .kept).least == known.min(), comment)
+      }
+      #expect(
+        try ledger.reader.recordedHead(of: .busybox).size == (rows.count > 64 ? .many : .few(rows.count)), comment)
+    }
+  }
+
+  @Test(
+    "are indexed before the first decision: rows of BitBake's, of schema 2, and of a process beside", arguments: sizes)
+  func found(count: Int) async throws {
+    let rows = rows(count)
+    let bitbake = try ForeignProcess.bitbake(path, rows)
+    var store = try Store.writable(path)
+    try await check(store, rows, "taken over")
+    store.close()
+    try bitbake.makeSchema(2)
+    store = try Store.writable(path)
+    #expect(try await store.greatest(.busybox) == "\(count - 1)")
+    try await check(store, rows, "schema 2")
+    let more = (count..<count + 300).map { Row.busybox($0 % 3 == 0 ? "a" : "d\($0)", "\($0)") }
+    for row in more { try bitbake.insert(row.tuple, row.value) }
+    #expect(try await store.greatest(.busybox) == "\(count + 299)", "a reader's")
+    try await check(store, rows + more, "beside")
+  }
+
+  @Test("become large row by row", arguments: [true, false])
+  func growing(isImported: Bool) async throws {
+    let store = try Store.writable(path)
+    let rows = rows(140)
+    for row in isImported ? rows.reversed() : rows { try await store.record([row]) }
+    try await check(store, rows, "grown")
+  }
+
+  @Test("a foreign process gives one checksum thousands of values at once")
+  func manyAtOnce() async throws {
+    let store = try Store.writable(path)
+    try await store.record(rows(100))
+    let other = try ForeignProcess(path)
+    try other.run(
+      """
+      INSERT INTO PRMAIN
+        WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < 3000)
+        SELECT 'busybox-1.36.1-r0', 'core2-64', 'e', CAST(i AS TEXT) FROM n
+      """)
+    try await check(store, rows(100) + (100..<3000).map { .busybox("e", "\($0)") }, "many")
+    #expect(
+      try await store.read { reader throws(StoreError) in try reader.values(of: .checksum("e")).values.map(\.text) }
+        == (100..<108).map(String.init) + (2992..<3000).map(String.init))
+  }
+
+  @Test("the indexing goes on where a process ended, and two do it together")
+  func interrupted() async throws {
+    let rows = rows(2000)
+    _ = try ForeignProcess.bitbake(path, rows)
+    let package = PackageKey.busybox
+    let stores = [try Store.writable(path), try Store.writable(path)]
+    for store in stores {
+      #expect(try await store.write { ledger throws(StoreError) in try !ledger.settleSlice(of: package) })
+    }
+    // Rows that come in front of the place that the indexing has reached are not lost.
+    try ForeignProcess(path).insert([.busybox("A", "5000"), .busybox("z", "5001")])
+    async let first = stores[0].count(.checksum("new"))
+    async let second = stores[1].count(.checksum("newer"))
+    #expect(try await Set([first.text, second.text]) == ["5002", "5003"])
+    let holders = try await stores[0].write { ledger throws(StoreError) in
+      try ["5000", "5001", "1234"].map { (value) throws(StoreError) in
+        try ledger.holder(of: revision(value), besides: .checksum("x"))
+      }
+    }
+    #expect(holders == ["A", "z", "a"])
+  }
+
+  @Test("a decision on another package that came later is made first")
+  func inBetween() async throws {
+    _ = try LargeDatabase(path, rows: 5000, values: 1)
+    let store = try Store.writable(path)
+    let order = Mutex<[String]>([])
+    let gate = DispatchSemaphore(value: 0)
+    // The writer is held up until both wait.
+    store.write { _ in
+      gate.wait()
+    } done: { _ in
+    }
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      store.write { ledger throws(StoreError) in
+        try ledger.count(LargeDatabase.tuple(30_000))
+      } done: { outcome in
+        order.withLock { $0.append("large") }
+        continuation.resume(with: outcome.map { _ in })
+      }
+      store.write { ledger throws(StoreError) in
+        try ledger.count(.checksum("a"))
+      } done: { _ in
+        order.withLock { $0.append("other") }
+      }
+      gate.signal()
+    }
+    #expect(order.withLock { $0 } == ["other", "large"])
+    #expect(try await store.greatest(LargeDatabase.large) == "5000")
+  }
+
+  @Test("a process of schema 2 that still has the file open can read, and cannot write")
+  func oldProcess() async throws {
+    let store = try Store.writable(path)
+    try await store.record([.busybox("a", "7")])
+    let old = try ForeignProcess(path)
+    #expect(try old.ask("SELECT greatest, holder, tied FROM headwater_package") == [["7", "a", "0"]])
+    #expect(throws: (any Error).self) {
+      try old.run(
+        "UPDATE headwater_package SET greatest = '8', holder = 'b', tied = 0 WHERE version = 'busybox-1.36.1-r0'")
+    }
+    #expect(throws: (any Error).self) { try old.run("INSERT INTO headwater_above VALUES ('a', 'b', '1', NULL)") }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import Synchronization
+import TestStore
+import TestThreads
+import Testing
+
+@testable import PRStore
+
+/// Cost is counted, not timed: in steps of SQLite's virtual machine, of all connections of a store.
+@Suite("What the store's verbs cost", .ownThreads)
+struct StoreCostTests {
+  /// How many rows and values the smaller database has; the other has ten times as many.
+  private static let base = (rows: 10_000, values: 1_000)
+
+  /// What each verb costs on a database, by its name.
+  private func costs(_ scale: Int, _ verbs: [(String, StoreVerb)]) async throws -> [String: Int] {
+    let folder = try TemporaryFolder()
+    let database = try LargeDatabase(
+      folder.file("pr.sqlite3"), rows: Self.base.rows * scale, values: Self.base.values * scale)
+    let store = try Store.writable(database.path, durability: .off)
+    try await database.settle(store)
+    try await database.fillCopy(of: store)
+    var costs: [String: Int] = [:]
+    for (name, verb) in verbs {
+      try await verb(store)  // prepares statements, and computes what is kept
+      let before = StepCount.total(of: database.path)
+      try await verb(store)
+      costs[name] = StepCount.total(of: database.path) - before
+    }
+    store.close()
+    return costs
+  }
+
+  private static func write(_ body: @escaping @Sendable (Ledger) throws(StoreError) -> Void) -> StoreVerb {
+    { store in try await store.write(body) }
+  }
+
+  /// On every reader's connection.
+  private static func read(
+    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Void
+  ) -> StoreVerb {
+    { store in for _ in 0..<4 { try await store.read(body) } }
+  }
+
+  private static let flip = LargeDatabase.flip
+  private static let fresh = LargeDatabase.tuple(9_000_000)
+  private static let next = Counter()
+
+  private static let verbs: [(String, StoreVerb)] = [
+    ("the facts of a new tuple", write { ledger throws(StoreError) in _ = try ledger.facts(for: fresh, .none) }),
+    (
+      "the facts of a tuple with many values",
+      write { ledger throws(StoreError) in
+        _ = try ledger.facts(
+          for: flip, .kept, upstream: UpstreamFacts(greatest: revision("3"), value: revision("3")))
+      }
+    ),
+    (
+      "a new row",
+      write { ledger throws(StoreError) in
+        try ledger.record(TupleKey(package: LargeDatabase.large, checksum: "n\(next.value)"), nextValue(), .test)
+      }
+    ),
+    (
+      "a new value of a tuple with many",
+      write { ledger throws(StoreError) in
+        let facts = try ledger.facts(for: flip, .none)
+        try ledger.record(flip, (try? facts.greatest?.next()) ?? revision("0"), .test)
+      }
+    ),
+    (
+      "an import of a taken value",
+      write { ledger throws(StoreError) in _ = try ledger.holder(of: revision("5"), besides: fresh) }
+    ),
+    (
+      "what an upstream tells of a tuple with many values",
+      write { ledger throws(StoreError) in
+        let values = (0..<16).map { _ in revision("\(next.value).1") }
+        _ = try ledger.learn(UpstreamAnswer(greatest: nil, values: values), of: flip, milliseconds: 1)
+      }
+    ),
+    (
+      "a floor",
+      write { ledger throws(StoreError) in
+        try ledger.learn(floor: revision("\(50_000_000 + next.value)"), of: LargeDatabase.large)
+      }
+    ),
+    (
+      "an imported row",
+      write { ledger throws(StoreError) in
+        var rows = RowImport(into: ledger, rules: ImportRules(allowsLower: true), provenance: .test)
+        _ = try rows.take(
+          TupleKey(package: LargeDatabase.large, checksum: "i\(next.value)"), revision("3.\(next.value)"))
+      }
+    ),
+    ("the values of a tuple", read { reader throws(StoreError) in _ = try reader.values(of: flip) }),
+    ("the copied values of a tuple", read { reader throws(StoreError) in _ = try reader.copiedValues(of: flip) }),
+    (
+      "to whom a copied value belongs",
+      read { reader throws(StoreError) in _ = try reader.rival(for: revision("7.1"), of: flip) }
+    ),
+    (
+      "whether a value is taken",
+      read { reader throws(StoreError) in _ = try reader.isTaken(revision("5"), besides: flip) }
+    ),
+    ("the greatest above", read { reader throws(StoreError) in _ = try reader.greatestAbove(LargeDatabase.large) }),
+    (
+      "a page of an export of one checksum",
+      read { reader throws(StoreError) in
+        _ = try reader.page(of: RowFilter(checksum: "nothing", history: .kept), from: .start, size: 64)
+      }
+    ),
+    (
+      "a page of an export of one version",
+      read { reader throws(StoreError) in
+        _ = try reader.page(of: RowFilter(version: "large-1-r0", history: .kept), from: .start, size: 64)
+      }
+    ),
+    (
+      "a page of the greatest", read { reader throws(StoreError) in _ = try reader.page(of: RowFilter(), from: .start) }
+    ),
+    (
+      "a page of the greatest with the copy",
+      read { reader throws(StoreError) in _ = try reader.page(of: RowFilter(), from: .start, includesCopy: true) }
+    ),
+  ]
+
+  private static func nextValue() -> Revision { revision("\(20_000_000 + next.value)") }
+
+  @Test("does not depend on how many rows a package has, or values a checksum")
+  func constant() async throws {
+    let (few, many) = (try await costs(1, Self.verbs), try await costs(10, Self.verbs))
+    for (name, _) in Self.verbs {
+      let (one, ten) = (try #require(few[name]), try #require(many[name]))
+      #expect(one > 0, "\(name) is not counted")
+      #expect(ten <= one + one / 2 + 20, "\(name): \(one) steps, and \(ten) with ten times as many rows")
+    }
+  }
+}
+
+private typealias StoreVerb = @Sendable (Store) async throws -> Void
+
+/// A number that no verb has had before.
+private final class Counter: Sendable {
+  private let state = Atomic(0)
+  var value: Int { state.wrappingAdd(1, ordering: .relaxed).newValue }
+}
