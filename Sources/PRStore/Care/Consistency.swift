@@ -47,7 +47,7 @@ struct Consistency {
     // The feed is not found by its rows, so it is looked through only if the numbers of rows differ.
     let inFeed = try connection.number("SELECT count(*) FROM headwater_feed WHERE \(Self.own)") ?? 0
     let inTable = try connection.number("SELECT count(*) FROM PRMAIN WHERE value IS NOT NULL") ?? 0
-    guard inFeed != inTable + Int64(missing.count) else { return }
+    guard inFeed != inTable + Int64(clamping: missing.count) else { return }
     let unrecorded = try rows(
       """
       SELECT \(Self.columns) FROM PRMAIN WHERE value IS NOT NULL

@@ -73,7 +73,7 @@ final class RowIndex {
 
   /// All rows of a package whose value is a revision.
   func rows(of package: PackageKey) throws(StoreError) -> [(checksum: String, value: Revision)] {
-    bind(self.package, package)
+    self.package.bind(package)
     return try pairs(self.package)
   }
 
@@ -81,7 +81,7 @@ final class RowIndex {
   func head(of package: PackageKey, _ size: PackageSize) throws(StoreError) -> PackageHead? {
     guard isTree(size) else { return PackageHead.over(try rows(of: package)) }
     let statement = try prepared().last
-    bind(statement, package)
+    statement.bind(package)
     return PackageHead.over(try pairs(statement))
   }
 
@@ -89,7 +89,7 @@ final class RowIndex {
   func queued(in package: PackageKey, most: Int) throws(StoreError) -> [(checksum: String, value: String)] {
     guard isIndexed else { return [] }
     let statement = try prepared().queued
-    bind(statement, package)
+    statement.bind(package)
     statement.bind(3, Int64(clamping: most))
     defer { statement.reset() }
     var rows: [(checksum: String, value: String)] = []
@@ -108,7 +108,7 @@ final class RowIndex {
         .checksum
     }
     let statement = try prepared().holder
-    bind(statement, package)
+    statement.bind(package)
     statement.bind(3, checksum)
     statement.bind(4, blob: RevisionKey(value).bytes)
     defer { statement.reset() }
@@ -121,7 +121,7 @@ final class RowIndex {
   ) throws(StoreError) -> [(checksum: String, value: Revision)] {
     guard isTree(size) else { return try rows(of: package).filter { $0.value == value } }
     let statement = try prepared().holders
-    bind(statement, package)
+    statement.bind(package)
     statement.bind(3, blob: RevisionKey(value).bytes)
     return try pairs(statement)
   }
@@ -133,7 +133,7 @@ final class RowIndex {
     guard isTree(size) else { return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max() }
     let statement = try prepared().under
     let key = RevisionKey(ceiling)
-    bind(statement, package)
+    statement.bind(package)
     statement.bind(3, blob: key.bytes)
     statement.bind(4, blob: key.endOfBeginning)
     return try revisions(statement).first
@@ -144,7 +144,7 @@ final class RowIndex {
   /// The least and the greatest values of a tuple.
   func values(of tuple: TupleKey, _ size: PackageSize) throws(StoreError) -> ToldValues {
     let isTree = isTree(size)
-    bind(values, tuple)
+    values.bind(tuple)
     values.bind(4, isTree ? Int64(clamping: Self.fewValues) : -1)
     let (found, rows) = try counted(values)
     guard isTree, rows == Self.fewValues else { return ToldValues(found) }
@@ -155,7 +155,7 @@ final class RowIndex {
   }
 
   private func ordered(_ statement: Statement, _ tuple: TupleKey, most: Int) throws(StoreError) -> [Revision] {
-    bind(statement, tuple)
+    statement.bind(tuple)
     statement.bind(4, Int64(clamping: most))
     return try revisions(statement)
   }
@@ -163,28 +163,18 @@ final class RowIndex {
   /// Whether a tuple has a value, in whatever spelling.
   func has(_ value: Revision, _ tuple: TupleKey, _ size: PackageSize) throws(StoreError) -> Bool {
     guard isTree(size) else {
-      bind(values, tuple)
+      values.bind(tuple)
       values.bind(4, -1)
       return try revisions(values).contains(value)
     }
     let statement = try prepared().one
-    bind(statement, tuple)
+    statement.bind(tuple)
     statement.bind(4, blob: RevisionKey(value).bytes)
     defer { statement.reset() }
     return try statement.step()
   }
 
   // MARK: Statements
-
-  private func bind(_ statement: Statement, _ package: PackageKey) {
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-  }
-
-  private func bind(_ statement: Statement, _ tuple: TupleKey) {
-    bind(statement, tuple.package)
-    statement.bind(3, tuple.checksum)
-  }
 
   private func pairs(_ statement: Statement) throws(StoreError) -> [(checksum: String, value: Revision)] {
     defer { statement.reset() }

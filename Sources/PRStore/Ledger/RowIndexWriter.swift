@@ -81,7 +81,7 @@ final class RowIndexWriter {
   }
 
   private func hasContent(_ tuple: TupleKey) throws(StoreError) -> Bool {
-    bind(content, tuple)
+    content.bind(tuple)
     defer { content.reset() }
     return try content.step()
   }
@@ -90,7 +90,7 @@ final class RowIndexWriter {
 
   /// The rows of a package in the order of checksums and spellings.
   func rows(of package: PackageKey, most: Int) throws(StoreError) -> [StoredRow] {
-    bind(ofPackage, package)
+    ofPackage.bind(package)
     ofPackage.bind(3, Int64(clamping: most))
     return try read(ofPackage)
   }
@@ -115,11 +115,11 @@ final class RowIndexWriter {
   ///
   /// - Returns: whether all are indexed.
   func indexSlice(of package: PackageKey) throws(StoreError) -> Bool {
-    bind(cursor, package)
+    cursor.bind(package)
     let last = try read(cursor).first
     let rows: [StoredRow]
     if let last {
-      bind(behind, package)
+      behind.bind(package)
       behind.bind(3, last.checksum)
       behind.bind(4, last.value)
       behind.bind(5, Int64(clamping: Self.slice))
@@ -128,10 +128,10 @@ final class RowIndexWriter {
       rows = try self.rows(of: package, most: Self.slice)
     }
     try index(rows, after: last, of: package)
-    bind(removeCursor, package)
+    removeCursor.bind(package)
     try removeCursor.run()
     guard rows.count >= Self.slice, let row = rows.last else { return true }
-    bind(setCursor, package)
+    setCursor.bind(package)
     setCursor.bind(3, row.checksum)
     setCursor.bind(4, row.value)
     try setCursor.run()
@@ -140,7 +140,7 @@ final class RowIndexWriter {
 
   /// Begins to index a package from its first row.
   func beginAgain(_ package: PackageKey) throws(StoreError) {
-    bind(removeCursor, package)
+    removeCursor.bind(package)
     try removeCursor.run()
   }
 
@@ -148,7 +148,7 @@ final class RowIndexWriter {
   ///
   /// - Returns: false when its tuple has too many rows that are not indexed: the package must be indexed again.
   func takeQueued(_ tuple: TupleKey, _ value: String) throws(StoreError) -> Bool {
-    bind(removeQueued, tuple)
+    removeQueued.bind(tuple)
     removeQueued.bind(4, value)
     try removeQueued.run()
     let value = Revision(value)
@@ -158,14 +158,14 @@ final class RowIndexWriter {
 
   /// Removes all that the index has of a package with few rows.
   func clear(_ package: PackageKey) throws(StoreError) {
-    bind(removeAll, package)
+    removeAll.bind(package)
     try removeAll.run()
   }
 
   // MARK: Statements
 
   private func rows(of tuple: TupleKey, most: Int) throws(StoreError) -> [StoredRow] {
-    bind(ofTuple, tuple)
+    ofTuple.bind(tuple)
     ofTuple.bind(4, Int64(clamping: most))
     return try read(ofTuple)
   }
@@ -179,20 +179,10 @@ final class RowIndexWriter {
   }
 
   private func run(_ statement: Statement, _ tuple: TupleKey, _ value: Revision) throws(StoreError) {
-    bind(statement, tuple)
+    statement.bind(tuple)
     statement.bind(4, blob: RevisionKey(value).bytes)
     statement.bind(5, value.text)
     try statement.run()
-  }
-
-  private func bind(_ statement: Statement, _ package: PackageKey) {
-    statement.bind(1, package.version)
-    statement.bind(2, package.pkgarch)
-  }
-
-  private func bind(_ statement: Statement, _ tuple: TupleKey) {
-    bind(statement, tuple.package)
-    statement.bind(3, tuple.checksum)
   }
 
   private func read(_ statement: Statement) throws(StoreError) -> [StoredRow] {

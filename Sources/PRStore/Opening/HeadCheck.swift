@@ -115,10 +115,3 @@ struct HeadCheck {
     return read < most ? found : nil
   }
 }
-
-extension Statement {
-  fileprivate func bind(_ package: PackageKey) {
-    bind(1, package.version)
-    bind(2, package.pkgarch)
-  }
-}

@@ -20,7 +20,7 @@ public struct StoreOptions: Hashable, Sendable {
   var ignoresOldTables = false
   /// The file's mark is written, and believed: for a store that numbers.
   public var keepsMark = true
-  /// Heads are compared with rows. Not for those who repair the file.
+  /// Heads are compared with rows. False for commands that repair the file.
   var checksHeads = true
   /// What the choice of heads that are looked at follows from; nil: another one each time.
   var sampleSeed: UInt64?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDBSQLite
+import PRRevision
 
 /// A prepared statement, bound and stepped directly. Like its connection, for one thread at a time.
 final class Statement {
@@ -64,6 +65,18 @@ final class Statement {
 
   /// SQLITE_TRANSIENT: SQLite makes its own copy.
   private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+  /// Binds a package to the first two parameters.
+  func bind(_ package: PackageKey) {
+    bind(1, package.version)
+    bind(2, package.pkgarch)
+  }
+
+  /// Binds a tuple to the first three parameters.
+  func bind(_ tuple: TupleKey) {
+    bind(tuple.package)
+    bind(3, tuple.checksum)
+  }
 
   // MARK: Stepping
 

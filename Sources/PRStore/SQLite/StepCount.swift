@@ -18,7 +18,7 @@ package final class StepCount: Sendable {
   }
 
   /// A statement was finalized that had taken so many steps.
-  func finished(_ steps: CInt) { done.wrappingAdd(Int(steps), ordering: .relaxed) }
+  func finished(_ steps: CInt) { done.wrappingAdd(Int(clamping: steps), ordering: .relaxed) }
 
   /// The connection is about to be closed.
   func end() { Self.live.withLock { $0[connection] = nil } }

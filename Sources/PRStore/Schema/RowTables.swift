@@ -35,7 +35,7 @@ struct RowTables: Hashable, Sendable {
 /// A package with few rows is read whole. One with more has its rows in a number index as well: a tree more to write for
 /// each row pays only there. The reasons stand in docs/decisions/0025-cost-as-a-law.md.
 enum PackageSize: Hashable, Sendable {
-  /// Nobody has counted: the head is one of an earlier schema, or the index is being made.
+  /// Not counted: the head is one of an earlier schema, or the index is being made.
   case unknown
   case few(Int)
   case many
