@@ -18,7 +18,10 @@ struct StoreCostTests {
     let folder = try TemporaryFolder()
     let database = try LargeDatabase(
       folder.file("pr.sqlite3"), rows: Self.base.rows * scale, values: Self.base.values * scale)
-    let store = try Store.writable(database.path, durability: .off)
+    var options = StoreOptions(path: database.path, durability: .off)
+    // The mark is written by a timer: its reads belong to no verb.
+    options.keepsMark = false
+    let store = try Store.open(options).store
     try await database.settle(store)
     try await database.fillCopy(of: store)
     var costs: [String: Int] = [:]
@@ -134,7 +137,7 @@ struct StoreCostTests {
     for (name, _) in Self.verbs {
       let (one, ten) = (try #require(few[name]), try #require(many[name]))
       #expect(one > 0, "\(name) is not counted")
-      #expect(ten <= one + one / 2 + 20, "\(name): \(one) steps, and \(ten) with ten times as many rows")
+      #expect(ten <= one + one / 5 + 20, "\(name): \(one) steps, and \(ten) with ten times as many rows")
     }
   }
 }
