@@ -143,7 +143,7 @@ struct Assembly: Sendable {
     guard let options = configuration.status, let socket = sockets.page else { return nil }
     if !options.isLoopback, options.token == nil {
       logger.warning(
-        "the status page is shown to everybody who reaches it; give --status-token-file, or a loopback address")
+        "the status page is open to every client that reaches it; give --status-token-file, or a loopback address")
     }
     do {
       return try await StatusServer.open(
@@ -262,11 +262,11 @@ struct Assembly: Sendable {
     if isFrozen, kept == nil { return policy }
     guard let kept, (1...Partition.deepest).contains(kept) else {
       logger.info(
-        "the upstream has not told its level yet", metadata: [LogKey.level: "\(partition.level)"])
+        "the upstream has not reported its level yet", metadata: [LogKey.level: "\(partition.level)"])
       return policy
     }
     if kept != partition.level {
-      logger.info("the upstream has told its level before", metadata: [LogKey.level: "\(kept)"])
+      logger.info("the upstream reported its level before", metadata: [LogKey.level: "\(kept)"])
     }
     policy.numbering = .partitioned(Partition(level: kept, lane: partition.lane))
     return policy

@@ -7,6 +7,7 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private let usesEnvironment: Bool
   private let usageExitCode: Int32
   private let namesItself: Bool
+  private let insteadOf: [String: String]
   private let complete: Completion?
 
   /// Adds what comes from elsewhere to the arguments that were given.
@@ -16,13 +17,15 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   ///   - usesEnvironment: every option may also come from its environment variable.
   ///   - usageExitCode: the exit code for a command line that cannot be understood.
   ///   - namesItself: errors begin with the program's name.
+  ///   - insteadOf: what to write instead of options that other programs have; by their names without dashes.
   public init(
     _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true,
-    complete: Completion? = nil
+    insteadOf: [String: String] = [:], complete: Completion? = nil
   ) {
     self.usesEnvironment = usesEnvironment
     self.usageExitCode = usageExitCode
     self.namesItself = namesItself
+    self.insteadOf = insteadOf
     self.complete = complete
   }
 
@@ -41,21 +44,40 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   /// What the process's command line asks for. What it names is read anew each time.
-  public func command() throws -> any ParsableCommand {
+  public func command() throws -> any ParsableCommand { try Root.parseAsRoot(arguments()) }
+
+  /// The arguments of the process, with those that come from elsewhere.
+  public func arguments() throws -> [String] {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let options = try CommandOptions(of: Root.self)
     if usesEnvironment {
       arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
     }
     if let complete { arguments = try complete(arguments, options) }
-    return try Root.parseAsRoot(arguments)
+    return arguments
   }
 
   /// What is wrong, on one line.
   public func explanation(of error: any Error) -> String {
     if let error = error as? any LongExplanation { return error.oneLine }
-    let text = Root.exitCode(for: error) == .validationFailure ? Root.message(for: error) : "\(error)"
-    return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let isUsage = Root.exitCode(for: error) == .validationFailure
+    let text = (isUsage ? Root.message(for: error) : "\(error)").split(whereSeparator: \.isNewline)
+      .joined(separator: " ")
+    guard isUsage else { return text }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let commands = Root.configuration.subcommands.map { $0._commandName }
+    return UsageAdvice(options: insteadOf, commands: commands).completed(text, for: arguments)
+      + variables(namedIn: text, arguments)
+  }
+
+  /// Where a message is about an option that only the environment gave: by which variable.
+  private func variables(namedIn text: String, _ arguments: [String]) -> String {
+    guard usesEnvironment, let options = try? CommandOptions(of: Root.self) else { return "" }
+    let given = EnvironmentOptions(options).given(beside: arguments, by: ProcessInfo.processInfo.environment)
+    let words = text.split { !($0.isLetter || $0.isNumber || $0 == "-") }
+    let named = given.filter { option in words.contains { $0 == "--\(option)" } }
+    guard !named.isEmpty else { return "" }
+    return "; set by \(named.map(EnvironmentOptions.variable).joined(separator: " and "))"
   }
 
   private func end(_ error: any Error) -> Never {

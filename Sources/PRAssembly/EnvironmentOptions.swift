@@ -36,6 +36,17 @@ struct EnvironmentOptions {
     return Array(arguments[..<end]) + added + Array(arguments[end...])
   }
 
+  /// The long names of the options that the environment gives, and the arguments do not.
+  func given(beside arguments: [String], by environment: [String: String]) -> [String] {
+    let own = arguments.prefix { $0 != "--" }
+    return options.options(of: arguments).compactMap { option in
+      guard let long = option.names?.first(where: { $0.kind == "long" })?.name,
+        !(environment[Self.variable(long)] ?? "").isEmpty, !Self.isGiven(option, in: own)
+      else { return nil }
+      return long
+    }
+  }
+
   /// Joined by blanks, or by commas where no value has one of its own.
   private static func list(_ text: String) -> [String] {
     let hasOwnCommas = text.contains("=") || text.contains(where: \.isWhitespace)

@@ -10,13 +10,24 @@ import PRWire
 extension Endpoint: ExpressibleByArgument {
   public init?(argument: String) { try? self.init(argument) }
 
-  /// For `transform:` — the error says what is wrong with the address.
+  /// For `transform:`. A port alone is one of this machine.
+  ///
+  /// - Throws: ``ValidationError`` that says what is wrong with the address.
   @Sendable public static func parse(_ argument: String) throws -> Endpoint {
+    if let port = UInt16(argument) { return .tcp(host: "127.0.0.1", port: Int(port)) }
     do {
       return try Endpoint(argument)
     } catch {
       throw ValidationError(error.description)
     }
+  }
+
+  /// ``parse(_:)`` for an option that is repeated for several addresses.
+  @Sendable public static func parseEach(_ argument: String) throws -> Endpoint {
+    guard !argument.contains(",") || argument.hasPrefix("unix:") else {
+      throw ValidationError("'\(argument)' is a list: repeat the option for each address")
+    }
+    return try parse(argument)
   }
 }
 
@@ -29,7 +40,7 @@ extension OnMiss: ExpressibleByArgument {}
 extension UpstreamAway: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 
-/// How much to log.
+/// The lowest level that is logged.
 public enum LogVolume: String, CaseIterable, ExpressibleByArgument, Sendable {
   case trace, debug, info, notice, warning, error, critical
 

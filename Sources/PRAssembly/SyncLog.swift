@@ -4,11 +4,14 @@ import PRNode
 import PRServer
 import PRSync
 import PRWire
+import Synchronization
 
 /// Tells the log, and the alarms, what happens to the copy.
-struct SyncLog: Sendable {
+final class SyncLog: Sendable {
   private let logger: Logger
   private let alarms: AlarmBoard
+  /// The last failure was one of the connection, and its end is told elsewhere too.
+  private let isQuiet = Atomic(false)
 
   init(_ logger: Logger, _ alarms: AlarmBoard) {
     self.logger = logger
@@ -18,12 +21,16 @@ struct SyncLog: Sendable {
   func hear(_ event: SyncEvent) {
     change(alarms, by: event)
     switch event {
-    case .failed(let server, let reason):
-      logger.warning(
-        "the upstream could not be copied; it is tried again",
+    case .failed(let server, let reason, let isConnection):
+      isQuiet.store(isConnection, ordering: .relaxed)
+      // That the upstream is away is told by those who ask it, with the same reason.
+      logger.log(
+        level: isConnection ? .debug : .warning, "the upstream could not be copied; it is tried again",
         metadata: [LogKey.upstream: "\(server.map { "\($0)" } ?? "none reached yet")", LogKey.reason: "\(reason)"])
     case .recovered(let server):
-      logger.notice("the upstream is being copied again", metadata: [LogKey.upstream: "\(server)"])
+      logger.log(
+        level: isQuiet.load(ordering: .relaxed) ? .debug : .notice, "the upstream is being copied again",
+        metadata: [LogKey.upstream: "\(server)"])
     case .complete(let server, let rows):
       logger.info(
         "the copy holds all that the upstream has",
@@ -49,9 +56,11 @@ struct SyncLog: Sendable {
 
   private func change(_ alarms: AlarmBoard, by event: SyncEvent) {
     switch event {
-    case .failed(let server, let reason):
+    case .failed(let server, let reason, let isConnection):
+      // The reason why it cannot be reached is that of the alarm for the upstream.
       alarms.raise(
-        Self.failing, "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(reason)",
+        Self.failing,
+        "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(isConnection ? "it cannot be reached" : reason)",
         advice: "docs/operations.md lists the reasons; the copy grows old until then", isLogged: false)
     case .recovered: alarms.end(Self.failing, isLogged: false)
     case .complete, .passedOver: break

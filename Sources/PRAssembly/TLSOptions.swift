@@ -4,19 +4,19 @@ import PRTLS
 
 /// Who this side is, and whom it believes.
 public struct TLSOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What this side shows: a PEM file, its own certificate first.", valueName: "path"))
+  @Option(help: ArgumentHelp("The certificate of this side: a PEM file, its own certificate first.", valueName: "path"))
   public var tlsCertificate: String?
 
-  @Option(help: ArgumentHelp("The key to the certificate: a PEM file without a pass phrase.", valueName: "path"))
+  @Option(help: ArgumentHelp("The key of the certificate: a PEM file without a passphrase.", valueName: "path"))
   public var tlsKey: String?
 
   @Option(
     help: ArgumentHelp(
-      "The certificate authorities to believe: a PEM file. Default for an upstream: the system's.", valueName: "path"))
+      "The trusted certificate authorities: a PEM file. Default for an upstream: the system's.", valueName: "path"))
   public var tlsTrust: String?
 
   @Option(
-    help: ArgumentHelp("The name in the certificate of whom this side calls, where it is not the address's host."))
+    help: ArgumentHelp("The name to expect in the server's certificate. Default: the host of its address."))
   public var tlsName: String?
 
   public init() {}

@@ -74,7 +74,7 @@ final class UpstreamWatch: Sendable {
     case .doubtful(let server, let reason):
       guard let leftOut = admit("doubtful: \(server): \(reason)") else { return }
       logger.warning(
-        "an answer of the upstream cannot be believed",
+        "an answer of the upstream is not valid",
         metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)", LogKey.leftOut: "\(leftOut)"])
     }
   }

@@ -9,7 +9,7 @@ public enum ClientError: Error, Hashable, Sendable {
   case timedOut(Endpoint, Duration)
   /// The connection ended with questions open.
   case disconnected(Endpoint)
-  /// The connection ended before the server had said a word.
+  /// The connection ended before the server's greeting.
   case noGreeting(Endpoint)
   case wire(Endpoint, WireError)
   /// The two sides cannot agree whom to believe, or the stream was cut.
@@ -29,12 +29,12 @@ extension ClientError: CustomStringConvertible {
       "the server at \(server) did not answer within \(time.formatted); it may be overloaded or stopped"
     case .disconnected(let server): "the server at \(server) closed the connection without an answer; see its log"
     case .noGreeting(let server):
-      "the server at \(server) closed the connection before its greeting; is this a PR server's port, and does it "
-        + "want TLS (tls://)? Its log may say more"
+      "the server at \(server) closed the connection before its greeting; is this a PR server's port"
+        + "\(server.isTLS ? "" : ", and does it need TLS (tls://)")? Its log may say more"
     case .wire(let server, let error): "the server at \(server) cannot be understood: \(error)"
     case .tls(let server, let error): "no TLS connection to \(server): \(error)"
     case .noTLS(let server):
-      "\(server) speaks TLS: say whom to believe with --tls-trust, and who you are with --tls-certificate and --tls-key"
+      "\(server) needs TLS: give the trusted authorities with --tls-trust, and your own certificate with --tls-certificate and --tls-key"
     case .response(let server, let error): "\(server): \(error)"
     case .refused(let message): "the server refused: \(message)"
     }

@@ -47,7 +47,7 @@ public struct RowParser: Sendable {
       return .problem("the \(field) is longer than \(NameLimit.bytes) bytes, which no server takes")
     }
     guard Revision(row.value) != nil else {
-      return .problem("the value is no revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
+      return .problem("the value is not a revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
     }
     return .row(row)
   }
@@ -89,7 +89,9 @@ public struct RowParser: Sendable {
     let names = fields.map { $0.lowercased() }
     let found = ["version", "pkgarch", "checksum", "value"].compactMap { names.firstIndex(of: $0) }
     columns = found.count == 4 ? found : []
-    guard found.count == 4 else { return .problem("the first line must name version, pkgarch, checksum and value") }
+    guard found.count == 4 else {
+      return .problem("the header is missing: the first line must name version, pkgarch, checksum and value")
+    }
     return .nothing
   }
 
@@ -111,7 +113,7 @@ public struct RowParser: Sendable {
     guard let quote = quoted.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), quoted.count >= 2,
       quoted.last == quote
     else {
-      return .problem("the value must stand in quotes")
+      return .problem("the value must be in quotes")
     }
     if name.starts(with: "PRAUTO_".utf8) { return .summary }
     let parts = name.split(separator: UInt8(ascii: "$"), maxSplits: 4, omittingEmptySubsequences: false).map {

@@ -12,6 +12,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case missingFolder(path: String)
   case permission(path: String)
   case notADatabase(path: String)
+  /// A folder has the name of the database.
+  case folder(path: String)
   case damaged(path: String, detail: String)
   /// The file was written by a newer version of this program.
   case newer(path: String, found: Int, known: Int)
@@ -56,11 +58,12 @@ extension StoreError: CustomStringConvertible {
       "the database \(path) \(seconds > 0 ? "has been locked by another process for \(seconds) s" : "is locked by another process"); "
         + "find it with 'fuser \(path)', or try again"
     case .diskFull(let path):
-      "the disk that holds \(path) is full: no new revision can be stored; free some space and ask again"
+      "the disk that holds \(path) is full: no new revision can be stored; free some space and try again"
     case .readOnly(let path): "the database \(path) is open read-only"
-    case .missing(let path): "there is no database at \(path), and what only reads makes none; check the path"
+    case .missing(let path): "there is no database at \(path), and this command does not create one; check the path"
     case .missingFolder(let path): "the folder of \(path) does not exist; create it first"
     case .permission(let path): "no permission to open \(path); check its owner and mode, and those of its folder"
+    case .folder(let path): "\(path) is a folder; name a file in it, such as \(path)/prserv.sqlite3"
     case .notADatabase(let path): "\(path) is not an SQLite database; name another file, or move it away"
     case .damaged(let path, let detail):
       "the database \(path) is damaged (\(detail)); restore a backup, or recover what is left with 'sqlite3 \(path) .recover'"
@@ -75,7 +78,7 @@ extension StoreError: CustomStringConvertible {
         + "open it once where it can be written, or make the copy with 'headwater backup'"
     case .vanished(let path):
       "the database \(path) was removed or replaced while the server had it open, and nothing more is stored; "
-        + "stop the server, put the right file in its place, and start again"
+        + "stop the server, put the right file in its place, and start it again"
     case .lost(let path, let loss):
       "the database \(path) lacks revisions that were answered: \(loss). Nothing new is numbered, since a number could be "
         + "given twice; bring the rows back with 'headwater recover --database \(path) --from FOLLOWER', or accept the "
@@ -95,13 +98,13 @@ extension StoreError: CustomStringConvertible {
       "the value \(value) of \(package) belongs to the checksum \(holder); import one that no other checksum has, "
         + "such as one above the greatest"
     case .notARevision:
-      "the value is no revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615, "
+      "the value is not a revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615, "
         + "\(Revision.longestText) bytes in all"
     case .unsettled(let package): "the rows of \(package.key) are not indexed yet; ask again"
     case .abandoned: "nothing was stored"
     case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"
-    case .interrupted: "the look at the database took too long"
+    case .interrupted: "reading the database took too long"
     case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
     }
   }

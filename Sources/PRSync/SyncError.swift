@@ -17,6 +17,17 @@ public enum SyncError: Error, Hashable, Sendable {
   case ownStore(Endpoint)
 }
 
+extension SyncError {
+  /// The upstream could not be reached, or the connection ended.
+  var isConnection: Bool {
+    guard case .client(let error) = self else { return false }
+    switch error {
+    case .unreachable, .timedOut, .disconnected, .noGreeting, .tls: return true
+    case .wire, .noTLS, .response, .refused: return false
+    }
+  }
+}
+
 extension SyncError: CustomStringConvertible {
   public var description: String {
     switch self {

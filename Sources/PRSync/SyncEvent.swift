@@ -4,8 +4,8 @@ import PRWire
 
 /// What happens to a copy, for the log.
 public enum SyncEvent: Sendable {
-  /// A pull failed; the copy is as it was, or further along.
-  case failed(Endpoint?, reason: String)
+  /// A pull failed; the copy is as it was, or further along. The connection is the cause, or what came over it.
+  case failed(Endpoint?, reason: String, isConnection: Bool)
   /// Pulls work again.
   case recovered(Endpoint)
   /// The copy holds all that the upstream has.

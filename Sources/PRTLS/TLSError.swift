@@ -51,7 +51,7 @@ extension TLSError: CustomStringConvertible {
       "\(path) holds no certificate that can be used (\(reason)); it must be PEM, this side's own certificate first"
     case .badKey(let path, let reason): "\(path) holds no private key that can be used (\(reason)); it must be PEM"
     case .encryptedKey(let path):
-      "the key in \(path) is encrypted, and nobody is here to type the passphrase; "
+      "the key in \(path) is encrypted, and encrypted keys are not supported; "
         + "decrypt it with 'openssl pkey -in \(path) -out …', and let only this user read it"
     case .keyMismatch(let certificate, let key):
       "the key in \(key) does not belong to the certificate in \(certificate); was only one of them renewed?"

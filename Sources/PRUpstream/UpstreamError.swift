@@ -29,9 +29,9 @@ public indirect enum UpstreamError: Error, Hashable, Sendable {
 
   /// What is wrong with an answer. What the upstream sent is not part of it.
   public enum Nonsense: String, Hashable, Sendable {
-    case revision = "a value that is no revision"
-    case shape = "a reply of another shape than was asked for"
-    case contradiction = "a package that it knows and has no value for"
+    case revision = "a value that is not a revision"
+    case shape = "a reply that does not match the question"
+    case contradiction = "a known package without a value"
     case level = "a level that no federation has"
   }
 }

@@ -29,15 +29,21 @@ public enum Endpoint: Hashable, Sendable {
     }
   }
 
+  private static let missingPort = "it must end in a port, as in tcp://127.0.0.1:8585"
+
   private static func hostAndPort(_ text: String, _ rest: Substring) throws(Malformed) -> (String, Int) {
-    guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...]) else {
-      throw Malformed(text: text, problem: "it must end in a port, as in tcp://127.0.0.1:8585")
+    guard let colon = rest.lastIndex(of: ":") else { throw Malformed(text: text, problem: missingPort) }
+    let digits = rest[rest.index(after: colon)...]
+    guard let port = UInt16(digits) else {
+      let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      throw Malformed(text: text, problem: isNumber ? "a port is 1 to 65535, or 0 for a free one" : missingPort)
     }
     var host = rest[..<colon]
+    guard !host.contains(",") else { throw Malformed(text: text, problem: "it is a list, and one address is expected") }
     if host.hasPrefix("["), host.hasSuffix("]") {
       host = host.dropFirst().dropLast()
     } else if host.contains(":") {
-      throw Malformed(text: text, problem: "an IPv6 address stands in brackets, as in tcp://[::1]:8585")
+      throw Malformed(text: text, problem: "an IPv6 address is written in brackets, as in tcp://[::1]:8585")
     }
     guard !host.isEmpty else {
       throw Malformed(text: text, problem: "the host is missing; 0.0.0.0 means all addresses")
@@ -51,7 +57,7 @@ public enum Endpoint: Hashable, Sendable {
   public struct Malformed: Error, CustomStringConvertible {
     let text: String
     let problem: String
-    public var description: String { "'\(text)' is no address: \(problem)" }
+    public var description: String { "'\(text)' is not an address: \(problem)" }
   }
 }
 

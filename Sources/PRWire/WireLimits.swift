@@ -55,7 +55,7 @@ extension WireError: CustomStringConvertible {
     case .headersTooLong(let limit): "a handshake longer than \(limit) bytes"
     case .foreignProtocol(let foreigner): foreigner.rawValue
     case .json(let error): error.description
-    case .unaskedReply: "a reply that nobody asked for"
+    case .unaskedReply: "a reply without a request"
     }
   }
 }

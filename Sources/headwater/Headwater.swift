@@ -9,7 +9,7 @@ struct Headwater: AsyncParsableCommand {
     commandName: "headwater",
     abstract: "Package revisions for BitBake that never go backwards and never name two contents.",
     discussion: """
-      Every option may also come from the environment: --some-name from HEADWATER_SOME_NAME.
+      Every option can also be set by an environment variable: --some-name by HEADWATER_SOME_NAME.
       """,
     version: "headwater \(headwaterVersion)",
     subcommands: [
@@ -22,7 +22,21 @@ struct Headwater: AsyncParsableCommand {
 @main
 enum Program {
   private static let tool = CommandLineTool(
-    Headwater.self, usesEnvironment: true, complete: TopologyOptions.complete)
+    Headwater.self, usesEnvironment: true, insteadOf: insteadOf, complete: TopologyOptions.complete)
+
+  /// Options of BitBake's command and of other servers.
+  private static let insteadOf = [
+    "port": "use --listen tcp://HOST:PORT, or --server for a command that asks a server",
+    "host": "use --listen tcp://HOST:PORT, or --server for a command that asks a server",
+    "bind": "use --listen tcp://HOST:PORT", "address": "use --listen tcp://HOST:PORT",
+    "file": "use --database PATH", "db": "use --database PATH", "loglevel": "use --log-level LEVEL",
+    "log": "'headwater serve' logs to stderr; redirect it", "daemon": Self.daemon, "start": Self.daemon,
+    "stop": "'headwater serve' ends by SIGTERM; a server of 'bitbake-prserv --start' ends by 'bitbake-prserv --stop'",
+    "verbose": "use --log-level debug", "config": "use --topology FILE with --node NAME",
+  ]
+
+  private static let daemon =
+    "'headwater serve' runs in the foreground; use a service manager, or 'bitbake-prserv --start'"
 
   static func main() async {
     // A server tells its log.
@@ -36,6 +50,9 @@ enum Program {
 
   /// What the command line asks for, read anew.
   static func command() throws -> any ParsableCommand { try tool.command() }
+
+  /// The arguments of this process, with those of the environment and the topology.
+  static func arguments() throws -> [String] { try tool.arguments() }
 
   /// Why a command line is refused, on one line.
   static func explanation(of error: any Error) -> String { tool.explanation(of: error) }

@@ -9,7 +9,7 @@ struct RowParserTests {
     .row(Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value))
   }
 
-  static let notARevision = "the value is no revision: numbers of ASCII digits joined by dots, such as 7 or 7.1"
+  static let notARevision = "the value is not a revision: numbers of ASCII digits joined by dots, such as 7 or 7.1"
 
   static let problemCases: [(RowFormat, String, String)] = [
     (.jsonl, "{}", "version, pkgarch, checksum and value must be there, as strings"),
@@ -18,16 +18,19 @@ struct RowParserTests {
     (.jsonl, #"{"version":"v","pkgarch":"p","checksum":"c","value":"x"}"#, notARevision),
     (.jsonl, #"{"version":"v","pkgarch":"p","checksum":"c","value":""}"#, notARevision),
     (.jsonl, #"{"version":"v","pkgarch":"p","checksum":"a\u0000","value":"1"}"#, "the checksum contains a NUL"),
-    (.csv, "pkgarch,version,checksum\n", "the first line must name version, pkgarch, checksum and value"),
+    (
+      .csv, "pkgarch,version,checksum\n",
+      "the header is missing: the first line must name version, pkgarch, checksum and value"
+    ),
     (.csv, "v,p,c,1\n", "the first line must name"),
     (.csv, "version,pkgarch,checksum,value\nv,p,c\n", "3 fields, where the first line names more"),
     (.csv, "version,pkgarch,checksum,value\nv,p,c,-1\n", notARevision),
     (.csv, "version,pkgarch,checksum,value\nv,\"p,c,1\nv,p,c,1\n", "a quote is not closed"),
     (.inc, "PRAUTO$v$p$c \"1\"\n", "expected PRAUTO$version$pkgarch$checksum = \"value\""),
-    (.inc, "PRAUTO$v$p$c = 1\n", "the value must stand in quotes"),
-    (.inc, "PRAUTO$v$p$c = \"1'\n", "the value must stand in quotes"),
-    (.inc, "PRAUTO$v$p$c = \"\n", "the value must stand in quotes"),
-    (.inc, "PRAUTO$v$p$c =\n", "the value must stand in quotes"),
+    (.inc, "PRAUTO$v$p$c = 1\n", "the value must be in quotes"),
+    (.inc, "PRAUTO$v$p$c = \"1'\n", "the value must be in quotes"),
+    (.inc, "PRAUTO$v$p$c = \"\n", "the value must be in quotes"),
+    (.inc, "PRAUTO$v$p$c =\n", "the value must be in quotes"),
     (.inc, "PRAUTO$v$p$c = \"\"\n", notARevision),
     (.inc, "PRAUTO$v$p$c = \"1 \"\n", notARevision),
     (.inc, "PRAUTO$v$p = \"1\"\n", "expected PRAUTO$version$pkgarch$checksum on the left"),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
 import Synchronization
+import TestThreads
 import Testing
 
-@Suite("Alarms")
+@Suite("Alarms", .ownThreads)
 struct AlarmsTests {
   @Test("a cause has one alarm, which keeps its beginning while its words change, and ends with the cause")
   func standing() {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestThreads
 import Testing
 
 @testable import PRNode
 
-@Suite("A level that keeps rising")
+@Suite("A level that keeps rising", .ownThreads)
 struct LevelClimbTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String

@@ -70,7 +70,7 @@ extension [SyncEvent] {
   var swaps: Int { count { if case .swapped = $0 { true } else { false } } }
   var resets: Int { count { if case .reset = $0 { true } else { false } } }
   func failures(saying text: String) -> Int {
-    count { if case .failed(_, let reason) = $0 { reason.contains(text) } else { false } }
+    count { if case .failed(_, let reason, _) = $0 { reason.contains(text) } else { false } }
   }
 }
 

@@ -23,12 +23,12 @@ struct ReadingTests {
     #expect(
       complaints.map { String($0.prefix { $0 != "\n" }) } == [
         "t.yaml:1:1: error: unknown key 'titel'",
-        "t.yaml:4:17: error: 'fast' is no value of 'durability': write full, normal or off",
-        "t.yaml:5:5: error: the key 'durability' stands here a second time",
+        "t.yaml:4:17: error: invalid value 'fast' for 'durability': write full, normal or off",
+        "t.yaml:5:5: error: the key 'durability' occurs here a second time",
         "t.yaml:6:5: error: unknown key 'lanes'",
-        "t.yaml:7:13: error: 'tcp://localhost' is no address: it must end in a port, as in tcp://127.0.0.1:8585",
+        "t.yaml:7:13: error: 'tcp://localhost' is not an address: it must end in a port, as in tcp://127.0.0.1:8585",
         "t.yaml:9:15: error: there is no node 'hp' to ask",
-        "t.yaml:10:11: error: '3/2' is no value of 'lane': a lane is written k/n with k below n, such as 0/4 to 3/4",
+        "t.yaml:10:11: error: invalid value '3/2' for 'lane': a lane is written k/n with k below n, such as 0/4 to 3/4",
       ])
   }
 
@@ -39,9 +39,9 @@ struct ReadingTests {
     )
     #expect(
       complaints.map { String($0.prefix { $0 != "\n" }) } == [
-        "t.yaml:2:19: error: the key 'role' stands here a second time",
-        "t.yaml:2:31: error: the key 'role' stands here a second time",
-        "t.yaml:5:5: error: the key 'tls' stands here a second time",
+        "t.yaml:2:19: error: the key 'role' occurs here a second time",
+        "t.yaml:2:31: error: the key 'role' occurs here a second time",
+        "t.yaml:5:5: error: the key 'tls' occurs here a second time",
       ])
   }
 

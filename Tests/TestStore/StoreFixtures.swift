@@ -25,7 +25,7 @@ extension Row {
 
 /// A revision that a test spells right.
 public func revision(_ text: String) -> Revision {
-  guard let revision = Revision(text) else { preconditionFailure("'\(text)' is no revision") }
+  guard let revision = Revision(text) else { preconditionFailure("'\(text)' is not a revision") }
   return revision
 }
 

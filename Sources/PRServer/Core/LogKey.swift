@@ -6,6 +6,10 @@ public enum LogKey {
   public static let peer = "peer"
   /// How many messages of the same kind were left out since the last.
   public static let leftOut = "left-out"
+  /// The version of the program.
+  public static let version = "version"
+  /// The options of the process, from wherever they come.
+  public static let options = "options"
   /// The database's path.
   public static let database = "database"
   /// The version of SQLite.

@@ -27,7 +27,7 @@ public struct ListenError: Error, CustomStringConvertible {
     return switch reason {
     case .unknownHost: "the host name has no address; check its spelling"
     case .pathTooLong: "the path is too long; the operating system takes about 100 bytes"
-    case .otherFile: "a file that is no socket is in its place; move it away, or choose another path"
+    case .otherFile: "a file that is not a socket is in its place; move it away, or choose another path"
     case .system(EADDRINUSE): "another program does; stop it, or choose another address"
     case .system(EADDRNOTAVAIL): "this machine has no such address"
     case .system(EACCES): "no permission; ports below 1024 and foreign folders need more rights"

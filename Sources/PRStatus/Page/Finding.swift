@@ -11,7 +11,9 @@ struct Finding {
   }
 
   var html: HTML {
-    if let problem = report.problem { return "<p class=\"problem\">Nothing can be told: \(problem).</p>" }
+    if let problem = report.problem, report.rows.isEmpty {
+      return "<p class=\"problem\">Nothing was found: \(problem).</p>"
+    }
     guard !report.rows.isEmpty else {
       return "<p class=\"quiet\">Nothing has <strong>\(report.query)</strong> in its name or checksum.</p>"
     }
@@ -23,7 +25,9 @@ struct Finding {
       histories[package, default: []].append(row)
     }
     let found = order.map { history($0, histories[$0] ?? []) }.joined()
-    let rest: HTML = report.isPartial ? "<p class=\"quiet\">There are more; a longer word finds fewer.</p>" : ""
+    let rest: HTML =
+      report.problem.map { "<p class=\"problem\">There may be more: \($0).</p>" }
+      ?? (report.isPartial ? "<p class=\"quiet\">There are more; a longer word finds fewer.</p>" : "")
     let (rows, packages) = (report.rows.count, order.count)
     return """
       <p class="quiet" role="status">\(rows) \(rows == 1 ? "row" : "rows") of \(packages) \(packages == 1 ? "package" : "packages")</p>\(found)\(rest)

@@ -6,7 +6,7 @@ extension Sections {
 
   var upstream: HTML {
     guard !report.upstreams.isEmpty else {
-      let why = report.node.role == .frozen ? "A frozen file has none." : "This node asks nobody."
+      let why = report.node.role == .frozen ? "A frozen file has none." : "This node has no upstream."
       return "<p class=\"quiet\">\(why)</p>"
     }
     let parts = report.upstreams.map { part -> HTML in
@@ -17,9 +17,9 @@ extension Sections {
         case .connecting: "<span class=\"warn\">connecting</span>"
         case .away: "<span class=\"bad\">away</span>"
         }
-      let problem: HTML = part.problem.map { "<p class=\"problem\">\($0)</p>" } ?? ""
+      // Its alarm has the reason.
       return """
-        <div class="peer"><p class="headline"><code>\(part.server)</code> \(state) <span class="quiet">\(since)</span></p>\(problem)
+        <div class="peer"><p class="headline"><code>\(part.server)</code> \(state) <span class="quiet">\(since)</span></p>
         <dl><dt>asked</dt><dd>\(Wording.count(part.asked))</dd><dt>no answer</dt><dd>\(Wording.count(part.failed))</dd>
         <dt>program</dt><dd>\(part.program ?? "–")</dd></dl></div>
         """
@@ -29,12 +29,15 @@ extension Sections {
 
   private var copy: HTML {
     guard let copy = report.copy else { return .nothing }
-    let problem: HTML = copy.problem.map { "<p class=\"problem\">\($0)</p>" } ?? ""
-    // It is asked for news and answers when there is some, or after the interval: a minute is no lag yet.
+    // The upstream answers a question for news when there is some, or after the interval: a minute is not a lag yet. While
+    // the copy fails, its alarm has the reason.
     let lag =
-      copy.lagSeconds.map { $0 < 90 ? "up to date" : "\(Wording.span(Int64(clamping: $0))) behind" } ?? copy.unconfirmed
+      copy.lagSeconds.map { lag in
+        if copy.problem != nil { return "not updated for \(Wording.span(Int64(clamping: lag)))" }
+        return lag < 90 ? "up to date" : "\(Wording.span(Int64(clamping: lag))) behind"
+      } ?? copy.unconfirmed
     return """
-      <div class="peer"><p class="headline">Copy <span class="\(copy.problem == nil && copy.lagSeconds != nil ? "good" : "warn")">\(lag)</span></p>\(problem)
+      <div class="peer"><p class="headline">Copy <span class="\(copy.problem == nil && copy.lagSeconds != nil ? "good" : "warn")">\(lag)</span></p>
       <dl><dt>position</dt><dd>\(copy.position.map { Wording.count($0) } ?? "–")</dd><dt>new rows</dt><dd>\(Wording.count(copy.news))</dd></dl></div>
       """
   }
@@ -46,9 +49,10 @@ extension Sections {
     let shared = store.commits > 0 ? Wording.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
     let commit = store.commits > 0 ? store.commitSeconds * 1000 / Double(store.commits) : nil
     return """
-      <p class="big">\(Wording.bytes(store.databaseBytes))<small>on disk</small></p>
+      <p class="big">\(Wording.bytes(store.bytesOnDisk))<small>on disk</small></p>
       <dl><dt>newest serial</dt><dd>\(Wording.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Wording.count(store.commits))</dd>
-      <dt>decisions in one</dt><dd>\(shared)</dd><dt>one takes</dt><dd>\(Wording.milliseconds(commit))</dd>
+      <dt>write-ahead log</dt><dd>\(Wording.bytes(store.logBytes))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
+      <dt>time per commit</dt><dd>\(Wording.milliseconds(commit))</dd>
       <dt>disk left</dt><dd>\(Wording.bytes(store.freeBytes))</dd></dl>
       """
   }

@@ -75,7 +75,7 @@ struct Sections {
       title: "Time to decide",
       lines: [
         Chart.Line(name: "slowest 1 %", style: "two", values: report.history.map(\.slowestPercentMilliseconds)),
-        Chart.Line(name: "half of them", style: "one", values: report.history.map(\.medianMilliseconds)),
+        Chart.Line(name: "median", style: "one", values: report.history.map(\.medianMilliseconds)),
       ], capacity: Recorder.most, scale: { Wording.milliseconds($0) })
     return """
       <p class="big">\(Wording.milliseconds(last?.medianMilliseconds ?? decided?.medianMilliseconds))<small>median</small></p>
@@ -100,7 +100,7 @@ struct Sections {
   }
 
   var requests: HTML {
-    guard !report.traffic.requests.isEmpty else { return "<p class=\"quiet\">Nothing was asked yet.</p>" }
+    guard !report.traffic.requests.isEmpty else { return "<p class=\"quiet\">No requests yet.</p>" }
     let rows = report.traffic.requests.map { part -> HTML in
       """
       <tr><th scope="row"><code>\(part.request)</code></th><td class="number">\(Wording.count(part.answered))</td>

@@ -69,7 +69,7 @@ struct StatusPage {
     let result: HTML = found.map { Finding(report: $0, now: report.node.at).html } ?? ""
     return """
       <section id="find" aria-labelledby="find-title"><h2 id="find-title">Find a package</h2>
-      <form action="/#find" method="get" role="search"><label for="q">Words of its version, architecture or checksum</label>
+      <form action="/#find" method="get" role="search"><label for="q">Parts of its version, architecture or checksum</label>
       <div class="field"><input id="q" name="q" type="search" value="\(found?.query ?? "")" autocomplete="off" spellcheck="false" placeholder="busybox core2-64">
       <button type="submit">Find</button></div></form>\(result)</section>
       """

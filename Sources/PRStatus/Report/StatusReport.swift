@@ -126,6 +126,11 @@ public struct StatusReport: Codable, Hashable, Sendable {
     public var path = ""
     public var databaseBytes = 0
     public var logBytes = 0
+    /// The database with its log.
+    var bytesOnDisk: Int {
+      let (sum, overflow) = databaseBytes.addingReportingOverflow(logBytes)
+      return overflow ? .max : sum
+    }
     public var freeBytes = 0
     /// The serial of the newest row.
     public var lastSerial: Int64 = 0

@@ -32,7 +32,7 @@ public struct StatusText {
       ],
       [
         "database",
-        "\(Wording.bytes(store.databaseBytes)), newest serial \(store.lastSerial), \(Wording.bytes(store.freeBytes)) left on its disk",
+        "\(Wording.bytes(store.databaseBytes)) and \(Wording.bytes(store.logBytes)) of log, newest serial \(store.lastSerial), \(Wording.bytes(store.freeBytes)) left on its disk",
       ],
       ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) so far"],
       [

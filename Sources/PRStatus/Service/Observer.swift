@@ -189,10 +189,12 @@ actor Observer {
       }
       report.rows = found.entries.map(StatusReport.RowPart.init)
       report.isPartial = found.isPartial
+      if found.isInterrupted {
+        report.problem = "the search was stopped after 2 s, and older rows were not searched"
+      }
     } catch {
       report.isPartial = true
-      report.problem =
-        error == .interrupted ? "the search took longer than 2 s; try a more telling word" : error.description
+      report.problem = error.description
     }
     return report
   }

@@ -23,7 +23,7 @@ public struct Freeze {
     replaces: Bool, allowsDuplicates: Bool = false, allowsIncomplete: Bool = false, time: String
   ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
-    guard target != source.path else { throw .unfit(path: target, detail: "what is frozen needs a name of its own") }
+    guard target != source.path else { throw .unfit(path: target, detail: "the frozen file needs a name of its own") }
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
       throw .unfit(path: target, detail: "it is there already; name another file, or say --force")
     }
@@ -73,7 +73,7 @@ public struct Freeze {
     let first = duplicates.prefix(3).joined(separator: ", ") + (duplicates.count > 3 ? ", …" : "")
     throw .unfit(
       path: source.path,
-      detail: "what is frozen would answer one value for several contents: \(first); 'headwater audit' tells all; "
+      detail: "the frozen file would answer one value for several contents: \(first); 'headwater audit' lists all; "
         + "have them numbered anew, or say --allow-duplicates")
   }
 

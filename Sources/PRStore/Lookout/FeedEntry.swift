@@ -12,6 +12,8 @@ public struct FeedFinding: Hashable, Sendable {
   public var entries: [FeedEntry] = []
   /// There may be more than these.
   public var isPartial = false
+  /// The time was over before all rows had been looked at: older ones were not.
+  public var isInterrupted = false
 }
 
 extension RowReader {
@@ -48,8 +50,15 @@ extension RowReader {
       "SELECT \(source) WHERE \(condition) ORDER BY \(hasFeed ? "serial" : "rowid") DESC LIMIT ?\(words.count + 1)")
     for (index, word) in words.enumerated() { statement.bind(CInt(clamping: index + 1), "%\(Self.escaped(word))%") }
     statement.bind(CInt(clamping: words.count + 1), Int64(clamping: limit).addingClamped(1))
-    let found = try entries(statement)
-    return FeedFinding(entries: Array(found.prefix(limit)), isPartial: found.count > limit)
+    var (found, isInterrupted) = ([FeedEntry](), false)
+    do throws(StoreError) {
+      try read(statement, into: &found)
+    } catch .interrupted {
+      isInterrupted = true
+    }
+    return FeedFinding(
+      entries: Array(found.prefix(limit)), isPartial: isInterrupted || found.count > limit,
+      isInterrupted: isInterrupted)
   }
 
   private static let entryColumns = "serial, version, pkgarch, checksum, value, origin, asker, at"
@@ -64,6 +73,11 @@ extension RowReader {
 
   private func entries(_ statement: Statement) throws(StoreError) -> [FeedEntry] {
     var entries: [FeedEntry] = []
+    try read(statement, into: &entries)
+    return entries
+  }
+
+  private func read(_ statement: Statement, into entries: inout [FeedEntry]) throws(StoreError) {
     while try statement.step() {
       guard let version = statement.text(1), let pkgarch = statement.text(2), let checksum = statement.text(3),
         let value = statement.text(4)
@@ -77,6 +91,5 @@ extension RowReader {
             provenance: Provenance(
               origin, asker: statement.text(6), milliseconds: statement.isNull(7) ? nil : statement.number(7)))))
     }
-    return entries
   }
 }

@@ -21,7 +21,7 @@ struct DatabaseFile {
       guard access(folder, W_OK) == 0 else { throw .permission(path: path) }
       return
     }
-    guard !isFolder.boolValue else { throw .notADatabase(path: path) }
+    guard !isFolder.boolValue else { throw .folder(path: path) }
     guard access(path, forWriting ? R_OK | W_OK : R_OK) == 0 else { throw .permission(path: path) }
     // What this process serves already was checked when it was opened.
     if !HeldFile.isHeld(path) { try checkHeader() }

@@ -111,7 +111,7 @@ final class Connection {
     case SQLITE_FULL: .diskFull(path: path)
     case SQLITE_IOERR where errno == ENOSPC || errno == EDQUOT: .diskFull(path: path)
     case SQLITE_IOERR where errno != 0:
-      .sqlite(path: path, detail: "\(detail) (\(String(cString: strerror(errno)))); the kernel's log may tell more")
+      .sqlite(path: path, detail: "\(detail) (\(String(cString: strerror(errno)))); see the kernel's log")
     case SQLITE_CORRUPT: .damaged(path: path, detail: detail)
     case SQLITE_NOTADB: .notADatabase(path: path)
     case SQLITE_READONLY: .readOnly(path: path)

@@ -48,7 +48,7 @@ public final class Synchronizer: Service {
       } catch {
         let reason = error.description
         if !Task.isCancelled, watch.failed(reason) {
-          tell(.failed(watch.health.upstream, reason: reason))
+          tell(.failed(watch.health.upstream, reason: reason, isConnection: error.isConnection))
         }
         // Back at once after a connection that worked, however many have ended before.
         if watch.hasWorked, !error.isNoProgress { schedule.worked() }

@@ -33,7 +33,7 @@ struct NodeReader {
     guard case .map(let entries) = entry.value.content else {
       node.unsound.insert(group)
       complaints.error(
-        .type, at: entry.value.place, "'\(group)' wants keys below it, and \(entry.value.kind) stands there",
+        .type, at: entry.value.place, "'\(group)' must have keys below it, not \(entry.value.kind)",
         help: "its keys are \(Setting.names(in: group).joined(separator: ", "))")
       return
     }
@@ -71,7 +71,8 @@ struct NodeReader {
       (try? Endpoint("tcp://\(bracketed(host.value)):1")) != nil
     else {
       complaints.error(
-        .value, at: tree.place, "\(quoted(host.value)) is no host: write a DNS name or an IP address, without a port")
+        .value, at: tree.place, "\(quoted(host.value)) is not a host: write a DNS name or an IP address, without a port"
+      )
       return nil
     }
     return host
@@ -82,7 +83,7 @@ struct NodeReader {
     guard let text = values.text(tree, for: "role") else { return }
     guard let role = TopologyNode.Role(rawValue: text.value) else {
       complaints.error(
-        .value, at: tree.place, "\(quoted(text.value)) is no role: write \(Spelling.alternatives(words))",
+        .value, at: tree.place, "\(quoted(text.value)) is not a role: write \(Spelling.alternatives(words))",
         help: Spelling.help(text.value, among: words))
       return
     }
@@ -96,7 +97,7 @@ struct NodeReader {
     case .scalar: return [tree]
     case .map where orMap: return [tree]
     case .map, .nothing:
-      complaints.error(.type, at: tree.place, "'\(key)' wants one or a list of them, and \(tree.kind) stands there")
+      complaints.error(.type, at: tree.place, "'\(key)' must be one or a list of them, not \(tree.kind)")
       return nil
     }
   }
@@ -131,15 +132,15 @@ struct NodeReader {
   private func readRights(_ tree: Tree, into node: inout TopologyNode) {
     guard case .map(let entries) = tree.content else {
       complaints.error(
-        .type, at: tree.place, "'rights' wants a key for each name in a certificate, and \(tree.kind) stands there",
+        .type, at: tree.place, "'rights' must have a key for each name in a certificate, not \(tree.kind)",
         help: "write 'NAME: [read, allocate]' below it; for a listener, beside its 'address'")
       return
     }
     for entry in entries {
       guard !entry.key.isEmpty, !entry.key.value.contains("://") else {
         complaints.error(
-          .value, at: entry.key.place, "\(quoted(entry.key.value)) is no name in a certificate",
-          help: "the rights of a listener stand beside its 'address', below 'listen'")
+          .value, at: entry.key.place, "\(quoted(entry.key.value)) is not a name in a certificate",
+          help: "the rights of a listener are beside its 'address', below 'listen'")
         continue
       }
       guard let rights = values.rights(entry.value) else { continue }

@@ -25,7 +25,7 @@ extension Topology {
     let complaints = Complaints(file: file, source: source)
     if String(validating: bytes, as: UTF8.self) == nil {
       let place = source.firstReplacement ?? .start
-      complaints.error(.encoding, at: place, "a byte that is no UTF-8", help: "save the file as UTF-8")
+      complaints.error(.encoding, at: place, "a byte that is not UTF-8", help: "save the file as UTF-8")
       return TopologyReading(topology: nil, diagnostics: complaints.sorted)
     }
     var builder = TreeBuilder(text, source: source, complaints: complaints)
@@ -41,7 +41,7 @@ extension Topology {
 }
 
 extension SourceText {
-  /// Where decoding met a byte that is no UTF-8.
+  /// Where decoding met a byte that is not UTF-8.
   fileprivate var firstReplacement: Place? {
     for (number, line) in lines.enumerated() {
       if let column = line.firstIndex(of: "\u{FFFD}") { return Place(line: number + 1, column: column + 1) }
@@ -61,7 +61,7 @@ struct TopologyReader {
     guard case .map(let entries) = tree.content else {
       complaints.error(
         .noRoot, at: tree.place,
-        tree.isNothing ? "the file describes no node" : "a topology is a mapping, and \(tree.kind) stands there",
+        tree.isNothing ? "the file describes no node" : "a topology must be a mapping, not \(tree.kind)",
         help: "begin with 'nodes:', and a name for each node below it")
       return nil
     }
@@ -90,7 +90,7 @@ struct TopologyReader {
   private func defaults(_ tree: Tree) -> [Tree.Entry] {
     guard case .map(let entries) = tree.content else {
       if !tree.isNothing {
-        complaints.error(.type, at: tree.place, "'defaults' wants keys below it, and \(tree.kind) stands there")
+        complaints.error(.type, at: tree.place, "'defaults' must have keys below it, not \(tree.kind)")
       }
       return []
     }
@@ -107,7 +107,7 @@ struct TopologyReader {
         isEmpty ? .noRoot : .type, at: isEmpty ? entry.key.place : entry.value.place,
         isEmpty
           ? "the file describes no node"
-          : "'nodes' wants a name for each node below it, and \(entry.value.kind) stands there")
+          : "'nodes' must have a name for each node below it, not \(entry.value.kind)")
       return []
     }
     return entries.compactMap { entry in
@@ -120,7 +120,7 @@ struct TopologyReader {
       case .nothing: break
       case .scalar, .list:
         complaints.error(
-          .type, at: entry.value.place, "a node wants keys below its name, and \(entry.value.kind) stands there")
+          .type, at: entry.value.place, "a node must have keys below its name, not \(entry.value.kind)")
       }
       return node
     }
@@ -135,7 +135,7 @@ struct TopologyReader {
       && !name.unicodeScalars.contains(where: SourceText.isControl) && name.first != " " && name.last != " "
     if !isSound {
       complaints.error(
-        .name, at: key.place, "\(quoted(name)) is no name for a node",
+        .name, at: key.place, "\(quoted(name)) is not a name for a node",
         help: "at most 64 bytes, without '/', ':' and control characters, and neither '.' nor '-' in front")
     }
     return isSound

@@ -13,7 +13,7 @@ struct ValueReader {
       complaints.error(.value, at: tree.place, "'\(key)' holds control characters")
       return nil
     }
-    complaints.error(.type, at: tree.place, "'\(key)' wants a text, and \(tree.kind) stands there")
+    complaints.error(.type, at: tree.place, "'\(key)' must be a text, not \(tree.kind)")
     return nil
   }
 
@@ -22,14 +22,14 @@ struct ValueReader {
     guard let text = text(tree, for: setting.key) else { return nil }
     guard let problem = problem(of: text.value, tree, setting) else { return text }
     complaints.error(
-      .value, at: tree.place, "\(quoted(text.value)) is no value of '\(setting.key)': \(problem.text)",
+      .value, at: tree.place, "invalid value \(quoted(text.value)) for '\(setting.key)': \(problem.text)",
       help: problem.help)
     return nil
   }
 
   private func problem(of text: String, _ tree: Tree, _ setting: Setting) -> (text: String, help: String?)? {
     switch setting.kind {
-    case .text, .path: return text.contains("\n") ? ("it goes over several lines", nil) : nil
+    case .text, .path: return text.contains("\n") ? ("it has several lines", nil) : nil
     case .flag: return Self.flag(tree) == nil ? ("write true or false", Self.flagHelp(text)) : nil
     case .word(let words):
       guard !words.contains(text) else { return nil }
@@ -81,7 +81,7 @@ struct ValueReader {
       words = text.split(separator: ",", omittingEmptySubsequences: false)
         .map { Marked(String($0.drop { $0 == " " }), at: tree.place) }
     case .nothing, .map:
-      complaints.error(.type, at: tree.place, "'rights' wants a list of words, and \(tree.kind) stands there")
+      complaints.error(.type, at: tree.place, "'rights' must be a list of words, not \(tree.kind)")
       return nil
     }
     if words.map(\.value) == ["none"] { return Marked("none", at: tree.place) }
@@ -90,7 +90,7 @@ struct ValueReader {
       isSound = false
       let problem =
         word.value == "none"
-        ? "stands alone" : "is no right: write \(Spelling.alternatives(Self.rightNames)), or none alone"
+        ? "stands alone" : "is not a right: write \(Spelling.alternatives(Self.rightNames)), or none alone"
       complaints.error(
         .value, at: word.place, "\(quoted(word.value)) \(problem)",
         help: Spelling.help(word.value, among: Self.rightNames))

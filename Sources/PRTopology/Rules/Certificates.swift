@@ -20,7 +20,7 @@ extension Checks {
         help: "add 'tls: {certificate: FILE, key: FILE, trust: FILE}'")
     } else if node.settings["tls.trust"] == nil, node.settings["tls.require-client-certificate"]?.value != "false" {
       complaints.error(
-        .certificates, at: listener.endpoint.place, "\(name) wants certificates from its clients, and trusts nobody's",
+        .certificates, at: listener.endpoint.place, "\(name) requires client certificates and trusts no authority",
         help: "add 'tls.trust', the file of the authority; or 'tls.require-client-certificate: false'")
     }
   }

@@ -29,7 +29,7 @@ extension Checks {
       complaints.error(
         .laneRepeated, at: node.name.place,
         "\(quoted(first.name.value)) and \(quoted(node.name.value)) are both at the top of one hierarchy, and would give the same numbers",
-        help: "let one of them ask the other, or make it a mirror")
+        help: "give one of them the other as its upstream, or make it a mirror")
     }
   }
 

@@ -33,20 +33,20 @@ extension Checks {
     if let lowest = above.min(), let highest = above.max(), lowest != highest, let link = upstreams.last?.link {
       complaints.warning(
         .level, at: link.place,
-        "the upstreams of \(name) stand at the levels \(lowest) and \(highest): its own level changes with who answers",
+        "the upstreams of \(name) are at the levels \(lowest) and \(highest): its own level would change with the one that answers",
         help: "name upstreams of one level")
     }
     if let said, let place = node.settings["level"]?.place, !above.isEmpty, said != counted {
       complaints.error(
-        .level, at: place, "\(name) stands at level \(counted), as its upstream tells, not \(said)",
+        .level, at: place, "\(name) is at level \(counted), as its upstream tells, not \(said)",
         help: "leave 'level' out")
     } else if said == 0, !node.upstreams.isEmpty, let place = node.settings["level"]?.place {
       complaints.error(.level, at: place, "level 0 is for a node without an upstream", help: "leave 'level' out")
     }
     if counted == Partition.deepest + 1 {
       complaints.error(
-        .level, at: node.name.place, "\(name) stands at level \(counted); the deepest is \(Partition.deepest)",
-        help: "let it ask a node further up")
+        .level, at: node.name.place, "\(name) is at level \(counted); the deepest is \(Partition.deepest)",
+        help: "give it an upstream of a higher level")
     }
     return counted
   }
@@ -79,6 +79,7 @@ extension Checks {
     complaints.error(
       .cycle, at: place, "a cycle: \(story)",
       help: hasRoot
-        ? "one of them has to ask a node above, or nobody" : "one of them has to ask nobody: there is no root")
+        ? "one of them has to have an upstream of a higher level, or none"
+        : "one of them has to be a root, without an upstream")
   }
 }

@@ -70,7 +70,7 @@ extension Checks {
     }
     if let link = node.upstreams.first {
       complaints.error(
-        .frozen, at: link.place, "\(quoted(name)) is frozen: it asks nobody, and has an upstream",
+        .frozen, at: link.place, "\(quoted(name)) is frozen and cannot have an upstream",
         help: "leave 'upstream' out; to follow the upstream, write 'role: mirror'")
     }
   }

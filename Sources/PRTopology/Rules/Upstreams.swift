@@ -86,7 +86,7 @@ extension Checks {
       {
         complaints.warning(
           .plainUpstream, at: link.place,
-          "\(quoted(node.name.value)) asks \(endpoint) across machines without TLS: anybody between them can read and change the answers",
+          "\(quoted(node.name.value)) asks \(endpoint) across machines without TLS: the answers can be read and changed on the way",
           help: "give \(above.map { quoted($0.name.value) } ?? "it") a tls:// listener")
       }
       guard let above else { continue }

@@ -17,7 +17,7 @@ extension TreeBuilder {
     case .reader:
       let place = source.firstForbidden ?? .start
       let number = source.scalar(at: place).map { Self.hexadecimal($0.value) } ?? "?"
-      complaints.error(.encoding, at: place, "the character U+\(number) may not stand in YAML")
+      complaints.error(.encoding, at: place, "the character U+\(number) is not allowed in YAML")
     default:
       complaints.error(.syntax, at: .start, "the file cannot be read as YAML")
     }
@@ -26,7 +26,7 @@ extension TreeBuilder {
   private func syntax(_ place: Place, _ problem: String, since context: (text: String, place: Place)?) {
     if source.scalar(at: place) == "\t" {
       complaints.error(
-        .syntax, at: place, "a tab stands where YAML wants blanks", help: "indent with two blanks a step")
+        .syntax, at: place, "YAML does not allow tabs for indentation", help: "use spaces")
       return
     }
     if problem == "found unexpected end of stream", let context, context.text.contains("quoted scalar") {
@@ -48,7 +48,7 @@ extension TreeBuilder {
   private static func help(for problem: String) -> String? {
     switch problem {
     case "mapping values are not allowed in this context":
-      "a text with ': ' in it stands in quotes; else see whether the line is indented as its neighbours are"
+      "a text with ': ' in it needs quotes; otherwise check that the line is indented like its neighbours"
     case "could not find expected ':'": "a key ends in ': '"
     case "did not find expected key": "see whether the line is indented as its neighbours are"
     case "did not find expected '-' indicator": "an item of a list begins with '- '"

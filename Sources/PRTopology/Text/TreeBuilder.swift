@@ -45,7 +45,7 @@ struct TreeBuilder {
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
         let place = Place(line: context.mark.line, column: context.mark.column)
         guard let key = keys.first, let masked = mask(place) else {
-          complaints.error(.duplicateKey, at: place, "the key \(quoted(keys.first ?? "")) stands more than once here")
+          complaints.error(.duplicateKey, at: place, "the key \(quoted(keys.first ?? "")) occurs more than once here")
           return nil
         }
         repeated[place] = key
@@ -60,7 +60,7 @@ struct TreeBuilder {
 
   private func complainAboutRepeated() {
     for (place, key) in repeated {
-      complaints.error(.duplicateKey, at: place, "the key \(quoted(key)) stands more than once here")
+      complaints.error(.duplicateKey, at: place, "the key \(quoted(key)) occurs more than once here")
     }
   }
 
@@ -111,7 +111,7 @@ struct TreeBuilder {
       let name = repeated[place] ?? scalar.string
       if let earlier = first[name] {
         complaints.error(
-          .duplicateKey, at: place, "the key \(quoted(name)) stands here a second time",
+          .duplicateKey, at: place, "the key \(quoted(name)) occurs here a second time",
           help: "the first one is in line \(earlier.line); keep one of them")
         continue
       }

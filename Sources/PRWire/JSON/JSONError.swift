@@ -8,7 +8,7 @@ public struct JSONError: Error, Hashable, Sendable {
 
   public enum Problem: String, Hashable, Sendable {
     case unexpectedEnd = "it ends too early"
-    case unexpectedByte = "a byte that cannot stand there"
+    case unexpectedByte = "an unexpected byte"
     case expectedObject = "an object is expected"
     case expectedString = "a string is expected"
     case controlCharacter = "a control character inside a string"

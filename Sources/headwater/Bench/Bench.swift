@@ -13,8 +13,8 @@ struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a server, BitBake's or ours, in a closed loop.",
     discussion: """
-      Every connection keeps a number of requests in flight: for each reply a new one goes out. The names are made up for \
-      this run, and stay in the server's database.
+      Every connection keeps a number of requests in flight: for each reply a new one is sent. The rows of a run stay in \
+      the server's database. There is no default server: use one whose database can be thrown away.
       """)
 
   @Argument(help: "known, new (a checksum in a known package), new-package or mixed; test, export, changes or import.")
@@ -31,18 +31,21 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "How long to measure. Default: 5s.", transform: TimeSpan.parse)
   var duration = TimeSpan(seconds: 5)
 
-  @Option(help: "How long to run first without counting. Default: 1s.", transform: TimeSpan.parse)
+  @Option(help: "How long to run before counting starts. Default: 1s.", transform: TimeSpan.parse)
   var warmUp = TimeSpan(seconds: 1)
 
-  @Option(help: "How many packages there are beforehand.")
+  @Option(help: "How many packages are created before.")
   var packages = 100
 
-  @Option(help: "How many checksums each of them has beforehand.")
+  @Option(help: "How many checksums each of them has before.")
   var depth = 1
 
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
+    guard connection.givenServer != nil else {
+      throw ValidationError("give --server: the rows of a run stay in its database")
+    }
     for (name, count) in [
       ("connections", connections), ("in-flight", inFlight), ("packages", packages), ("depth", depth),
     ] where count < 1 { throw ValidationError("--\(name) is at least 1") }

@@ -7,11 +7,11 @@ import PRStore
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Look for what is wrong in a PR database, BitBake's included.",
+    commandName: "audit", abstract: "Check a PR database for errors, BitBake's included.",
     discussion: """
-      Reports damage, values that name two contents, in the copy of the upstream too, values that are no revision, heads that do not fit their rows, \
+      Reports damage, values that name two contents, in the copy of the upstream too, values that are not revisions, heads that do not fit their rows, \
       and rows that were changed or deleted by hand. The file is only read. Exit status 1 when any of these was found. Packages whose values have \
-      another order as text are counted: nothing is wrong with them.
+      another order as text are counted: this is not an error.
       """)
 
   @Argument(help: "The database.") var file: String
@@ -79,7 +79,7 @@ extension AuditFinding {
     case .copiedDuplicate(let package, let value, let own, let copied):
       "copied duplicate: \(value) of \(package) names \(own.count + copied.count) contents: "
         + (own.map { "\($0) (own)" } + copied).joined(separator: ", ")
-    case .unreadable(let tuple, let value): "unreadable: '\(value)' of \(tuple) is no revision"
+    case .unreadable(let tuple, let value): "unreadable: '\(value)' of \(tuple) is not a revision"
     case .misleadingOrder(let package, let asText, let asNumber):
       "text order: the greatest value of \(package) is \(asNumber), and \(asText) the last one as text"
     case .wrongHead(let fault):

@@ -4,11 +4,11 @@ import PRStore
 
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backup", abstract: "Copy a database while servers work on it.",
+    commandName: "backup", abstract: "Copy a database while servers use it.",
     discussion:
-      "The copy is the database as it was at one moment. It appears under its name once it is whole and on disk.")
+      "The copy is the database as of one moment. It gets its name once it is complete and on disk.")
 
-  @Argument(help: "Where the copy goes.") var destination: String
+  @Argument(help: "The file to write the copy to.") var destination: String
 
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
   var database = "prserv.sqlite3"

@@ -7,7 +7,7 @@ import PRStore
 
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell how the values of a package came to be: who asked, by which rule, and when.")
+    abstract: "Show the history of a package: each value with its asker, its rule and its time.")
 
   @Argument(help: "The version as BitBake writes it, such as busybox-1.36.1-r0.") var version: String
   @Argument(help: "The package architecture, such as core2-64.") var pkgarch: String
@@ -25,7 +25,8 @@ struct Explain: AsyncParsableCommand {
     let story = try await store.read { reader throws(StoreError) in try reader.story(of: package, checksum: checksum) }
     if story.isEmpty {
       let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
-      throw Problem("nothing is on record for \(asked); check the spelling with 'headwater export'")
+      throw Problem(
+        "\(store.path) has no row of \(asked); name another --database, or check the spelling with 'headwater export'")
     }
     for row in story { print(json ? try row.json : row.text) }
   }

@@ -12,7 +12,7 @@ extension RowFormat: ExpressibleByArgument {}
 
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write rows to a file: of a server, or of a database.",
+    abstract: "Write the rows of a server or of a database to a file.",
     discussion: "Without --history, the rows that hold the greatest value of their package.")
 
   @OptionGroup var connection: ServerOption
@@ -20,14 +20,15 @@ struct Export: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Read this database instead of asking a server.", valueName: "path"))
   var database: String?
 
-  @Option(help: "jsonl, csv or inc (OE-Core's form). Default: what the output's name tells, else jsonl.")
+  @Option(help: "jsonl, csv or inc (OE-Core's format). Default: that of the output's suffix, else jsonl.")
   var format: RowFormat?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where to write; the file appears once it is whole.", valueName: "path"))
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write; it gets its name once it is complete.", valueName: "path"))
   var output: String?
 
-  @Flag(help: "Every row.") var history = false
+  @Flag(help: "All rows, not only those with the greatest value of their package.") var history = false
 
   @Flag(help: "With inc: begin with PRSERV_LOCKDOWN, so that builds which read the file ask no server.")
   var lockdown = false

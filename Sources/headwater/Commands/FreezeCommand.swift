@@ -5,20 +5,20 @@ import PRStore
 
 struct FreezeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "freeze", abstract: "Write all that a node answers into a file that never changes.",
+    commandName: "freeze", abstract: "Write the answers of a node to a file that never changes.",
     discussion: """
       The file holds the node's own rows and those of its copy, as of one moment; servers may work on the database \
       meanwhile. FILE.manifest.json says what it is. Serve it with 'headwater serve --frozen FILE'.
       """)
 
-  @Argument(help: "Where the file goes.") var file: String
+  @Argument(help: "The file to write.") var file: String
 
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
   var database = "prserv.sqlite3"
 
-  @Flag(help: "Freeze values that name two contents: both are answered with them.") var allowDuplicates = false
-  @Flag(help: "Freeze a copy of the upstream that is not whole, or a database without rows.") var allowIncomplete =
-    false
+  @Flag(help: "Freeze values that name two contents as well.") var allowDuplicates = false
+  @Flag(help: "Freeze a copy of the upstream that is not complete, or a database without rows.")
+  var allowIncomplete = false
   @Flag(help: "Replace a file that is there already.") var force = false
   @Flag(help: "Print JSON.") var json = false
 

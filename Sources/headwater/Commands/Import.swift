@@ -9,28 +9,28 @@ import Synchronization
 
 struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Put the rows of files on record in a database: all of them, or none.",
+    abstract: "Import the rows of files into a database: all of them, or none.",
     discussion: """
-      Servers may go on serving the database. Refused are rows that are no revision, values below what a package has \
-      already, and values that belong to another checksum.
+      Servers can serve the database meanwhile. Rows whose value is not a revision, is below the package's greatest, or \
+      belongs to another checksum are refused.
       """)
 
   @Argument(help: "JSON Lines, CSV or OE-Core's .inc; - is standard input.")
   var files: [String]
 
-  @Option(help: ArgumentHelp("The database; it is made if there is none.", valueName: "path"))
+  @Option(help: ArgumentHelp("The database; it is created if it does not exist.", valueName: "path"))
   var database = "prserv.sqlite3"
 
-  @Option(help: "jsonl, csv or inc. Default: what a file's name tells, else jsonl.")
+  @Option(help: "jsonl, csv or inc. Default: that of a file's suffix, else jsonl.")
   var format: RowFormat?
 
-  @Flag(help: "Show what would be done, and do nothing.")
+  @Flag(help: "Show what would be imported, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Put values on record that are below what their package has already.")
+  @Flag(help: "Import values that are below the greatest value of their package.")
   var allowLower = false
 
-  @Flag(help: "Put values on record that belong to another checksum of their package.")
+  @Flag(help: "Import values that belong to another checksum of their package.")
   var allowDuplicates = false
 
   @Flag(help: "Print JSON.") var json = false
@@ -78,8 +78,8 @@ struct Import: AsyncParsableCommand {
     for problem in summary.problems { FileHandle.standardError.write(Data("\(problem)\n".utf8)) }
     guard summary.isAcceptable else {
       throw Problem(
-        "nothing was imported: \(summary.refused) lines were refused; mend them, or see --allow-lower "
-          + "and --allow-duplicates")
+        "nothing was imported: \(summary.refused == 1 ? "1 line was refused; fix it" : "\(summary.refused) lines were refused; fix them")"
+          + (summary.options.isEmpty ? "" : ", or use \(summary.options.joined(separator: " and "))"))
     }
     guard !json else { return print(summary.json(isDryRun: dryRun)) }
     print("\(dryRun ? "would add" : "added") \(summary.added) rows; \(summary.known) were there already")
@@ -175,9 +175,13 @@ private struct ImportWork {
       summary.added += 1
       summary.below += 1
     case .refusedBelow(let greatest):
-      summary.refuse("\(row.value) is below \(greatest), which \(row.tuple.package) has already", at: place)
+      summary.refuse(
+        "\(row.value) is below \(greatest), which \(row.tuple.package) has already", at: place, without: "--allow-lower"
+      )
     case .refusedDuplicate(let holder):
-      summary.refuse("\(row.value) of \(row.tuple.package) belongs to the checksum \(holder)", at: place)
+      summary.refuse(
+        "\(row.value) of \(row.tuple.package) belongs to the checksum \(holder)", at: place,
+        without: "--allow-duplicates")
     }
   }
 }

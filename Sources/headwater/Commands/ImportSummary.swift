@@ -10,6 +10,8 @@ struct ImportSummary {
   var below = 0
   var summaries = 0
   private(set) var refused = 0
+  /// The options under which some of the refused rows would be taken.
+  private(set) var options: [String] = []
   /// The first refused rows of the files' lines, and of those that the database refused.
   private var found: [(place: ImportPlace, text: String)] = []
 
@@ -28,8 +30,10 @@ struct ImportSummary {
     }
   }
 
-  mutating func refuse(_ text: String, at place: ImportPlace) {
+  /// - Parameter option: under which the row would be taken.
+  mutating func refuse(_ text: String, at place: ImportPlace, without option: String? = nil) {
     refused += 1
+    if let option, !options.contains(option) { options.append(option) }
     found.append((place, text))
     guard found.count >= 4 * Self.mostProblems else { return }
     // Lines are read in order, and the database refuses rows in order: the first of both stay.

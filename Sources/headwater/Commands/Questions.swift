@@ -9,10 +9,16 @@ import PRWire
 
 /// Which server a command talks to.
 struct ServerOption: ParsableArguments {
-  @Option(help: "The server: tcp://HOST:PORT, HOST:PORT, tls://HOST:PORT or unix:///path.", transform: Endpoint.parse)
-  var server = Endpoint.standard
+  @Option(
+    name: .customLong("server"),
+    help: ArgumentHelp(
+      "The server: tcp://HOST:PORT, HOST:PORT, a port of this machine, tls://HOST:PORT or unix:///path. Default: tcp://127.0.0.1:8585.",
+      valueName: "address"), transform: Endpoint.parse)
+  var givenServer: Endpoint?
 
-  @Option(help: "How long it may take to answer. Default: 30s.", transform: TimeSpan.parse)
+  var server: Endpoint { givenServer ?? .standard }
+
+  @Option(help: "The time limit for an answer. Default: 30s.", transform: TimeSpan.parse)
   var timeout = TimeSpan(seconds: 30)
 
   @OptionGroup(title: "TLS") var tls: TLSOptions
@@ -67,7 +73,7 @@ func printAnswer(_ value: String?, asJSON: Bool) {
 
 struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ask for the revision of a tuple; a new one is allocated if need be.")
+    abstract: "Ask for the revision of a tuple; it is allocated if there is none.")
   @OptionGroup var arguments: TupleArguments
   @OptionGroup var connection: ServerOption
   @Flag(help: "Print JSON.") var json = false

@@ -15,25 +15,26 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve package revisions.",
     discussion: """
-      Runs in the foreground and logs to stderr. SIGTERM, SIGINT and SIGQUIT end it: what is in flight is answered first.
+      Runs in the foreground and logs to stderr. SIGTERM, SIGINT and SIGQUIT end it after it has answered open requests.
       SIGHUP reads the topology file and the certificates again.
       """)
 
   @OptionGroup(title: "Topology") var topology: TopologyOptions
 
-  @Option(help: "What people call this node; its status page says so. Default: its name in the topology.")
+  @Option(help: "The node's name on its status page. Default: its name in the topology.")
   var name: String?
 
   @Option(
     help:
-      "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT, tls://HOST:PORT or unix:///path; port 0 takes a free one. Repeatable.",
-    transform: Endpoint.parse)
+      "Where to listen: tcp://HOST:PORT, tcp://[v6]:PORT, a port of this machine, tls://HOST:PORT or unix:///path. Port 0 takes a free one. Repeatable. Default: tcp://127.0.0.1:8585.",
+    transform: Endpoint.parseEach)
   var listen: [Endpoint] = []
 
-  @Option(help: ArgumentHelp("The database; BitBake's own is taken up as it is.", valueName: "path"))
+  @Option(help: ArgumentHelp("The database; it can be BitBake's own.", valueName: "path"))
   var database = "prserv.sqlite3"
 
-  @Option(help: "full: an answer leaves once its row is on disk; normal: it survives the process; off: as BitBake.")
+  @Option(
+    help: "full: a row is on disk before it is answered; normal: it survives the process; off: as BitBake's server.")
   var durability = Durability.full
 
   @Flag(help: "Serve a database on a network file system with durability full, whose promise it may not keep.")
@@ -44,23 +45,24 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help:
-      "Whom to ask what this node does not know: tls://HOST:PORT, tcp://HOST:PORT or HOST:PORT. Repeatable, the preferred first.",
-    transform: Endpoint.parse)
+      "The server to ask for what this node does not know: tls://HOST:PORT, tcp://HOST:PORT or HOST:PORT. Repeatable, the preferred first.",
+    transform: Endpoint.parseEach)
   var upstream: [Endpoint] = []
 
   @Option(
     help:
-      "When no upstream answers. strict: refuse what is new; fallback: go on from what is known; offline: never ask.")
+      "What to do while no upstream answers. strict: refuse new tuples; fallback: number them from what is known; offline: never ask."
+  )
   var upstreamAway = UpstreamAway.fallback
 
   @Option(
-    help: "How long the upstreams may take to answer: 50ms to 25s, with --lock-timeout 25s at most. Default: 2s.",
+    help: "The time limit for an answer of the upstreams: 50ms to 25s, with --lock-timeout 25s at most. Default: 2s.",
     transform: TimeSpan.parse)
   var upstreamDeadline = TimeSpan(seconds: 2)
 
   @Option(
     help: ArgumentHelp(
-      "How often to copy what the upstream knows, or off. Default: 60s for a node that allocates by the partitioned numbering, else off. With --read-only the node is a mirror: it answers from its copy.",
+      "How often to copy the upstream's rows, or off. Default: 60s for a node that allocates by the partitioned numbering, else off. With --read-only the node is a mirror, which answers from its copy.",
       valueName: "time"), transform: SyncInterval.parse)
   var syncEvery: SyncInterval?
 
@@ -68,22 +70,23 @@ struct Serve: AsyncParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Whether a TLS listener wants a certificate of the trusted authorities from everybody.")
+    help: "Whether a TLS listener requires a certificate of the trusted authorities from each client.")
   var tlsRequireClientCertificate = true
 
   @Option(
     help: ArgumentHelp(
-      "What a client may do: read, allocate, predict, import, admin, joined by commas, or none. WHO is the name in its certificate, or an address of --listen for all others who come there. Repeatable.",
+      "What a client may do: read, allocate, predict, import, admin, joined by commas, or none. WHO is the name in its certificate, or an address of --listen for its clients without a grant. Repeatable.",
       valueName: "who=rights"), transform: AccessGrant.parse)
   var rights: [AccessGrant] = []
 
   @Option(
     help:
-      "How many nodes stand above this one, as long as the upstream has not told. Default: 1 with an upstream, else 0.")
+      "How many levels are above this node, until the upstream reports its own. Default: 1 with an upstream, else 0.")
   var level: Int?
 
   @Option(
-    help: ArgumentHelp("Which of the nodes of its level this one is. Default: 0/1.", valueName: "k/n"),
+    help: ArgumentHelp(
+      "The node's number among the nodes of its level, and their count. Default: 0/1.", valueName: "k/n"),
     transform: Lane.parse)
   var lane: Lane?
 
@@ -92,22 +95,22 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Serve a file of 'headwater freeze', and nothing else: the server starts only when the file fits its manifest.",
+      "Serve a file of 'headwater freeze' and nothing else; it must match its manifest.",
       valueName: "path"))
   var frozen: String?
 
-  @Option(help: "What a read-only node says to a tuple that it does not know.")
+  @Option(help: "How a read-only node answers an unknown tuple.")
   var onMiss = OnMiss.refuse
 
-  @Option(help: "Write the addresses to this file once they answer; it is removed at the end.")
+  @Option(help: "Write the addresses to this file when the server is ready; it is removed at the end.")
   var readyFile: String?
 
   @OptionGroup(title: "Status page") var status: StatusPageOptions
 
-  @Option(help: "How much to log.")
+  @Option(help: "The lowest level that is logged.")
   var logLevel = LogVolume.info
 
-  @Option(help: "How a log line looks.")
+  @Option(help: "The format of log lines.")
   var logFormat = LogFormat.text
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -158,6 +161,10 @@ struct Serve: AsyncParsableCommand {
     Lifeline.hold()
     let configuration = try checkedConfiguration()
     LoggingSystem.bootstrap { _ in LineLogHandler(configuration.log.format, level: configuration.log.level) }
+    // Files are named and not read: none of the options is secret.
+    let options = try Program.arguments().dropFirst().joined(separator: " ")
+    configuration.log.logger.info(
+      "headwater starts", metadata: [LogKey.version: "\(headwaterVersion)", LogKey.options: "\(options)"])
     for finding in try UnknownVariables.ofProcess.findings {
       configuration.log.logger.warning(
         "an environment variable is passed over", metadata: [LogKey.reason: "\(finding.text)"])
@@ -204,7 +211,7 @@ struct Serve: AsyncParsableCommand {
     }
     guard tls.tlsTrust != nil || !tlsRequireClientCertificate else {
       throw ValidationError(
-        "a tls:// listener needs --tls-trust to tell whose certificates to believe, or --no-tls-require-client-certificate"
+        "a tls:// listener needs --tls-trust with the authorities of its clients, or --no-tls-require-client-certificate"
       )
     }
   }

@@ -7,16 +7,18 @@ import PRWire
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Tell how a node fares: what its status page shows, on a terminal.")
+    commandName: "status", abstract: "Show node status: the content of its status page, on a terminal.")
 
   @Option(
-    help: "The address of the node's status page: what it was given as --status.", transform: StatusAddressText.parse)
+    help: ArgumentHelp(
+      "The address of the node's status page: the value of its --status. Default: 9585, a port of this machine.",
+      valueName: "address"), transform: StatusAddressText.parse)
   var server = Endpoint.tcp(host: "127.0.0.1", port: 9585)
 
-  @Option(help: ArgumentHelp("The file with the page's token, if it wants one.", valueName: "path"))
+  @Option(help: ArgumentHelp("The file with the page's token, if it needs one.", valueName: "path"))
   var tokenFile: String?
 
-  @Option(help: "How long it may take to answer. Default: 10s.", transform: TimeSpan.parse)
+  @Option(help: "The time limit for an answer. Default: 10s.", transform: TimeSpan.parse)
   var timeout = TimeSpan(seconds: 10)
 
   @Flag(help: "Print the JSON of /api/status.") var json = false
@@ -31,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
     if let acknowledge { return try await run(acknowledging: acknowledge) }
     let answer = try await answer(to: "/api/status")
     guard let report = try? StatusJSON.report(answer.body.readableBytesView) else {
-      throw Problem("\(server) sent no status that can be read; is it a status page of this version?")
+      throw Problem("\(server) sent a status that cannot be read; check that it runs this version")
     }
     print(json ? String(buffer: answer.body) : StatusText(report).text, terminator: "")
     if !report.readiness.isReady { throw ExitCode(1) }
@@ -48,20 +50,23 @@ struct StatusCommand: AsyncParsableCommand {
   private func answer(
     to path: String, _ change: (inout HTTPQuestion) -> Void = { _ in }
   ) async throws -> HTTPQuestion.Answer {
-    guard case .tcp(let host, let port) = server else { throw Problem("\(server) is no address of a status page") }
+    guard case .tcp(let host, let port) = server else { throw Problem("\(server) is not the address of a status page") }
     var question = HTTPQuestion(host: host, port: port, path: path, token: try tokenFile.map(StatusToken.read)?.text)
     question.timeout = timeout.duration
     change(&question)
     let answer = try await question.run()
     switch answer.status {
     case .ok: return answer
-    case .unauthorized: throw Problem("\(server) wants a token: give --token-file")
+    case .unauthorized:
+      guard let tokenFile else { throw Problem("\(server) needs a token: give --token-file") }
+      throw Problem("\(server) refuses the token in \(tokenFile): it is not that of the server's --status-token-file")
     case .notFound where acknowledge != nil:
       throw Problem("\(server) has no such alarm; 'headwater status' lists those that stand, each with its name")
     case .forbidden where acknowledge != nil:
       throw Problem("\(server): an alarm is acknowledged with a token, or where the page is on a loopback address")
     default:
-      throw Problem("\(server) answered \(answer.status.code) \(answer.status.reasonPhrase); is it a status page?")
+      throw Problem(
+        "\(server) answered \(answer.status.code) \(answer.status.reasonPhrase); check that it is a status page")
     }
   }
 }

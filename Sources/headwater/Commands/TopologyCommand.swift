@@ -14,8 +14,8 @@ struct TopologyCommand: AsyncParsableCommand {
 struct TopologyCheck: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Tell all that is wrong with topology files.",
-    discussion: "Exits 1 when there is an error. A warning is no error.")
+    abstract: "Report all errors in topology files.",
+    discussion: "The exit status is 1 if there is an error; a warning is not an error.")
 
   @Argument(help: "Topology files.") var files: [String]
   @Flag(help: "Print JSON: a list of complaints.") var json = false
@@ -44,15 +44,28 @@ struct TopologyCheck: AsyncParsableCommand {
   }
 }
 
-extension Drawing.Format: ExpressibleByArgument {}
+extension Drawing.Format: ExpressibleByArgument {
+  /// The format of a file with this name.
+  init?(path: String) {
+    switch path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased() {
+    case "mmd", "mermaid": self = .mermaid
+    case "dot", "gv": self = .dot
+    case "svg": self = .svg
+    default: return nil
+    }
+  }
+}
 
 struct TopologyGraph: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Draw a federation: its levels, its nodes, and who asks whom.")
+    commandName: "graph", abstract: "Draw a federation: its levels, its nodes and their upstreams.")
 
   @Argument(help: "A topology file.") var file: String
-  @Option(help: "mermaid: for Markdown; dot: for Graphviz; svg: a picture that stands alone.")
-  var format = Drawing.Format.mermaid
+  @Option(
+    help:
+      "mermaid: for Markdown; dot: for Graphviz; svg: an image. Default: that of the output file's suffix, else mermaid."
+  )
+  var format: Drawing.Format?
   @Option(help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "path"))
   var output: String?
 
@@ -60,7 +73,13 @@ struct TopologyGraph: AsyncParsableCommand {
     let reading = try TopologyFile(path: file).read(looksForCertificates: false)
     guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
     let sink = try TextSink(path: output)
-    try sink.write(Drawing(topology).text(format))
+    try sink.write(Drawing(topology).text(format ?? output.flatMap(Drawing.Format.init(path:)) ?? .mermaid))
     try sink.finish()
+  }
+
+  func validate() throws {
+    guard let output, format == nil, Drawing.Format(path: output) == nil else { return }
+    throw ValidationError(
+      "the suffix of \(output) names no format: use .mmd, .dot, .gv or .svg, or give --format")
   }
 }

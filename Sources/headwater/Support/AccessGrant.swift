@@ -16,12 +16,12 @@ struct AccessGrant: Sendable {
 
   @Sendable static func parse(_ text: String) throws -> AccessGrant {
     guard let sign = text.lastIndex(of: "="), sign > text.startIndex else {
-      throw ValidationError("'\(text)' gives nobody a right: write NAME=read,allocate")
+      throw ValidationError("'\(text)' gives no rights: write NAME=read,allocate")
     }
     let words = String(text[text.index(after: sign)...])
     guard let rights = Rights(words) else {
       throw ValidationError(
-        "'\(words)' are no rights: write read, allocate, predict, import, admin, joined by commas, or none")
+        "'\(words)' are not rights: write read, allocate, predict, import, admin, joined by commas, or none")
     }
     let who = String(text[..<sign])
     guard who.contains("://") else { return AccessGrant(who: .name(who), rights: rights) }

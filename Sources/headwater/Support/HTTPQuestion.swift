@@ -43,7 +43,8 @@ struct HTTPQuestion {
         }.connect(host: host, port: port).get()
     } catch {
       promise.fail(error)
-      throw Problem("nobody answers at \(server); is it the address of --status, and does the node run?")
+      throw Problem(
+        "no status page answers at \(server); check that the node runs, and that this is the address of its --status")
     }
     var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
     head.headers.add(name: "Host", value: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")

@@ -6,48 +6,48 @@ import PRTopology
 
 /// What a server puts up with.
 struct LimitOptions: ParsableArguments {
-  @Option(help: "Connections; more wait until one ends.")
+  @Option(help: "The most connections; further ones wait until one ends.")
   var maxConnections = 16_384
 
-  @Option(help: "Connections from one address; further ones are closed. A build farm behind one address has to fit.")
+  @Option(help: "The most connections from one address, such as that of a build farm; further ones are closed.")
   var maxConnectionsPerAddress = 8192
 
-  @Option(help: "Requests that one connection may have open.")
+  @Option(help: "The most open requests of a connection.")
   var maxInFlight = 256
 
   @Option(help: "Bytes of requests and answers held for all connections together; above it no large answer is begun.")
   var maxBytesInFlight = 256 << 20
 
-  @Option(help: "Bytes of a line.")
+  @Option(help: "The longest line, in bytes.")
   var maxLine = 64 << 10
 
-  @Option(help: "Bytes of a message that comes as a chunk stream.")
+  @Option(help: "The longest message in a chunk stream, in bytes.")
   var maxMessage = 128 << 10
 
-  @Option(help: "How deeply JSON may nest.")
+  @Option(help: "The deepest nesting of JSON.")
   var maxDepth = 16
 
-  @Option(help: "Header lines of a handshake.")
+  @Option(help: "The most header lines of a handshake.")
   var maxHeaders = 32
 
-  @Option(help: "Bytes of a handshake.")
+  @Option(help: "The longest handshake, in bytes.")
   var maxHeaderBytes = 8 << 10
 
-  @Option(help: "From a connection to the end of its handshake. Default: 10s.", transform: TimeSpan.parse)
+  @Option(help: "The time limit for a handshake. Default: 10s.", transform: TimeSpan.parse)
   var handshakeTimeout = TimeSpan(seconds: 10)
 
-  @Option(help: "From the beginning of a chunk stream to its end. Default: 10s.", transform: TimeSpan.parse)
+  @Option(help: "The time limit for a chunk stream. Default: 10s.", transform: TimeSpan.parse)
   var messageTimeout = TimeSpan(seconds: 10)
 
   @Option(
-    help: "Close a connection on which nothing is asked for this long. Default: never.", transform: TimeSpan.parse)
+    help: "Close a connection without requests after this time. Default: never.", transform: TimeSpan.parse)
   var idleTimeout: TimeSpan?
 
   @Option(
-    help: "Close a connection that takes none of its replies for this long. Default: 60s.", transform: TimeSpan.parse)
+    help: "Close a connection that reads none of its replies for this time. Default: 60s.", transform: TimeSpan.parse)
   var writeTimeout = TimeSpan(seconds: 60)
 
-  @Option(help: "How long what is in flight may take at the end. Default: 10s.", transform: TimeSpan.parse)
+  @Option(help: "The time limit for open requests when the server ends. Default: 10s.", transform: TimeSpan.parse)
   var drainTimeout = TimeSpan(seconds: 10)
 
   @Option(

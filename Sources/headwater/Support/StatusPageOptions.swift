@@ -10,13 +10,13 @@ import PRWire
 struct StatusPageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Show the status page, metrics and health over HTTP: tcp://HOST:PORT, or a port of this machine; port 0 takes a free one.",
+      "Serve the status page, metrics and health over HTTP: at tcp://HOST:PORT or a port of this machine. Port 0 takes a free one.",
       valueName: "address"), transform: StatusAddressText.parse)
   var status: Endpoint?
 
   @Option(
     help: ArgumentHelp(
-      "Show them only to those who know the token in this file: as a bearer token, or as a browser's password.",
+      "Require the token in this file: as a bearer token, or as a browser's password.",
       valueName: "path"))
   var statusTokenFile: String?
 

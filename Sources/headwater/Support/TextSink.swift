@@ -34,7 +34,7 @@ final class TextSink {
     do {
       try handle.write(contentsOf: waiting)
     } catch {
-      throw Problem("cannot write \(path ?? "to standard output"): is the disk full, or the reader gone?")
+      throw Problem("cannot write \(path ?? "to standard output"): is the disk full, or did the reader end?")
     }
     waiting.removeAll(keepingCapacity: true)
   }

@@ -9,11 +9,11 @@ import PRTopology
 struct TopologyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take all options from a node of this file; those on the command line win. See docs/topology-format.md.",
+      "Take the options of a node of this file; options on the command line win. See docs/topology-format.md.",
       valueName: "file"))
   var topology: String?
 
-  @Option(help: ArgumentHelp("The node of the --topology that this server is.", valueName: "name"))
+  @Option(help: ArgumentHelp("The name of this server's node in the --topology.", valueName: "name"))
   var node: String?
 
   func validate() throws {

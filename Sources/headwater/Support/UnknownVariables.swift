@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
-import PRTopology
+import PRWire
 
 /// Variables of the environment that look like options of this program and are none: most likely they are misspelt.
 struct UnknownVariables {

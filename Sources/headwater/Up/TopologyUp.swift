@@ -9,7 +9,7 @@ import UnixSignals
 struct TopologyUp: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up",
-    abstract: "Run a whole federation on this machine, to try it: every node as a process on loopback.",
+    abstract: "Run a federation on this machine, to try it: each node is a process on loopback.",
     discussion: """
       Ports are free ones, and certificates are made for the occasion; who asks whom and how, roles, lanes and rights are \
       those of the file. The nodes' logs are shown as one. Enter starts again what has ended; Ctrl-C stops all.
@@ -19,12 +19,12 @@ struct TopologyUp: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where databases and certificates are. Default: a folder that is removed at the end.", valueName: "path"))
+      "The folder for databases and certificates. Default: one that is removed at the end.", valueName: "path"))
   var directory: String?
 
   @Option(
     help: ArgumentHelp(
-      "Take this port and those after it, as far as they are free. Default: any that are free.", valueName: "port"))
+      "Use this port and the following ones that are free. Default: any free ports.", valueName: "port"))
   var firstPort: Int?
 
   @Flag(help: "Print the nodes as JSON, once they answer.") var json = false

@@ -82,7 +82,7 @@ struct RefusedRequestTests {
     try withServer { server in
       let connection = try server.connect()
       let reply = try connection.ask(Requests.importOne("a", "c", value: value))
-      #expect(reply.refusal?.contains("no revision") == true, "\(reply)")
+      #expect(reply.refusal?.contains("not a revision") == true, "\(reply)")
       #expect(try connection.ask(Requests.testPR("a", "c")) == .object(["value": .null]))
       #expect(try connection.rows() == [])
     }

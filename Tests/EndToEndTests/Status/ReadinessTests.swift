@@ -20,7 +20,9 @@ struct ReadinessTests {
     let hub = try Hub()
     try hub.getPR("p", "a")
     try hub.die()
-    let options = ["--status", "0", "--read-only", "--sync-every", "60s", "--upstream", hub.address]
+    let options = [
+      "--status", "0", "--read-only", "--sync-every", "60s", "--upstream", hub.address, "--log-level", "debug",
+    ]
     let folder = try TemporaryFolder()
     let mirror = try ServerProcess(options, in: folder)
     try expectNotReady(mirror, saying: "the first copy of the upstream is not there yet")

@@ -51,7 +51,7 @@ struct StatusPageTests {
     _ = try server.waitUntil(ready: false)
     #expect(try tool.run("status", "--server", page).ending == .exit(1))
     try server.stop()
-    try tool.run("status", "--server", page).failed(saying: "nobody answers")
+    try tool.run("status", "--server", page).failed(saying: "no status page answers")
   }
 
   @Test("a strict node without its upstream is not ready and says why; with it, it is")
@@ -153,6 +153,8 @@ struct StatusPageTests {
     let page = "\(try #require(server.statusPage))"
     try Tool().run("status", "--server", page).failed(saying: "--token-file")
     try Tool(in: folder).run("status", "--server", page, "--token-file", path).succeeded()
+    let other = try folder.write("other\n", to: "other")
+    try Tool().run("status", "--server", page, "--token-file", other).failed(saying: "refuses the token in \(other)")
     try server.stop()
     #expect(!server.log.contains("s3cret") && !server.log.contains("StatusOptions"), "\(server.log)")
   }

@@ -75,7 +75,7 @@ struct Follower {
     server = try ServerProcess(
       [
         "--upstream", upstream, "--sync-every", every, "--upstream-deadline", "20s", "--lock-timeout", "5s",
-        "--durability", "off",
+        "--durability", "off", "--log-level", "debug",
       ] + options,
       in: folder, database: database, listeners: listeners)
     feed = try FeedReader(server)

@@ -50,7 +50,7 @@ struct Distrust: Sendable, CustomTestStringConvertible {
       serverSays: "TLS alert '", clientSays: "hostname mismatch (expected hq.example)"),
     Distrust(
       testDescription: "a plain client at a port for TLS", client: Side("site", speaksTLS: false),
-      serverSays: "the peer does not speak TLS", clientSays: "does it want TLS"),
+      serverSays: "the peer does not speak TLS", clientSays: "does it need TLS"),
     Distrust(
       testDescription: "a client of TLS at a plain port", server: Side("root", speaksTLS: false),
       serverSays: "it looks like TLS: use a tls:// listener",

@@ -63,7 +63,7 @@ struct CareTests {
     try tool.folder.write(String(repeating: "rubbish ", count: 100), to: "rubbish")
     try tool.run("audit", "none.sqlite3").failed(saying: "none.sqlite3")
     try tool.run("audit", "rubbish").failed(saying: "not an SQLite database")
-    try tool.run("audit", "/tmp").failed(saying: "not an SQLite database")
+    try tool.run("audit", "/tmp").failed(saying: "/tmp is a folder")
   }
 
   @Test("explain tells how each value came to be, as text and as JSON")
@@ -88,8 +88,8 @@ struct CareTests {
   @Test("explain says in one line that there is nothing to tell")
   func explainNothing() throws {
     let tool = try filled()
-    try tool.run("explain", "b", "core2-64").failed(saying: "nothing is on record", "b")
-    try tool.run("explain", "a", "core2-64", "none").failed(saying: "nothing is on record for a core2-64 none")
+    try tool.run("explain", "b", "core2-64").failed(saying: "prserv.sqlite3 has no row of b core2-64", "--database")
+    try tool.run("explain", "a", "core2-64", "none").failed(saying: "prserv.sqlite3 has no row of a core2-64 none")
     try tool.run("explain", "a", "core2-64", "--database", "none.sqlite3").failed(saying: "none.sqlite3")
   }
 

@@ -132,7 +132,7 @@ struct ExchangeTests {
     ("x.jsonl", row("a", "e", "3") + "nonsense\n", 2, "not valid JSON"),
     ("x.jsonl", row("a", "e", "3") + #"{"version":"a","pkgarch":"p","checksum":"c"}"#, 2, "must be there"),
     ("x.jsonl", #"{"version":"a","pkgarch":"p","checksum":"c","value":3}"#, 1, "as strings"),
-    ("x.jsonl", row("a", "e", "3") + "\n" + row("b", "c", "x"), 3, "no revision"),
+    ("x.jsonl", row("a", "e", "3") + "\n" + row("b", "c", "x"), 3, "not a revision"),
     ("x.jsonl", row("a\u{0}b", "c", "1"), 1, "version contains a NUL"),
     ("x.jsonl", row("a", "c\u{0}", "1"), 1, "checksum contains a NUL"),
     ("x.jsonl", row("b", "c", "0") + row("a", "e", "0"), 2, "below 2"),
@@ -158,7 +158,7 @@ struct ExchangeTests {
     let lines = outcome.errorLines
     #expect(lines.count == 2 && lines[0].hasPrefix("\(name):\(line): "), "\(lines)")
     #expect(lines[0].contains(words), "\(lines)")
-    #expect(lines.last?.contains("nothing was imported: 1 lines were refused") == true, "\(lines)")
+    #expect(lines.last?.contains("nothing was imported: 1 line was refused") == true, "\(lines)")
     #expect(try tool.run("export", "--history", "--database", "prserv.sqlite3").succeeded().outputLines.count == 2)
   }
 

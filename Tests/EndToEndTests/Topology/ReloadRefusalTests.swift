@@ -24,7 +24,8 @@ struct ReloadRefusalTests {
     #expect(try connection.ask(Requests.getPR("p", "a")) == .value("0"))
     try node.rewrite(Self.good + "\ndurability: ful\nlevl: 3")
     try expectRefusal(
-      node, connection, saying: "topology.yaml:5:17: error: 'ful' is no value of 'durability'", "topology.yaml:6:5: ")
+      node, connection, saying: "topology.yaml:5:17: error: invalid value 'ful' for 'durability'", "topology.yaml:6:5: "
+    )
     try node.folder.write("nodes:\n  nod:\n    database: pr.sqlite3\n", to: "topology.yaml")
     try expectRefusal(node, connection, saying: "topology.yaml has no node 'node': did you mean 'nod'?")
     try node.folder.write("nodes: {", to: "topology.yaml")

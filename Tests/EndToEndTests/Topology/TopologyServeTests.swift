@@ -101,7 +101,7 @@ struct TopologyServeTests {
     try tool.folder.write("nodes:\n  hq:\n    durability: ful\n", to: "bad.yaml")
     let bad = try tool.run("serve", "--topology", "bad.yaml", "--node", "hq")
     #expect(bad.ending == .exit(1) && bad.output == "")
-    #expect(bad.errorLines.first?.hasPrefix("bad.yaml:3:17: error: 'ful' is no value of 'durability'") == true)
+    #expect(bad.errorLines.first?.hasPrefix("bad.yaml:3:17: error: invalid value 'ful' for 'durability'") == true)
   }
 
   /// What `serve` reads from more than a word; the name is the key that the node's keys stand below.

@@ -109,7 +109,7 @@ struct TopologyUpTests {
     let tool = try Tool(in: try Self.folder("nodes:\n  hq:\n    durability: ful\n"))
     let outcome = try tool.run("topology", "up", "t.yaml")
     #expect(outcome.ending == .exit(1) && outcome.output == "")
-    #expect(outcome.errorLines.first?.hasPrefix("t.yaml:3:17: error: 'ful' is no value of 'durability'") == true)
+    #expect(outcome.errorLines.first?.hasPrefix("t.yaml:3:17: error: invalid value 'ful' for 'durability'") == true)
     try tool.run("topology", "up", "no.yaml").failed(saying: "cannot read the topology no.yaml")
     try tool.run("topology", "up", "t.yaml", "--first-port", "0").failed(64, saying: "--first-port is 1 to 65535")
     try tool.folder.write("", to: "file")

@@ -42,7 +42,7 @@ struct DoubtfulAnswer: Sendable, CustomTestStringConvertible {
       value: String(repeating: "1.", count: 500_000) + "1", of: "a value with half a million components"),
     DoubtfulAnswer("a package that is known and has no value", FakeUpstream.Manner.stock, "{\"value\": null}\n"),
     DoubtfulAnswer(
-      "a stock server's value that is no revision", FakeUpstream.Manner.stock, "{\"value\": \"r1\"}\n"),
+      "a stock server's value that is not a revision", FakeUpstream.Manner.stock, "{\"value\": \"r1\"}\n"),
   ]
 }
 
@@ -61,7 +61,7 @@ struct DoubtfulAnswerTests {
     }
     for site in [fallback, strict] {
       #expect(try site.getPR("good", "known") == .value("7"))
-      #expect(site.logs("cannot be believed") == 1, "\(site.server.log)")
+      #expect(site.logs("is not valid") == 1, "\(site.server.log)")
       #expect(site.logs(Site.away) == 0, "\(site.server.log)")
       try site.expectNoDuplicates()
       try site.server.stop()

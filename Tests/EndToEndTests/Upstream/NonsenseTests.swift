@@ -27,7 +27,7 @@ struct Nonsense: Sendable, CustomTestStringConvertible {
     self.reason = reason
   }
 
-  private static let shape = "a reply of another shape"
+  private static let shape = "a reply that does not match the question"
 
   static let all: [Nonsense] = [
     Nonsense("half a line, then silence", .init(text: #"{"max":"#), "no answer within 8s"),
@@ -106,7 +106,7 @@ struct NonsenseTests {
     let site = try Site(below: "\(upstream.address)")
     // A connection that was good for a while is silently made anew.
     for number in 0..<5 { #expect(try site.getPR("p", "new-\(number)").value?.hasPrefix("7.") == true) }
-    site.waitForLog("a reply that nobody asked for")
+    site.waitForLog("a reply without a request")
     #expect(site.logs("without an answer") == 0, "\(site.server.log)")
     try site.server.stop()
   }

@@ -41,7 +41,7 @@ struct RefusingTests {
 
   @Test("a folder is no database", arguments: [false, true])
   func isFolder(readOnly: Bool) {
-    #expect(refusal(folder.path, readOnly: readOnly) == .notADatabase(path: folder.path))
+    #expect(refusal(folder.path, readOnly: readOnly) == .folder(path: folder.path))
   }
 
   @Test(
@@ -129,9 +129,10 @@ struct RefusingTests {
     (.locked(path: "/p", seconds: 20), ["/p", "20 s", "fuser /p"]),
     (.diskFull(path: "/p"), ["/p", "full", "free some space"]),
     (.readOnly(path: "/p"), ["/p", "read-only"]),
-    (.missing(path: "/p"), ["/p", "no database", "only reads", "check the path"]),
+    (.missing(path: "/p"), ["/p", "no database", "does not create one", "check the path"]),
     (.missingFolder(path: "/p"), ["/p", "folder", "create it"]),
     (.permission(path: "/p"), ["/p", "no permission", "owner"]),
+    (.folder(path: "/p"), ["/p is a folder", "name a file in it"]),
     (.notADatabase(path: "/p"), ["/p", "not an SQLite database", "another file"]),
     (.damaged(path: "/p", detail: "page 7"), ["/p", "damaged (page 7)", "backup", "sqlite3 /p .recover"]),
     (.newer(path: "/p", found: 2, known: 1), ["/p", "newer", "is 2", "knows 1"]),
@@ -141,7 +142,7 @@ struct RefusingTests {
       .taken(PackageKey(version: "v", pkgarch: "p"), value: "7", holder: "abc"),
       ["value 7 of v p", "checksum abc", "import one that no other"]
     ),
-    (.notARevision, ["no revision", "18446744073709551615", "255 bytes"]),
+    (.notARevision, ["not a revision", "18446744073709551615", "255 bytes"]),
     (.abandoned, ["nothing was stored"]),
     (.closed, ["stopping", "ask again"]),
     (.sqlite(path: "/p", detail: "in its words"), ["/p", "in its words"]),

@@ -125,6 +125,6 @@ struct JSONScannerTests {
 
   @Test("an error says what is wrong and where, and repeats nothing of the text")
   func description() {
-    #expect(Scanned("[secret]").error?.description == "not valid JSON: a byte that cannot stand there (byte 1)")
+    #expect(Scanned("[secret]").error?.description == "not valid JSON: an unexpected byte (byte 1)")
   }
 }

@@ -2,7 +2,9 @@
 
 /// Finds the word that was likely meant.
 public enum Spelling {
-  /// - Returns: the nearest of the words, when it is near enough to be a misspelling.
+  /// The nearest of some words.
+  ///
+  /// - Returns: nil where none is near enough to be a misspelling of the word.
   public static func nearest(to word: String, among words: some Sequence<String>) -> String? {
     let word = word.lowercased()
     guard word.utf8.count <= 64 else { return nil }
@@ -35,12 +37,13 @@ public enum Spelling {
     return last[to.count]
   }
 
-  static func help(_ word: String, among words: some Sequence<String>) -> String? {
+  /// The nearest of some words, as a question.
+  public static func help(_ word: String, among words: some Sequence<String>) -> String? {
     nearest(to: word, among: words).map { "did you mean '\($0)'?" }
   }
 
   /// `a, b or c`.
-  static func alternatives(_ words: [String]) -> String {
+  public static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
