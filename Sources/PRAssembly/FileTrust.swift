@@ -53,7 +53,7 @@ extension FileTrust {
     for (path, purpose) in files {
       guard let path, let problem = FileTrust(path, purpose)?.problem else { continue }
       logger.warning(
-        "a file that decides whom this node trusts is open to other users",
+        "a file with credentials or trusted authorities is open to other users",
         metadata: [LogKey.file: "\(path)", LogKey.reason: "\(problem)"])
     }
   }

@@ -38,7 +38,7 @@ struct OpeningLog {
     }
     for (table, rows) in report.takenOver.sorted(by: { $0.key < $1.key }) {
       logger.notice(
-        "took over the table \(table) of an older BitBake; numbering goes on after its values",
+        "took over the table \(table) of an older BitBake; numbering continues after its values",
         metadata: [LogKey.rows: "\(rows)"])
     }
     for trouble in store.troubles {

@@ -74,7 +74,7 @@ final class SyncLog: Sendable {
       alarms.raise(
         Self.vanished, "\(server) had \(rows) rows that it has no more, and may give their numbers to other contents",
         advice:
-          "'headwater explain' tells which, for a package; bring them back with 'headwater import' at the upstream",
+          "'headwater explain' shows those of a package; bring them back with 'headwater import' at the upstream",
         ending: .acknowledgement, isLogged: false)
     }
   }

@@ -82,7 +82,7 @@ final class UpstreamWatch: Sendable {
   private func raiseAway(_ server: Endpoint, _ reason: String) {
     alarms.raise(
       Self.away(server), "the upstream \(server) is away: \(reason)",
-      advice: "docs/operations.md lists the reasons; what this node knows is answered all the same", isLogged: false)
+      advice: "docs/operations.md lists the reasons; known tuples are still answered", isLogged: false)
   }
 
   private func sound(_ server: Endpoint, _ rival: LaneRival?) {

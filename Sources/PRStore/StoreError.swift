@@ -68,7 +68,7 @@ extension StoreError: CustomStringConvertible {
     case .damaged(let path, let detail):
       "the database \(path) is damaged (\(detail)); restore a backup, or recover what is left with 'sqlite3 \(path) .recover'"
     case .newer(let path, let found, let known):
-      "the database \(path) was written by a newer version (its schema is \(found), this version knows \(known)); "
+      "the database \(path) was written by a newer version (its schema is \(found), this version reads \(known)); "
         + "use that version, or restore a backup from before"
     case .notTakenOver(let path, let table):
       "the database \(path) has rows of BitBake 2.8 or older in \(table), and without them numbers would start again at 0; "

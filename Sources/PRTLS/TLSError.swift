@@ -45,7 +45,7 @@ extension TLSError: CustomStringConvertible {
     switch self {
     case .noCertificate: "a TLS server needs a certificate and its key; name the PEM files"
     case .noTrust:
-      "clients must show a certificate, and no file says which authorities are trusted; name a PEM file of theirs"
+      "clients must present a certificate, and no trusted authorities are given; name a PEM file with them"
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .badCertificate(let path, let reason):
       "\(path) holds no certificate that can be used (\(reason)); it must be PEM, this side's own certificate first"

@@ -63,7 +63,7 @@ struct PidFile {
   /// The error for a file that is not believed.
   func refusal(_ reason: PidFileRule.Reason) -> Problem {
     Problem(
-      "the pid file \(path) is not believed: \(reason.rawValue); remove the file, or stop the server by its number")
+      "the pid file \(path) cannot be trusted: \(reason.rawValue); remove the file, or stop the server by its number")
   }
 
   /// Takes the file over for this process, until it ends.

@@ -32,11 +32,11 @@ struct PidFileRule: Hashable {
   }
 
   enum Reason: String, Hashable {
-    case notRegular = "it is no regular file"
+    case notRegular = "it is not a regular file"
     case linked = "it has a second name"
     case lockedWithoutProcess = "another program holds a lock on it, and it names no process"
     case foreignProcess = "it belongs to another user than the process that it names"
-    case notAServer = "another program holds a lock on it, and the process that it names is no PR server"
+    case notAServer = "another program holds a lock on it, and the process that it names is not a PR server"
   }
 
   /// The program's file name, as it is installed.

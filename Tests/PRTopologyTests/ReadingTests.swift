@@ -27,7 +27,7 @@ struct ReadingTests {
         "t.yaml:5:5: error: the key 'durability' occurs here a second time",
         "t.yaml:6:5: error: unknown key 'lanes'",
         "t.yaml:7:13: error: 'tcp://localhost' is not an address: it must end in a port, as in tcp://127.0.0.1:8585",
-        "t.yaml:9:15: error: there is no node 'hp' to ask",
+        "t.yaml:9:15: error: there is no node 'hp'",
         "t.yaml:10:11: error: invalid value '3/2' for 'lane': a lane is written k/n with k below n, such as 0/4 to 3/4",
       ])
   }

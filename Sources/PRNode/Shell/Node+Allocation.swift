@@ -85,7 +85,7 @@ extension Node {
     case .success(.refuse(let refusal)):
       if refusal.isMiss { log.withLock { $0.miss(tuple, asker: asker, at: now) } }
       return .failure(refusal == .unrecorded && store.isFrozen ? .notFrozen(tuple) : .refused(refusal, tuple))
-    case .success(.askUpstream): preconditionFailure("a decision has heard from above, or stands alone")
+    case .success(.askUpstream): preconditionFailure("the upstream is asked before a decision")
     case .failure(let error): return .failure(.store(error))
     }
   }

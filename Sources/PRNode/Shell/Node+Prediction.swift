@@ -20,7 +20,7 @@ extension Node {
   }
 
   private static func known(_ value: Revision?) -> Result<Revision, NodeError> {
-    guard let value else { preconditionFailure("a decision has heard from above, or stands alone") }
+    guard let value else { preconditionFailure("the upstream is asked before a decision") }
     return .success(value)
   }
 

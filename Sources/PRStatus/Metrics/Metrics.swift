@@ -9,7 +9,7 @@ struct Metrics: Sendable {
     "counted_since_seconds", .gauge, unit: "seconds",
     "When the process took up its options, at its start or at a reload, and its counters began; since 1970.")
   let level = Metric("level", .gauge, "How many nodes stand above this one.")
-  let ready = Metric("ready", .gauge, "1 when the node does what it is there for, else 0; /readyz says why.")
+  let ready = Metric("ready", .gauge, "1 if the node is ready, else 0; /readyz gives the reason.")
   let memory = Metric("resident_memory_bytes", .gauge, unit: "bytes", "Memory that the process holds.")
   let cpu = Metric("cpu_seconds_total", .counter, unit: "seconds", "Processor time that the process took.")
   let certificateExpiry = Metric(
@@ -28,7 +28,7 @@ struct Metrics: Sendable {
     "Requests by what became of them: at_once (in the read that brought it), answered, refused.")
   let refusals = Metric(
     "refusals_total", .counter, labels: ["request", "reason"],
-    "Refused requests by why; docs/operations.md says what to do.")
+    "Refused requests by reason; docs/operations.md says what to do.")
   let duration = Metric(
     "request_duration_seconds", .histogram, unit: "seconds", labels: ["request"],
     "From the request to its answer, for those that were not answered at once.")

@@ -9,7 +9,7 @@ enum Live {
       const say = (word, style) => { live.textContent = word; live.className = "pill " + style; };
       let newest = Math.max(0, ...[...document.querySelectorAll("#rows [data-serial]")].map(row => +row.dataset.serial));
 
-      // Whoever is marking text to copy it, or stands on a link, is not to lose their place.
+      // A selection of text and a focused link stay where they are.
       const isInUse = part => {
         const selection = getSelection();
         return selection && !selection.isCollapsed && selection.anchorNode && part.contains(selection.anchorNode);
@@ -54,7 +54,7 @@ enum Live {
           if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(listen, 3000); }
         };
       };
-      // A page that nobody sees asks for nothing.
+      // A hidden page asks for nothing.
       document.addEventListener("visibilitychange", () => {
         if (document.hidden && source) { source.close(); source = null; } else { listen(); }
       });

@@ -81,7 +81,7 @@ public struct NodeFacts: Sendable {
     guard upstream != nil || policy.upstreamAway == .offline else { return "stands alone" }
     switch policy.upstreamAway {
     case .strict: return "strict: refuses what is new while no upstream answers"
-    case .fallback: return "fallback: goes on from what is known while no upstream answers"
+    case .fallback: return "fallback: allocates from its own data while no upstream answers"
     case .offline: return "offline: asks no upstream"
     }
   }

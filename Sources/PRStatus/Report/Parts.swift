@@ -26,7 +26,7 @@ extension StatusReport.UpstreamPart {
 
 extension StatusReport.CopyPart {
   /// While no pull has reached the end of the feed: what an earlier process has copied is there, and answers.
-  var unconfirmed: String { position == nil ? "not whole yet" : "not confirmed since the start" }
+  var unconfirmed: String { position == nil ? "not complete yet" : "not confirmed since the start" }
 
   init(_ health: SyncHealth) {
     upstream = health.upstream.map { "\($0)" }

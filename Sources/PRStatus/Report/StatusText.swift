@@ -46,10 +46,13 @@ public struct StatusText {
     if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
-      let lag = copy.lagSeconds.map { "complete \(Wording.span(Int64(clamping: $0))) ago" } ?? copy.unconfirmed
-      lines.append([
-        "copy", "\(copy.position.map { "position \($0), " } ?? "")\(lag)\(copy.problem.map { "; \($0)" } ?? "")",
-      ])
+      // While the copy fails, its alarm has the reason.
+      let lag =
+        copy.lagSeconds.map { lag in
+          let span = Wording.span(Int64(clamping: lag))
+          return copy.problem == nil ? "complete \(span) ago" : "not updated for \(span)"
+        } ?? copy.unconfirmed
+      lines.append(["copy", (copy.position.map { "position \($0), " } ?? "") + lag])
     }
     return Columns(lines).text
   }

@@ -10,7 +10,7 @@ struct Responder: Sendable {
   let gate: Gate
 
   /// - Parameters:
-  ///   - hasPlace: false when all places are taken: then only health, readiness and metrics are told.
+  ///   - hasPlace: false when all places are taken: then only only health, readiness and metrics are answered.
   ///   - client: what a search is read for.
   func respond(to request: Request, hasPlace: Bool = true, for client: ReadClient = .node) async -> Response {
     var response = await answer(request, hasPlace, client)
@@ -48,7 +48,7 @@ struct Responder: Sendable {
     case (_, .unknown): return Self.tokenNeeded
     case ("/metrics", .welcome): return Self.text(await observer.look().metrics, type: MetricsText.mediaType)
     case (_, .welcome) where !hasPlace:
-      return Self.text("too many connections; health, readiness and metrics are told\n", .serviceUnavailable)
+      return Self.text("too many connections; only health, readiness and metrics are answered\n", .serviceUnavailable)
     case (let path, .welcome): return await welcome(path, request, client)
     }
   }

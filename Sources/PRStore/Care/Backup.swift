@@ -23,7 +23,7 @@ public struct Backup {
   public func run(replaces: Bool, progress: @escaping (Double) -> Void = { _ in }) throws(StoreError) {
     try source.check(forWriting: false)
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
-      throw .sqlite(path: target, detail: "it is there already; name another file, or say --force")
+      throw .sqlite(path: target, detail: "it is there already; name another file, or use --force")
     }
     guard target != source.path else { throw .sqlite(path: target, detail: "a backup needs a name of its own") }
     guard !DatabaseFile(target).hasLog else {

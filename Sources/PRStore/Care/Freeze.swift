@@ -25,7 +25,7 @@ public struct Freeze {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "the frozen file needs a name of its own") }
     guard replaces || !FileManager.default.fileExists(atPath: target) else {
-      throw .unfit(path: target, detail: "it is there already; name another file, or say --force")
+      throw .unfit(path: target, detail: "it is there already; name another file, or use --force")
     }
     guard !DatabaseFile(target).hasLog else {
       throw .unfit(
@@ -38,7 +38,7 @@ public struct Freeze {
     var (manifest, duplicates) = try fill(partial)
     if !allowsIncomplete, manifest.rows == 0 {
       throw .unfit(
-        path: source.path, detail: "it has no row to freeze; name another database, or say --allow-incomplete")
+        path: source.path, detail: "it has no row to freeze; name another database, or use --allow-incomplete")
     }
     if !allowsDuplicates { try refuse(duplicates) }
     manifest.frozen = time
@@ -64,8 +64,8 @@ public struct Freeze {
     throw .unfit(
       path: source.path,
       detail:
-        "its copy of the upstream is not whole; serve it until the log says 'the copy holds all that the upstream "
-        + "has', or say --allow-incomplete")
+        "its copy of the upstream is not complete; serve it until the log says 'the copy holds all that the upstream "
+        + "has', or use --allow-incomplete")
   }
 
   private func refuse(_ duplicates: [String]) throws(StoreError) {
@@ -74,7 +74,7 @@ public struct Freeze {
     throw .unfit(
       path: source.path,
       detail: "the frozen file would answer one value for several contents: \(first); 'headwater audit' lists all; "
-        + "have them numbered anew, or say --allow-duplicates")
+        + "have them numbered anew, or use --allow-duplicates")
   }
 
   /// - Returns: also the values that name several contents, with whose they are.

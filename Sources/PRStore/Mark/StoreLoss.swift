@@ -18,7 +18,7 @@ extension StoreLoss: CustomStringConvertible {
     case .behind(let mark, let file):
       "its mark says \(mark) rows, and it has \(file): the last ones are lost, or it was restored from a backup"
     case .otherRows(let mark):
-      "its rows up to number \(mark) are others than its mark says: it was restored from a backup and went on from there"
+      "its rows up to number \(mark) differ from those of its mark: it was restored from a backup and numbered rows after that"
     case .otherStore(let mark, let file):
       "its mark is of the store \(mark), and it is \(file): it was replaced, or lost and made anew"
     case .unreadable: "its mark cannot be read"

@@ -38,7 +38,7 @@ extension Checks {
     }
     if let said, let place = node.settings["level"]?.place, !above.isEmpty, said != counted {
       complaints.error(
-        .level, at: place, "\(name) is at level \(counted), as its upstream tells, not \(said)",
+        .level, at: place, "\(name) is at level \(counted) below its upstream, not \(said)",
         help: "leave 'level' out")
     } else if said == 0, !node.upstreams.isEmpty, let place = node.settings["level"]?.place {
       complaints.error(.level, at: place, "level 0 is for a node without an upstream", help: "leave 'level' out")

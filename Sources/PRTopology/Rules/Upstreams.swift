@@ -10,7 +10,7 @@ extension Checks {
       guard let name = link.node else { return settle(link, of: node) }
       guard let found = index[name] else {
         complaints.error(
-          .unknownUpstream, at: link.place, "there is no node \(quoted(name)) to ask",
+          .unknownUpstream, at: link.place, "there is no node \(quoted(name))",
           help: Spelling.help(name, among: index.keys.sorted())
             ?? "for a server outside of this file, write its address: tls://HOST:PORT")
         return nil
@@ -94,7 +94,7 @@ extension Checks {
         let source = above.upstreams.first?.node
         complaints.error(
           .mirror, at: link.place,
-          "\(quoted(node.name.value)) allocates, and \(quoted(above.name.value)) is a mirror, which knows only what it has copied",
+          "\(quoted(node.name.value)) allocates, and \(quoted(above.name.value)) is a mirror, which has only what it copied",
           help: source.map { "ask \(quoted($0)), which it copies; or make this node read-only" }
             ?? "make this node read-only")
       }

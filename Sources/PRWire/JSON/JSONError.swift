@@ -12,9 +12,9 @@ public struct JSONError: Error, Hashable, Sendable {
     case expectedObject = "an object is expected"
     case expectedString = "a string is expected"
     case controlCharacter = "a control character inside a string"
-    case badEscape = "an escape that is none, or half a surrogate pair"
+    case badEscape = "an invalid escape, or half a surrogate pair"
     case badUTF8 = "bytes that are not UTF-8"
-    case badNumber = "a number that is none"
+    case badNumber = "an invalid number"
     case tooDeep = "nested too deeply"
     case trailingBytes = "something follows the end"
   }

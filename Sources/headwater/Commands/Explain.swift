@@ -45,7 +45,7 @@ extension RowStory {
 
   fileprivate var text: String {
     let asker = provenance.asker.map {
-      [.copied, .vanished].contains(provenance.origin) ? "told by \($0)" : "for \($0)"
+      [.copied, .vanished].contains(provenance.origin) ? "from \($0)" : "for \($0)"
     }
     let level = level.map { "numbered at level \($0)" }
     let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level].compactMap(\.self)

@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help:
-      "The server to ask for what this node does not know: tls://HOST:PORT, tcp://HOST:PORT or HOST:PORT. Repeatable, the preferred first.",
+      "The upstream server, which is asked for tuples that have no value here: tls://HOST:PORT, tcp://HOST:PORT or HOST:PORT. Repeatable, the preferred first.",
     transform: Endpoint.parseEach)
   var upstream: [Endpoint] = []
 
@@ -153,7 +153,7 @@ struct Serve: AsyncParsableCommand {
       throw ValidationError("a frozen database never changes and predicts nothing: leave --numbering and --on-miss out")
     }
     if ownLevel == 0, lane ?? .only != .only, numbering == .partitioned {
-      throw ValidationError("--lane tells nodes below an upstream apart: give --upstream, or --level")
+      throw ValidationError("--lane distinguishes the nodes below an upstream: give --upstream or --level")
     }
   }
 
@@ -167,7 +167,7 @@ struct Serve: AsyncParsableCommand {
       "headwater starts", metadata: [LogKey.version: "\(headwaterVersion)", LogKey.options: "\(options)"])
     for finding in try UnknownVariables.ofProcess.findings {
       configuration.log.logger.warning(
-        "an environment variable is passed over", metadata: [LogKey.reason: "\(finding.text)"])
+        "an environment variable is ignored", metadata: [LogKey.reason: "\(finding.text)"])
     }
     try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
       endpoints, page in

@@ -15,7 +15,7 @@ struct UnknownVariables {
     let meant: String?
 
     var text: String {
-      "\(variable) is passed over: no command has such an option" + (meant.map { "; did you mean \($0)?" } ?? "")
+      "\(variable) is ignored: no command has such an option" + (meant.map { "; did you mean \($0)?" } ?? "")
     }
   }
 

@@ -11,8 +11,8 @@ struct TopologyUp: AsyncParsableCommand {
     commandName: "up",
     abstract: "Run a federation on this machine, to try it: each node is a process on loopback.",
     discussion: """
-      Ports are free ones, and certificates are made for the occasion; who asks whom and how, roles, lanes and rights are \
-      those of the file. The nodes' logs are shown as one. Enter starts again what has ended; Ctrl-C stops all.
+      Ports are free ones, and certificates are generated. Upstreams, roles, lanes and rights are those of the file. \
+      The nodes' logs are shown as one. Enter restarts nodes that ended; Ctrl-C stops all.
       """)
 
   @Argument(help: "A topology file.") var file: String

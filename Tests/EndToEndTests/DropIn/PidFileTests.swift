@@ -14,8 +14,8 @@ struct PidFileTests {
     let file = open(server.pidFile, O_RDWR | O_CLOEXEC)
     defer { close(file) }
     #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
-    try server.run("--stop").failed(saying: "is not believed", "no PR server")
-    try server.run("--start").failed(saying: "is not believed")
+    try server.run("--stop").failed(saying: "cannot be trusted", "not a PR server")
+    try server.run("--start").failed(saying: "cannot be trusted")
     #expect(DropIn.isAlive(victim.pid))
     victim.signal(SIGTERM)
     #expect(try victim.wait() == .signal(SIGTERM))
@@ -31,8 +31,8 @@ struct PidFileTests {
     case "pipe": #expect(mkfifo(server.pidFile, 0o600) == 0)
     default: try #require(link(target, server.pidFile) == 0)
     }
-    try server.run("--stop").failed(saying: "is not believed")
-    try server.run("--start").failed(saying: "is not believed")
+    try server.run("--stop").failed(saying: "cannot be trusted")
+    try server.run("--start").failed(saying: "cannot be trusted")
     #expect(try server.folder.read("target") == "1\n")
   }
 

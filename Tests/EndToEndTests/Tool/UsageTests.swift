@@ -144,14 +144,14 @@ struct UsageTests {
     let variables = ["HEADWATER_SERVR": "tcp://127.0.0.1:1", "HEADWATER_QQQQQQQQ": "x", "HEADWATER_": "x"]
     let server = try ServerProcess(environment: variables.merging(["HEADWATER_LISTN": "x"]) { $1 })
     #expect(
-      server.log.contains("HEADWATER_LISTN is passed over") && server.log.contains("did you mean HEADWATER_LISTEN?"))
+      server.log.contains("HEADWATER_LISTN is ignored") && server.log.contains("did you mean HEADWATER_LISTEN?"))
     let outcome = try Tool().run(["ping", "--server", "\(server.address)"], environment: variables)
     #expect(
       outcome.ending == .exit(0)
         && outcome.errorLines == [
-          "headwater: HEADWATER_ is passed over: no command has such an option",
-          "headwater: HEADWATER_QQQQQQQQ is passed over: no command has such an option",
-          "headwater: HEADWATER_SERVR is passed over: no command has such an option; did you mean HEADWATER_SERVER?",
+          "headwater: HEADWATER_ is ignored: no command has such an option",
+          "headwater: HEADWATER_QQQQQQQQ is ignored: no command has such an option",
+          "headwater: HEADWATER_SERVR is ignored: no command has such an option; did you mean HEADWATER_SERVER?",
         ], "\(outcome.errors)")
     try server.stop()
   }

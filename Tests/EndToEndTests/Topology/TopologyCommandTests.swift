@@ -26,7 +26,7 @@ struct TopologyCommandTests {
     #expect(outcome.ending == .exit(1) && outcome.errors == "")
     #expect(
       outcome.output == """
-        bad.yaml:5:15: error: there is no node 'hp' to ask
+        bad.yaml:5:15: error: there is no node 'hp'
             upstream: hp
                       ^
           help: did you mean 'hq'?

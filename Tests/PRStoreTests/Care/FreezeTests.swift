@@ -39,7 +39,7 @@ struct FreezeTests {
         FeedSlice(rows: [.busybox("more", "11")], position: position, endsFeed: false), from: nil, milliseconds: 5)
     }
     let error = #expect(throws: StoreError.self) { try freeze() }
-    #expect(error?.description.contains("not whole") == true)
+    #expect(error?.description.contains("not complete") == true)
     #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
     try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
     _ = try await store.write { ledger throws(StoreError) in

@@ -135,7 +135,7 @@ struct RefusingTests {
     (.folder(path: "/p"), ["/p is a folder", "name a file in it"]),
     (.notADatabase(path: "/p"), ["/p", "not an SQLite database", "another file"]),
     (.damaged(path: "/p", detail: "page 7"), ["/p", "damaged (page 7)", "backup", "sqlite3 /p .recover"]),
-    (.newer(path: "/p", found: 2, known: 1), ["/p", "newer", "is 2", "knows 1"]),
+    (.newer(path: "/p", found: 2, known: 1), ["/p", "newer", "is 2", "reads 1"]),
     (.unfinishedLog(path: "/p"), ["/p-wal", "read-only medium", "headwater backup"]),
     (.refusedBySchema(detail: "why"), ["refused", "why"]),
     (
