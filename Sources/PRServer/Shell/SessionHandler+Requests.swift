@@ -62,6 +62,8 @@ extension SessionHandler {
       return refuseMalformed(
         .changes, "changes: one is open on this connection; wait for its answer, or open another connection")
     }
+    // A node that mints was logged with its lane when it introduced itself.
+    if poll == nil, nodeStore == nil { complain("follower", "a node that copies this one has connected", level: .info) }
     let poll = LongPoll(query, for: self, ticket: replies.reserve(bytes: requestBytes), on: context.eventLoop)
     self.poll = poll
     poll.begin()

@@ -97,7 +97,11 @@ final class SessionHandler: ChannelDuplexHandler {
     client.leave()
     poll?.end()
     timers.cancelAll()
-    if let nodeStore { desk.lanes.leave(nodeStore) }
+    if let nodeStore {
+      desk.lanes.leave(nodeStore)
+    } else if poll != nil {
+      complain("lost follower", "a node that copies this one has disconnected", level: .info)
+    }
     context.fireChannelInactive()
   }
 

@@ -8,14 +8,24 @@ struct CutLogTests {
   @Test("is answered by one line of its upstream when it connects, and one when it disconnects")
   func followers() throws {
     let hub = try Hub()
-    let node = try ServerProcess(["--upstream", hub.address])
+    let folder = try TemporaryFolder()
+    let node = try ServerProcess(["--upstream", hub.address], in: folder)
     #expect(hub.server.process.errors.wait { $0.contains("a node below is connected") })
     #expect(node.process.errors.wait { $0.contains(Follower.complete) })
     try node.kill()
     #expect(hub.server.process.errors.wait { $0.contains("a node below is gone") })
+    #expect(!hub.server.log.contains(Self.copies))
+    // A mirror mints nothing, and so it has no lane to introduce itself by.
+    let mirror = try ServerProcess(["--upstream", hub.address, "--read-only", "--sync-every", "60s"], in: folder)
+    #expect(hub.server.process.errors.wait { $0.contains("\(Self.copies) has connected peer=local") })
+    try mirror.kill()
+    #expect(hub.server.process.errors.wait { $0.contains("\(Self.copies) has disconnected peer=local") })
     #expect(hub.server.log.components(separatedBy: "a node below is").count == 3, "\(hub.server.log)")
     try hub.die()
   }
+
+  /// How the lines begin about a node that has no lane.
+  private static let copies = "a node that copies this one"
 
   @Test("says once that the upstream is away, and once that it is back")
   func once() throws {
