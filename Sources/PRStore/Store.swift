@@ -16,7 +16,7 @@ public final class Store: Sendable {
   private let hold: LossHold?
   private let mark: MarkKeeper?
   private let loss: StoreLoss?
-  private let settling = SettlingDesk()
+  let settling = SettlingDesk()
   private let options: StoreOptions
   private let access: Connection.Access
 
@@ -48,7 +48,7 @@ public final class Store: Sendable {
     }
     foreignRows = ForeignRowsClock(try Self.smallConnection(options, access), watch: watch)
     let (path, access) = (path, access)
-    readers = try ReaderPool { () throws(StoreError) in
+    readers = try ReaderPool(writer == nil ? .whole : .afterIndexing) { () throws(StoreError) in
       try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache)
     }
   }
@@ -117,8 +117,24 @@ public final class Store: Sendable {
     writeOnce(for: client, decide) { outcome in
       guard case .failure(.unsettled(let package)) = outcome else { return done(outcome) }
       self.settling.settle(package, self) { error in
-        if let error { done(.failure(error)) } else { self.write(for: client, decide, done: done) }
+        switch error {
+        case nil: self.write(for: client, decide, done: done)
+        case .locked?, .closed?: done(.failure(error ?? .closed))
+        case let error?: self.writeUnsettled(for: client, decide, error, done: done)
+        }
       }
+    }
+  }
+
+  /// Decides on a package that cannot be indexed, as on a full disk: what needs no row is answered all the same.
+  private func writeUnsettled<Value: Sendable>(
+    for client: ReadClient, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value, _ error: StoreError,
+    done: @escaping @Sendable (Result<Value, StoreError>) -> Void
+  ) {
+    writeOnce(for: client) { ledger throws(StoreError) in
+      try ledger.reader.readingWhole { () throws(StoreError) in try decide(ledger) }
+    } done: { outcome in
+      if case .failure(.unsettled) = outcome { done(.failure(error)) } else { done(outcome) }
     }
   }
 

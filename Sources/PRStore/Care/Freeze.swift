@@ -220,7 +220,7 @@ private struct FrozenRows {
     setHead.bind(3, head.greatest.text)
     setHead.bind(4, head.holder)
     setHead.bind(5, head.isTied ? 1 : 0)
-    setHead.bind(6, (isSmall ? PackageSize.few(rows.count) : .many).column)
+    setHead.bind(6, (isSmall ? PackageSize.few(rows.count) : .indexed).column)
     try setHead.run()
   }
 }

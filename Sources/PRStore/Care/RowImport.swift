@@ -40,6 +40,7 @@ public struct RowImport {
 
   /// Takes a row.
   public mutating func take(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> ImportOutcome {
+    try ledger.indexAtOnce(tuple.package)
     let floor = try floor(of: tuple.package)
     if try ledger.reader.has(value, tuple) { return .known }
     if !rules.allowsDuplicates, let holder = try ledger.holder(of: value, besides: tuple) {
@@ -56,5 +57,30 @@ public struct RowImport {
     let floor = try ledger.greatest(of: package)
     floors[package] = .some(floor)
     return floor
+  }
+}
+
+extension Store {
+  /// Indexes packages in slices, each in a transaction of its own. An import into them finds rows by number, and would
+  /// otherwise index them in its one transaction, for which other decisions wait.
+  public func index(_ packages: Set<PackageKey>) async throws(StoreError) {
+    var rest = packages.sorted()[...]
+    while !rest.isEmpty {
+      let some = Array(rest.prefix(512))
+      rest = rest.dropFirst(512)
+      let lacking = try await read { reader throws(StoreError) in
+        var lacking: [PackageKey] = []
+        for package in some where try reader.recordedHead(of: package).lacksIndex { lacking.append(package) }
+        return lacking
+      }
+      for package in lacking { try await index(package) }
+    }
+  }
+
+  private func index(_ package: PackageKey) async throws(StoreError) {
+    let error = await withCheckedContinuation { continuation in
+      settling.settle(UnsettledPackage(key: package, isCopied: false), self) { continuation.resume(returning: $0) }
+    }
+    if let error { throw error }
   }
 }

@@ -137,7 +137,7 @@ extension CopyWriter {
     try index.clear(package)
     let isSmall = rows.count <= PackageSize.mostFew
     if !isSmall { try index.index(rows, of: package) }
-    try finish(package, head, isSmall ? .few(rows.count) : .many)
+    try finish(package, head, isSmall ? .few(rows.count) : .indexed)
   }
 
   /// Indexes a slice of a package's copied rows, in a transaction of its own.
@@ -147,7 +147,7 @@ extension CopyWriter {
     let head = try reader.above(package)
     guard head.size == .unknown else { return true }
     guard try index.indexSlice(of: package) else { return false }
-    try finish(package, head, .many)
+    try finish(package, head, .indexed)
     return true
   }
 

@@ -22,12 +22,12 @@ public final class Ledger {
   /// Why no row may be written.
   var refusal: StoreError?
   /// The head that was read last, and has not changed since: the rule asks for it, then the row.
-  private var last: (package: PackageKey, found: FoundHead)?
+  var last: (package: PackageKey, found: FoundHead)?
   /// Takes copied rows that are in the feed already while a swap announces others. The outer nil: not looked yet.
   var announced: Statement??
 
   init(_ connection: Connection) throws(StoreError) {
-    reader = RowReader(connection)
+    reader = RowReader(connection, .afterIndexing)
     path = connection.path
     addHead = try connection.prepare(
       "INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")

@@ -13,6 +13,16 @@ struct FoundHead: Sendable {
 
   /// Rows can be added, and found as ``size`` says.
   var isSettled: Bool { !isStale && size != .unknown }
+
+  /// A row cannot be found by its number before rows are read or indexed.
+  var lacksIndex: Bool {
+    guard isRecorded else { return false }
+    if isStale { return true }
+    switch size {
+    case .few, .indexed: return false
+    case .unknown, .unindexed, .indexing: return true
+    }
+  }
 }
 
 /// The greatest value of a package, and which checksum holds it.

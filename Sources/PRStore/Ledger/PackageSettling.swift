@@ -8,9 +8,10 @@ public struct UnsettledPackage: Hashable, Sendable {
   let isCopied: Bool
 }
 
-/// Counts and indexes the rows that a foreign process or an earlier version of this program has written. What fits into
-/// the transaction of a decision is done there; a package with more rows is indexed in slices, each in a transaction of
-/// its own, and the decision waits for them.
+/// Counts the rows of packages, and indexes them: those that a foreign process or an earlier version of this program has
+/// written, and those of a package in which a row is sought by its number for the first time. What fits into the
+/// transaction of a decision is done there. A package with more rows is indexed in slices, each in a transaction of its
+/// own, and the decision waits for them.
 extension Ledger {
   private static var most: Int { RowIndexWriter.slice }
 
@@ -25,25 +26,40 @@ extension Ledger {
 
   /// Another process has the lock: what a slice of rows tells can be answered, and nothing is kept.
   private func looked(at package: PackageKey) throws(StoreError) -> FoundHead {
-    guard try index.rows(of: package, most: Self.most + 1).count <= Self.most else {
+    let rows = try index.rows(of: package, most: Self.most + 1)
+    guard rows.count <= Self.most else {
       try checkMayWrite()
       return FoundHead()
     }
-    return try reader.head(of: package)
+    return FoundHead(head: Self.head(over: rows), size: .unknown, isRecorded: true)
+  }
+
+  private static func head(over rows: [StoredRow]) -> PackageHead? {
+    PackageHead.over(rows.compactMap { row in Revision(row.value).map { (checksum: row.checksum, value: $0) } })
   }
 
   /// - Returns: false when a slice is not enough. What was written must be undone then.
   private func settle(_ package: PackageKey, _ found: FoundHead) throws(StoreError) -> Bool {
-    if found.size == .many { return try takeQueue(of: package) }
+    switch found.size {
+    case .indexed: return try takeQueue(of: package)
+    case .unknown where !found.isStale:
+      try count(package)
+      return true
+    default: break
+    }
     let rows = try index.rows(of: package, most: Self.most + 1)
     guard rows.count <= Self.most else { return false }
     try index.clear(package)
     let isSmall = rows.count <= PackageSize.mostFew
     if !isSmall { try index.index(rows, of: package) }
-    let head = PackageHead.over(
-      rows.compactMap { row in Revision(row.value).map { (checksum: row.checksum, value: $0) } })
-    try keep(found.isStale ? head : nil, isSmall ? .few(rows.count) : .many, of: package)
+    try keep(found.isStale ? Self.head(over: rows) : nil, isSmall ? .few(rows.count) : .indexed, of: package)
     return true
+  }
+
+  /// Finds out whether a package has few rows. Its head is known.
+  private func count(_ package: PackageKey) throws(StoreError) {
+    let rows = try index.rows(of: package, most: PackageSize.mostFew + 1).count
+    try keep(nil, rows <= PackageSize.mostFew ? .few(rows) : .unindexed, of: package)
   }
 
   /// Indexes the rows that wait in a package's queue, and finds its head again.
@@ -58,7 +74,7 @@ extension Ledger {
       }
     }
     guard queue.count <= Self.most else { return false }
-    try keep(try reader.indexedHead(of: package), .many, of: package)
+    try keep(try reader.indexedHead(of: package), .indexed, of: package)
     return true
   }
 
@@ -67,21 +83,39 @@ extension Ledger {
   /// - Returns: whether the package is settled.
   func settleSlice(of package: PackageKey) throws(StoreError) -> Bool {
     try checkMayWrite()
-    begin()
+    last = nil
     let found = try reader.recordedHead(of: package)
-    guard found.isRecorded, !found.isSettled else { return true }
-    if found.size == .many { return try takeQueue(of: package) }
-    if found.size != .unknown { try beginIndex(of: package) }
+    switch found.size {
+    case _ where !found.isRecorded: return true
+    case .indexed: return found.isStale ? try takeQueue(of: package) : true
+    case .few where !found.isStale: return true
+    case .unknown where !found.isStale:
+      try count(package)
+      return true
+    case .indexing: break
+    case .few, .unknown, .unindexed: try beginIndex(of: package)
+    }
     guard try index.indexSlice(of: package) else { return false }
     // What came meanwhile stands in the queue, and has cleared the head.
-    try keep(nil, .many, of: package)
+    try keep(nil, .indexed, of: package)
     return !found.isStale
+  }
+
+  /// Indexes a package in the transaction of a decision that adds many rows.
+  func indexAtOnce(_ package: PackageKey) throws(StoreError) {
+    if let last, last.package == package, !last.found.lacksIndex { return }
+    var found = try reader.recordedHead(of: package)
+    while found.lacksIndex {
+      _ = try settleSlice(of: package)
+      found = try reader.recordedHead(of: package)
+    }
+    last = (package, found)
   }
 
   /// From now on rows of foreign processes are queued, since there is an index to be.
   private func beginIndex(of package: PackageKey) throws(StoreError) {
     try index.beginAgain(package)
-    try keep(nil, .unknown, of: package)
+    try keep(nil, .indexing, of: package)
   }
 }
 
@@ -93,6 +127,6 @@ extension RowReader {
 
   /// The head of a package with many rows, as its index tells.
   func indexedHead(of package: PackageKey) throws(StoreError) -> PackageHead? {
-    try prepared()?.own.head(of: package, .many)
+    try prepared()?.own.head(of: package, .indexed)
   }
 }

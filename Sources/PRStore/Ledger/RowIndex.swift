@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// Finds rows by number and by content. In packages with few rows it reads them all, in others it descends a tree; where
-/// the size is unknown, as on a file of an earlier schema, it reads all rows of the package.
+/// Finds rows by number and by content. In packages with few rows it reads them all, in indexed ones it descends a tree.
+/// Where the size is unknown, as on a file of an earlier schema, it reads all rows of the package.
 final class RowIndex {
   let tables: RowTables
   private let package: Statement
   private let values: Statement
   private let isIndexed: Bool
   private let connection: Connection
+  var reading: UnindexedReading
   private var descents: Descents?
 
   /// What is asked of the trees.
@@ -26,8 +27,9 @@ final class RowIndex {
   /// So many rows of a tuple are read before its values are looked up in their order.
   private static let fewValues = 2 * ToldValues.mostOfEachEnd + 1
 
-  init(_ tables: RowTables, _ connection: Connection) throws(StoreError) {
+  init(_ tables: RowTables, _ connection: Connection, _ reading: UnindexedReading = .whole) throws(StoreError) {
     self.tables = tables
+    self.reading = reading
     self.connection = connection
     package = try connection.prepare("SELECT checksum, value FROM \(tables.rows) WHERE \(Self.key)")
     values = try connection.prepare(
@@ -67,7 +69,18 @@ final class RowIndex {
     return ready
   }
 
-  private func isTree(_ size: PackageSize) -> Bool { isIndexed && size == .many }
+  /// Whether the trees have all rows of a package.
+  ///
+  /// - Throws: ``StoreError/unsettled(_:)`` where they shall have them first.
+  private func isTree(_ size: PackageSize, _ package: PackageKey) throws(StoreError) -> Bool {
+    switch size {
+    case .indexed: return isIndexed
+    case .unknown, .few: return false
+    case .unindexed, .indexing:
+      guard reading == .afterIndexing else { return false }
+      throw .unsettled(UnsettledPackage(key: package, isCopied: false))
+    }
+  }
 
   // MARK: Packages
 
@@ -79,7 +92,7 @@ final class RowIndex {
 
   /// The greatest value of a package, and who holds it.
   func head(of package: PackageKey, _ size: PackageSize) throws(StoreError) -> PackageHead? {
-    guard isTree(size) else { return PackageHead.over(try rows(of: package)) }
+    guard try isTree(size, package) else { return PackageHead.over(try rows(of: package)) }
     let statement = try prepared().last
     statement.bind(package)
     return PackageHead.over(try pairs(statement))
@@ -103,7 +116,7 @@ final class RowIndex {
   func holder(
     of value: Revision, otherThan checksum: String, in package: PackageKey, _ size: PackageSize
   ) throws(StoreError) -> String? {
-    guard isTree(size) else {
+    guard try isTree(size, package) else {
       return try rows(of: package).first { $0.value == value && !$0.checksum.utf8.elementsEqual(checksum.utf8) }?
         .checksum
     }
@@ -119,7 +132,7 @@ final class RowIndex {
   func holders(
     of value: Revision, in package: PackageKey, _ size: PackageSize
   ) throws(StoreError) -> [(checksum: String, value: Revision)] {
-    guard isTree(size) else { return try rows(of: package).filter { $0.value == value } }
+    guard try isTree(size, package) else { return try rows(of: package).filter { $0.value == value } }
     let statement = try prepared().holders
     statement.bind(package)
     statement.bind(3, blob: RevisionKey(value).bytes)
@@ -130,7 +143,9 @@ final class RowIndex {
   func greatest(
     under ceiling: Revision, in package: PackageKey, _ size: PackageSize
   ) throws(StoreError) -> Revision? {
-    guard isTree(size) else { return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max() }
+    guard try isTree(size, package) else {
+      return try rows(of: package).map(\.value).filter { $0.isUnder(ceiling) }.max()
+    }
     let statement = try prepared().under
     let key = RevisionKey(ceiling)
     statement.bind(package)
@@ -143,15 +158,21 @@ final class RowIndex {
 
   /// The least and the greatest values of a tuple.
   func values(of tuple: TupleKey, _ size: PackageSize) throws(StoreError) -> ToldValues {
-    let isTree = isTree(size)
     values.bind(tuple)
-    values.bind(4, isTree ? Int64(clamping: Self.fewValues) : -1)
-    let (found, rows) = try counted(values)
-    guard isTree, rows == Self.fewValues else { return ToldValues(found) }
+    values.bind(4, Int64(clamping: Self.fewValues))
+    let (few, rows) = try counted(values)
+    guard rows == Self.fewValues else { return ToldValues(few) }
+    guard try isTree(size, tuple.package) else { return ToldValues(try allValues(of: tuple)) }
     let least = try ordered(try prepared().least, tuple, most: Self.fewValues)
     guard least.count == Self.fewValues else { return ToldValues(least) }
     let greatest = try ordered(try prepared().greatest, tuple, most: ToldValues.mostOfEachEnd)
     return ToldValues(least.prefix(ToldValues.mostOfEachEnd) + greatest, hasMore: true)
+  }
+
+  private func allValues(of tuple: TupleKey) throws(StoreError) -> [Revision] {
+    values.bind(tuple)
+    values.bind(4, -1)
+    return try revisions(values)
   }
 
   private func ordered(_ statement: Statement, _ tuple: TupleKey, most: Int) throws(StoreError) -> [Revision] {
@@ -162,11 +183,7 @@ final class RowIndex {
 
   /// Whether a tuple has a value, in whatever spelling.
   func has(_ value: Revision, _ tuple: TupleKey, _ size: PackageSize) throws(StoreError) -> Bool {
-    guard isTree(size) else {
-      values.bind(tuple)
-      values.bind(4, -1)
-      return try revisions(values).contains(value)
-    }
+    guard try isTree(size, tuple.package) else { return try allValues(of: tuple).contains(value) }
     let statement = try prepared().one
     statement.bind(tuple)
     statement.bind(4, blob: RevisionKey(value).bytes)
@@ -198,4 +215,12 @@ final class RowIndex {
     }
     return (values, rows)
   }
+}
+
+/// What is done where rows are sought by number in a package that is not in the index.
+enum UnindexedReading: Sendable {
+  /// All its rows are read: the file is not written, or is looked through as a whole anyway.
+  case whole
+  /// The package is indexed first, in slices, and the question asked again: it costs the rows of the package once.
+  case afterIndexing
 }

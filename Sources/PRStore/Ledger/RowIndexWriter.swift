@@ -4,6 +4,8 @@ import PRRevision
 /// Keeps the number index of some rows. What it does for a row does not depend on how many rows the package has.
 final class RowIndexWriter {
   private let tables: RowTables
+  /// A package that grows is indexed at once: so it is in a copy. Own rows wait for a question that needs the index.
+  private let isEager: Bool
   private let insertNumber: Statement
   private let insertContent: Statement
   private let ofTuple: Statement
@@ -21,6 +23,7 @@ final class RowIndexWriter {
 
   init(_ tables: RowTables, _ connection: Connection) throws(StoreError) {
     self.tables = tables
+    isEager = tables != .own
     let (numbers, contents, key) = (tables.numbers, tables.contents, RowIndex.key)
     insertNumber = try connection.prepare(
       "INSERT OR IGNORE INTO \(numbers) (version, pkgarch, number, checksum, value) VALUES (?1, ?2, ?4, ?3, ?5)")
@@ -52,16 +55,22 @@ final class RowIndexWriter {
     switch size {
     case .unknown: preconditionFailure("a package is settled before a row is added to it")
     case .few(let rows) where rows < PackageSize.mostFew: return .few(rows + 1)
+    case .few where !isEager, .unindexed: return .unindexed
     case .few:
       let most = PackageSize.mostFew + 1
       let rows = try rows(of: tuple.package, most: most + 1)
       // Another program has added rows of which the head does not tell yet: the next decision counts them.
       guard rows.count == most else { return .unknown }
       try index(rows, of: tuple.package)
-      return .many
-    case .many:
+      return .indexed
+    case .indexing:
       try addNumber(tuple, value)
-      return try join(tuple, value) ? .many : .unknown
+      // A tuple that is not in its order yet is put there with its slice.
+      _ = try join(tuple, value)
+      return .indexing
+    case .indexed:
+      try addNumber(tuple, value)
+      return try join(tuple, value) ? .indexed : isEager ? .unknown : .indexing
     }
   }
 

@@ -5,6 +5,9 @@ import PRRevision
 /// schema, and on one without any table: then there are no rows yet.
 public final class RowReader {
   let connection: Connection
+  private var reading: UnindexedReading {
+    didSet { statements?.own.reading = reading }
+  }
   private var statements: Statements?
   private var snapshot: (begin: Statement, commit: Statement)?
 
@@ -16,7 +19,10 @@ public final class RowReader {
     let copied: CopyReader?
   }
 
-  init(_ connection: Connection) { self.connection = connection }
+  init(_ connection: Connection, _ reading: UnindexedReading = .whole) {
+    self.connection = connection
+    self.reading = reading
+  }
 
   /// Reads in one transaction, so that no two statements of `body` see different moments.
   func inOneSnapshot<Value>(_ body: (RowReader) throws(StoreError) -> Value) throws(StoreError) -> Value {
@@ -34,6 +40,14 @@ public final class RowReader {
     }
   }
 
+  /// Reads packages whole during the call where they are not indexed and cannot be.
+  func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    let usual = reading
+    reading = .whole
+    defer { reading = usual }
+    return try body()
+  }
+
   private func snapshotStatements() throws(StoreError) -> (begin: Statement, commit: Statement) {
     if let snapshot { return snapshot }
     let statements = (begin: try connection.prepare("BEGIN"), commit: try connection.prepare("COMMIT"))
@@ -46,7 +60,7 @@ public final class RowReader {
     if let statements { return statements }
     guard try connection.hasTable("PRMAIN") else { return nil }
     let ready = Statements(
-      own: try RowIndex(.own, connection), head: try headStatement(),
+      own: try RowIndex(.own, connection, reading), head: try headStatement(),
       copied: try connection.hasTable("headwater_copy") ? CopyReader(.copy, connection) : nil)
     statements = ready
     return ready
@@ -84,7 +98,7 @@ public final class RowReader {
     var found = try recordedHead(of: package)
     guard found.head == nil, found.isStale || found.size == .unknown else { return found }
     found.head = try index.head(of: package, found.size)
-    if found.size == .many {
+    if found.size == .indexed {
       let queued = try index.queued(in: package, most: .max)
       let known = found.head.map { [(checksum: $0.holder, value: $0.greatest)] } ?? []
       found.head = PackageHead.over(known + queued.compactMap { row in Revision(row.value).map { (row.checksum, $0) } })

@@ -12,7 +12,9 @@ final class ReaderLane: Sendable {
     var idle: [ReaderThread]
   }
 
-  init(_ connections: [Connection]) { state = Mutex(State(idle: connections.map(ReaderThread.init))) }
+  init(_ connections: [Connection], _ reading: UnindexedReading) {
+    state = Mutex(State(idle: connections.map { ReaderThread($0, reading) }))
+  }
 
   func submit(_ read: PendingRead) {
     let thread = state.withLock { state in
@@ -49,7 +51,7 @@ private final class ReaderThread: @unchecked Sendable {
   private let thread = DispatchQueue(label: "headwater.store.reader", qos: .userInitiated)
   private let reader: RowReader
 
-  init(_ connection: Connection) { reader = RowReader(connection) }
+  init(_ connection: Connection, _ reading: UnindexedReading) { reader = RowReader(connection, reading) }
 
   func begin(_ work: @escaping @Sendable (ReaderThread) -> Void) { thread.async { work(self) } }
 

@@ -23,12 +23,12 @@ final class ReaderPool: Sendable {
   private let lanes: [ReaderLane]
 
   /// - Parameter connect: opens a connection for one thread.
-  init(_ connect: () throws(StoreError) -> Connection) throws(StoreError) {
+  init(_ reading: UnindexedReading, _ connect: () throws(StoreError) -> Connection) throws(StoreError) {
     var lanes: [ReaderLane] = []
     for queue in ReadQueue.allCases {
       var connections: [Connection] = []
       for _ in 0..<queue.threads { connections.append(try connect()) }
-      lanes.append(ReaderLane(connections))
+      lanes.append(ReaderLane(connections, reading))
     }
     self.lanes = lanes
   }

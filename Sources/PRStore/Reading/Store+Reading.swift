@@ -33,19 +33,28 @@ extension Store {
     _ slice: @escaping @Sendable (RowReader, Place) throws(StoreError) -> ReadStep<Place, Value>,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
-    readers.submit(pending(for: client, from: place, slice, done), in: queue)
+    readers.submit(pending(in: queue, for: client, from: place, slice, done), in: queue)
   }
 
   private func pending<Place: Sendable, Value: Sendable>(
-    for client: ReadClient, from place: Place,
+    in queue: ReadQueue, for client: ReadClient, from place: Place, isWhole: Bool = false,
     _ slice: @escaping @Sendable (RowReader, Place) throws(StoreError) -> ReadStep<Place, Value>,
     _ done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) -> PendingRead {
     PendingRead(client: client) { [self] reader in
       do throws(StoreError) {
-        switch try reader.inOneSnapshot({ reader throws(StoreError) in try slice(reader, place) }) {
-        case .again(let next): return pending(for: client, from: next, slice, done)
+        let read = { () throws(StoreError) in
+          try reader.inOneSnapshot { reader throws(StoreError) in try slice(reader, place) }
+        }
+        switch try isWhole ? reader.readingWhole(read) : read() {
+        case .again(let next): return pending(in: queue, for: client, from: next, slice, done)
         case .done(let value): done(.success(value))
+        }
+      } catch .unsettled(let package) {
+        // Where nothing can be written, as on a full disk, the package is read whole.
+        settling.settle(package, self) { error in
+          self.readers.submit(
+            self.pending(in: queue, for: client, from: place, isWhole: error != nil, slice, done), in: queue)
         }
       } catch {
         done(.failure(isFrozen ? error.ofFrozenFile : error))

@@ -32,23 +32,38 @@ struct RowTables: Hashable, Sendable {
 
 /// How many rows a package has, as far as the way to find one among them depends on it.
 ///
-/// A package with few rows is read whole. One with more has its rows in a number index as well: a tree more to write for
-/// each row pays only there. The reasons stand in docs/decisions/0025-cost-as-a-law.md.
+/// A package with few rows is read whole. One with more needs the number index where a row is sought by its number. The
+/// index is a tree more to write for each row, so own rows are indexed once such a question comes. The reasons stand in
+/// docs/decisions/0025-cost-as-a-law.md.
 enum PackageSize: Hashable, Sendable {
-  /// Not counted: the head is one of an earlier schema, or the index is being made.
+  /// Not counted: the head is one of an earlier schema. Of a copy, also: the index is being made.
   case unknown
   case few(Int)
-  case many
+  /// More than few, and not in the index: so far no question needed it.
+  case unindexed
+  /// More than few, and the index is being made. Rows that are added are added to it as well.
+  case indexing
+  /// More than few, and all in the index.
+  case indexed
 
   /// So many rows are read whole.
   static let mostFew = 64
+
+  private static let indexedColumn = Int64(mostFew) + 1
+  private static let unindexedColumn = Int64(mostFew) + 2
+  private static let indexingColumn = Int64(mostFew) + 3
+
+  /// The values of the column for packages whose index has rows, as SQL lists them.
+  static let columnsWithIndex = "\(indexedColumn), \(indexingColumn)"
 
   /// Reads a head's column `rows`.
   init(column: Int64?) {
     switch column {
     case nil: self = .unknown
     case let rows? where rows <= Self.mostFew: self = .few(Int(clamping: rows))
-    default: self = .many
+    case Self.unindexedColumn: self = .unindexed
+    case Self.indexingColumn: self = .indexing
+    default: self = .indexed
     }
   }
 
@@ -56,7 +71,9 @@ enum PackageSize: Hashable, Sendable {
     switch self {
     case .unknown: nil
     case .few(let rows): Int64(clamping: rows)
-    case .many: Int64(clamping: Self.mostFew + 1)
+    case .indexed: Self.indexedColumn
+    case .unindexed: Self.unindexedColumn
+    case .indexing: Self.indexingColumn
     }
   }
 }

@@ -40,7 +40,7 @@ enum Schema {
     CREATE VIEW headwater_package AS SELECT version, pkgarch, greatest, holder, tied FROM headwater_head
     """
 
-  /// The rows of packages with many, by number: a ``RevisionKey``, or an ``IndexMark``.
+  /// The rows of packages that are indexed, by number: a ``RevisionKey``, or an ``IndexMark``.
   static func numbers(named name: String) -> String {
     """
     CREATE TABLE \(name) (
@@ -49,7 +49,7 @@ enum Schema {
     """
   }
 
-  /// In packages with many rows, those of tuples that have several, by number.
+  /// In packages that are indexed, the rows of tuples that have several, by number.
   static func contents(named name: String) -> String {
     """
     CREATE TABLE \(name) (
@@ -98,7 +98,7 @@ enum Schema {
   static let leaving = "CREATE TABLE headwater_leaving (serial INTEGER PRIMARY KEY)"
 
   /// Gives the rows of foreign processes a serial, in their own transaction, and queues them for the number index where
-  /// there is one or may be. This program's writer does that itself, with triggers switched off on its connection.
+  /// the package is in it. This program's writer does that itself, with triggers switched off on its connection.
   static let foreignName = "headwater_foreign"
   static let foreignRows = """
     CREATE TRIGGER \(foreignName) AFTER INSERT ON PRMAIN WHEN new.value IS NOT NULL
@@ -110,7 +110,7 @@ enum Schema {
         ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = NULL, holder = NULL, tied = 0;
       INSERT OR IGNORE INTO headwater_number (version, pkgarch, number, checksum, value)
         SELECT new.version, new.pkgarch, CAST(x'FE' || new.value AS BLOB), new.checksum, new.value FROM headwater_head
-        WHERE version = new.version AND pkgarch = new.pkgarch AND (rows IS NULL OR rows > \(PackageSize.mostFew));
+        WHERE version = new.version AND pkgarch = new.pkgarch AND rows IN (\(PackageSize.columnsWithIndex));
     END
     """
 

@@ -61,6 +61,7 @@ struct Import: AsyncParsableCommand {
       .imported, asker: "headwater import", milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
     let found = FoundSummary()
     do throws(StoreError) {
+      if !dryRun { try await store.index(spool.packages) }
       try await store.write { ledger throws(StoreError) in
         var work = ImportWork(RowImport(into: ledger, rules: rules, provenance: provenance), parsed)
         try work.take(spool)

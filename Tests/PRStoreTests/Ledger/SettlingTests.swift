@@ -44,7 +44,7 @@ struct SettlingTests {
         #expect(try ledger.facts(for: .checksum(checksum), .kept).least == known.min(), comment)
       }
       #expect(
-        try ledger.reader.recordedHead(of: .busybox).size == (rows.count > 64 ? .many : .few(rows.count)), comment)
+        try ledger.reader.recordedHead(of: .busybox).size == (rows.count > 64 ? .indexed : .few(rows.count)), comment)
     }
   }
 
@@ -64,6 +64,110 @@ struct SettlingTests {
     for row in more { try bitbake.insert(row.tuple, row.value) }
     #expect(try await store.greatest(.busybox) == "\(count + 299)", "a reader's")
     try await check(store, rows + more, "beside")
+  }
+
+  private func size(_ store: Store) async throws -> PackageSize {
+    try await store.read { reader throws(StoreError) in try reader.recordedHead(of: .busybox).size }
+  }
+
+  private func indexedRows() throws -> [[String?]] { try ForeignProcess(path).ask("SELECT * FROM headwater_number") }
+
+  @Test("of this node are in no index until a row is sought by its number", arguments: [true, false])
+  func lazy(isReader: Bool) async throws {
+    let store = try Store.writable(path)
+    let rows = (0..<700).map { Row.busybox("c\($0)", "\($0)") }
+    for row in rows.prefix(100) { try await store.record([row]) }
+    try await store.record(Array(rows[100...]))
+    #expect(try await store.facts(.checksum("c699")).standing == .current(revision("699")))
+    #expect(try await store.count(.checksum("c1")).text == "700")
+    #expect(try await size(store) == .unindexed)
+    #expect(try indexedRows() == [])
+    let all = rows + [.busybox("c1", "700")]
+    if isReader {
+      let isTaken = try await store.read { reader throws(StoreError) in
+        try reader.isTaken(revision("7"), besides: .checksum("x"))
+      }
+      #expect(isTaken)
+      #expect(try await size(store) == .indexed)
+    }
+    try await check(store, all, "sought")
+    #expect(try indexedRows().count == all.count)
+    #expect(try await store.count(.checksum("new")).text == "701")
+    try await check(store, all + [.busybox("new", "701")], "added")
+  }
+
+  @Test("a checksum that gets many values has its package indexed, and answers as before")
+  func manyValues() async throws {
+    let store = try Store.writable(path)
+    let values = (0..<40).map { ($0 % 2 == 0 ? "a" : "b", "\($0)") }
+    for row in (0..<200).map({ Row.busybox("c\($0)", "\($0)") }) { try await store.record([row]) }
+    for (checksum, value) in values {
+      #expect(try await store.count(.checksum(checksum)).text == "\(200 + (Int(value) ?? 0))")
+    }
+    let known = ToldValues((0..<20).map { revision("\(200 + 2 * $0)") })
+    #expect(try await store.read { reader throws(StoreError) in try reader.values(of: .checksum("a")) } == known)
+    #expect(try await size(store) == .indexed)
+    #expect(try await store.facts(.checksum("a"), .kept).least == known.least)
+  }
+
+  @Test("a row that is recorded while the index is being made is in it, in front of the place reached and behind it")
+  func whileIndexing() async throws {
+    let store = try Store.writable(path)
+    let rows = rows(2000)
+    try await store.record(rows)
+    let package = PackageKey.busybox
+    for _ in 0..<2 {
+      #expect(try await store.write { ledger throws(StoreError) in try !ledger.settleSlice(of: package) })
+    }
+    #expect(try await size(store) == .indexing)
+    var all = rows
+    for checksum in ["A", "a", "c3", "z", "b"] {
+      let value = try await store.count(.checksum(checksum))
+      all.append(.busybox(checksum, value.text))
+    }
+    #expect(try await size(store) == .indexing, "no decision has waited")
+    try await check(store, all, "whole")
+  }
+
+  @Test("a package that cannot be indexed is read whole")
+  func notIndexed() async throws {
+    let store = try Store.writable(path)
+    let rows = (0..<300).map { Row.busybox($0 < 100 ? "a" : "c\($0)", "\($0)") }
+    try await store.record(rows)
+    try ForeignProcess(path).run("ALTER TABLE headwater_number RENAME TO elsewhere")
+    #expect(
+      try await store.write { ledger throws(StoreError) in
+        try ledger.holder(of: revision("150"), besides: .checksum("x"))
+      } == "c150")
+    #expect(
+      try await store.read { reader throws(StoreError) in try reader.isTaken(revision("150"), besides: .checksum("x")) }
+    )
+    #expect(
+      try await store.read { reader throws(StoreError) in try reader.values(of: .checksum("a")).least?.text } == "0")
+    #expect(try await size(store) == .unindexed)
+  }
+
+  @Test("an import indexes the packages that it adds to, those that are there and those that it makes")
+  func imported() async throws {
+    let store = try Store.writable(path)
+    let rows = (100..<1000).map { Row.busybox("c\($0)", "\($0)") }
+    try await store.record(rows)
+    let other = (0..<600).map {
+      Row(tuple: TupleKey(version: "other-1-r0", pkgarch: "all", checksum: "o\($0)"), value: "\($0)")
+    }
+    let added = (0..<100).map { Row.busybox("i\($0)", "\($0)") }
+    for isPrepared in [true, false] {
+      if isPrepared { try await store.index([.busybox, other[0].tuple.package]) }
+      let outcomes = try await store.write { ledger throws(StoreError) in
+        var work = RowImport(into: ledger, rules: ImportRules(allowsLower: true), provenance: .test)
+        var outcomes: [ImportOutcome] = []
+        for row in added + other.reversed() { outcomes.append(try work.take(row.tuple, revision(row.value))) }
+        return outcomes
+      }
+      #expect(outcomes.filter { $0 == .known }.count == (isPrepared ? 0 : 700))
+    }
+    try await check(store, rows + added, "imported")
+    #expect(try indexedRows().count == 1600)
   }
 
   @Test("become large row by row", arguments: [true, false])
