@@ -62,7 +62,7 @@ extension Node {
     }
     if isReadOnly {
       let onMiss = policy.onMiss
-      if case .told(let told) = heard { keep(told, of: allocation.tuple) }
+      if case .told(let told) = heard { keep(told, of: allocation.tuple) {} }
       return store.read(
         for: client,
         { reader throws(StoreError) in try allocation.predict(heard, onMiss: onMiss, in: reader) }, done: done)
@@ -97,13 +97,15 @@ extension Node {
     }
   }
 
-  /// Keeps what was told in the copy. Nobody waits for it: the next who asks is told again.
-  func keep(_ told: UpstreamAnswer, of tuple: TupleKey) {
-    guard !store.isReadOnly else { return }
+  /// Keeps what an upstream answered in the copy.
+  ///
+  /// - Parameter done: called once it is kept, or cannot be.
+  func keep(_ told: UpstreamAnswer, of tuple: TupleKey, then done: @escaping @Sendable () -> Void) {
+    guard !store.isReadOnly else { return done() }
     let now = now
     store.write(
       { ledger throws(StoreError) in _ = try ledger.learn(told, of: tuple, milliseconds: now) },
-      done: { _ in })
+      done: { _ in done() })
   }
 }
 

@@ -3,15 +3,16 @@ import PRRevision
 import PRStore
 import PRUpstream
 
-/// The questions that store no answer. In the `partitioned` numbering a node that does not know asks further up, so
-/// that a leaf below a node that was never asked still gets the root's answer.
+/// The questions that put no value on record. In the `partitioned` numbering a node that does not know asks further up, so
+/// that a leaf below a node that was never asked still gets the root's answer. What a client is told of an upstream's
+/// answer is in the copy before: a later answer, while the upstream is away, is no lesser one.
 extension Node {
   /// `test-pr`: the value on record for a tuple.
   public func value(
     of tuple: TupleKey, _ history: History, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
   ) {
     know(
-      tuple, history, for: client, within: nil, isEnough: { !$0.values.isEmpty },
+      tuple, history, for: client, within: nil, keepsFirst: true, isEnough: { !$0.values.isEmpty },
       answer: { outcome in
         guard case .success(let known) = outcome, known.knowledge.values.isEmpty, !known.isComplete,
           self.policy.upstreamAway == .strict
@@ -53,8 +54,8 @@ extension Node {
       asked.ask(.package(package), within: nil) { told in
         switch told {
         case .success(let told):
-          if let greatest = told.greatest { self.keep(floor: greatest, of: package) }
-          answer(.success(told.greatest))
+          guard let greatest = told.greatest else { return answer(.success(nil)) }
+          self.keep(floor: greatest, of: package) { answer(.success(greatest)) }
         case .failure(let error) where error.isBeyondLimit: answer(.failure(.beyondUpstream(error)))
         case .failure(let error): answer(self.policy.upstreamAway == .strict ? .failure(.upstreamAway(error)) : outcome)
         }
@@ -73,13 +74,10 @@ extension Node {
 
   private func know(
     _ tuple: TupleKey, _ history: History, for client: ReadClient, within time: Duration?,
-    mayBeIncomplete: Bool = false,
+    mayBeIncomplete: Bool = false, keepsFirst: Bool = false,
     isEnough: @escaping @Sendable (Knowledge) -> Bool, answer: @escaping Answer<Known>
   ) {
-    let (numbering, countsCopy) = (numbering, isReadOnly)
-    read(for: client) { reader throws(StoreError) in
-      try Knowledge(of: tuple, numbering, countsCopy: countsCopy, in: reader)
-    } _: { outcome in
+    knowledge(of: tuple, for: client) { outcome in
       guard case .success(let knowledge) = outcome, self.isRecursive, !isEnough(knowledge) else {
         return answer(outcome.map { Known(knowledge: $0, isComplete: true) })
       }
@@ -90,13 +88,16 @@ extension Node {
         switch told {
         case .success(let told):
           self.learn(upstreamLevel: told.level)
-          if told.greatest != nil { self.keep(told, of: tuple) }
-          self.read(
-            for: client,
-            { reader throws(StoreError) in
-              try Knowledge(of: tuple, numbering, countsCopy: countsCopy, told: told, in: reader)
-            },
-            { answer($0.map { Known(knowledge: $0, isComplete: told.isComplete) }) })
+          let finish: @Sendable () -> Void = {
+            self.knowledge(of: tuple, told: told, for: client) { outcome in
+              answer(outcome.map { Known(knowledge: $0, isComplete: told.isComplete) })
+            }
+          }
+          guard told.greatest != nil else { return finish() }
+          if keepsFirst { return self.keep(told, of: tuple, then: finish) }
+          // A node below keeps what it is told, so a lookup does not wait for the disk.
+          self.keep(told, of: tuple) {}
+          finish()
         case .failure(let error) where error.isBeyondLimit: answer(.failure(.beyondUpstream(error)))
         case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
           answer(.failure(.upstreamAway(error)))
@@ -106,9 +107,23 @@ extension Node {
     }
   }
 
-  private func keep(floor: Revision, of package: PackageKey) {
-    guard !store.isReadOnly else { return }
-    store.write(
-      { ledger throws(StoreError) in try ledger.learn(floor: floor, of: package) }, done: { _ in })
+  private func knowledge(
+    of tuple: TupleKey, told: UpstreamAnswer? = nil, for client: ReadClient, answer: @escaping Answer<Knowledge>
+  ) {
+    let (numbering, countsCopy) = (numbering, isReadOnly)
+    let body: @Sendable (RowReader) throws(StoreError) -> Knowledge = { reader throws(StoreError) in
+      try Knowledge(of: tuple, numbering, countsCopy: countsCopy, told: told, in: reader)
+    }
+    read(for: client, body, answer)
+  }
+
+  private func keep(floor: Revision, of package: PackageKey, then done: @escaping @Sendable () -> Void) {
+    guard !store.isReadOnly else { return done() }
+    store.write { ledger throws(StoreError) in
+      try ledger.learn(floor: floor, of: package)
+    } done: { _ in
+      // What cannot be kept now is told all the same.
+      done()
+    }
   }
 }

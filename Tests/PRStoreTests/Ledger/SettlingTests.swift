@@ -127,6 +127,12 @@ struct SettlingTests {
     }
     #expect(try await size(store) == .indexing, "no decision has waited")
     try await check(store, all, "whole")
+    for row in all.suffix(5) {
+      let holder = try await store.write { ledger throws(StoreError) in
+        try ledger.holder(of: revision(row.value), besides: .checksum("x"))
+      }
+      #expect(holder == row.tuple.checksum)
+    }
   }
 
   @Test("a package that cannot be indexed is read whole")
