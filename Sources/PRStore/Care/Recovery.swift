@@ -62,13 +62,12 @@ public final class Recovery: Sendable {
       var summary = summary
       let level = try ledger.reader.note(.level).flatMap { Int($0) } ?? 0
       let provenance = Provenance(.imported, asker: "headwater recover", milliseconds: milliseconds)
-      var work = RowImport(into: ledger, rules: ImportRules(allowsLower: true), provenance: provenance)
       for row in rows {
         guard let value = Revision(row.value), areOfFeed && level == 0 || value.components.count == level + 1 else {
           summary.others += 1
           continue
         }
-        switch try work.take(row.tuple, value) {
+        switch try ledger.take(row.tuple, value, ImportRules(allowsLower: true), provenance) {
         case .added, .addedBelow, .refusedBelow: summary.added += 1
         case .known: summary.known += 1
         case .refusedDuplicate(let holder): summary.conflicts.append(Conflict(row: row, holder: holder))

@@ -22,45 +22,79 @@ public enum ImportOutcome: Hashable, Sendable {
   case addedBelow(Revision)
   case refusedBelow(Revision)
   case refusedDuplicate(holder: String)
+
+  var isAddition: Bool {
+    switch self {
+    case .added, .addedBelow: true
+    case .known, .refusedBelow, .refusedDuplicate: false
+    }
+  }
 }
 
-/// Puts many rows on record in one transaction. What it takes for a row does not depend on how many its package has.
-public struct RowImport {
-  private let ledger: Ledger
-  private let rules: ImportRules
-  private let provenance: Provenance
-  /// The greatest value that each package had before the import.
-  private var floors: [PackageKey: Revision?] = [:]
-
-  public init(into ledger: Ledger, rules: ImportRules, provenance: Provenance) {
-    self.ledger = ledger
-    self.rules = rules
-    self.provenance = provenance
-  }
-
-  /// Takes a row.
-  public mutating func take(_ tuple: TupleKey, _ value: Revision) throws(StoreError) -> ImportOutcome {
-    try ledger.indexAtOnce(tuple.package)
-    let floor = try floor(of: tuple.package)
-    if try ledger.reader.has(value, tuple) { return .known }
-    if !rules.allowsDuplicates, let holder = try ledger.holder(of: value, besides: tuple) {
+extension RowReader {
+  /// What an import of a row would do to the rows as they are. What it takes does not depend on how many there are.
+  public func judge(_ tuple: TupleKey, _ value: Revision, _ rules: ImportRules) throws(StoreError) -> ImportOutcome {
+    if try has(value, tuple) { return .known }
+    let found = try head(of: tuple.package)
+    if !rules.allowsDuplicates, let holder = try holder(of: value, besides: tuple, found) {
       return .refusedDuplicate(holder: holder)
     }
-    if let floor, value < floor, !rules.allowsLower { return .refusedBelow(floor) }
-    guard try ledger.record(tuple, value, provenance) else { return .known }
-    guard let floor, value < floor else { return .added }
-    return .addedBelow(floor)
+    guard let greatest = found.head?.greatest, value < greatest else { return .added }
+    return rules.allowsLower ? .addedBelow(greatest) : .refusedBelow(greatest)
   }
+}
 
-  private mutating func floor(of package: PackageKey) throws(StoreError) -> Revision? {
-    if let floor = floors[package] { return floor }
-    let floor = try ledger.greatest(of: package)
-    floors[package] = .some(floor)
-    return floor
+extension Ledger {
+  /// Puts a row on record that is imported, if the rules allow it now.
+  public func take(
+    _ tuple: TupleKey, _ value: Revision, _ rules: ImportRules, _ provenance: Provenance
+  ) throws(StoreError) -> ImportOutcome {
+    try indexAtOnce(tuple.package)
+    let outcome = try reader.judge(tuple, value, rules)
+    switch outcome {
+    case .added, .addedBelow: return try record(tuple, value, provenance) ? outcome : .known
+    case .known, .refusedBelow, .refusedDuplicate: return outcome
+    }
   }
 }
 
 extension Store {
+  /// A row of an import.
+  public typealias ImportedRow = (tuple: TupleKey, value: Revision)
+
+  /// What an import of some rows would do. None is put on record here.
+  ///
+  /// - Parameter trial: another store, which has the rows of the import that were judged before. The rows are imported
+  ///   there, so that those of one import that contradict each other are found however many there are.
+  public func judge(
+    _ rows: [ImportedRow], _ rules: ImportRules, trial: Store
+  ) async throws(StoreError) -> [ImportOutcome] {
+    let judged = try await read(in: .long) { reader throws(StoreError) in
+      var outcomes: [ImportOutcome] = []
+      for row in rows { outcomes.append(try reader.judge(row.tuple, row.value, rules)) }
+      return outcomes
+    }
+    let added = zip(rows, judged).compactMap { $1.isAddition ? $0 : nil }
+    var lenient = rules
+    lenient.allowsLower = true
+    var tried = try await trial.take(added, lenient, Provenance(.imported, asker: nil, milliseconds: nil))[...]
+    return judged.map { outcome in
+      guard outcome.isAddition, let other = tried.popFirst() else { return outcome }
+      return other.isAddition ? outcome : other
+    }
+  }
+
+  /// Puts rows on record, in one transaction, as far as the rules allow it now.
+  public func take(
+    _ rows: [ImportedRow], _ rules: ImportRules, _ provenance: Provenance
+  ) async throws(StoreError) -> [ImportOutcome] {
+    try await write { ledger throws(StoreError) in
+      var outcomes: [ImportOutcome] = []
+      for row in rows { outcomes.append(try ledger.take(row.tuple, row.value, rules, provenance)) }
+      return outcomes
+    }
+  }
+
   /// Indexes packages in slices, each in a transaction of its own. An import into them finds rows by number, and would
   /// otherwise index them in its one transaction, for which other decisions wait.
   public func index(_ packages: Set<PackageKey>) async throws(StoreError) {

@@ -53,11 +53,9 @@ struct OldTable {
       else { continue }
       lacking.append((TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value))
     }
-    var work = RowImport(
-      into: ledger, rules: ImportRules(allowsLower: true),
-      provenance: Provenance(.takenOver, asker: nil, milliseconds: nil))
+    let provenance = Provenance(.takenOver, asker: nil, milliseconds: nil)
     for (tuple, value) in lacking {
-      switch try work.take(tuple, value) {
+      switch try ledger.take(tuple, value, ImportRules(allowsLower: true), provenance) {
       case .added, .addedBelow: report.takenOver[name, default: 0] += 1
       case .refusedDuplicate(let holder):
         report.refusedOldRows.append(OpeningReport.RefusedRow(tuple: tuple, value: value.text, holder: holder))

@@ -49,9 +49,9 @@ enum PackageSize: Hashable, Sendable {
   /// So many rows are read whole.
   static let mostFew = 64
 
-  private static let indexedColumn = Int64(mostFew) + 1
-  private static let unindexedColumn = Int64(mostFew) + 2
-  private static let indexingColumn = Int64(mostFew) + 3
+  private static let indexedColumn = Int64(clamping: mostFew + 1)
+  private static let unindexedColumn = Int64(clamping: mostFew + 2)
+  private static let indexingColumn = Int64(clamping: mostFew + 3)
 
   /// The values of the column for packages whose index has rows, as SQL lists them.
   static let columnsWithIndex = "\(indexedColumn), \(indexingColumn)"

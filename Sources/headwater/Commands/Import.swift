@@ -9,7 +9,7 @@ import Synchronization
 
 struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Import the rows of files into a database: all of them, or none.",
+    abstract: "Import the rows of files into a database, unless one of them is refused.",
     discussion: """
       Servers can serve the database meanwhile. Rows whose value is not a revision, is below the package's greatest, or \
       belongs to another checksum are refused.
@@ -50,48 +50,47 @@ struct Import: AsyncParsableCommand {
     }
     // It numbers nothing: rows may be brought back to a database that lacks some, on whatever disk it is.
     (options.keepsMark, options.allowsNetworkDisk) = (false, true)
-    try await run(reading, on: Store.open(options).store)
+    var trial = StoreOptions(path: folder.appendingPathComponent("trial.sqlite3").path, durability: .off)
+    (trial.keepsMark, trial.allowsNetworkDisk) = (false, true)
+    try await run(reading, on: Store.open(options).store, trial: Store.open(trial).store)
   }
 
-  private func run(_ reading: ImportReading, on store: Store) async throws {
-    let dryRun = dryRun
-    let (spool, parsed) = (reading.spool, reading.summary)
-    let rules = ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates)
+  private func run(_ reading: ImportReading, on store: Store, trial: Store) async throws {
+    defer {
+      store.close()
+      trial.close()
+    }
     let provenance = Provenance(
       .imported, asker: "headwater import", milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
-    let found = FoundSummary()
-    do throws(StoreError) {
-      if !dryRun { try await store.index(spool.packages) }
-      try await store.write { ledger throws(StoreError) in
-        var work = ImportWork(RowImport(into: ledger, rules: rules, provenance: provenance), parsed)
-        try work.take(spool)
-        found.summary.withLock { $0 = work.summary }
-        if dryRun || !work.summary.isAcceptable { throw .abandoned }
-      }
-    } catch {
-      guard error == .abandoned else { throw error }  // else the summary says why
+    let work = SpoolImport(
+      spool: reading.spool, rules: ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates),
+      provenance: provenance)
+    var summary = reading.summary
+    try await work.judge(by: store, and: trial, into: &summary)
+    show(summary)
+    guard summary.isAcceptable else {
+      throw Problem("nothing was imported: \(summary.refusedLines)\(summary.advice)")
     }
-    store.close()
-    try report(found.summary.withLock { $0 })
+    guard !dryRun else { return report(summary) }
+    let result = try await work.write(to: store, summary).summary
+    show(result)
+    report(result)
+    guard result.isAcceptable else {
+      throw Problem(
+        "\(result.refusedLines), since a server has numbered their packages meanwhile; all other rows were imported")
+    }
   }
 
-  private func report(_ summary: ImportSummary) throws {
+  private func show(_ summary: ImportSummary) {
     for problem in summary.problems { FileHandle.standardError.write(Data("\(problem)\n".utf8)) }
-    guard summary.isAcceptable else {
-      throw Problem(
-        "nothing was imported: \(summary.refused == 1 ? "1 line was refused; fix it" : "\(summary.refused) lines were refused; fix them")"
-          + (summary.options.isEmpty ? "" : ", or use \(summary.options.joined(separator: " and "))"))
-    }
+  }
+
+  private func report(_ summary: ImportSummary) {
     guard !json else { return print(summary.json(isDryRun: dryRun)) }
     print("\(dryRun ? "would add" : "added") \(summary.added) rows; \(summary.known) were there already")
     if summary.below > 0 { print("\(summary.below) of them lie below what their package has already") }
     if summary.summaries > 0 { print("\(summary.summaries) lines without a checksum were passed over") }
   }
-}
-
-/// What an import came to, told across its transaction: one that is undone returns nothing.
-private final class FoundSummary: Sendable {
-  let summary = Mutex(ImportSummary())
 }
 
 /// Reads files into a spool.
@@ -141,48 +140,6 @@ private struct ImportReading {
       rows += 1
       progress.update(count: rows)
       try spool.append(row, at: place)
-    }
-  }
-}
-
-/// Puts the rows of a spool into a ledger.
-private struct ImportWork {
-  private var rows: RowImport
-  private(set) var summary: ImportSummary
-  private var progress = ProgressBar("importing")
-
-  /// - Parameter parsed: what reading the files came to.
-  init(_ rows: RowImport, _ parsed: ImportSummary) {
-    self.rows = rows
-    summary = parsed
-  }
-
-  mutating func take(_ spool: RowSpool) throws(StoreError) {
-    var work = self
-    let isWhole = try spool.read { row, place throws(StoreError) in try work.take(row, place) }
-    self = work
-    if !isWhole { summary.refuse("the temporary copy of its rows cannot be read", at: ImportPlace(file: 0, line: 0)) }
-    progress.finish()
-  }
-
-  private mutating func take(_ row: Row, _ place: ImportPlace) throws(StoreError) {
-    summary.read += 1
-    progress.update(count: summary.read)
-    guard let value = Revision(row.value) else { return }  // the parser has looked
-    switch try rows.take(row.tuple, value) {
-    case .added: summary.added += 1
-    case .known: summary.known += 1
-    case .addedBelow:
-      summary.added += 1
-      summary.below += 1
-    case .refusedBelow(let greatest):
-      summary.refuse(
-        "\(row.value) is below \(greatest), which \(row.tuple.package) has already", at: place, without: "--allow-lower"
-      )
-    case .refusedDuplicate(let holder):
-      summary.refuse(
-        "\(row.value) of \(row.tuple.package) belongs to the checksum \(holder)", at: place,
-        without: "--allow-duplicates")
     }
   }
 }

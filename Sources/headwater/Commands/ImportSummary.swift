@@ -22,6 +22,13 @@ struct ImportSummary {
 
   var isAcceptable: Bool { refused == 0 }
 
+  var refusedLines: String { refused == 1 ? "1 line was refused" : "\(refused) lines were refused" }
+
+  /// What can be done about refused lines.
+  var advice: String {
+    "; fix \(refused == 1 ? "it" : "them")" + (options.isEmpty ? "" : ", or use \(options.joined(separator: " and "))")
+  }
+
   /// The first problems, in the order of files and lines.
   var problems: [RowProblem] {
     found.sorted { $0.place < $1.place }.prefix(Self.mostProblems).map { problem in

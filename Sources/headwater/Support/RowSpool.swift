@@ -51,35 +51,56 @@ struct RowSpool {
     waiting.clear()
   }
 
-  /// Hands out the rows in the order in which they were appended.
-  ///
-  /// - Returns: false when the file could not be read to its end.
-  func read(_ body: (Row, ImportPlace) throws(StoreError) -> Void) throws(StoreError) -> Bool {
-    guard let source = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? source.close() }
-    var bytes = ByteBuffer()
+  fileprivate func source() throws -> FileHandle {
+    guard let source = FileHandle(forReadingAtPath: path) else { throw unreadable }
+    return source
+  }
+
+  fileprivate var unreadable: Problem { Problem("the temporary copy of the rows, \(path), cannot be read") }
+}
+
+/// The rows of a spool, in the order in which they were appended.
+struct SpoolPages {
+  private let spool: RowSpool
+  private let source: FileHandle
+  private var bytes = ByteBuffer()
+
+  private static let block = 1 << 18
+
+  init(_ spool: RowSpool) throws {
+    self.spool = spool
+    source = try spool.source()
+  }
+
+  /// The next rows; nil after the last.
+  mutating func next(_ most: Int) throws -> [SpooledRow]? {
+    var rows: [SpooledRow] = []
+    while rows.count < most, let row = try next() { rows.append(row) }
+    return rows.isEmpty ? nil : rows
+  }
+
+  private mutating func next() throws -> SpooledRow? {
     while true {
       let start = bytes.readerIndex
-      if let (row, place) = Self.row(from: &bytes) {
-        try body(row, place)
-        continue
-      }
+      if let row = Self.row(from: &bytes) { return row }
       bytes.moveReaderIndex(to: start)
       bytes.discardReadBytes()
-      let more: Data?
-      do { more = try source.read(upToCount: Self.block) } catch { return false }
-      guard let more, !more.isEmpty else { return bytes.readableBytes == 0 }
+      guard let more = try source.read(upToCount: Self.block), !more.isEmpty else {
+        guard bytes.readableBytes == 0 else { throw spool.unreadable }
+        return nil
+      }
       bytes.writeBytes(more)
     }
   }
 
-  private static func row(from bytes: inout ByteBuffer) -> (Row, ImportPlace)? {
+  private static func row(from bytes: inout ByteBuffer) -> SpooledRow? {
     guard let (file, line) = bytes.readMultipleIntegers(as: (UInt32, Int64).self),
       let version = text(from: &bytes), let pkgarch = text(from: &bytes), let checksum = text(from: &bytes),
-      let value = text(from: &bytes)
+      let value = text(from: &bytes).flatMap({ Revision($0) })
     else { return nil }
     let tuple = TupleKey(version: version, pkgarch: pkgarch, checksum: checksum)
-    return (Row(tuple: tuple, value: value), ImportPlace(file: Int(clamping: file), line: Int(clamping: line)))
+    return SpooledRow(
+      tuple: tuple, value: value, place: ImportPlace(file: Int(clamping: file), line: Int(clamping: line)))
   }
 
   private static func text(from bytes: inout ByteBuffer) -> String? {
@@ -87,8 +108,15 @@ struct RowSpool {
   }
 }
 
+/// A row of an import.
+struct SpooledRow: Sendable {
+  let tuple: TupleKey
+  let value: Revision
+  let place: ImportPlace
+}
+
 /// Where a row came from: the number of its file, and its line.
-struct ImportPlace: Hashable, Comparable {
+struct ImportPlace: Hashable, Comparable, Sendable {
   var file: Int
   /// Counted from 1; 0 is the file as a whole.
   var line: Int

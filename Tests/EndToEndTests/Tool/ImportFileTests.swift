@@ -47,8 +47,8 @@ struct ImportFileTests {
     #expect(throws: LineSource.Failure.lineTooLong) { try source.next() }
   }
 
-  @Test("parsed rows come back as they were, as often as a decision has to run")
-  func spool() throws {
+  @Test("parsed rows come back as they were, page by page, as often as they are read", arguments: [1, 7, 2000, 5000])
+  func spool(page: Int) throws {
     let folder = try TemporaryFolder()
     var spool = try RowSpool(in: URL(fileURLWithPath: folder.path))
     let names = ["", "v", "é\u{301}\n", String(repeating: "x", count: 4096)]
@@ -58,13 +58,16 @@ struct ImportFileTests {
     }
     for (number, row) in rows.enumerated() { try spool.append(row, at: ImportPlace(file: 1, line: number)) }
     try spool.finish()
+    #expect(spool.packages.count == 4)
     for _ in 0..<2 {
-      var found: [Row] = []
-      let isWhole = try spool.read { row, place throws(StoreError) in
-        #expect(place == ImportPlace(file: 1, line: found.count))
-        found.append(row)
+      var found: [SpooledRow] = []
+      var pages = try SpoolPages(spool)
+      while let next = try pages.next(page) {
+        #expect(next.count <= page)
+        found += next
       }
-      #expect(isWhole && found == rows)
+      #expect(found.map { Row(tuple: $0.tuple, value: $0.value.text) } == rows)
+      #expect(found.map(\.place) == rows.indices.map { ImportPlace(file: 1, line: $0) })
     }
   }
 

@@ -19,9 +19,8 @@ struct RowImportTests {
 
   private func take(_ rows: [Row], _ rules: ImportRules = ImportRules()) async throws -> [ImportOutcome] {
     try await store.write { ledger throws(StoreError) in
-      var work = RowImport(into: ledger, rules: rules, provenance: .test)
       var outcomes: [ImportOutcome] = []
-      for row in rows { outcomes.append(try work.take(row.tuple, revision(row.value))) }
+      for row in rows { outcomes.append(try ledger.take(row.tuple, revision(row.value), rules, .test)) }
       return outcomes
     }
   }
@@ -56,14 +55,14 @@ struct RowImportTests {
     #expect(try ForeignProcess(path).rows() == before + (isAdded ? [row] : []))
   }
 
-  @Test("within one import the order of rows does not matter, only what was there before does")
-  func order() async throws {
-    let other = Row(tuple: TupleKey("v", "p", "c"), value: "3")
-    #expect(
-      try await take([.busybox("a", "9"), .busybox("b", "3"), other, .busybox("c", "5"), .busybox("a", "9")])
-        == [.added, .added, .added, .added, .known])
-    #expect(try await take([.busybox("d", "2"), other]) == [.refusedBelow(revision("9")), .known])
-    #expect(try await store.greatest(.busybox) == "9")
+  @Test("what would be done is said without doing it", arguments: cases)
+  func judged(row: (String, String), rules: ImportRules, outcome: ImportOutcome) async throws {
+    try await store.record([.busybox("a", "5"), .busybox("b", "7"), .busybox("c", "6"), .busybox("d", "6")])
+    let judged = try await store.read { reader throws(StoreError) in
+      try reader.judge(.checksum(row.0), revision(row.1), rules)
+    }
+    #expect(judged == outcome)
+    #expect(try ForeignProcess(path).rows().count == 4)
   }
 
   @Test("a value given to two checksums by one import is refused at the second")
@@ -80,19 +79,5 @@ struct RowImportTests {
     let rows = ["a", "b", "c"].flatMap { checksum in ["1", "2", "10"].map { Row.busybox(checksum, $0) } }
     try await store.record(rows)
     #expect(try await take(rows) == rows.map { _ in .known })
-  }
-
-  @Test("an import that is given up leaves nothing")
-  func givenUp() async throws {
-    let store = store
-    await #expect(throws: StoreError.abandoned) {
-      try await store.write { ledger throws(StoreError) in
-        var work = RowImport(into: ledger, rules: ImportRules(), provenance: .test)
-        for number in 0..<100 { _ = try work.take(.checksum("\(number)"), Revision(components: [UInt64(number)])) }
-        throw .abandoned
-      }
-    }
-    #expect(try ForeignProcess(path).rows().isEmpty && ForeignProcess(path).feed().isEmpty)
-    #expect(try await store.greatest(.busybox) == nil)
   }
 }

@@ -165,9 +165,10 @@ struct SettlingTests {
     for isPrepared in [true, false] {
       if isPrepared { try await store.index([.busybox, other[0].tuple.package]) }
       let outcomes = try await store.write { ledger throws(StoreError) in
-        var work = RowImport(into: ledger, rules: ImportRules(allowsLower: true), provenance: .test)
         var outcomes: [ImportOutcome] = []
-        for row in added + other.reversed() { outcomes.append(try work.take(row.tuple, revision(row.value))) }
+        for row in added + other.reversed() {
+          outcomes.append(try ledger.take(row.tuple, revision(row.value), ImportRules(allowsLower: true), .test))
+        }
         return outcomes
       }
       #expect(outcomes.filter { $0 == .known }.count == (isPrepared ? 0 : 700))

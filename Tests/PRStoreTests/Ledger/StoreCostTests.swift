@@ -88,9 +88,9 @@ struct StoreCostTests {
     (
       "an imported row",
       write { ledger throws(StoreError) in
-        var rows = RowImport(into: ledger, rules: ImportRules(allowsLower: true), provenance: .test)
-        _ = try rows.take(
-          TupleKey(package: LargeDatabase.large, checksum: "i\(next.value)"), revision("3.\(next.value)"))
+        _ = try ledger.take(
+          TupleKey(package: LargeDatabase.large, checksum: "i\(next.value)"), revision("3.\(next.value)"),
+          ImportRules(allowsLower: true), .test)
       }
     ),
     ("the values of a tuple", read { reader throws(StoreError) in _ = try reader.values(of: flip) }),
