@@ -64,22 +64,27 @@ extension Store {
 
   /// What an import of some rows would do. None is put on record here.
   ///
-  /// - Parameter trial: another store, which has the rows of the import that were judged before. The rows are imported
-  ///   there, so that those of one import that contradict each other are found however many there are.
+  /// - Parameters:
+  ///   - trial: another store, which has the rows of the import that were judged before. The rows are imported there, so
+  ///     that those of one import that contradict each other are found however many there are.
+  ///   - isAlone: whether the import has one row of a package, which no other can contradict.
   public func judge(
-    _ rows: [ImportedRow], _ rules: ImportRules, trial: Store
+    _ rows: [ImportedRow], _ rules: ImportRules, trial: Store,
+    isAlone: (PackageKey) -> Bool = { _ in false }
   ) async throws(StoreError) -> [ImportOutcome] {
     let judged = try await read(in: .long) { reader throws(StoreError) in
       var outcomes: [ImportOutcome] = []
       for row in rows { outcomes.append(try reader.judge(row.tuple, row.value, rules)) }
       return outcomes
     }
-    let added = zip(rows, judged).compactMap { $1.isAddition ? $0 : nil }
+    let isTried = zip(rows, judged).map { $1.isAddition && !isAlone($0.tuple.package) }
+    let added = zip(rows, isTried).compactMap { $1 ? $0 : nil }
     var lenient = rules
     lenient.allowsLower = true
+    guard !added.isEmpty else { return judged }
     var tried = try await trial.take(added, lenient, Provenance(.imported, asker: nil, milliseconds: nil))[...]
-    return judged.map { outcome in
-      guard outcome.isAddition, let other = tried.popFirst() else { return outcome }
+    return zip(judged, isTried).map { outcome, isTried in
+      guard isTried, let other = tried.popFirst() else { return outcome }
       return other.isAddition ? outcome : other
     }
   }

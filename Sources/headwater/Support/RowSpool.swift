@@ -11,8 +11,8 @@ struct RowSpool {
   private let path: String
   private let target: FileHandle
   private var waiting = ByteBuffer()
-  /// The packages of the rows.
-  private(set) var packages: Set<PackageKey> = []
+  /// How many rows each package has.
+  private(set) var packages: [PackageKey: Int] = [:]
 
   private static let block = 1 << 18
 
@@ -28,7 +28,7 @@ struct RowSpool {
   mutating func append(_ row: Row, at place: ImportPlace) throws {
     waiting.writeMultipleIntegers(UInt32(clamping: place.file), Int64(clamping: place.line))
     let package = row.tuple.package
-    packages.insert(package)
+    packages[package, default: 0] += 1
     for text in [package.version, package.pkgarch, row.tuple.checksum, row.value] {
       waiting.writeInteger(UInt32(clamping: text.utf8.count))
       waiting.writeString(text)

@@ -20,11 +20,13 @@ struct SpoolImport {
   /// - Parameter trial: an empty store. The rows are imported there, so that those of one file that contradict each other
   ///   are found however many there are.
   func judge(by store: Store, and trial: Store, into summary: inout ImportSummary) async throws {
-    try await store.index(spool.packages)
+    try await store.index(Set(spool.packages.keys))
     var progress = ProgressBar("checking")
     var pages = try SpoolPages(spool)
     while let page = try pages.next(Self.step) {
-      let outcomes = try await outcomes(of: page, by: store, and: trial)
+      let outcomes = try await store.judge(page.map { ($0.tuple, $0.value) }, rules, trial: trial) {
+        spool.packages[$0] == 1
+      }
       for (line, outcome) in zip(page, outcomes) {
         summary.read += 1
         note(outcome, of: line, in: &summary)
@@ -32,34 +34,6 @@ struct SpoolImport {
       progress.update(count: summary.read)
     }
     progress.finish()
-  }
-
-  private func outcomes(
-    of page: [SpooledRow], by store: Store, and trial: Store
-  ) async throws(StoreError) -> [ImportOutcome] {
-    let (rules, provenance) = (rules, provenance)
-    var found = try await store.read(in: .long) { reader throws(StoreError) in
-      var outcomes: [ImportOutcome] = []
-      for line in page { outcomes.append(try reader.judge(line.tuple, line.value, rules)) }
-      return outcomes
-    }
-    let judged = found
-    let tried = try await trial.write { ledger throws(StoreError) in
-      var outcomes: [ImportOutcome?] = []
-      var lenient = rules
-      lenient.allowsLower = true
-      for (line, outcome) in zip(page, judged) {
-        outcomes.append(outcome.isAddition ? try ledger.take(line.tuple, line.value, lenient, provenance) : nil)
-      }
-      return outcomes
-    }
-    for (index, outcome) in tried.enumerated() {
-      switch outcome {
-      case .known?, .refusedDuplicate?: found[index] = outcome ?? found[index]
-      case .added?, .addedBelow?, .refusedBelow?, nil: break
-      }
-    }
-    return found
   }
 
   private func note(_ outcome: ImportOutcome, of line: SpooledRow, in summary: inout ImportSummary) {
@@ -90,32 +64,13 @@ struct SpoolImport {
     var progress = ProgressBar("importing")
     var pages = try SpoolPages(spool)
     while let page = try pages.next(Self.step) {
-      let outcomes = try await Self.write(page, rules, provenance, to: store)
+      let outcomes = try await store.take(page.map { ($0.tuple, $0.value) }, rules, provenance)
       for (line, outcome) in zip(page, outcomes) { result.take(outcome, of: line) }
       progress.update(count: result.written)
       try await Task.sleep(for: Self.pause)
     }
     progress.finish()
     return result
-  }
-
-  private static func write(
-    _ page: [SpooledRow], _ rules: ImportRules, _ provenance: Provenance, to store: Store
-  ) async throws(StoreError) -> [ImportOutcome] {
-    try await store.write { ledger throws(StoreError) in
-      var outcomes: [ImportOutcome] = []
-      for line in page { outcomes.append(try ledger.take(line.tuple, line.value, rules, provenance)) }
-      return outcomes
-    }
-  }
-}
-
-extension ImportOutcome {
-  fileprivate var isAddition: Bool {
-    switch self {
-    case .added, .addedBelow: true
-    case .known, .refusedBelow, .refusedDuplicate: false
-    }
   }
 }
 

@@ -65,13 +65,51 @@ struct RowImportTests {
     #expect(try ForeignProcess(path).rows().count == 4)
   }
 
-  @Test("a value given to two checksums by one import is refused at the second")
+  /// Judges rows in steps of two, as an import does.
+  private func judge(_ rows: [Row], _ rules: ImportRules = ImportRules()) async throws -> [ImportOutcome] {
+    let trial = try Store.writable(folder.file("trial.sqlite3"))
+    var outcomes: [ImportOutcome] = []
+    for start in stride(from: 0, to: rows.count, by: 2) {
+      let step = rows[start..<min(start + 2, rows.count)].map { ($0.tuple, revision($0.value)) }
+      outcomes += try await store.judge(step, rules, trial: trial) { $0.version == "v" }
+    }
+    return outcomes
+  }
+
+  @Test("within one import the order of rows does not matter, only what was there before does")
+  func order() async throws {
+    let other = Row(tuple: TupleKey("v", "p", "c"), value: "3")
+    let rows = [Row.busybox("a", "9"), .busybox("b", "3"), other, .busybox("c", "5"), .busybox("a", "9")]
+    #expect(try await judge(rows) == [.added, .added, .added, .added, .known])
+    #expect(try ForeignProcess(path).rows().isEmpty, "nothing is written")
+    let lower = ImportRules(allowsLower: true)
+    #expect(
+      try await take(rows, lower) == [.added, .addedBelow(revision("9")), .added, .addedBelow(revision("9")), .known])
+    #expect(try await judge([.busybox("d", "2"), other]) == [.refusedBelow(revision("9")), .known])
+    #expect(try await store.greatest(.busybox) == "9")
+  }
+
+  @Test("a value given to two checksums by one import is refused at the second, in the same step or a later one")
   func duplicateWithin() async throws {
     let other = Row(tuple: TupleKey("v", "p", "a"), value: "4")
+    let rows = [Row.busybox("a", "4"), .busybox("x", "4"), other, .busybox("b", "04"), .busybox("a", "4")]
+    let refused = ImportOutcome.refusedDuplicate(holder: "a")
+    #expect(try await judge(rows) == [.added, refused, .added, refused, .known])
+    #expect(try ForeignProcess(path).rows().isEmpty, "nothing is written")
+  }
+
+  @Test("a value that a server gives away after the rows were judged is not given to a second checksum")
+  func taken() async throws {
+    let rows = (1...4).map { Row.busybox("i\($0)", "\($0)") }
+    #expect(try await judge(rows) == rows.map { _ in .added })
+    let server = try Store.writable(path)
+    #expect(try await server.count(.checksum("builder")).text == "0")
+    #expect(try await server.count(.checksum("another")).text == "1")
     #expect(
-      try await take([.busybox("a", "4"), other, .busybox("b", "4")]) == [
-        .added, .added, .refusedDuplicate(holder: "a"),
+      try await take(rows, ImportRules(allowsLower: true)) == [
+        .refusedDuplicate(holder: "another"), .added, .added, .added,
       ])
+    #expect(try await server.count(.checksum("third")).text == "5")
   }
 
   @Test("what a database exports can be imported into it again, shared values included")
