@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// A head on record that does not fit the rows of its package. A head is derived from the rows: the rows are right.
+/// A head or a number index on record that does not fit the rows of its package. Both are derived from the rows: the rows
+/// are right.
 public struct HeadFault: Hashable, Sendable {
   public let package: PackageKey
-  /// Whether it is the head over the copy of the upstream, and not over the own rows.
+  /// Whether it is over the copy of the upstream, and not over the own rows.
   public let isOfCopy: Bool
+  /// The head fits; the number index does not.
+  public var isOfIndex = false
   /// The greatest value on record; nil where none is.
   public let recorded: String?
   /// The greatest value of the rows; nil where there is no row.
@@ -14,6 +17,7 @@ public struct HeadFault: Hashable, Sendable {
   /// What is wrong, as a person reads it.
   public var text: String {
     let place = isOfCopy ? "the copied rows" : "the rows"
+    if isOfIndex { return "the number index of \(package) has other rows than \(place)" }
     let (recorded, found) = (recorded ?? "nothing", found ?? "nothing")
     guard recorded != found else {
       return "the holder of \(found), the greatest value of \(package), is not that of \(place)"
@@ -22,13 +26,22 @@ public struct HeadFault: Hashable, Sendable {
   }
 }
 
-/// Compares heads with the rows that they are derived from.
+extension HeadFault {
+  fileprivate static func ofIndex(_ package: PackageKey, isOfCopy: Bool, _ head: PackageHead?) -> HeadFault {
+    let greatest = head?.greatest.text
+    return HeadFault(package: package, isOfCopy: isOfCopy, isOfIndex: true, recorded: greatest, found: greatest)
+  }
+}
+
+/// Compares heads and number indexes with the rows that they are derived from.
 struct HeadCheck {
   private let connection: Connection
   private let head: Statement
   private let rows: Statement
   private let above: Statement?
   private let copied: Statement?
+  private let index: IndexCheck?
+  private let copyIndex: IndexCheck?
   /// Heads of schema 2 stand elsewhere until their packages are asked for.
   private let hasOldHeads: Bool
 
@@ -48,6 +61,8 @@ struct HeadCheck {
     copied = try heads.map { _ throws(StoreError) in
       try connection.prepare("SELECT checksum, value FROM \(RowTables.copy.rows) WHERE \(key) LIMIT ?3")
     }
+    index = try IndexCheck(.own, connection)
+    copyIndex = isChanging ? nil : try IndexCheck(.copy, connection)
     hasOldHeads = try RowReader(connection).note(.oldHeads) != nil
   }
 
@@ -79,7 +94,8 @@ struct HeadCheck {
     let holders = found.filter { $0.value == computed.greatest }.map(\.checksum)
     let holder = head.text(1)
     let isHeld = holders.contains { $0.utf8.elementsEqual((holder ?? "").utf8) }
-    return holder != nil && isHeld && (head.number(2) != 0) == (holders.count > 1) ? nil : fault(greatest)
+    guard holder != nil, isHeld, (head.number(2) != 0) == (holders.count > 1) else { return fault(greatest) }
+    return try index?.fits(package, found) ?? true ? nil : .ofIndex(package, isOfCopy: false, computed)
   }
 
   /// The same for the head over the copied rows.
@@ -94,7 +110,8 @@ struct HeadCheck {
     let recorded = isRecorded ? above.text(0) : nil
     let greatest = found.map(\.value).max()
     if recorded == nil ? greatest == nil : recorded.flatMap({ Revision($0) }) == greatest && greatest != nil {
-      return nil
+      let head = PackageHead.over(found)
+      return try copyIndex?.fits(package, found) ?? true ? nil : .ofIndex(package, isOfCopy: true, head)
     }
     return HeadFault(package: package, isOfCopy: true, recorded: recorded, found: greatest?.text)
   }

@@ -83,7 +83,7 @@ extension AuditFinding {
     case .misleadingOrder(let package, let asText, let asNumber):
       "text order: the greatest value of \(package) is \(asNumber), and \(asText) the last one as text"
     case .wrongHead(let fault):
-      "wrong head: \(fault.text); a damaged page, or rows that were changed by hand. If the rows are right, 'headwater "
+      "wrong \(fault.isOfIndex ? "index" : "head"): \(fault.text); a damaged page, or rows that were changed by hand. If the rows are right, 'headwater "
         + "recover --heads' computes it anew"
     case .missing(let row):
       "missing: \(row.value) of \(row.tuple) was answered, and is not in PRMAIN any more: the row was deleted or changed "
@@ -118,7 +118,8 @@ extension AuditFinding {
       ]
     case .wrongHead(let fault):
       [
-        "kind": "wrong-head", "version": fault.package.version, "pkgarch": fault.package.pkgarch,
+        "kind": fault.isOfIndex ? "wrong-index" : "wrong-head", "version": fault.package.version,
+        "pkgarch": fault.package.pkgarch,
         "of": fault.isOfCopy ? "copy" : "own", "recorded": fault.recorded ?? "", "found": fault.found ?? "",
       ]
     case .missing(let row): Self.fields("missing", row)

@@ -51,6 +51,36 @@ struct HeadSampleTests {
     }
   }
 
+  static let damagedIndex = [
+    "DELETE FROM headwater_number WHERE checksum = 'c7'",
+    "UPDATE headwater_number SET number = x'F000' WHERE checksum = 'c7'",
+    "UPDATE headwater_number SET checksum = 'other' WHERE checksum = 'c7'",
+    "INSERT INTO headwater_number VALUES ('package-1', 'all', x'11', 'c7', '17')",
+    "DELETE FROM headwater_copy_number WHERE checksum = 'c7'",
+  ]
+
+  @Test("a number index that has other rows than its package keeps the file from being served", arguments: damagedIndex)
+  func wrongIndex(sql: String) async throws {
+    try await fill(packages: 3, rows: 80)
+    let store = try Store.writable(path)
+    try await store.index([TupleKey("package-1", "all", "").package])
+    _ = try await store.write { ledger throws(StoreError) in
+      try ledger.copy((0..<80).map { Row.busybox("c\($0)", "\($0)") }, milliseconds: 1)
+    }
+    store.close()
+    #expect(throws: Never.self) { try Store.readOnly(path) }
+    try ForeignProcess(path).run(sql)
+    let error = #expect(throws: StoreError.self) { try Store.readOnly(path) }
+    #expect("\(String(describing: error))".contains("the number index of"))
+    let report = try Audit(path: path).run()
+    let faults = report.findings.filter { if case .wrongHead(let fault) = $0 { fault.isOfIndex } else { false } }
+    #expect(faults.count == 1)
+    let recovery = try Recovery(of: path)
+    try await recovery.rebuildHeads()
+    _ = try recovery.finish(acknowledges: true)
+    #expect(throws: Never.self) { try Store.readOnly(path) }
+  }
+
   @Test("one that a foreign process has cleared, and one that two checksums hold, fit")
   func fits() async throws {
     try await fill(packages: 1, rows: 2)
