@@ -103,7 +103,7 @@ struct Bench: AsyncParsableCommand {
   private func connect(
     _ recorder: NIOLoopBound<BenchRecorder>, _ writer: NIOLoopBound<BenchWriter>, on loop: any EventLoop
   ) async throws {
-    let (inFlight, reply) = (inFlight, workload.reply)
+    let (inFlight, workload) = (inFlight, workload)
     let tls = try connection.tlsAccess
     let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -112,7 +112,7 @@ struct Bench: AsyncParsableCommand {
           try channel.pipeline.syncOperations.addHandler(TLSHandler.client(tls.context, expecting: tls.name))
         }
         try channel.pipeline.syncOperations.addHandler(
-          BenchHandler(recorder: recorder.value, inFlight: inFlight, reply: reply) { writer.write(to: &$0) })
+          BenchHandler(recorder: recorder.value, inFlight: inFlight, workload: workload) { writer.write(to: &$0) })
       }
     }
     switch connection.server {

@@ -28,20 +28,20 @@ final class BenchHandler: ChannelInboundHandler {
 
   private let recorder: BenchRecorder
   private let inFlight: Int
-  private let reply: [UInt8]
+  private let workload: BenchWorkload
   private let writeRequest: (inout ByteBuffer) -> Void
   private var framer = LineFramer(limit: 1 << 20)
   private var assembler = MessageAssembler(limit: 64 << 20)
   /// When the open requests left.
   private var departures: CircularBuffer<UInt64> = []
 
-  /// - Parameter reply: how each reply begins.
   init(
-    recorder: BenchRecorder, inFlight: Int, reply: StaticString, writeRequest: @escaping (inout ByteBuffer) -> Void
+    recorder: BenchRecorder, inFlight: Int, workload: BenchWorkload,
+    writeRequest: @escaping (inout ByteBuffer) -> Void
   ) {
     self.recorder = recorder
     self.inFlight = inFlight
-    self.reply = reply.withUTF8Buffer { Array($0) }
+    self.workload = workload
     self.writeRequest = writeRequest
   }
 
@@ -60,7 +60,7 @@ final class BenchHandler: ChannelInboundHandler {
       guard let departure = departures.popFirst() else { continue }
       recorder.record(now - departure)
       replies += 1
-      if !message.readableBytesView.starts(with: reply) { recorder.problem = String(buffer: message) }
+      if !workload.isAnswered(by: message.readableBytesView) { recorder.problem = String(buffer: message) }
     }
     if recorder.isRunning, recorder.problem == nil, replies > 0 { send(replies, context) }
   }

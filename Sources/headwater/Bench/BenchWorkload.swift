@@ -23,10 +23,17 @@ enum BenchWorkload: String, CaseIterable, ExpressibleByArgument {
   /// `import-one` of values that are on record.
   case importing = "import"
 
-  /// How its replies begin.
-  var reply: StaticString {
+  /// Whether a message is an answer to its requests, as this program's server writes it or as BitBake's, which puts a
+  /// blank behind each colon.
+  func isAnswered(by message: ByteBufferView) -> Bool {
+    guard message.starts(with: replyKey.utf8) else { return false }
+    let value = message.dropFirst(replyKey.utf8.count).first { $0 != UInt8(ascii: " ") }
+    return self == .export || value == UInt8(ascii: "\"")
+  }
+
+  private var replyKey: String {
     switch self {
-    case .known, .new, .newPackage, .mixed, .test, .importing: #"{"value":""#
+    case .known, .new, .newPackage, .mixed, .test, .importing: #"{"value":"#
     case .export: #"{"metainfo":"#
     case .changes: #"{"store":"#
     }
