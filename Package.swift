@@ -144,7 +144,7 @@ let package = Package(
     .testTarget(name: "HistoriesTests", dependencies: ["Histories", "TestSeed"]),
     .target(
       name: "TestStore",
-      dependencies: ["PRRevision", "PRStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["PRRevision", "PRStore", "TestSeed", .product(name: "GRDB", package: "GRDB.swift")],
       path: "Tests/TestStore"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(

@@ -10,7 +10,7 @@ public final class Store: Sendable {
   private let writer: GroupCommit?
   let digests = FeedDigests()
   let watch = FeedWatch()
-  let foreignRows: ForeignRowsClock
+  let externalChanges: ExternalChangePoller
   let readers: ReaderPool
   let commitCounts = CommitCounts()
   private let hold: LossHold?
@@ -18,6 +18,7 @@ public final class Store: Sendable {
   private let loss: StoreLoss?
   let settling = SettlingDesk()
   private let options: StoreOptions
+  private let environment: StoreEnvironment
   private let access: Connection.Access
 
   public var isReadOnly: Bool { writer == nil }
@@ -28,40 +29,42 @@ public final class Store: Sendable {
   /// The rows have serials. Not so in a file that only BitBake's server has written.
   public var hasFeed: Bool { identity != nil }
 
-  init(_ opened: OpenedDatabase, timer: StoreTimer = .system) throws(StoreError) {
+  init(_ opened: OpenedDatabase, in environment: StoreEnvironment = .system) throws(StoreError) {
     let options = opened.options
+    self.environment = environment
     self.options = options
     path = options.path
     identity = opened.identity
     access = opened.readAccess
     loss = opened.report.loss
     let (watch, counts) = (watch, commitCounts)
-    (hold, mark) = try Self.marking(opened, timer)
+    (hold, mark) = try Self.marking(opened, environment)
     let (hold, mark) = (hold, mark)
     writer = try opened.writer.map { writer throws(StoreError) in
       let checkpoints = try Checkpointer(
         Self.smallConnection(options, .readWrite), reader: Self.smallConnection(options, .readWrite), options,
-        timer: timer)
+        in: environment)
       return try GroupCommit(
         writer, patience: options.lockPatience, watch: watch, counts: counts, checkpoints: checkpoints, mark: mark,
-        hold: hold)
+        hold: hold, in: environment)
     }
-    foreignRows = ForeignRowsClock(try Self.smallConnection(options, access), watch: watch)
+    externalChanges = ExternalChangePoller(
+      try Self.smallConnection(options, access), watch: watch, in: environment)
     let (path, access) = (path, access)
-    readers = try ReaderPool(writer == nil ? .whole : .afterIndexing) { () throws(StoreError) in
+    readers = try ReaderPool(writer == nil ? .whole : .afterIndexing, in: environment) { () throws(StoreError) in
       try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache)
     }
   }
 
   /// Who keeps the mark of a store that is written, and what holds it while it lacks rows.
   private static func marking(
-    _ opened: OpenedDatabase, _ timer: StoreTimer
+    _ opened: OpenedDatabase, _ environment: StoreEnvironment
   ) throws(StoreError) -> (LossHold?, MarkKeeper?) {
     guard opened.writer != nil, opened.options.keepsMark, let store = opened.identity else { return (nil, nil) }
     let held = opened.report.isHeld ? opened.report.loss : nil
     let keeper = MarkKeeper(
       try smallConnection(opened.options, .readWrite), store: store, mark: opened.mark, isHeld: held != nil,
-      timer: timer)
+      in: environment)
     return (LossHold(held, path: opened.options.path, store: store), keeper)
   }
 
@@ -88,15 +91,16 @@ public final class Store: Sendable {
   ///
   /// - Returns: the store, and what was done to the file.
   public static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
-    try open(options, timer: .system)
+    try open(options, in: .system)
   }
 
-  static func open(
-    _ options: StoreOptions, timer: StoreTimer
+  /// The same with other threads and clocks than the machine's.
+  package static func open(
+    _ options: StoreOptions, in environment: StoreEnvironment
   ) throws(StoreError) -> (store: Store, report: OpeningReport) {
-    let opened = try DatabaseOpening(options).open()
+    let opened = try DatabaseOpening(options, in: environment).open()
     let hasUpkeep = try opened.writer.map { writer throws(StoreError) in try RowReader(writer).hasUpkeep() } ?? false
-    let store = try Store(opened, timer: timer)
+    let store = try Store(opened, in: environment)
     if hasUpkeep { store.keepUp() }
     return (store, opened.report)
   }
@@ -167,7 +171,8 @@ public final class Store: Sendable {
   public func lookout() throws(StoreError) -> StoreLookout {
     StoreLookout(
       try Connection(
-        path: path, access: access, busy: .milliseconds(200), opening: options.lockPatience, cache: 2 << 10))
+        path: path, access: access, busy: .milliseconds(200), opening: options.lockPatience, cache: 2 << 10),
+      in: environment)
   }
 
   /// Finishes the decisions that were submitted, and takes no more.

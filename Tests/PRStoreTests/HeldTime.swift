@@ -7,8 +7,11 @@ import Synchronization
 final class HeldTime: Sendable {
   private let waiting = Mutex<[@Sendable () -> Void]>([])
 
-  var timer: StoreTimer {
-    StoreTimer { [self] _, body in waiting.withLock { $0.append(body) } }
+  /// The machine's own, with this clock's callbacks.
+  var environment: StoreEnvironment {
+    var environment = StoreEnvironment.system
+    environment.clock.schedule = { [self] _, body in waiting.withLock { $0.append(body) } }
+    return environment
   }
 
   var isAwaited: Bool { waiting.withLock { !$0.isEmpty } }

@@ -157,7 +157,7 @@ extension Store {
   /// - Returns: what ``stopWaiting(_:)`` takes.
   public func waitForRows(_ wake: @escaping @Sendable () -> Void) -> Int {
     let ticket = watch.wait(wake)
-    foreignRows.start()
+    externalChanges.start()
     return ticket
   }
 

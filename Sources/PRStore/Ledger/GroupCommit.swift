@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Foundation
 import PRRevision
 import Synchronization
 
 /// The one thread that writes. Decisions that wait at the same moment share a transaction and an fsync.
 final class GroupCommit: Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.writer", qos: .userInitiated)
+  private let queue: any SerialQueue
+  private let clock: StoreClock
   private let inbox = Mutex(Inbox())
   /// How many decisions the inbox holds, for a look without its lock.
   private let waiting = Atomic(0)
@@ -35,13 +35,15 @@ final class GroupCommit: Sendable {
   ///   - watch: is told when rows may have come.
   init(
     _ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts, checkpoints: Checkpointer,
-    mark: MarkKeeper?, hold: LossHold?
+    mark: MarkKeeper?, hold: LossHold?, in environment: StoreEnvironment
   ) throws(StoreError) {
+    queue = environment.queue(.writer)
+    clock = environment.clock
     self.patience = patience
     self.watch = watch
     self.checkpoints = checkpoints
     self.mark = mark
-    transaction = try WriteTransaction(connection, counts, hold, mark)
+    transaction = try WriteTransaction(connection, counts, hold, mark, clock)
     checkpoints.start()
     mark?.committed()
   }
@@ -51,7 +53,7 @@ final class GroupCommit: Sendable {
     for client: ReadClient, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> @Sendable () -> Void,
     failed: @escaping @Sendable (StoreError) -> Void
   ) {
-    let decision = PendingDecision(client: client, deadline: .now + patience, decide: decide, fail: failed)
+    let decision = PendingDecision(client: client, deadline: clock.now() + patience, decide: decide, fail: failed)
     let (isClosed, mustStart) = inbox.withLock { inbox in
       if inbox.isClosed { return (true, false) }
       inbox.decisions.add(decision, of: client.identity)
@@ -60,7 +62,7 @@ final class GroupCommit: Sendable {
       return (false, !inbox.isDraining)
     }
     if isClosed { return failed(.closed) }
-    if mustStart { thread.async { self.drain() } }
+    if mustStart { queue.async { self.drain() } }
   }
 
   /// Finishes what was submitted, and takes no more.
@@ -68,10 +70,10 @@ final class GroupCommit: Sendable {
   /// - Returns: whether the log was emptied.
   func close(emptiesLog: Bool) -> Bool {
     inbox.withLock { $0.isClosed = true }
-    thread.sync {}
+    queue.sync {}
     mark?.close()
     checkpoints.close()
-    return emptiesLog && thread.sync { transaction.emptyLog(by: checkpoints) }
+    return emptiesLog && queue.sync { transaction.emptyLog(by: checkpoints) }
   }
 
   private func drain() {
@@ -84,8 +86,7 @@ final class GroupCommit: Sendable {
   }
 
   private func stayAwake() {
-    let end = ContinuousClock.now + Self.wakefulness
-    while waiting.load(ordering: .acquiring) == 0, ContinuousClock.now < end { sched_yield() }
+    queue.linger(for: Self.wakefulness) { waiting.load(ordering: .acquiring) > 0 }
   }
 
   private func nextGroup() -> [PendingDecision]? {
@@ -111,7 +112,7 @@ final class GroupCommit: Sendable {
         group += nextArrivals()
         let rest = transaction.answerWhatNeedsNoRow(Array(group[looked...]))
         group.replaceSubrange(looked..., with: rest)
-        let now = ContinuousClock.now
+        let now = clock.now()
         for decision in group where decision.deadline <= now { decision.fail(transaction.locked(for: patience)) }
         group.removeAll { $0.deadline <= now }
         looked = group.count
@@ -162,14 +163,16 @@ private final class WriteTransaction: @unchecked Sendable {
   private let identity: FileIdentity?
   private let hold: LossHold?
   private let mark: MarkKeeper?
+  private let clock: StoreClock
 
   init(
-    _ connection: Connection, _ counts: CommitCounts, _ hold: LossHold?, _ mark: MarkKeeper?
+    _ connection: Connection, _ counts: CommitCounts, _ hold: LossHold?, _ mark: MarkKeeper?, _ clock: StoreClock
   ) throws(StoreError) {
     self.connection = connection
     self.counts = counts
     self.hold = hold
     self.mark = mark
+    self.clock = clock
     file = DatabaseFile(connection.path)
     identity = file.identity
     ledger = try Ledger(connection)
@@ -244,13 +247,13 @@ private final class WriteTransaction: @unchecked Sendable {
         return abandon(group, error)
       }
     }
-    let start = ContinuousClock.now
+    let start = clock.now()
     do throws(StoreError) {
       try commitStatement.run()
     } catch {
       return abandon(group, error)
     }
-    counts.count(group.count, took: .now - start)
+    counts.count(group.count, took: clock.now() - start)
     for outcome in outcomes { outcome() }
     return []
   }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import GRDBSQLite
 import Synchronization
 
@@ -7,12 +6,12 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: only work on its serial queue touches the connections.
 final class Checkpointer: @unchecked Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.checkpoint", qos: .utility)
+  private let queue: any SerialQueue
   private let connection: Connection
   private let guarded: GuardedCheckpoint
   private let isSynced: Bool
   private let plan: Mutex<CheckpointPlan>
-  private let timer: StoreTimer
+  private let clock: StoreClock
   private let isClosed = Atomic(false)
 
   /// After so much time without a commit a store is quiet.
@@ -20,10 +19,12 @@ final class Checkpointer: @unchecked Sendable {
 
   /// - Parameters: connections that nothing else uses.
   init(
-    _ connection: Connection, reader: Connection, _ options: StoreOptions, timer: StoreTimer
+    _ connection: Connection, reader: Connection, _ options: StoreOptions,
+    in environment: StoreEnvironment
   ) throws(StoreError) {
     self.connection = connection
-    self.timer = timer
+    queue = environment.queue(.checkpoint)
+    clock = environment.clock
     guarded = try GuardedCheckpoint(reader)
     isSynced = options.durability != .off
     plan = Mutex(CheckpointPlan(length: options.logPages * 3 / 4, most: options.logPages * 4))
@@ -39,9 +40,9 @@ final class Checkpointer: @unchecked Sendable {
     switch step {
     case .nothing: break
     case .inPlace:
-      let reach = thread.sync { guarded.pass(on: writer) }
+      let reach = queue.sync { guarded.pass(on: writer) }
       plan.withLock { $0.ended(.inPlace, reach) }
-    case .beside: thread.async { self.run() }
+    case .beside: queue.async { self.run() }
     }
     if startsClock { tickLater() }
   }
@@ -49,13 +50,13 @@ final class Checkpointer: @unchecked Sendable {
   /// Returns when nothing is under way, and begins nothing any more.
   func close() {
     isClosed.store(true, ordering: .relaxed)
-    thread.sync {}
+    queue.sync {}
   }
 
   /// Brings all pages to the database and leaves a log without length; to be called by the writer when it has ended.
   ///
   /// - Returns: false when another process was in the way.
-  func emptyLog(by writer: Connection) -> Bool { thread.sync { guarded.empty(on: writer) } }
+  func emptyLog(by writer: Connection) -> Bool { queue.sync { guarded.empty(on: writer) } }
 
   private func run() {
     let reach = guarded.pass(on: connection)
@@ -76,10 +77,10 @@ final class Checkpointer: @unchecked Sendable {
     if plan.withLock({ $0.startsClock() }) { tickLater() }
   }
 
-  private func tickLater() { timer.schedule(Self.tick) { [weak self] in self?.ticked() } }
+  private func tickLater() { clock.schedule(Self.tick) { [weak self] in self?.ticked() } }
 
   private func ticked() {
-    thread.sync {
+    queue.sync {
       guard !isClosed.load(ordering: .relaxed) else { return }
       if plan.withLock({ $0.ticked() }) == .beside { run() }
       startClock()

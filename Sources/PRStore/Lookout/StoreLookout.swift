@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
-import Foundation
 import GRDBSQLite
 import PRRevision
 
@@ -9,13 +7,14 @@ import PRRevision
 ///
 /// `@unchecked Sendable`: after `init` only its serial queue touches the reader.
 public final class StoreLookout: @unchecked Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.lookout", qos: .utility)
+  private let queue: any SerialQueue
   private let reader: RowReader
   private let patience: LookoutPatience
 
-  init(_ connection: Connection) {
+  init(_ connection: Connection, in environment: StoreEnvironment) {
+    queue = environment.queue(.diagnostics)
     reader = RowReader(connection)
-    patience = LookoutPatience(connection.handle)
+    patience = LookoutPatience(connection.handle, environment.clock)
   }
 
   /// Reads one snapshot, which is taken during the call. What takes longer than `time` fails, and so does what is read for
@@ -25,7 +24,7 @@ public final class StoreLookout: @unchecked Sendable {
     _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-      thread.async { [self] in
+      queue.async { [self] in
         patience.begin(time, for: client)
         do throws(StoreError) {
           guard !client.isGone else { throw .interrupted }
@@ -41,25 +40,28 @@ public final class StoreLookout: @unchecked Sendable {
 
 /// Has SQLite give up a statement that takes too long. For the thread of its connection.
 private final class LookoutPatience {
-  private var deadline: UInt64 = 0
+  private let clock: StoreClock
+  private var deadline: ContinuousClock.Instant
   private var client = ReadClient.node
 
   /// So many of SQLite's instructions are run between two looks at the clock.
   private static let instructions: CInt = 20_000
 
   /// It has to live as long as the connection is used.
-  init(_ connection: OpaquePointer) {
+  init(_ connection: OpaquePointer, _ clock: StoreClock) {
+    self.clock = clock
+    deadline = clock.now()
     sqlite3_progress_handler(
       connection, Self.instructions,
       { context in
         guard let context else { return 0 }
         let patience = Unmanaged<LookoutPatience>.fromOpaque(context).takeUnretainedValue()
-        return patience.client.isGone || DispatchTime.now().uptimeNanoseconds > patience.deadline ? 1 : 0
+        return patience.client.isGone || patience.clock.now() > patience.deadline ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   func begin(_ time: Duration, for client: ReadClient) {
     self.client = client
-    deadline = DispatchTime.now().uptimeNanoseconds.addingClamped(UInt64(clamping: time / .nanoseconds(1)))
+    deadline = clock.now() + time
   }
 }

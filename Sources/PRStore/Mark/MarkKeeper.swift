@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Synchronization
 
 /// Writes the mark of a store soon after its commits, on a thread and a connection of its own.
 ///
 /// `@unchecked Sendable`: only work on its serial queue touches the connection and the chain.
 final class MarkKeeper: @unchecked Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.mark", qos: .utility)
+  private let queue: any SerialQueue
   private let connection: Connection
   private let store: String
-  private let timer: StoreTimer
+  private let clock: StoreClock
   private var chain: FeedChain?
   private var written: StoreMark?
   private let isArmed = Atomic(false)
@@ -24,10 +23,11 @@ final class MarkKeeper: @unchecked Sendable {
   /// - Parameters:
   ///   - connection: one that nothing else uses.
   ///   - mark: the one that was found to fit.
-  init(_ connection: Connection, store: String, mark: StoreMark?, isHeld: Bool, timer: StoreTimer) {
+  init(_ connection: Connection, store: String, mark: StoreMark?, isHeld: Bool, in environment: StoreEnvironment) {
     self.connection = connection
     self.store = store
-    self.timer = timer
+    queue = environment.queue(.mark)
+    clock = environment.clock
     self.isHeld = Atomic(isHeld)
     written = mark
     chain = mark.map { FeedChain(from: $0.base) }
@@ -39,7 +39,7 @@ final class MarkKeeper: @unchecked Sendable {
   /// To be called by the writer after each commit.
   func committed() {
     guard !isArmed.load(ordering: .relaxed), !isArmed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    timer.schedule(Self.delay) { [weak self] in self?.tick() }
+    clock.schedule(Self.delay) { [weak self] in self?.tick() }
   }
 
   /// The loss was made good or acknowledged, by another process, which wrote a mark of its own.
@@ -48,11 +48,11 @@ final class MarkKeeper: @unchecked Sendable {
   /// Writes the mark of the last commit, and none any more.
   func close() {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    thread.sync { write() }
+    queue.sync { write() }
   }
 
   private func tick() {
-    thread.sync {
+    queue.sync {
       isArmed.store(false, ordering: .releasing)
       if !isClosed.load(ordering: .relaxed) { write() }
     }

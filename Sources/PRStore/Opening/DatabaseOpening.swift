@@ -18,12 +18,14 @@ struct OpenedDatabase {
 struct DatabaseOpening {
   private var options: StoreOptions
   private let file: DatabaseFile
+  private let environment: StoreEnvironment
 
   /// Up to this size a database is checked page by page before it is believed; larger ones would start slowly, and
   /// `headwater audit` checks them.
   private static let checkedSize = 64 << 20
 
-  init(_ options: StoreOptions) {
+  init(_ options: StoreOptions, in environment: StoreEnvironment = .system) {
+    self.environment = environment
     file = DatabaseFile(options.path)
     self.options = options
     self.options.path = file.path
@@ -68,7 +70,7 @@ struct DatabaseOpening {
     try connection.execute("PRAGMA wal_autocheckpoint = 0")
     try checkPages(connection)
     let outcome = try waitingForLocks { () throws(StoreError) in
-      try SchemaPreparation(connection, guardsValues: options.guardsValues).run()
+      try SchemaPreparation(connection, guardsValues: options.guardsValues, random: environment.random).run()
     }
     try checkHeads(connection)
     var opened = OpenedDatabase(
@@ -98,7 +100,7 @@ struct DatabaseOpening {
   /// A wrong head is damage, and whatever is answered from it may be wrong.
   private func checkHeads(_ connection: Connection) throws(StoreError) {
     guard options.checksHeads, !options.ignoresOldTables, !options.isFrozen else { return }
-    let seed = options.sampleSeed ?? .random(in: .min ... .max)
+    let seed = options.sampleSeed ?? environment.random()
     // Another process may write meanwhile: heads and rows are of one moment.
     let fault = try RowReader(connection).inOneSnapshot { _ throws(StoreError) in
       var sample = try HeadSample(connection, seed: seed)
@@ -134,12 +136,12 @@ struct DatabaseOpening {
   private static let writerSlice = Duration.milliseconds(10)
 
   private func waitingForLocks<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-    let end = ContinuousClock.now + options.lockPatience
+    let end = environment.clock.now() + options.lockPatience
     while true {
       do throws(StoreError) {
         return try body()
       } catch .locked {
-        guard ContinuousClock.now < end else {
+        guard environment.clock.now() < end else {
           throw .locked(path: options.path, seconds: Int(clamping: options.lockPatience.components.seconds))
         }
       }

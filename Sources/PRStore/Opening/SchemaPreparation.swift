@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 
 /// Brings a database to the newest schema, in one transaction: two processes that open it together do it once.
 struct SchemaPreparation {
   private let connection: Connection
   private let guardsValues: Bool?
+  private let random: @Sendable () -> UInt64
 
   struct Outcome {
     var identity: String
     var report: OpeningReport
   }
 
-  init(_ connection: Connection, guardsValues: Bool?) {
+  /// - Parameter random: what the identity of a new store is made of.
+  init(_ connection: Connection, guardsValues: Bool?, random: @escaping @Sendable () -> UInt64) {
+    self.random = random
     self.connection = connection
     self.guardsValues = guardsValues
   }
@@ -69,7 +71,7 @@ struct SchemaPreparation {
     if isNew {
       for table in [Schema.store, Schema.feed] { try connection.execute(table) }
       try connection.execute(
-        "INSERT INTO headwater_store (key, value) VALUES ('store', '\(UUID().uuidString.lowercased())')")
+        "INSERT INTO headwater_store (key, value) VALUES ('store', '\(StoreIdentity.random(random))')")
     }
     let known = try takenOverTables()
     try SchemaChange(connection).run()

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Synchronization
 
 /// A queue of reads and the threads that serve it.
@@ -12,8 +11,8 @@ final class ReaderLane: Sendable {
     var idle: [ReaderThread]
   }
 
-  init(_ connections: [Connection], _ reading: UnindexedReading) {
-    state = Mutex(State(idle: connections.map { ReaderThread($0, reading) }))
+  init(_ connections: [Connection], _ reading: UnindexedReading, in environment: StoreEnvironment) {
+    state = Mutex(State(idle: connections.map { ReaderThread($0, reading, environment.queue(.reader)) }))
   }
 
   func submit(_ read: PendingRead) {
@@ -48,12 +47,15 @@ final class ReaderLane: Sendable {
 ///
 /// `@unchecked Sendable`: only its serial queue touches the reader.
 private final class ReaderThread: @unchecked Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.reader", qos: .userInitiated)
+  private let queue: any SerialQueue
   private let reader: RowReader
 
-  init(_ connection: Connection, _ reading: UnindexedReading) { reader = RowReader(connection, reading) }
+  init(_ connection: Connection, _ reading: UnindexedReading, _ queue: any SerialQueue) {
+    self.queue = queue
+    reader = RowReader(connection, reading)
+  }
 
-  func begin(_ work: @escaping @Sendable (ReaderThread) -> Void) { thread.async { work(self) } }
+  func begin(_ work: @escaping @Sendable (ReaderThread) -> Void) { queue.async { work(self) } }
 
   /// On its own thread.
   func run(_ read: PendingRead) -> PendingRead? { read.run(reader) }

@@ -23,12 +23,15 @@ final class ReaderPool: Sendable {
   private let lanes: [ReaderLane]
 
   /// - Parameter connect: opens a connection for one thread.
-  init(_ reading: UnindexedReading, _ connect: () throws(StoreError) -> Connection) throws(StoreError) {
+  init(
+    _ reading: UnindexedReading, in environment: StoreEnvironment,
+    _ connect: () throws(StoreError) -> Connection
+  ) throws(StoreError) {
     var lanes: [ReaderLane] = []
     for queue in ReadQueue.allCases {
       var connections: [Connection] = []
       for _ in 0..<queue.threads { connections.append(try connect()) }
-      lanes.append(ReaderLane(connections, reading))
+      lanes.append(ReaderLane(connections, reading, in: environment))
     }
     self.lanes = lanes
   }

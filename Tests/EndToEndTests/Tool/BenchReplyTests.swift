@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import TestThreads
 import Testing
 
 @testable import headwater
 
-@Suite("What a bench takes for an answer")
+@Suite("What a bench takes for an answer", .ownThreads)
 struct BenchReplyTests {
   static let cases: [(BenchWorkload, String, Bool)] = [
     (.known, #"{"value":"7"}"#, true), (.known, #"{"value": "7"}"#, true), (.new, #"{"value": "7"}"#, true),

@@ -19,7 +19,7 @@ struct CheckpointerTests {
     path = folder.file("pr.sqlite3")
     var options = StoreOptions(path: path, durability: .normal)
     options.logPages = 16
-    store = try Store.open(options, timer: time.timer).store
+    store = try Store.open(options, in: time.environment).store
   }
 
   /// In bytes of the log: 40 pages, for three tables and what divides in them.
@@ -114,7 +114,7 @@ struct CheckpointerTests {
     time.pass()
     try await store.record(rows(0..<3))
     let time = HeldTime()
-    let next = try Store.open(StoreOptions(path: path, durability: .normal), timer: time.timer).store
+    let next = try Store.open(StoreOptions(path: path, durability: .normal), in: time.environment).store
     time.pass()
     #expect(try copy() == [["3"]])
     next.close()

@@ -19,7 +19,7 @@ struct MarkTests {
   }
 
   private func open(_ durability: Durability = .full) throws -> (store: Store, report: OpeningReport) {
-    try Store.open(StoreOptions(path: path, durability: durability), timer: time.timer)
+    try Store.open(StoreOptions(path: path, durability: durability), in: time.environment)
   }
 
   private func rows(_ numbers: Range<Int>) -> [Row] { numbers.map { .busybox("c\($0)", "\($0)") } }

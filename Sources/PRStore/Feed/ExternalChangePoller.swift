@@ -1,45 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 
-/// Looks now and then, while somebody waits for rows, whether another process has written some.
+/// Polls, while a client waits for rows, whether another process has written some.
 ///
 /// `@unchecked Sendable`: only its serial queue touches what is in it.
-final class ForeignRowsClock: @unchecked Sendable {
-  private let thread = DispatchQueue(label: "headwater.store.foreign-rows")
+final class ExternalChangePoller: @unchecked Sendable {
+  private let queue: any SerialQueue
+  private let clock: StoreClock
   private let connection: Connection
   private let feed: FeedMarkReading
   private let watch: FeedWatch
   private var version: Int64 = 0
   private var isTicking = false
 
-  private static let period = DispatchTimeInterval.milliseconds(250)
+  private static let period = Duration.milliseconds(250)
 
-  init(_ connection: Connection, watch: FeedWatch) {
+  init(_ connection: Connection, watch: FeedWatch, in environment: StoreEnvironment) {
+    queue = environment.queue(.externalChanges)
+    clock = environment.clock
     self.connection = connection
     feed = FeedMarkReading(connection)
     self.watch = watch
   }
 
-  /// Somebody waits.
+  /// A client begins to wait.
   func start() {
-    thread.async { [self] in
+    queue.async { [self] in
       guard !isTicking else { return }
       isTicking = true
-      // What was written while nobody waited may have come behind the look that whoever waits now has had.
+      // A commit made while no client was waiting may be newer than the last read of this client.
       look()
       tickLater()
     }
   }
 
   private func tickLater() {
-    thread.asyncAfter(deadline: .now() + Self.period) { [self] in
-      guard watch.isWatched else {
-        isTicking = false
-        return
-      }
-      look()
-      tickLater()
+    clock.schedule(Self.period) { [weak self] in
+      guard let poller = self else { return }
+      poller.queue.async { poller.tick() }
     }
+  }
+
+  private func tick() {
+    guard watch.isWatched else {
+      isTicking = false
+      return
+    }
+    look()
+    tickLater()
   }
 
   private func look() {
