@@ -4,15 +4,22 @@
 public struct Story: CustomStringConvertible, Sendable {
   private let history: [Call]
 
-  public init(_ history: [Call]) { self.history = history.sorted { ($0.start, $0.end) < ($1.start, $1.end) } }
+  /// Times are counted from here.
+  private let origin: Int64
+
+  /// - Parameter origin: when the first request of several stories began; nil counts from this one's.
+  public init(_ history: [Call], from origin: Int64? = nil) {
+    self.origin = origin ?? history.map(\.start).min() ?? 0
+    self.history = history.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+  }
 
   public var description: String {
-    guard let origin = history.first?.start else { return "  no requests" }
+    guard !history.isEmpty else { return "  no requests" }
     let told = history.filter { $0.answer != .lost }
     let others = history.filter { $0.answer == .lost }.reduce(into: [String: Int]()) {
       $0["\($1.question)", default: 0] += 1
     }
-    var lines = told.map { line($0, origin) }
+    var lines = told.map { line($0) }
     if !others.isEmpty {
       let list = others.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value) times)" }.joined(separator: ", ")
       lines.append("  asked meanwhile, with any answer or none: \(list)")
@@ -20,7 +27,7 @@ public struct Story: CustomStringConvertible, Sendable {
     return lines.joined(separator: "\n")
   }
 
-  private func line(_ call: Call, _ origin: Int64) -> String {
+  private func line(_ call: Call) -> String {
     let times = "\(milliseconds(call.start - origin)) to \(milliseconds(call.end - origin)) ms"
     let known = call.above.value.map { ", which the upstream had answered \($0) before" } ?? ""
     return "  \(times)  client \(call.client) at process \(call.process)  \(call.question)\(known): "

@@ -2,6 +2,7 @@
 import PRNode
 import PRRevision
 import PRStore
+import PRUpstream
 import TestStore
 
 /// A node's questions for those who can wait.
@@ -29,6 +30,12 @@ extension Node {
     try await withCheckedContinuation { continuation in
       value(of: tuple, history) { continuation.resume(returning: $0) }
     }.get()?.text
+  }
+
+  func lookUp(_ tuple: TupleKey) async throws(NodeError) -> UpstreamAnswer {
+    try await withCheckedContinuation { continuation in
+      lookUp(tuple, within: nil) { continuation.resume(returning: $0) }
+    }.get()
   }
 
   func max(_ package: PackageKey) async throws(NodeError) -> String? {

@@ -83,7 +83,8 @@ struct CostTests {
         },
         { _ = try await $0.importOne(TupleKey(package: large, checksum: "import\(number)"), "4.\(number).7") },
       ]
-    case .lookup: [{ await $0.lookUp(flip) }, { await $0.lookUp(TupleKey(package: large, checksum: "never")) }]
+    case .lookup:
+      [{ _ = try await $0.lookUp(flip) }, { _ = try await $0.lookUp(TupleKey(package: large, checksum: "never")) }]
     case .export:
       [
         { try await $0.firstPage(RowFilter(history: .kept)) }, { try await $0.firstPage(RowFilter()) },
@@ -108,12 +109,6 @@ private struct SameAnswer: UpstreamAsking {
 }
 
 extension Node {
-  fileprivate func lookUp(_ tuple: TupleKey) async {
-    await withCheckedContinuation { continuation in
-      lookUp(tuple, within: nil) { _ in continuation.resume() }
-    }
-  }
-
   fileprivate func firstPage(_ filter: RowFilter) async throws {
     let answer: Result<RowPage, NodeError> = await withCheckedContinuation { continuation in
       page(of: filter, from: .start) { continuation.resume(returning: $0) }

@@ -31,7 +31,7 @@ private final class OneAnswer: UpstreamAsking {
 
 @Suite("What a client is told of an upstream's answer", .ownThreads)
 struct KeptAnswersTests {
-  enum Question: CaseIterable { case value, greatest }
+  enum Question: CaseIterable { case value, greatest, everything, prediction }
 
   @Test(
     "is in the copy before the client has it, so that it is told again while the upstream is away",
@@ -43,11 +43,14 @@ struct KeptAnswersTests {
     let upstream = OneAnswer(UpstreamAnswer(greatest: revision("7"), values: [revision("7")])) { gate.signal() }
     var policy = NodePolicy(numbering: .partitioned(Partition(level: 1, lane: .only)))
     policy.isBelow = true
+    policy.isReadOnly = question == .prediction
     let node = Node(store: store, policy: policy, upstream: upstream, clock: { 5000 })
     @Sendable func ask() async throws(NodeError) -> String? {
       switch question {
       case .value: try await node.test(.checksum("a"))
       case .greatest: try await node.max(.busybox)
+      case .everything: try await node.lookUp(.checksum("a")).greatest?.text
+      case .prediction: try await node.get(.checksum("a"))
       }
     }
     // Nothing can be written before the upstream has answered.

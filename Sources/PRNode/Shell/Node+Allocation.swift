@@ -62,10 +62,13 @@ extension Node {
     }
     if isReadOnly {
       let onMiss = policy.onMiss
-      if case .told(let told) = heard { keep(told, of: allocation.tuple) {} }
-      return store.read(
-        for: client,
-        { reader throws(StoreError) in try allocation.predict(heard, onMiss: onMiss, in: reader) }, done: done)
+      let predict: @Sendable () -> Void = {
+        self.store.read(
+          for: client,
+          { reader throws(StoreError) in try allocation.predict(heard, onMiss: onMiss, in: reader) }, done: done)
+      }
+      guard case .told(let told) = heard else { return predict() }
+      return keep(told, of: allocation.tuple, then: predict)
     }
     let now = now
     store.write(

@@ -4,15 +4,15 @@ import PRStore
 import PRUpstream
 
 /// The questions that put no value on record. In the `partitioned` numbering a node that does not know asks further up, so
-/// that a leaf below a node that was never asked still gets the root's answer. What a client is told of an upstream's
-/// answer is in the copy before: a later answer, while the upstream is away, is no lesser one.
+/// that a leaf below a node that was never asked still gets the root's answer. An upstream's answer is in the copy before
+/// it is passed on: no later answer, which may need no upstream or find none, is lesser.
 extension Node {
   /// `test-pr`: the value on record for a tuple.
   public func value(
     of tuple: TupleKey, _ history: History, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
   ) {
     know(
-      tuple, history, for: client, within: nil, keepsFirst: true, isEnough: { !$0.values.isEmpty },
+      tuple, history, for: client, within: nil, isEnough: { !$0.values.isEmpty },
       answer: { outcome in
         guard case .success(let known) = outcome, known.knowledge.values.isEmpty, !known.isComplete,
           self.policy.upstreamAway == .strict
@@ -74,7 +74,7 @@ extension Node {
 
   private func know(
     _ tuple: TupleKey, _ history: History, for client: ReadClient, within time: Duration?,
-    mayBeIncomplete: Bool = false, keepsFirst: Bool = false,
+    mayBeIncomplete: Bool = false,
     isEnough: @escaping @Sendable (Knowledge) -> Bool, answer: @escaping Answer<Known>
   ) {
     knowledge(of: tuple, for: client) { outcome in
@@ -94,10 +94,7 @@ extension Node {
             }
           }
           guard told.greatest != nil else { return finish() }
-          if keepsFirst { return self.keep(told, of: tuple, then: finish) }
-          // A node below keeps what it is told, so a lookup does not wait for the disk.
-          self.keep(told, of: tuple) {}
-          finish()
+          self.keep(told, of: tuple, then: finish)
         case .failure(let error) where error.isBeyondLimit: answer(.failure(.beyondUpstream(error)))
         case .failure(let error) where self.policy.upstreamAway == .strict && !mayBeIncomplete:
           answer(.failure(.upstreamAway(error)))

@@ -63,7 +63,12 @@ struct Recording: Sendable {
             in: isAlwaysThere ? annotated(history, nodes[upstream]) : history,
             Checker { [answers = nodes[upstream] ?? []] in NodeBelow($0, upstream: answers, level: level) })
         }
-      if let fault { found.append("package p\(package) at node \(node), \(history.count) requests: \(fault)") }
+      guard let fault else { continue }
+      let origin = nodes.values.joined().map(\.start).min()
+      let all = nodes.keys.sorted().map { node in
+        "\n all requests to node \(node):\n\(Story(nodes[node] ?? [], from: origin))"
+      }
+      found.append("package p\(package) at node \(node), \(history.count) requests: \(fault)\(all.joined())")
     }
     return found.map { "\($0)\n\(seed)" }
   }

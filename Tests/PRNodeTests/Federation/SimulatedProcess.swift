@@ -138,9 +138,14 @@ final class SimulatedProcess {
         switch told {
         case .success(let told):
           learn(upstreamLevel: told.level)
-          // Nobody waits for it.
-          if told.greatest != nil { post { [self] in records.learn(told, of: tuple) } }
-          answer(.success((Knowledge(of: tuple, numbering, told: told, in: records), told.isComplete)))
+          let finish = { [self] in
+            answer(.success((Knowledge(of: tuple, numbering, told: told, in: records), told.isComplete)))
+          }
+          guard told.greatest != nil else { return finish() }
+          post { [self] in
+            records.learn(told, of: tuple)
+            post(finish)
+          }
         case .failure where node.away == .strict && !mayBeIncomplete: answer(.failure(.upstreamAway))
         case .failure: answer(.success((knowledge, false)))
         }
@@ -156,8 +161,11 @@ final class SimulatedProcess {
       ask(.package(package)) { [self] told in
         switch told {
         case .success(let told):
-          if let greatest = told.greatest { post { [self] in records.learn(floor: greatest, of: package) } }
-          answer(.success(told.greatest))
+          guard let greatest = told.greatest else { return answer(.success(nil)) }
+          post { [self] in
+            records.learn(floor: greatest, of: package)
+            answer(.success(greatest))
+          }
         case .failure: answer(node.away == .strict ? .failure(.upstreamAway) : .success(known))
         }
       }
