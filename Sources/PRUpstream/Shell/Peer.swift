@@ -56,6 +56,10 @@ final class Peer {
     isStopped ? .stopped : .away(dialer.server, reason: health.problem ?? "it was not reached yet")
   }
 
+  var availability: UpstreamAvailability {
+    UpstreamAvailability(server: dialer.server, absence: isPresent ? nil : absence)
+  }
+
   /// Connects before anybody asks, and keeps it so.
   func warmUp() {
     dial()

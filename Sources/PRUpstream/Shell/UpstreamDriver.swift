@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import PRRevision
+
+/// Carries out what ``UpstreamRouter`` decides. It lives on its event loop.
+final class UpstreamDriver {
+  typealias Answer = @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
+
+  private let peers: [Peer]
+  private let loop: any EventLoop
+  private var router: UpstreamRouter
+  private var answers: [UpstreamRouter.Waiter: Answer] = [:]
+  private var timers: [UpstreamRouter.Waiter: Scheduled<Void>] = [:]
+  private var nextWaiter = 0
+
+  init(_ peers: [Peer], deadline: Duration, on loop: any EventLoop) {
+    self.peers = peers
+    self.loop = loop
+    router = UpstreamRouter(deadline: deadline)
+  }
+
+  var health: [UpstreamHealth] { peers.map(\.health) }
+
+  func warmUp() { for peer in peers { peer.warmUp() } }
+
+  func stop() { for peer in peers { peer.stop() } }
+
+  func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
+    let waiter = nextWaiter
+    nextWaiter &+= 1
+    answers[waiter] = answer
+    handle(.ask(waiter, question, within: time))
+  }
+
+  private func handle(_ event: UpstreamRouter.Event) {
+    for action in router.handle(event, upstreams: peers.map(\.availability), at: .now) { perform(action) }
+  }
+
+  private func perform(_ action: UpstreamRouter.Action) {
+    switch action {
+    case .send(let question, let upstream, let share):
+      peers[upstream].ask(question, within: share) { self.handle(.written(question)) }
+        .assumeIsolated().whenComplete { outcome in
+          self.handle(.settled(question, outcome.mapError { $0 as? UpstreamError ?? .stopped }))
+        }
+    case .answer(let waiter, let outcome): answers.removeValue(forKey: waiter)?(outcome)
+    case .startTimer(let waiter, let time):
+      timers[waiter] = loop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+        self.timers[waiter] = nil
+        self.handle(.timeIsUp(waiter))
+      }
+    case .cancelTimer(let waiter): timers.removeValue(forKey: waiter)?.cancel()
+    }
+  }
+}
