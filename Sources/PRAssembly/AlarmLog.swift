@@ -7,7 +7,7 @@ import Synchronization
 /// Tells the log of each alarm once, and not more often than once a minute of a cause that comes and goes.
 final class AlarmLog: Sendable {
   private let logger: Logger
-  private let complaints = Mutex(Complaints(period: .seconds(60)))
+  private let complaints = Mutex(LogRateLimiter(period: .seconds(60)))
 
   init(_ logger: Logger) { self.logger = logger }
 

@@ -17,10 +17,10 @@ import ServiceLifecycle
 /// Builds the services of a generation: the only place that knows how the parts fit together.
 struct Assembly: Sendable {
   private let configuration: NodeConfiguration
-  private let surroundings: Surroundings
+  private let surroundings: ProcessEnvironment
   private let logger: Logger
 
-  init(_ configuration: NodeConfiguration, _ surroundings: Surroundings) {
+  init(_ configuration: NodeConfiguration, _ surroundings: ProcessEnvironment) {
     self.configuration = configuration
     self.surroundings = surroundings
     logger = configuration.log.logger
@@ -33,7 +33,7 @@ struct Assembly: Sendable {
   ///   - tell: called when it is ready to begin, and when it has made room for another.
   /// - Throws: whatever keeps it from serving; then nothing is left of it.
   func build(
-    after other: Generation?, tell: @escaping @Sendable (Succession.Notice) -> Void
+    after other: Generation?, tell: @escaping @Sendable (ReloadCoordinator.Notice) -> Void
   ) async throws -> Generation {
     if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
     let (addresses, status) = (listeners, configuration.status)
@@ -55,11 +55,11 @@ struct Assembly: Sendable {
 
   private func alarms(after other: Generation?) -> AlarmBoard {
     let log = AlarmLog(logger)
-    return AlarmBoard(after: other?.alarms, clock: Surroundings.clock) { log.hear($0) }
+    return AlarmBoard(after: other?.alarms, clock: ProcessEnvironment.clock) { log.hear($0) }
   }
 
   private func build(
-    on sockets: GenerationSockets, _ alarms: AlarmBoard, _ tell: @escaping @Sendable (Succession.Notice) -> Void
+    on sockets: GenerationSockets, _ alarms: AlarmBoard, _ tell: @escaping @Sendable (ReloadCoordinator.Notice) -> Void
   ) async throws -> Generation {
     let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
     let certificates = CertificateWatch(
@@ -67,15 +67,15 @@ struct Assembly: Sendable {
     certificates.check()
     FileTrust.check(configuration, logger)
     let store = try await openStore()
-    let watch = UpstreamWatch(logger, alarms)
+    let watch = UpstreamEventObserver(logger, alarms)
     var upstream: Upstream?
     do {
       let policy = try await policy(store)
       upstream = try await startUpstream(of: store, clientTLS, watch)
-      let node = Node(store: store, policy: policy, upstream: upstream, alarms: alarms, clock: Surroundings.clock)
+      let node = Node(store: store, policy: policy, upstream: upstream, alarms: alarms, clock: ProcessEnvironment.clock)
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), TallyBoard())
-      let turn = Turn(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
+      let turn = GenerationHandover(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
         for: options.eventLoops * OpenFiles.ofEventLoop + sockets.entrances.count
@@ -94,7 +94,8 @@ struct Assembly: Sendable {
       }
       // They end in the opposite order: the page is there until nobody is served any more.
       let others: [(any Service)?] = [
-        page.map { TurnService(service: $0, turn: turn) }, synchronizer.map { TurnService(service: $0, turn: turn) },
+        page.map { HandoverService(service: $0, turn: turn) },
+        synchronizer.map { HandoverService(service: $0, turn: turn) },
         Watchdog(store, surroundings.notifier, environment: surroundings.environment), certificates,
       ]
       let parts = Generation.Parts(
@@ -138,7 +139,7 @@ struct Assembly: Sendable {
   }
 
   private func page(
-    on sockets: GenerationSockets, _ facts: NodeFacts, _ turn: Turn
+    on sockets: GenerationSockets, _ facts: NodeFacts, _ turn: GenerationHandover
   ) async throws -> StatusServer? {
     guard let options = configuration.status, let socket = sockets.page else { return nil }
     if !options.isLoopback, options.token == nil {
@@ -154,7 +155,7 @@ struct Assembly: Sendable {
         turn.leave()
       }
     } catch {
-      throw Problem("\(error) (for the status page)")
+      throw UserFacingError("\(error) (for the status page)")
     }
   }
 
@@ -172,7 +173,7 @@ struct Assembly: Sendable {
     var facts = NodeFacts(
       name: configuration.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
-      clock: Surroundings.clock)
+      clock: ProcessEnvironment.clock)
     facts.certificates = { certificates.certificates.map(StatusReport.CertificatePart.init) }
     return facts
   }
@@ -201,7 +202,7 @@ struct Assembly: Sendable {
   }
 
   private func startUpstream(
-    of store: Store, _ tls: TLSContext?, _ watch: UpstreamWatch
+    of store: Store, _ tls: TLSContext?, _ watch: UpstreamEventObserver
   ) async throws -> Upstream? {
     guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
     let peers = dialers(upstream, tls, longest: Self.longestAnswer, of: store)
@@ -221,7 +222,7 @@ struct Assembly: Sendable {
     return Synchronizer(
       store: store,
       options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage, of: store), every: every),
-      now: Surroundings.clock
+      now: ProcessEnvironment.clock
     ) { log.hear($0) }
   }
 

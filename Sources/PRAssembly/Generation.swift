@@ -24,9 +24,9 @@ final class Generation: Sendable {
     var certificates: CertificateWatch
     var store: Store
     var upstream: Upstream?
-    var watch: UpstreamWatch
+    var watch: UpstreamEventObserver
     var page: StatusServer?
-    var turn: Turn
+    var turn: GenerationHandover
     var alarms: AlarmBoard
     var group: ServiceGroup
   }

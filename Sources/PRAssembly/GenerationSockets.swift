@@ -6,7 +6,7 @@ import PRWire
 /// The sockets that a generation listens on. Those whose address has not changed are taken over with all who wait in
 /// their queues.
 struct GenerationSockets: Sendable {
-  let entrances: [Entrance]
+  let entrances: [ListenerBinding]
   let page: ListeningSocket?
 
   /// - Parameters:
@@ -26,7 +26,7 @@ struct GenerationSockets: Sendable {
       return GenerationSockets(entrances: entrances, page: page)
     } catch {
       for entrance in entrances { entrance.socket.letGo() }
-      throw Problem("\(error) (for the status page)")
+      throw UserFacingError("\(error) (for the status page)")
     }
   }
 

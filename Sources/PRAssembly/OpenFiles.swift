@@ -35,13 +35,13 @@ enum OpenFiles {
   }
 
   /// Looks whether so many more could be opened right now.
-  static func checkRoom(for files: Int) throws(Problem) {
+  static func checkRoom(for files: Int) throws(UserFacingError) {
     var opened: [CInt] = []
     defer { for file in opened { close(file) } }
     for _ in 0..<files {
       let file = socket(AF_UNIX, CInt(clamping: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       guard file >= 0 else {
-        throw Problem(
+        throw UserFacingError(
           "\(String(cString: strerror(errno))): raise the limit (LimitNOFILE= in systemd), or lower --max-connections")
       }
       opened.append(file)

@@ -13,7 +13,7 @@ struct ReadyFile {
   func check() throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard access(folder, W_OK) == 0 else {
-      throw Problem("cannot write the ready file \(path): its folder must exist and be writable")
+      throw UserFacingError("cannot write the ready file \(path): its folder must exist and be writable")
     }
   }
 
@@ -23,7 +23,7 @@ struct ReadyFile {
     do {
       try AtomicFile(path).write(text.utf8, isSynced: false)
     } catch {
-      throw Problem("cannot write the ready file \(path): its folder must exist and be writable")
+      throw UserFacingError("cannot write the ready file \(path): its folder must exist and be writable")
     }
   }
 

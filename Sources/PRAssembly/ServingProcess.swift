@@ -27,7 +27,7 @@ public struct ServingProcess: Sendable {
   public func run(renew: Renewal? = nil, announce: @escaping Announcement) async throws {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGHUP, SIG_IGN)  // until somebody listens for it
-    let succession = try await Succession(configuration, Surroundings(), renew: renew, announce: announce)
+    let succession = try await ReloadCoordinator(configuration, ProcessEnvironment(), renew: renew, announce: announce)
     try await ServiceGroup(
       services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
       logger: configuration.log.groupLogger
@@ -36,12 +36,12 @@ public struct ServingProcess: Sendable {
 }
 
 /// What a process has from those who started it, whatever its options are.
-struct Surroundings: Sendable {
+struct ProcessEnvironment: Sendable {
   let environment = ProcessInfo.processInfo.environment
-  let passed = PassedSockets()
+  let passed = ActivatedSockets()
   let notifier = ServiceNotifier()
   /// In milliseconds since 1970.
-  let startedAt = Surroundings.clock()
+  let startedAt = ProcessEnvironment.clock()
 
   /// Milliseconds since 1970.
   static let clock: @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970 * 1000) }

@@ -9,7 +9,7 @@ public final class Store: Sendable {
   public let identity: String?
   private let writer: GroupCommit?
   let digests = FeedDigests()
-  let watch = FeedWatch()
+  let watch = FeedNotifier()
   let externalChanges: ExternalChangePoller
   let readers: ReaderPool
   let commitCounts = CommitCounts()

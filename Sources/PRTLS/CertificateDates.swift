@@ -24,9 +24,9 @@ public struct CertificateDates: Hashable, Sendable {
     guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
     defer { ASN1_TIME_free(epoch) }
     var (days, seconds): (Int32, Int32) = (0, 0)
-    ErrorStack.clear()
+    ErrorQueue.clear()
     guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else {
-      ErrorStack.clear()
+      ErrorQueue.clear()
       return nil
     }
     return Int64(clamping: days) * 86_400 + Int64(clamping: seconds)

@@ -7,7 +7,7 @@ extension TLSError {
   /// - Parameters:
   ///   - verification: what became of the peer's certificate.
   ///   - expected: the name that a client looked for.
-  init(_ errors: ErrorStack, verification: Int, expected: String?, isHandshake: Bool) {
+  init(_ errors: ErrorQueue, verification: Int, expected: String?, isHandshake: Bool) {
     if errors.contains(ERR_LIB_SSL, SSL_R_CERTIFICATE_VERIFY_FAILED) {
       self = .untrusted(reason: String(cString: X509_verify_cert_error_string(verification)), expected: expected)
     } else if errors.contains(ERR_LIB_SSL, SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {

@@ -15,13 +15,13 @@ public struct OwnCertificate: Hashable, Sendable {
   ///
   /// - Throws: ``TLSError/unreadable(path:reason:)``, ``TLSError/badCertificate(path:reason:)``
   public static func read(_ path: String) throws(TLSError) -> OwnCertificate {
-    ErrorStack.clear()
+    ErrorQueue.clear()
     guard let file = BIO_new_file(path, "r") else {
-      throw .unreadable(path: path, reason: ErrorStack.drain().systemText)
+      throw .unreadable(path: path, reason: ErrorQueue.drain().systemText)
     }
     defer { BIO_free(file) }
     guard let certificate = PEM_read_bio_X509(file, nil, { headwater_tls_no_passphrase($0, $1, $2, $3) }, nil) else {
-      throw .badCertificate(path: path, reason: ErrorStack.drain().text)
+      throw .badCertificate(path: path, reason: ErrorQueue.drain().text)
     }
     defer { X509_free(certificate) }
     return try OwnCertificate(certificate, path: path)
@@ -33,7 +33,7 @@ public struct OwnCertificate: Hashable, Sendable {
     }
     var start: UnsafeMutablePointer<UInt8>?
     let count = i2d_X509(certificate, &start)
-    guard count > 0, let start else { throw .badCertificate(path: path, reason: ErrorStack.drain().text) }
+    guard count > 0, let start else { throw .badCertificate(path: path, reason: ErrorQueue.drain().text) }
     defer { CRYPTO_free(start, #file, #line) }
     self.path = path
     self.dates = dates
@@ -49,7 +49,7 @@ public struct OwnCertificate: Hashable, Sendable {
     }
     defer {
       X509_free(certificate)
-      ErrorStack.clear()
+      ErrorQueue.clear()
     }
     guard let certificate else { return false }
     return X509_check_ip_asc(certificate, host, 0) == 1

@@ -19,7 +19,7 @@ extension ResumptionRule {
     guard let context = X509_STORE_CTX_new() else { return false }
     defer {
       X509_STORE_CTX_free(context)
-      ErrorStack.clear()
+      ErrorQueue.clear()
     }
     let authorities = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl))
     guard X509_STORE_CTX_init(context, authorities, certificate, chain) == 1,

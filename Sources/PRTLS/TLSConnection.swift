@@ -7,7 +7,7 @@ import NIOCore
 /// Not `Sendable`: belongs to one handler.
 final class TLSConnection {
   private(set) var phase = TLSPhase.idle
-  let settings: SharedSettings
+  let settings: TLSContextHandle
   let ssl: OpaquePointer
   /// Both belong to `ssl`.
   private let incoming, outgoing: OpaquePointer
@@ -31,9 +31,9 @@ final class TLSConnection {
   private static let recordOverhead = 64
 
   /// - Parameter expected: the DNS name or IP address that a server's certificate must be for; nil to be the server.
-  init(_ settings: SharedSettings, expecting expected: String?) throws(TLSError) {
-    ErrorStack.clear()
-    guard let ssl = SSL_new(settings.pointer) else { throw .openSSL(reason: ErrorStack.drain().text) }
+  init(_ settings: TLSContextHandle, expecting expected: String?) throws(TLSError) {
+    ErrorQueue.clear()
+    guard let ssl = SSL_new(settings.pointer) else { throw .openSSL(reason: ErrorQueue.drain().text) }
     guard let incoming = headwater_tls_new_bio(), let outgoing = headwater_tls_new_bio() else {
       SSL_free(ssl)
       throw .openSSL(reason: "out of memory")
@@ -62,14 +62,14 @@ final class TLSConnection {
     // OpenSSL would check nothing for an empty name, and any name below one that begins with a dot.
     guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(0) else { throw .badName }
     let rules = SSL_get0_param(ssl)
-    ErrorStack.clear()
+    ErrorQueue.clear()
     if X509_VERIFY_PARAM_set1_ip_asc(rules, name) != 1 {
-      ErrorStack.clear()
+      ErrorQueue.clear()
       X509_VERIFY_PARAM_set_hostflags(rules, Self.hostRules)
       guard X509_VERIFY_PARAM_set1_host(rules, name, name.utf8.count) == 1,
         headwater_tls_set_server_name(ssl, name) == 1
       else {
-        ErrorStack.clear()
+        ErrorQueue.clear()
         throw .badName
       }
     }
@@ -85,7 +85,7 @@ final class TLSConnection {
   }
 
   private func shakeHands() throws(TLSError) -> TLSHandshakeDone? {
-    ErrorStack.clear()
+    ErrorQueue.clear()
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       phase.handshakeDone()
@@ -136,7 +136,7 @@ final class TLSConnection {
   /// - Returns: whether the peer's close_notify came.
   private func decrypt(into plaintext: inout ByteBuffer) throws(TLSError) -> Bool {
     while BIO_ctrl_pending(incoming) > 0 || SSL_pending(ssl) > 0 {
-      ErrorStack.clear()
+      ErrorQueue.clear()
       var result: Int32 = 0
       plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { room in
         result = SSL_read(ssl, room.baseAddress, Int32(clamping: room.count))
@@ -160,7 +160,7 @@ final class TLSConnection {
     while let piece = plaintext.readSlice(length: min(plaintext.readableBytes, Self.pieceOfOutput)),
       piece.readableBytes > 0
     {
-      ErrorStack.clear()
+      ErrorQueue.clear()
       let taken = piece.withUnsafeReadableBytes { SSL_write(ssl, $0.baseAddress, Int32(clamping: $0.count)) }
       guard taken == piece.readableBytes else { throw failure() }
       takeOutgoing(into: &bytes)
@@ -188,9 +188,9 @@ final class TLSConnection {
   /// Says goodbye, if that is still possible.
   func finish() {
     guard phase.maySend else { return phase.end() }
-    ErrorStack.clear()
+    ErrorQueue.clear()
     SSL_shutdown(ssl)
-    ErrorStack.clear()
+    ErrorQueue.clear()
     phase.didFinish()
   }
 
@@ -207,6 +207,6 @@ final class TLSConnection {
     defer { phase.end() }
     let verification = SSL_get_verify_result(ssl)
     return TLSError(
-      ErrorStack.drain(), verification: verification, expected: expected, isHandshake: phase == .handshaking)
+      ErrorQueue.drain(), verification: verification, expected: expected, isHandshake: phase == .handshaking)
   }
 }

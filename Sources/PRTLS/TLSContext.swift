@@ -6,13 +6,13 @@ public final class TLSContext: Sendable {
   private let role: TLSRole
   private let files: TLSFiles
   private let clock: TLSClock
-  private let latest: Mutex<SharedSettings>
+  private let latest: Mutex<TLSContextHandle>
 
   private init(_ role: TLSRole, _ files: TLSFiles, _ clock: TLSClock) throws(TLSError) {
     self.role = role
     self.files = files
     self.clock = clock
-    latest = Mutex(try SharedSettings(role, files, clock))
+    latest = Mutex(try TLSContextHandle(role, files, clock))
   }
 
   /// A server's side.
@@ -43,7 +43,7 @@ public final class TLSContext: Sendable {
   ///
   /// - Throws: ``TLSError``; the old files' content then stays in use.
   public func reload() throws(TLSError) {
-    let settings = try SharedSettings(role, files, clock)
+    let settings = try TLSContextHandle(role, files, clock)
     latest.withLock { $0 = settings }
   }
 
@@ -51,7 +51,7 @@ public final class TLSContext: Sendable {
   public var certificate: OwnCertificate? { settings.certificate }
 
   /// What a new connection begins with.
-  var settings: SharedSettings { latest.withLock { $0 } }
+  var settings: TLSContextHandle { latest.withLock { $0 } }
 }
 
 enum TLSRole: Hashable {

@@ -15,7 +15,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   public typealias OutboundOut = ByteBuffer
 
   private let connection: TLSConnection
-  private var kept = KeptWrites()
+  private var kept = PendingWrites()
   private var isFlushWanted = false
   private var hasUnflushedBytes = false
   /// Somebody above waits for plain text.

@@ -51,7 +51,7 @@ public struct TLSHandshakeDone: Hashable, Sendable {
     guard index >= 0 else { return [] }
     var text: UnsafeMutablePointer<UInt8>?
     let count = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)))
-    ErrorStack.clear()
+    ErrorQueue.clear()
     guard count > 0, let text else { return [] }
     defer { CRYPTO_free(text, #file, #line) }
     return clean(Array(UnsafeBufferPointer(start: text, count: Int(clamping: count)))).map { [$0] } ?? []

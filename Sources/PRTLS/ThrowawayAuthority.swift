@@ -76,7 +76,7 @@ public final class ThrowawayAuthority {
       X509_set_issuer_name(certificate, issuer.map { X509_get_subject_name($0) } ?? subject) == 1
     else {
       X509_free(certificate)
-      throw .openSSL(reason: ErrorStack.drain().text)
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     return certificate
   }
@@ -88,17 +88,17 @@ public final class ThrowawayAuthority {
     X509V3_set_ctx(&context, issuer, certificate, nil, nil, 0)
     let made = try made(X509V3_EXT_conf_nid(nil, &context, kind, value))
     defer { X509_EXTENSION_free(made) }
-    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
+    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 
   private static func sign(_ certificate: OpaquePointer, _ key: OpaquePointer) throws(TLSError) {
-    guard X509_sign(certificate, key, EVP_sha256()) > 0 else { throw .openSSL(reason: ErrorStack.drain().text) }
+    guard X509_sign(certificate, key, EVP_sha256()) > 0 else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 
   private static func pem(_ write: (OpaquePointer) -> CInt) throws(TLSError) -> String {
     let bio = try made(BIO_new(BIO_s_mem()))
     defer { BIO_free(bio) }
-    guard write(bio) == 1 else { throw .openSSL(reason: ErrorStack.drain().text) }
+    guard write(bio) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
     var start: UnsafeMutablePointer<CChar>?
     let count = headwater_tls_bio_bytes(bio, &start)
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
@@ -106,7 +106,7 @@ public final class ThrowawayAuthority {
   }
 
   private static func made(_ pointer: OpaquePointer?) throws(TLSError) -> OpaquePointer {
-    guard let pointer else { throw .openSSL(reason: ErrorStack.drain().text) }
+    guard let pointer else { throw .openSSL(reason: ErrorQueue.drain().text) }
     return pointer
   }
 

@@ -21,13 +21,13 @@ public struct Topology: Sendable {
 
 /// One server of a federation. Every value knows its place in the file.
 public struct TopologyNode: Sendable {
-  public let name: Marked<String>
-  public internal(set) var description: Marked<String>?
+  public let name: Located<String>
+  public internal(set) var description: Located<String>?
   /// The machine it runs on, as the others call it.
-  public internal(set) var host: Marked<String>?
+  public internal(set) var host: Located<String>?
   public internal(set) var role = Role.node
   /// As the file says it; else it follows from what else the file says.
-  var saidRole: Marked<Role>?
+  var saidRole: Located<Role>?
   /// How many nodes stand above it.
   public internal(set) var level = 0
   /// Empty: BitBake's port on loopback.
@@ -35,16 +35,16 @@ public struct TopologyNode: Sendable {
   /// The preferred one first.
   public internal(set) var upstreams: [UpstreamLink] = []
   /// Rights by the name in a certificate, as words joined by commas.
-  public internal(set) var rights: [(who: Marked<String>, rights: Marked<String>)] = []
+  public internal(set) var rights: [(who: Located<String>, rights: Located<String>)] = []
   /// What the file says for the keys of ``Setting``; the texts are sound.
-  public internal(set) var settings: [String: Marked<String>] = [:]
+  public internal(set) var settings: [String: Located<String>] = [:]
 
   /// Keys whose values could not be read: rules do not judge what stands in their place.
   var unsound: Set<String> = []
   /// Keys that the node itself has, those of `defaults:` left out.
   var own: Set<String> = []
 
-  init(name: Marked<String>) { self.name = name }
+  init(name: Located<String>) { self.name = name }
 
   public enum Role: String, CaseIterable, Sendable {
     /// It allocates, or forwards what others allocate.
@@ -57,9 +57,9 @@ public struct TopologyNode: Sendable {
 
   /// An address to listen on.
   public struct Listener: Sendable {
-    public let endpoint: Marked<Endpoint>
+    public let endpoint: Located<Endpoint>
     /// What everybody may do there who has no rights by name; words joined by commas.
-    public let rights: Marked<String>?
+    public let rights: Located<String>?
   }
 
   /// Somebody to ask.
@@ -69,7 +69,7 @@ public struct TopologyNode: Sendable {
     /// Where it answers; nil while the node is not known.
     public internal(set) var endpoint: Endpoint?
     /// Where the file names it.
-    public let place: Place
+    public let place: SourceLocation
   }
 
   public var isBitBake: Bool { settings["numbering"]?.value == "bitbake" }
@@ -82,8 +82,8 @@ public struct TopologyNode: Sendable {
   public var hasLane: Bool { allocates && !isBitBake }
 
   /// Where its status page is.
-  var page: Marked<Endpoint>? {
-    settings["status"].flatMap { text in (try? Endpoint(page: text.value)).map { Marked($0, at: text.place) } }
+  var page: Located<Endpoint>? {
+    settings["status"].flatMap { text in (try? Endpoint(page: text.value)).map { Located($0, at: text.place) } }
   }
 
   /// Where it listens, the default filled in.

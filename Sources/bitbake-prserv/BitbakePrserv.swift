@@ -58,7 +58,7 @@ struct BitbakePrserv: AsyncParsableCommand {
       do {
         return try Endpoint(text)
       } catch {
-        throw Problem("the upstream \(error)")
+        throw UserFacingError("the upstream \(error)")
       }
     }
   }

@@ -16,12 +16,14 @@ struct DaemonStart {
     let pidFile = PidFile(address, port: command.port)
     switch try pidFile.holder() {
     case .absent, .stale: break
-    case .server: throw Problem("pidfile \(pidFile.path) already exist. Daemon already running?")
+    case .server: throw UserFacingError("pidfile \(pidFile.path) already exist. Daemon already running?")
     case .refused(let reason): throw pidFile.refusal(reason)
     }
     if !command.readOnly { try makeFolder(of: command.file) }
     let log = open(command.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard log >= 0 else { throw Problem("cannot write the log \(command.log): \(String(cString: strerror(errno)))") }
+    guard log >= 0 else {
+      throw UserFacingError("cannot write the log \(command.log): \(String(cString: strerror(errno)))")
+    }
     close(log)
     let report = Pipe()
     for end in [report.fileHandleForReading, report.fileHandleForWriting] {
@@ -31,7 +33,7 @@ struct DaemonStart {
     try report.fileHandleForWriting.close()
     let words = String(decoding: report.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     guard words == DaemonProcess.ready else {
-      throw Problem(words.isEmpty ? "the server ended before it answered; see \(command.log)" : words)
+      throw UserFacingError(words.isEmpty ? "the server ended before it answered; see \(command.log)" : words)
     }
   }
 
@@ -41,7 +43,7 @@ struct DaemonStart {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw Problem("cannot make the folder \(folder.path) of --file: \(error.localizedDescription)")
+      throw UserFacingError("cannot make the folder \(folder.path) of --file: \(error.localizedDescription)")
     }
   }
 
@@ -66,6 +68,6 @@ struct DaemonStart {
     defer { for argument in arguments { free(argument) } }
     var pid: pid_t = 0
     let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, &arguments, environ)
-    guard code == 0 else { throw Problem("cannot start the server: \(String(cString: strerror(code)))") }
+    guard code == 0 else { throw UserFacingError("cannot start the server: \(String(cString: strerror(code)))") }
   }
 }

@@ -21,20 +21,20 @@ struct DaemonStop {
     }
   }
 
-  private var notRunning: Problem {
+  private var notRunning: UserFacingError {
     var text = "pidfile \(pidFile.path) does not exist. Daemon not running?"
     let others = pidFile.otherPorts
     if !others.isEmpty { text += " Wrong port? Other ports listening at \(host): \(others.joined(separator: " "))" }
-    return Problem(text)
+    return UserFacingError(text)
   }
 
   private func end(_ process: ProcessHandle) throws {
     print("Sending SIGTERM to pr-server.")
     guard process.send(SIGTERM) || errno == ESRCH else {
-      throw Problem("cannot stop process \(process.number): \(String(cString: strerror(errno)))")
+      throw UserFacingError("cannot stop process \(process.number): \(String(cString: strerror(errno)))")
     }
     guard process.waitForEnd(milliseconds: Self.patience) else {
-      throw Problem("process \(process.number) is still there after \(Self.patience / 1_000) s; see its log")
+      throw UserFacingError("process \(process.number) is still there after \(Self.patience / 1_000) s; see its log")
     }
     if case .stale = try pidFile.holder() { pidFile.removeStale() }
   }

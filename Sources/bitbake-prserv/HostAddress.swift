@@ -13,7 +13,7 @@ struct HostAddress {
     // BitBake resolves to IPv4, and its pid files are named so: what has an IPv6 address only is ours to serve.
     let all = (try? SocketName.hosts(of: host)) ?? []
     guard let ip = host == "localhost" ? "127.0.0.1" : all.first(where: { !$0.contains(":") }) ?? all.first else {
-      throw Problem("the host \(host) has no address; check --host")
+      throw UserFacingError("the host \(host) has no address; check --host")
     }
     self.ip = ip
   }

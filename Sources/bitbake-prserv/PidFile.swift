@@ -35,7 +35,7 @@ struct PidFile {
     guard file >= 0 else {
       if errno == ENOENT { return .absent }
       if errno == ELOOP { return .refused(.notRegular) }
-      throw Problem("cannot read the pid file \(path): \(String(cString: strerror(errno)))")
+      throw UserFacingError("cannot read the pid file \(path): \(String(cString: strerror(errno)))")
     }
     defer { close(file) }
     guard let facts = FileFacts(file) else { return .absent }
@@ -61,8 +61,8 @@ struct PidFile {
   }
 
   /// The error for a file that is not believed.
-  func refusal(_ reason: PidFileRule.Reason) -> Problem {
-    Problem(
+  func refusal(_ reason: PidFileRule.Reason) -> UserFacingError {
+    UserFacingError(
       "the pid file \(path) cannot be trusted: \(reason.rawValue); remove the file, or stop the server by its number")
   }
 
@@ -77,7 +77,7 @@ struct PidFile {
       guard facts.links == 1 else { throw refusal(.linked) }
       guard facts.owner == geteuid() else { throw cannotWrite("it belongs to another user; remove it") }
       guard flock(file, LOCK_EX | LOCK_NB) == 0, facts.identity == FileFacts(path)?.identity else {
-        throw Problem("pidfile \(path) already exist. Daemon already running?")
+        throw UserFacingError("pidfile \(path) already exist. Daemon already running?")
       }
       ftruncate(file, 0)
       let line = Array("\(getpid())\n".utf8)
@@ -90,7 +90,9 @@ struct PidFile {
     return ClaimedPidFile(path: path, descriptor: file)
   }
 
-  private func cannotWrite(_ reason: String) -> Problem { Problem("cannot write the pid file \(path): \(reason)") }
+  private func cannotWrite(_ reason: String) -> UserFacingError {
+    UserFacingError("cannot write the pid file \(path): \(reason)")
+  }
 
   /// Removes a file that no server has. A server that starts meanwhile keeps its own.
   func removeStale() {

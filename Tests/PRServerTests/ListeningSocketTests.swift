@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Listening on a host name")
 struct ListeningSocketTests {
-  private func close(_ entrances: [Entrance]) { for entrance in entrances { entrance.socket.letGo() } }
+  private func close(_ entrances: [ListenerBinding]) { for entrance in entrances { entrance.socket.letGo() } }
 
   private func resolver(_ hosts: [String]) -> ListeningSocket.Resolver {
     { host throws(SocketError) in host == "both" ? hosts : [host] }

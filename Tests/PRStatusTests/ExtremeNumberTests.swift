@@ -14,7 +14,7 @@ struct ExtremeNumberTests {
 
   @Test("a report with an extreme number in any place is shown, or refused as JSON", arguments: numbers)
   func everyPlace(number: String) throws {
-    let json = try StatusJSON.line(Sight.eventful.report)
+    let json = try StatusJSON.line(StatusSnapshot.eventful.report)
     let places = json.ranges(of: /-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?=[,}\]])/)
     #expect(places.count > 100)
     for place in places {
@@ -27,7 +27,7 @@ struct ExtremeNumberTests {
   private func show(_ json: String) {
     guard let report = try? StatusJSON.report(json.utf8) else { return }
     #expect(!StatusText(report).text.isEmpty)
-    let sight = Sight(report: report, tally: Sight.busyTally)
+    let sight = StatusSnapshot(report: report, tally: StatusSnapshot.busyTally)
     #expect(!sight.metrics.isEmpty)
     #expect(!StatusPage(report: report, nonce: "n").html.text.isEmpty)
   }

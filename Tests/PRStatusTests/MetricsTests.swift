@@ -39,7 +39,7 @@ struct MetricsTests {
   func text() throws {
     var family = ""
     var seen: Set<String> = []
-    for line in Sight.eventful.metrics.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+    for line in StatusSnapshot.eventful.metrics.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
       if let help = line.wholeMatch(of: /# HELP ([a-z_]+) .+/) {
         family = String(help.1)
         #expect(seen.insert(family).inserted, "\(family) is told once")
@@ -56,7 +56,7 @@ struct MetricsTests {
 
   @Test("a histogram's buckets include those before them and end with its count")
   func histogram() throws {
-    let lines = Sight.eventful.metrics.split(separator: "\n").filter {
+    let lines = StatusSnapshot.eventful.metrics.split(separator: "\n").filter {
       $0.contains("request_duration_seconds") && $0.contains("\"lookup\"")
     }
     let buckets = lines.filter { $0.contains("_bucket") }.compactMap {
@@ -68,7 +68,7 @@ struct MetricsTests {
 
   @Test("every refusal is told from the start, so that the first one is an increase", arguments: RefusalKind.allCases)
   func refusals(kind: RefusalKind) {
-    let text = Sight(report: StatusReport(), tally: Tally()).metrics
+    let text = StatusSnapshot(report: StatusReport(), tally: Tally()).metrics
     for verb in Verb.allCases {
       let line = "headwater_refusals_total{request=\"\(verb.name)\",reason=\"\(kind.name)\"} 0\n"
       #expect(text.contains(line), "\(line)")
@@ -88,7 +88,7 @@ struct MetricsTests {
   )
   func promtool() async throws {
     let check = try await run(
-      .path("/usr/bin/promtool"), arguments: ["check", "metrics"], input: .string(Sight.eventful.metrics),
+      .path("/usr/bin/promtool"), arguments: ["check", "metrics"], input: .string(StatusSnapshot.eventful.metrics),
       output: .string(limit: 1 << 20), error: .combinedWithOutput)
     #expect(check.terminationStatus == .exited(0) && check.standardOutput == "")
   }

@@ -7,8 +7,9 @@ import Testing
 @Suite("The page")
 struct PageTests {
   private var page: String {
-    var page = StatusPage(report: Sight.eventful.report, nonce: "NONCE")
-    page.found = FindReport(query: hostileName, rows: Sight.eventful.report.rows, isPartial: true, problem: nil)
+    var page = StatusPage(report: StatusSnapshot.eventful.report, nonce: "NONCE")
+    page.found = FindReport(
+      query: hostileName, rows: StatusSnapshot.eventful.report.rows, isPartial: true, problem: nil)
     return page.html.text
   }
 
@@ -24,7 +25,7 @@ struct PageTests {
 
   @Test("the title and the heading say which node it is, if anybody has named it")
   func name() {
-    var report = Sight.eventful.report
+    var report = StatusSnapshot.eventful.report
     func says(_ words: String) -> Bool { StatusPage(report: report, nonce: "n").html.text.contains(words) }
     report.node.name = "toronto"
     #expect(says("<title>toronto, Headwater, mirror at level 2</title>"))
@@ -39,7 +40,7 @@ struct PageTests {
 
   @Test("a part that is sent to an open page is as harmless")
   func sections() {
-    for (name, html) in Sections(report: Sight.eventful.report).all {
+    for (name, html) in Sections(report: StatusSnapshot.eventful.report).all {
       #expect(!html.text.contains("<script"), "\(name)")
       #expect(page.contains("id=\"\(name)\""), "the page has a place for \(name)")
     }
@@ -87,7 +88,7 @@ struct PageTests {
       ("bad", "bad-ground"), ("ink", "bad-ground"), ("ground", "one"),
     ])
   func contrast(text: String, ground: String) throws {
-    let style = Look.style.text
+    let style = PageStyle.style.text
     let night = try #require(style.range(of: "prefers-color-scheme: dark"))
     for palette in [style[..<night.lowerBound], style[night.upperBound...]] {
       let (one, other) = (try Self.luminance(text, palette), try Self.luminance(ground, palette))

@@ -10,13 +10,13 @@ import Testing
 struct ReportTests {
   @Test("a report is read as it was written")
   func json() throws {
-    let report = Sight.eventful.report
+    let report = StatusSnapshot.eventful.report
     #expect(try StatusJSON.report(StatusJSON.line(report).utf8) == report)
   }
 
   @Test("on a terminal columns stand below each other, and nothing moves the cursor")
   func text() throws {
-    let text = StatusText(Sight.eventful.report).text
+    let text = StatusText(StatusSnapshot.eventful.report).text
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E })
     let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix(Verb.allCases.count + 1)
     #expect(table.count == Verb.allCases.count + 1 && Set(table.map(\.count)).count == 1)
@@ -38,14 +38,14 @@ struct ReportTests {
 
   @Test("what happened between two looks is a rate, and a count that fell is none")
   func recorder() {
-    var recorder = Recorder()
+    var recorder = RateSampler()
     recorder.take(Tally(), at: 1000)
-    recorder.take(Sight.busyTally, at: 3000)
+    recorder.take(StatusSnapshot.busyTally, at: 3000)
     recorder.take(Tally(), at: 5000)
     #expect(recorder.samples.map(\.rateAtOnce) == [50, 0])
-    #expect(recorder.samples[0].rate == Double(Sight.busyTally.requests) / 2)
+    #expect(recorder.samples[0].rate == Double(StatusSnapshot.busyTally.requests) / 2)
     for second in 0..<300 { recorder.take(Tally(), at: 6000 + Int64(second) * 1000) }
-    #expect(recorder.samples.count == Recorder.most)
+    #expect(recorder.samples.count == RateSampler.most)
   }
 
   @Test("half of what took 1 to 2 ms took less than 1.5 ms, as far as buckets tell")
@@ -72,10 +72,11 @@ struct ReportTests {
   @Test(
     "numbers are written as a person reads them",
     arguments: [
-      (Wording.count(1_234_567), "1\u{202F}234\u{202F}567"), (Wording.bytes(1536), "1.5 KiB"),
-      (Wording.bytes(12), "12 B"),
-      (Wording.milliseconds(0.25), "250 µs"), (Wording.milliseconds(nil), "–"), (Wording.span(3700), "1 h 1 min"),
-      (Wording.percent(0.99999), "99.9 %"), (Wording.percent(1), "100 %"), (Wording.rate(0.25), "0.2"),
+      (Formatting.count(1_234_567), "1\u{202F}234\u{202F}567"), (Formatting.bytes(1536), "1.5 KiB"),
+      (Formatting.bytes(12), "12 B"),
+      (Formatting.milliseconds(0.25), "250 µs"), (Formatting.milliseconds(nil), "–"),
+      (Formatting.span(3700), "1 h 1 min"),
+      (Formatting.percent(0.99999), "99.9 %"), (Formatting.percent(1), "100 %"), (Formatting.rate(0.25), "0.2"),
     ])
   func wording(written: String, expected: String) { #expect(written == expected) }
 

@@ -7,9 +7,9 @@ import PRRevision
 /// What somebody would write who wants a page to do their bidding.
 let hostileName = "<script>alert('x')</script>\"&\u{202E}gpj"
 
-extension Sight {
+extension StatusSnapshot {
   /// A node at which everything has happened once, to hostile names.
-  static let eventful: Sight = {
+  static let eventful: StatusSnapshot = {
     var report = StatusReport()
     report.node.name = hostileName
     report.node.version = "1.2.3"
@@ -49,11 +49,11 @@ extension Sight {
     ]
     let (tally, log) = (busyTally, eventfulLog)
     report.traffic = StatusReport.TrafficPart(tally, log)
-    var recorder = Recorder()
+    var recorder = RateSampler()
     recorder.take(Tally(), at: 0)
     recorder.take(tally, at: 5000)
     report.history = recorder.samples
-    return Sight(report: report, tally: tally)
+    return StatusSnapshot(report: report, tally: tally)
   }()
 
   static let busyTally: Tally = {

@@ -75,9 +75,9 @@ struct ReadingTests {
   func marks() throws {
     let text = "nodes:\n  hq:\n    listen:\n      - tcp://127.0.0.1:1\n    durability: full\n"
     let hq = try #require(Topology.read(text.utf8, file: "t").topology?["hq"])
-    #expect(hq.name.place == Place(line: 2, column: 3))
-    #expect(hq.listeners[0].endpoint.place == Place(line: 4, column: 9))
-    #expect(hq.settings["durability"]?.place == Place(line: 5, column: 17))
+    #expect(hq.name.place == SourceLocation(line: 2, column: 3))
+    #expect(hq.listeners[0].endpoint.place == SourceLocation(line: 4, column: 9))
+    #expect(hq.settings["durability"]?.place == SourceLocation(line: 5, column: 17))
   }
 
   @Test("two hierarchies in one file do not share lanes")

@@ -14,7 +14,7 @@ struct Listener {
   ///   - number: which of the server's listeners it is.
   ///   - tls: for an entrance of TLS.
   static func open(
-    _ entrance: Entrance, number: Int, tls: TLSContext?, desks: LoopDesks, sessions: SessionRegistry,
+    _ entrance: ListenerBinding, number: Int, tls: TLSContext?, desks: EventLoopContexts, sessions: SessionRegistry,
     loops: MultiThreadedEventLoopGroup
   ) async throws -> Listener {
     let (address, socket) = (entrance.address, entrance.socket)
@@ -22,7 +22,7 @@ struct Listener {
     var bootstrap = ServerBootstrap(group: loops)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptGate(sessions, listener: number))
+          try channel.pipeline.syncOperations.addHandler(ConnectionLimiter(sessions, listener: number))
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -47,11 +47,11 @@ struct Listener {
     return Listener(channel: channel)
   }
 
-  func begin() async throws { try await channel.triggerUserOutboundEvent(AcceptGate.Order.open).get() }
+  func begin() async throws { try await channel.triggerUserOutboundEvent(ConnectionLimiter.Order.open).get() }
 
   /// Accepts no more. When it returns, all that was accepted is a session.
   func close(_ loops: MultiThreadedEventLoopGroup) async {
-    try? await channel.triggerUserOutboundEvent(AcceptGate.Order.shut).get()
+    try? await channel.triggerUserOutboundEvent(ConnectionLimiter.Order.shut).get()
     // NIO drops those that are still on their way between the loops when a listener closes: to their loop, and back.
     for loop in loops.makeIterator() { try? await loop.submit {}.get() }
     try? await channel.eventLoop.submit {}.get()

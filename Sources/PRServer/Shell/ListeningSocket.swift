@@ -139,7 +139,7 @@ extension ListeningSocket {
   public static func open(
     _ asked: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = [],
     resolve: Resolver? = SocketName.hosts
-  ) throws(ListenError) -> [Entrance] {
+  ) throws(ListenError) -> [ListenerBinding] {
     let places = try places(of: asked, given, resolve)
     let addresses = places.map(\.address)
     var found: [Int: ListeningSocket] = [:]
@@ -152,7 +152,7 @@ extension ListeningSocket {
         found[index] = free.remove(at: place)
       }
     }
-    var opened: [Entrance] = []
+    var opened: [ListenerBinding] = []
     do throws(ListenError) {
       for (index, place) in places.enumerated() {
         let sisters = opened.filter { $0.address == place.asked }
@@ -163,7 +163,7 @@ extension ListeningSocket {
           let isLast = index + 1 == places.count || places[index + 1].asked != place.asked
           socket = try open(place, beside: sisters, isLast: isLast)
         }
-        if let socket { opened.append(Entrance(address: place.asked, socket: socket)) }
+        if let socket { opened.append(ListenerBinding(address: place.asked, socket: socket)) }
       }
     } catch {
       for entrance in opened { entrance.socket.letGo() }
@@ -204,7 +204,7 @@ extension ListeningSocket {
   /// - Parameter sisters: the entrances that its name has already. They share a port.
   /// - Returns: nil for an address that the machine has not, while its name has others.
   private static func open(
-    _ place: Place, beside sisters: [Entrance], isLast: Bool
+    _ place: Place, beside sisters: [ListenerBinding], isLast: Bool
   ) throws(ListenError) -> ListeningSocket? {
     do throws(ListenError) {
       return try listen(on: place.address, port: sisters.first?.socket.bound.place?.port ?? 0)

@@ -18,9 +18,9 @@ extension SocketAddress {
 final class RefusedConnection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
-  private let desk: LoopDesk
+  private let desk: EventLoopContext
 
-  init(desk: LoopDesk) { self.desk = desk }
+  init(desk: EventLoopContext) { self.desk = desk }
 
   func channelActive(context: ChannelHandlerContext) {
     desk.complain(

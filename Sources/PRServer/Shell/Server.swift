@@ -11,7 +11,7 @@ import ServiceLifecycle
 public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
-  private let entrances: [Entrance]
+  private let entrances: [ListenerBinding]
   private let tls: TLSContext?
   private let logger: Logger
   private let board: TallyBoard?
@@ -25,7 +25,7 @@ public struct Server: Service {
   ///   - ready: called once connections can be accepted; when it returns, they are.
   ///   - closed: called when they are no more.
   public init(
-    node: Node, options: ServerOptions, entrances: [Entrance], tls: TLSContext? = nil, logger: Logger,
+    node: Node, options: ServerOptions, entrances: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
     board: TallyBoard? = nil, ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
   ) {
@@ -55,7 +55,7 @@ public struct Server: Service {
     var listeners: [Listener] = []
     let outcome: Result<Void, any Error>
     do {
-      let desks = try await LoopDesks(node: node, options: options, loops: loops, logger: logger)
+      let desks = try await EventLoopContexts(node: node, options: options, loops: loops, logger: logger)
       board?.show { await desks.tally(with: sessions) }
       for (number, entrance) in entrances.enumerated() {
         listeners.append(
@@ -94,20 +94,20 @@ public struct Server: Service {
 }
 
 /// The desks of all event loops.
-struct LoopDesks: Sendable {
+struct EventLoopContexts: Sendable {
   private let loops: MultiThreadedEventLoopGroup
-  private let desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>]
+  private let desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>]
   private let flight: FlightLedger
 
   init(node: Node, options: ServerOptions, loops: MultiThreadedEventLoopGroup, logger: Logger) async throws {
     let flight = FlightLedger(ceiling: options.bytesInFlight)
     self.flight = flight
-    var desks: [ObjectIdentifier: NIOLoopBound<LoopDesk>] = [:]
+    var desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>] = [:]
     let lanes = LaneWatch(node.alarms, logger)
     for loop in loops.makeIterator() {
       desks[ObjectIdentifier(loop)] = try await loop.submit {
         NIOLoopBound(
-          try LoopDesk(node: node, options: options, flight: flight, lanes: lanes, loop: loop, logger: logger),
+          try EventLoopContext(node: node, options: options, flight: flight, lanes: lanes, loop: loop, logger: logger),
           eventLoop: loop)
       }.get()
     }
@@ -129,7 +129,7 @@ struct LoopDesks: Sendable {
   }
 
   /// The desk of a loop, on that loop's thread.
-  subscript(loop: any EventLoop) -> LoopDesk {
+  subscript(loop: any EventLoop) -> EventLoopContext {
     guard let desk = desks[ObjectIdentifier(loop)] else { preconditionFailure("every loop of the server has a desk") }
     return desk.value
   }

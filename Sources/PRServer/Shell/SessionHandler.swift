@@ -15,7 +15,7 @@ final class SessionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  let desk: LoopDesk
+  let desk: EventLoopContext
   let listener: Endpoint
   /// What its reads and decisions take turns as.
   let client = ReadClient()
@@ -65,7 +65,7 @@ final class SessionHandler: ChannelDuplexHandler {
     case finishing
   }
 
-  init(desk: LoopDesk, listener: Endpoint) {
+  init(desk: EventLoopContext, listener: Endpoint) {
     self.desk = desk
     self.listener = listener
     rights = desk.options.access.rights(on: listener, peerNames: [])

@@ -33,7 +33,7 @@ final class ExportProgress: @unchecked Sendable {  // only ever touched on its s
   let query: ExportQuery
   private(set) var cursor = RowCursor.start
   private(set) var hasBegun = false
-  var pace = ExportPace()
+  var pace = ExportThrottle()
   private var writer: ExportWriter
 
   init(_ query: ExportQuery, version: String) {

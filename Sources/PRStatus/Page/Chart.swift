@@ -73,7 +73,7 @@ struct Chart {
     return "\(filled)<path class=\"line \(line.style)\" d=\"\(path)\"/>"
   }
 
-  private static func short(_ number: Double) -> String { Wording.decimal(number, 1) }
+  private static func short(_ number: Double) -> String { Formatting.decimal(number, 1) }
 
   /// The next of 1, 2 and 5 times a power of ten.
   static func ceiling(_ greatest: Double) -> Double {

@@ -10,7 +10,7 @@ extension Sections {
       return "<p class=\"quiet\">\(why)</p>"
     }
     let parts = report.upstreams.map { part -> HTML in
-      let since = part.sinceSeconds.map { "for \(Wording.span($0))" } ?? "since the start"
+      let since = part.sinceSeconds.map { "for \(Formatting.span($0))" } ?? "since the start"
       let state: HTML =
         switch part.state {
         case .connected: "<span class=\"good\">answers</span>"
@@ -20,7 +20,7 @@ extension Sections {
       // Its alarm has the reason.
       return """
         <div class="peer"><p class="headline"><code>\(part.server)</code> \(state) <span class="quiet">\(since)</span></p>
-        <dl><dt>asked</dt><dd>\(Wording.count(part.asked))</dd><dt>no answer</dt><dd>\(Wording.count(part.failed))</dd>
+        <dl><dt>asked</dt><dd>\(Formatting.count(part.asked))</dd><dt>no answer</dt><dd>\(Formatting.count(part.failed))</dd>
         <dt>program</dt><dd>\(part.program ?? "–")</dd></dl></div>
         """
     }
@@ -33,12 +33,12 @@ extension Sections {
     // the copy fails, its alarm has the reason.
     let lag =
       copy.lagSeconds.map { lag in
-        if copy.problem != nil { return "not updated for \(Wording.span(Int64(clamping: lag)))" }
-        return lag < 90 ? "up to date" : "\(Wording.span(Int64(clamping: lag))) behind"
+        if copy.problem != nil { return "not updated for \(Formatting.span(Int64(clamping: lag)))" }
+        return lag < 90 ? "up to date" : "\(Formatting.span(Int64(clamping: lag))) behind"
       } ?? copy.unconfirmed
     return """
       <div class="peer"><p class="headline">Copy <span class="\(copy.problem == nil && copy.lagSeconds != nil ? "good" : "warn")">\(lag)</span></p>
-      <dl><dt>position</dt><dd>\(copy.position.map { Wording.count($0) } ?? "–")</dd><dt>new rows</dt><dd>\(Wording.count(copy.news))</dd></dl></div>
+      <dl><dt>position</dt><dd>\(copy.position.map { Formatting.count($0) } ?? "–")</dd><dt>new rows</dt><dd>\(Formatting.count(copy.news))</dd></dl></div>
       """
   }
 
@@ -46,14 +46,14 @@ extension Sections {
 
   var store: HTML {
     let store = report.store
-    let shared = store.commits > 0 ? Wording.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
+    let shared = store.commits > 0 ? Formatting.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
     let commit = store.commits > 0 ? store.commitSeconds * 1000 / Double(store.commits) : nil
     return """
-      <p class="big">\(Wording.bytes(store.bytesOnDisk))<small>on disk</small></p>
-      <dl><dt>newest serial</dt><dd>\(Wording.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Wording.count(store.commits))</dd>
-      <dt>write-ahead log</dt><dd>\(Wording.bytes(store.logBytes))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
-      <dt>time per commit</dt><dd>\(Wording.milliseconds(commit))</dd>
-      <dt>disk left</dt><dd>\(Wording.bytes(store.freeBytes))</dd></dl>
+      <p class="big">\(Formatting.bytes(store.bytesOnDisk))<small>on disk</small></p>
+      <dl><dt>newest serial</dt><dd>\(Formatting.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Formatting.count(store.commits))</dd>
+      <dt>write-ahead log</dt><dd>\(Formatting.bytes(store.logBytes))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
+      <dt>time per commit</dt><dd>\(Formatting.milliseconds(commit))</dd>
+      <dt>disk left</dt><dd>\(Formatting.bytes(store.freeBytes))</dd></dl>
       """
   }
 
@@ -64,7 +64,7 @@ extension Sections {
     let rows = report.rows.map { row -> HTML in
       """
       <tr data-serial="\(row.serial)">\(Self.packageCell(row.version, row.pkgarch, row.checksum))
-      <td class="value"><span>\(row.value)</span></td><td>\(Wording.origin(row.origin))</td>
+      <td class="value"><span>\(row.value)</span></td><td>\(Formatting.origin(row.origin))</td>
       <td>\(row.asker ?? "–")</td>\(timeCell(row.at))</tr>
       """
     }
@@ -79,7 +79,7 @@ extension Sections {
     guard !report.misses.isEmpty else { return .nothing }
     let rows = report.misses.map { miss -> HTML in
       """
-      <tr>\(Self.packageCell(miss.version, miss.pkgarch, miss.checksum))<td class="number">\(Wording.count(miss.times))</td>
+      <tr>\(Self.packageCell(miss.version, miss.pkgarch, miss.checksum))<td class="number">\(Formatting.count(miss.times))</td>
       <td>\(miss.asker ?? "–")</td>\(timeCell(miss.at))</tr>
       """
     }
@@ -94,7 +94,7 @@ extension Sections {
   private func timeCell(_ at: Int64?) -> HTML {
     guard let at else { return "<td>–</td>" }
     return
-      "<td class=\"time\"><time datetime=\"\(Wording.iso(at))\">\(Wording.time(at, now: report.node.at))</time></td>"
+      "<td class=\"time\"><time datetime=\"\(Formatting.iso(at))\">\(Formatting.time(at, now: report.node.at))</time></td>"
   }
 
   static func packageCell(_ version: String, _ pkgarch: String, _ checksum: String) -> HTML {
@@ -113,7 +113,7 @@ extension Sections {
       <dl class="facts"><dt>version</dt><dd>\(node.version)</dd><dt>numbering</dt><dd>\(node.numbering)</dd>\(lane)
       <dt>policy</dt><dd>\(node.policy)</dd><dt>listens on</dt><dd>\(node.listeners.joined(separator: ", "))</dd>
       <dt>database</dt><dd>\(report.store.path)</dd><dt>store</dt><dd>\(node.store ?? "never written by a node")</dd>
-      <dt>running for</dt><dd>\(Wording.span(node.uptimeSeconds))</dd><dt>memory</dt><dd>\(Wording.bytes(node.residentBytes))</dd></dl>
+      <dt>running for</dt><dd>\(Formatting.span(node.uptimeSeconds))</dd><dt>memory</dt><dd>\(Formatting.bytes(node.residentBytes))</dd></dl>
       """
   }
 }

@@ -59,11 +59,11 @@ struct Sections {
         Chart.Line(name: "all", style: "one", values: report.history.map(\.rate), isFilled: true),
         Chart.Line(name: "known, at once", style: "two", values: report.history.map(\.rateAtOnce)),
         Chart.Line(name: "refused", style: "bad", values: report.history.map(\.rateRefused)),
-      ], capacity: Recorder.most, scale: { "\(Wording.rate($0))/s" })
+      ], capacity: RateSampler.most, scale: { "\(Formatting.rate($0))/s" })
     let connections = report.traffic.connections
     return """
-      <p class="big">\(last.map { Wording.rate($0.rate) } ?? "–")<small>requests/s, last 5 s</small></p>
-      <p class="sub">\(Wording.count(connections)) \(connections == 1 ? "connection" : "connections") open</p>
+      <p class="big">\(last.map { Formatting.rate($0.rate) } ?? "–")<small>requests/s, last 5 s</small></p>
+      <p class="sub">\(Formatting.count(connections)) \(connections == 1 ? "connection" : "connections") open</p>
       \(chart.html)
       """
   }
@@ -76,10 +76,10 @@ struct Sections {
       lines: [
         Chart.Line(name: "slowest 1 %", style: "two", values: report.history.map(\.slowestPercentMilliseconds)),
         Chart.Line(name: "median", style: "one", values: report.history.map(\.medianMilliseconds)),
-      ], capacity: Recorder.most, scale: { Wording.milliseconds($0) })
+      ], capacity: RateSampler.most, scale: { Formatting.milliseconds($0) })
     return """
-      <p class="big">\(Wording.milliseconds(last?.medianMilliseconds ?? decided?.medianMilliseconds))<small>median</small></p>
-      <p class="sub">slowest 1 %: \(Wording.milliseconds(last?.slowestPercentMilliseconds ?? decided?.slowestPercentMilliseconds))</p>
+      <p class="big">\(Formatting.milliseconds(last?.medianMilliseconds ?? decided?.medianMilliseconds))<small>median</small></p>
+      <p class="sub">slowest 1 %: \(Formatting.milliseconds(last?.slowestPercentMilliseconds ?? decided?.slowestPercentMilliseconds))</p>
       \(chart.html)
       """
   }
@@ -87,15 +87,15 @@ struct Sections {
   var hits: HTML {
     let traffic = report.traffic
     let share = traffic.hitRatio ?? 0
-    let width = Wording.decimal(share * 100, 1)
+    let width = Formatting.decimal(share * 100, 1)
     let alone: HTML =
       traffic.mintedAlone > 0 ? "<dt>minted alone</dt><dd>\(traffic.wordsAlone(now: now))</dd>" : .nothing
     return """
-      <p class="big">\(traffic.hitRatio.map(Wording.percent) ?? "–")<small>known</small></p>
+      <p class="big">\(traffic.hitRatio.map(Formatting.percent) ?? "–")<small>known</small></p>
       <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
       <rect class="rail" width="100" height="4"/><rect class="fill" width="\(width)" height="4"/></svg>
-      <dl><dt>known</dt><dd>\(Wording.count(traffic.known))</dd><dt>new rows</dt><dd>\(Wording.count(traffic.minted))</dd>
-      <dt>missed</dt><dd>\(Wording.count(traffic.misses))</dd><dt>refused</dt><dd>\(Wording.count(traffic.refused))</dd>\(alone)</dl>
+      <dl><dt>known</dt><dd>\(Formatting.count(traffic.known))</dd><dt>new rows</dt><dd>\(Formatting.count(traffic.minted))</dd>
+      <dt>missed</dt><dd>\(Formatting.count(traffic.misses))</dd><dt>refused</dt><dd>\(Formatting.count(traffic.refused))</dd>\(alone)</dl>
       """
   }
 
@@ -103,12 +103,12 @@ struct Sections {
     guard !report.traffic.requests.isEmpty else { return "<p class=\"quiet\">No requests yet.</p>" }
     let rows = report.traffic.requests.map { part -> HTML in
       """
-      <tr><th scope="row"><code>\(part.request)</code></th><td class="number">\(Wording.count(part.answered))</td>
-      <td class="number">\(Wording.count(part.refused))</td><td class="number">\(Wording.milliseconds(part.medianMilliseconds))</td>
-      <td class="number">\(Wording.milliseconds(part.slowestPercentMilliseconds))</td></tr>
+      <tr><th scope="row"><code>\(part.request)</code></th><td class="number">\(Formatting.count(part.answered))</td>
+      <td class="number">\(Formatting.count(part.refused))</td><td class="number">\(Formatting.milliseconds(part.medianMilliseconds))</td>
+      <td class="number">\(Formatting.milliseconds(part.slowestPercentMilliseconds))</td></tr>
       """
     }
-    let refusals = report.traffic.refusals.sorted { $0.key < $1.key }.map { "\($0.key) \(Wording.count($0.value))" }
+    let refusals = report.traffic.refusals.sorted { $0.key < $1.key }.map { "\($0.key) \(Formatting.count($0.value))" }
     let reasons: HTML =
       refusals.isEmpty ? .nothing : "<p class=\"quiet\">Refused: \(refusals.joined(separator: ", "))</p>"
     return """

@@ -18,8 +18,8 @@ struct StatusPage {
     <meta name="color-scheme" content="light dark">
     <meta name="robots" content="noindex">
     <title>\(title)</title>
-    <link rel="icon" href="\(Look.icon)">
-    <style nonce="\(nonce)">\(Look.style)</style>
+    <link rel="icon" href="\(PageStyle.icon)">
+    <style nonce="\(nonce)">\(PageStyle.style)</style>
     </head>
     <body>
     <a class="skip" href="#main">Skip to the figures</a>
@@ -31,7 +31,7 @@ struct StatusPage {
     \(tables)
     </main>
     \(footer)
-    <script nonce="\(nonce)">\(Live.script)</script>
+    <script nonce="\(nonce)">\(LiveUpdateScript.script)</script>
     </body>
     </html>
     """
@@ -48,8 +48,8 @@ struct StatusPage {
     let (heading, subheading): (HTML, HTML) = report.node.name.map { ("\($0)", kind) } ?? ("Headwater", place)
     return """
       <header>
-      <div class="brand">\(Look.mark)<div><h1>\(heading)</h1><p>\(subheading)</p></div></div>
-      <p class="states" aria-live="polite"><span id="state">\(sections.state)</span> <span id="live" class="pill off">as of \(Wording.time(report.node.at, now: report.node.at)) UTC; reload for fresh figures</span></p>
+      <div class="brand">\(PageStyle.mark)<div><h1>\(heading)</h1><p>\(subheading)</p></div></div>
+      <p class="states" aria-live="polite"><span id="state">\(sections.state)</span> <span id="live" class="pill off">as of \(Formatting.time(report.node.at, now: report.node.at)) UTC; reload for fresh figures</span></p>
       <nav aria-label="Place in the hierarchy" id="place">\(sections.place)</nav>
       </header>
       """
@@ -66,7 +66,7 @@ struct StatusPage {
   }
 
   private var search: HTML {
-    let result: HTML = found.map { Finding(report: $0, now: report.node.at).html } ?? ""
+    let result: HTML = found.map { SearchResults(report: $0, now: report.node.at).html } ?? ""
     return """
       <section id="find" aria-labelledby="find-title"><h2 id="find-title">Find a package</h2>
       <form action="/#find" method="get" role="search"><label for="q">Parts of its version, architecture or checksum</label>

@@ -31,7 +31,7 @@ extension StatusReport.AlarmPart {
 
   /// What stands below the text on a page and on a terminal.
   func remark(now: Int64) -> String {
-    let begin = "since \(Wording.time(since, now: now)) UTC"
+    let begin = "since \(Formatting.time(since, now: now)) UTC"
     if isAcknowledged { return "\(begin); acknowledged, and over with its cause; \(advice)" }
     let end = endsByItself ? "" : "; stays until 'headwater status --acknowledge \(id)'"
     return "\(begin); \(advice)\(end)"

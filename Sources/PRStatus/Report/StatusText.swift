@@ -28,28 +28,28 @@ public struct StatusText {
       ["listens on", node.listeners.joined(separator: ", ")],
       [
         "running for",
-        "\(Wording.span(node.uptimeSeconds)), version \(node.version), \(Wording.bytes(node.residentBytes)) of memory",
+        "\(Formatting.span(node.uptimeSeconds)), version \(node.version), \(Formatting.bytes(node.residentBytes)) of memory",
       ],
       [
         "database",
-        "\(Wording.bytes(store.databaseBytes)) and \(Wording.bytes(store.logBytes)) of log, newest serial \(store.lastSerial), \(Wording.bytes(store.freeBytes)) left on its disk",
+        "\(Formatting.bytes(store.databaseBytes)) and \(Formatting.bytes(store.logBytes)) of log, newest serial \(store.lastSerial), \(Formatting.bytes(store.freeBytes)) left on its disk",
       ],
       ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) so far"],
       [
         "known",
-        "\(traffic.hitRatio.map(Wording.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed, \(traffic.refused) refused)",
+        "\(traffic.hitRatio.map(Formatting.percent) ?? "nothing asked") (\(traffic.known) known, \(traffic.minted) new, \(traffic.misses) missed, \(traffic.refused) refused)",
       ],
     ]
     if report.traffic.mintedAlone > 0 {
       lines.append(["minted alone", report.traffic.wordsAlone(now: report.node.at)])
     }
     if let name = node.name { lines.insert(["name", name], at: 1) }
-    if let last = report.history.last { lines.append(["rate", "\(Wording.rate(last.rate)) requests/s"]) }
+    if let last = report.history.last { lines.append(["rate", "\(Formatting.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {
       // While the copy fails, its alarm has the reason.
       let lag =
         copy.lagSeconds.map { lag in
-          let span = Wording.span(Int64(clamping: lag))
+          let span = Formatting.span(Int64(clamping: lag))
           return copy.problem == nil ? "complete \(span) ago" : "not updated for \(span)"
         } ?? copy.unconfirmed
       lines.append(["copy", (copy.position.map { "position \($0), " } ?? "") + lag])
@@ -70,7 +70,8 @@ public struct StatusText {
     guard !report.upstreams.isEmpty else { return "" }
     let lines = report.upstreams.map { part in
       [
-        part.server, part.state.rawValue, part.sinceSeconds.map(Wording.span) ?? "–", "\(part.asked)", "\(part.failed)",
+        part.server, part.state.rawValue, part.sinceSeconds.map(Formatting.span) ?? "–", "\(part.asked)",
+        "\(part.failed)",
         part.problem ?? part.program ?? "",
       ]
     }
@@ -81,8 +82,8 @@ public struct StatusText {
     guard !report.traffic.requests.isEmpty else { return "" }
     let lines = report.traffic.requests.map { part in
       [
-        part.request, "\(part.answered)", "\(part.refused)", Wording.milliseconds(part.medianMilliseconds),
-        Wording.milliseconds(part.slowestPercentMilliseconds),
+        part.request, "\(part.answered)", "\(part.refused)", Formatting.milliseconds(part.medianMilliseconds),
+        Formatting.milliseconds(part.slowestPercentMilliseconds),
       ]
     }
     return Columns([["REQUEST", "ANSWERED", "REFUSED", "MEDIAN", "SLOWEST 1 %"]] + lines, numbers: [1, 2, 3, 4]).text
@@ -92,7 +93,7 @@ public struct StatusText {
     guard !report.rows.isEmpty else { return "" }
     let lines = report.rows.prefix(10).map { row in
       [
-        row.at.map { Wording.time($0, now: report.node.at) } ?? "–", row.value, row.version, row.pkgarch,
+        row.at.map { Formatting.time($0, now: report.node.at) } ?? "–", row.value, row.version, row.pkgarch,
         String(row.checksum.prefix(16)), row.origin, row.asker ?? "–",
       ]
     }
@@ -103,7 +104,7 @@ public struct StatusText {
     guard !report.misses.isEmpty else { return "" }
     let lines = report.misses.prefix(10).map { miss in
       [
-        Wording.time(miss.at, now: report.node.at), "\(miss.times)", miss.version, miss.pkgarch,
+        Formatting.time(miss.at, now: report.node.at), "\(miss.times)", miss.version, miss.pkgarch,
         String(miss.checksum.prefix(16)), miss.asker ?? "–",
       ]
     }

@@ -96,9 +96,9 @@ extension StatusReport.TrafficPart {
 extension StatusReport.TrafficPart {
   /// How many values were minted while no upstream answered, as a sentence.
   func wordsAlone(now: Int64) -> String {
-    let all = "\(Wording.count(mintedAlone)) without the upstream since the counters began"
+    let all = "\(Formatting.count(mintedAlone)) without the upstream since the counters began"
     return mintedAloneSince.map {
-      "\(Wording.count(mintedAloneNow)) without the upstream since \(Wording.time($0, now: now)) UTC; \(all)"
+      "\(Formatting.count(mintedAloneNow)) without the upstream since \(Formatting.time($0, now: now)) UTC; \(all)"
     } ?? all
   }
 }

@@ -5,9 +5,9 @@ import PRStore
 
 /// Answers a request of HTTP: one place for what may be asked, by whom, and for what goes out with every answer.
 struct Responder: Sendable {
-  let observer: Observer
-  let viewers: Viewers
-  let gate: Gate
+  let observer: StatusCollector
+  let viewers: EventStreamClients
+  let gate: StatusAuthorizer
 
   /// - Parameters:
   ///   - hasPlace: false when all places are taken: then only only health, readiness and metrics are answered.
@@ -64,7 +64,7 @@ struct Responder: Sendable {
     }
   }
 
-  private func acknowledge(_ request: Request, _ verdict: Gate.Verdict) async -> Response {
+  private func acknowledge(_ request: Request, _ verdict: StatusAuthorizer.Verdict) async -> Response {
     switch (verdict, gate.mayAcknowledge) {
     case (.foreign, _), (.welcome, false):
       return Self.text("only with a token, or on a loopback address, may an alarm be acknowledged\n", .forbidden)

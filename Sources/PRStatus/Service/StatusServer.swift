@@ -10,8 +10,8 @@ import ServiceLifecycle
 
 /// Shows a node to people and to their programs, over HTTP, on a thread of its own.
 public struct StatusServer: Service {
-  private let observer: Observer
-  private let viewers: Viewers
+  private let observer: StatusCollector
+  private let viewers: EventStreamClients
   private let http: HTTP1Channel
   private let listener: any Channel
   private let clients: AsyncStream<HTTP1Channel.Value>
@@ -28,12 +28,13 @@ public struct StatusServer: Service {
     _ options: StatusOptions, socket: () throws -> CInt, facts: NodeFacts, logger: Logger,
     closed: @escaping @Sendable () -> Void = {}
   ) async throws -> StatusServer {
-    let observer = try Observer(facts)
-    let viewers = Viewers(observer, limit: options.viewers)
+    let observer = try StatusCollector(facts)
+    let viewers = EventStreamClients(observer, limit: options.viewers)
     let visits = Visits(limit: options.connections)
     let http = http(
       Responder(
-        observer: observer, viewers: viewers, gate: Gate(token: options.token, isLoopback: options.isLoopback)), visits)
+        observer: observer, viewers: viewers,
+        gate: StatusAuthorizer(token: options.token, isLoopback: options.isLoopback)), visits)
     let quiet = quiet(logger)
     let (clients, arrivals) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
     let listener = try await ServerBootstrap(group: loops)

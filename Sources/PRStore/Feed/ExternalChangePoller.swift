@@ -8,13 +8,13 @@ final class ExternalChangePoller: @unchecked Sendable {
   private let clock: StoreClock
   private let connection: Connection
   private let feed: FeedMarkReading
-  private let watch: FeedWatch
+  private let watch: FeedNotifier
   private var version: Int64 = 0
   private var isTicking = false
 
   private static let period = Duration.milliseconds(250)
 
-  init(_ connection: Connection, watch: FeedWatch, in environment: StoreEnvironment) {
+  init(_ connection: Connection, watch: FeedNotifier, in environment: StoreEnvironment) {
     queue = environment.queue(.externalChanges)
     clock = environment.clock
     self.connection = connection

@@ -11,7 +11,7 @@ final class GroupCommit: Sendable {
   /// How many decisions the inbox holds, for a look without its lock.
   private let waiting = Atomic(0)
   private let patience: Duration
-  private let watch: FeedWatch
+  private let watch: FeedNotifier
   private let transaction: WriteTransaction
   private let checkpoints: Checkpointer
   let pulse = WriterPulse()
@@ -34,7 +34,7 @@ final class GroupCommit: Sendable {
   ///   - patience: how long a decision waits for a lock that another process holds.
   ///   - watch: is told when rows may have come.
   init(
-    _ connection: Connection, patience: Duration, watch: FeedWatch, counts: CommitCounts, checkpoints: Checkpointer,
+    _ connection: Connection, patience: Duration, watch: FeedNotifier, counts: CommitCounts, checkpoints: Checkpointer,
     mark: MarkKeeper?, hold: LossHold?, in environment: StoreEnvironment
   ) throws(StoreError) {
     queue = environment.queue(.writer)
@@ -258,7 +258,7 @@ private final class WriteTransaction: @unchecked Sendable {
     return []
   }
 
-  func announce(to watch: FeedWatch) {
+  func announce(to watch: FeedNotifier) {
     do throws(StoreError) {
       watch.announce(try feed.mark())
     } catch {

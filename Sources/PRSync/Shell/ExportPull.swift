@@ -10,7 +10,7 @@ struct ExportPull {
   let store: SyncStore
   let now: @Sendable () -> Int64
   let tell: @Sendable (SyncEvent) -> Void
-  let watch: SyncWatch
+  let watch: SyncStatus
 
   private var server: Endpoint { connection.server }
 

@@ -11,7 +11,7 @@ struct FeedPull {
   let options: SyncOptions
   let now: @Sendable () -> Int64
   let tell: @Sendable (SyncEvent) -> Void
-  let watch: SyncWatch
+  let watch: SyncStatus
 
   private var server: Endpoint { connection.server }
   private var identity: String { connection.description.store ?? "" }

@@ -11,7 +11,7 @@ public final class Synchronizer: Service {
   private let now: @Sendable () -> Int64
   private let pause: @Sendable (Duration) async -> Void
   private let tell: @Sendable (SyncEvent) -> Void
-  private let watch = SyncWatch()
+  private let watch = SyncStatus()
   private let executor = SyncExecutor()
 
   /// - Parameters:

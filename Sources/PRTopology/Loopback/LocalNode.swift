@@ -31,7 +31,7 @@ public struct LocalNode: Sendable {
     local.host = nil
     let rights = node.listeners.map(\.rights)
     local.listeners = zip(self.endpoints, rights + Array(repeating: nil, count: self.endpoints.count)).map {
-      TopologyNode.Listener(endpoint: Marked($0, at: node.name.place), rights: $1)
+      TopologyNode.Listener(endpoint: Located($0, at: node.name.place), rights: $1)
     }
     local.upstreams = node.upstreams.map { link in
       var link = link
@@ -57,7 +57,7 @@ extension TopologyNode {
   }
 
   private mutating func set(_ key: String, _ value: String) {
-    settings[key] = Marked(value, at: settings[key]?.place ?? name.place)
+    settings[key] = Located(value, at: settings[key]?.place ?? name.place)
   }
 }
 

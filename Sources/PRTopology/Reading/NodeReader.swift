@@ -3,13 +3,13 @@ import PRWire
 
 /// Reads one node, or what `defaults:` says for all of them.
 struct NodeReader {
-  let complaints: Complaints
+  let complaints: DiagnosticCollector
   private var values: ValueReader { ValueReader(complaints: complaints) }
 
-  init(_ complaints: Complaints) { self.complaints = complaints }
+  init(_ complaints: DiagnosticCollector) { self.complaints = complaints }
 
   /// What the keys say, in the order of the file; later ones win.
-  func read(_ entries: [Tree.Entry], into node: inout TopologyNode) {
+  func read(_ entries: [YAMLNode.Entry], into node: inout TopologyNode) {
     for entry in entries {
       let key = entry.key.value
       node.own.insert(key)
@@ -23,12 +23,12 @@ struct NodeReader {
     }
   }
 
-  private func take(_ tree: Tree, _ setting: Setting, into node: inout TopologyNode) {
+  private func take(_ tree: YAMLNode, _ setting: Setting, into node: inout TopologyNode) {
     node.settings[setting.key] = values.value(tree, for: setting)
     if node.settings[setting.key] == nil { node.unsound.insert(setting.key) }
   }
 
-  private func readGroup(_ entry: Tree.Entry, into node: inout TopologyNode) {
+  private func readGroup(_ entry: YAMLNode.Entry, into node: inout TopologyNode) {
     let group = entry.key.value
     guard case .map(let entries) = entry.value.content else {
       node.unsound.insert(group)
@@ -47,7 +47,7 @@ struct NodeReader {
     }
   }
 
-  private func readStructured(_ entry: Tree.Entry, into node: inout TopologyNode) {
+  private func readStructured(_ entry: YAMLNode.Entry, into node: inout TopologyNode) {
     switch entry.key.value {
     case "description": node.description = values.text(entry.value, for: "description")
     case "host": node.host = host(entry.value)
@@ -65,7 +65,7 @@ struct NodeReader {
     }
   }
 
-  private func host(_ tree: Tree) -> Marked<String>? {
+  private func host(_ tree: YAMLNode) -> Located<String>? {
     guard let host = values.text(tree, for: "host") else { return nil }
     guard !host.value.contains(where: { $0 == "/" || $0.isWhitespace }),
       (try? Endpoint("tcp://\(bracketed(host.value)):1")) != nil
@@ -78,7 +78,7 @@ struct NodeReader {
     return host
   }
 
-  private func readRole(_ tree: Tree, into node: inout TopologyNode) {
+  private func readRole(_ tree: YAMLNode, into node: inout TopologyNode) {
     let words = TopologyNode.Role.allCases.map(\.rawValue)
     guard let text = values.text(tree, for: "role") else { return }
     guard let role = TopologyNode.Role(rawValue: text.value) else {
@@ -87,11 +87,11 @@ struct NodeReader {
         help: Spelling.help(text.value, among: words))
       return
     }
-    node.saidRole = Marked(role, at: tree.place)
+    node.saidRole = Located(role, at: tree.place)
   }
 
   /// One, or a list of several.
-  private func items(_ tree: Tree, for key: String, orMap: Bool) -> [Tree]? {
+  private func items(_ tree: YAMLNode, for key: String, orMap: Bool) -> [YAMLNode]? {
     switch tree.content {
     case .list(let items): return items
     case .scalar: return [tree]
@@ -102,12 +102,12 @@ struct NodeReader {
     }
   }
 
-  private func listener(_ tree: Tree) -> TopologyNode.Listener? {
+  private func listener(_ tree: YAMLNode) -> TopologyNode.Listener? {
     guard case .map(let entries) = tree.content else {
       return values.text(tree, for: "listen").flatMap(values.endpoint).map { .init(endpoint: $0, rights: nil) }
     }
-    var endpoint: Marked<Endpoint>?
-    var rights: Marked<String>?
+    var endpoint: Located<Endpoint>?
+    var rights: Located<String>?
     var hasAddress = false
     for entry in entries {
       switch entry.key.value {
@@ -123,13 +123,13 @@ struct NodeReader {
   }
 
   /// A name has no colon, and an address has one.
-  private func upstream(_ tree: Tree) -> TopologyNode.UpstreamLink? {
+  private func upstream(_ tree: YAMLNode) -> TopologyNode.UpstreamLink? {
     guard let text = values.text(tree, for: "upstream") else { return nil }
     guard text.value.contains(":") else { return .init(node: text.value, endpoint: nil, place: text.place) }
     return values.endpoint(text).map { .init(node: nil, endpoint: $0.value, place: $0.place) }
   }
 
-  private func readRights(_ tree: Tree, into node: inout TopologyNode) {
+  private func readRights(_ tree: YAMLNode, into node: inout TopologyNode) {
     guard case .map(let entries) = tree.content else {
       complaints.error(
         .type, at: tree.place, "'rights' must have a key for each name in a certificate, not \(tree.kind)",
@@ -149,7 +149,7 @@ struct NodeReader {
     }
   }
 
-  private func unknown(_ key: Marked<String>, in group: String?) {
+  private func unknown(_ key: Located<String>, in group: String?) {
     // A key in the wrong place, or as the command line spells it.
     if let setting = Setting.all.first(where: {
       $0.key != key.value && ($0.option == key.value || $0.key.hasSuffix(".\(key.value)"))
@@ -164,7 +164,7 @@ struct NodeReader {
     }
   }
 
-  func unknown(_ key: Marked<String>, among names: [String], _ place: String) {
+  func unknown(_ key: Located<String>, among names: [String], _ place: String) {
     complaints.error(
       .unknownKey, at: key.place, "unknown key \(quoted(key.value))",
       help: Spelling.help(key.value, among: names)

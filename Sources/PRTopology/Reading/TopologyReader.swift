@@ -22,7 +22,7 @@ extension Topology {
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let text = String(decoding: bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...], as: UTF8.self)
     let source = SourceText(text)
-    let complaints = Complaints(file: file, source: source)
+    let complaints = DiagnosticCollector(file: file, source: source)
     if String(validating: bytes, as: UTF8.self) == nil {
       let place = source.firstReplacement ?? .start
       complaints.error(.encoding, at: place, "a byte that is not UTF-8", help: "save the file as UTF-8")
@@ -42,9 +42,9 @@ extension Topology {
 
 extension SourceText {
   /// Where decoding met a byte that is not UTF-8.
-  fileprivate var firstReplacement: Place? {
+  fileprivate var firstReplacement: SourceLocation? {
     for (number, line) in lines.enumerated() {
-      if let column = line.firstIndex(of: "\u{FFFD}") { return Place(line: number + 1, column: column + 1) }
+      if let column = line.firstIndex(of: "\u{FFFD}") { return SourceLocation(line: number + 1, column: column + 1) }
     }
     return nil
   }
@@ -52,12 +52,12 @@ extension SourceText {
 
 /// Reads the top level of a file.
 struct TopologyReader {
-  private let complaints: Complaints
+  private let complaints: DiagnosticCollector
   private static let keys = ["title", "description", "defaults", "nodes"]
 
-  init(_ complaints: Complaints) { self.complaints = complaints }
+  init(_ complaints: DiagnosticCollector) { self.complaints = complaints }
 
-  func read(_ tree: Tree) -> Topology? {
+  func read(_ tree: YAMLNode) -> Topology? {
     guard case .map(let entries) = tree.content else {
       complaints.error(
         .noRoot, at: tree.place,
@@ -68,8 +68,8 @@ struct TopologyReader {
     let values = ValueReader(complaints: complaints)
     var title: String?
     var description: String?
-    var defaults: [Tree.Entry] = []
-    var nodes: Tree.Entry?
+    var defaults: [YAMLNode.Entry] = []
+    var nodes: YAMLNode.Entry?
     for entry in entries {
       switch entry.key.value {
       case "title": title = values.text(entry.value, for: "title")?.value
@@ -87,7 +87,7 @@ struct TopologyReader {
     return Topology(title: title, description: description, nodes: self.nodes(nodes, defaults))
   }
 
-  private func defaults(_ tree: Tree) -> [Tree.Entry] {
+  private func defaults(_ tree: YAMLNode) -> [YAMLNode.Entry] {
     guard case .map(let entries) = tree.content else {
       if !tree.isNothing {
         complaints.error(.type, at: tree.place, "'defaults' must have keys below it, not \(tree.kind)")
@@ -95,12 +95,12 @@ struct TopologyReader {
       return []
     }
     // Read once here, so that it is complained about even when there is no node.
-    var nobody = TopologyNode(name: Marked("", at: tree.place))
+    var nobody = TopologyNode(name: Located("", at: tree.place))
     NodeReader(complaints).read(entries, into: &nobody)
     return entries
   }
 
-  private func nodes(_ entry: Tree.Entry, _ defaults: [Tree.Entry]) -> [TopologyNode] {
+  private func nodes(_ entry: YAMLNode.Entry, _ defaults: [YAMLNode.Entry]) -> [TopologyNode] {
     guard case .map(let entries) = entry.value.content, !entries.isEmpty else {
       let isEmpty = if case .map = entry.value.content { true } else { entry.value.isNothing }
       complaints.error(
@@ -127,7 +127,7 @@ struct TopologyReader {
   }
 
   /// A name is also a folder's name and a word of a command line, and no address.
-  private func isName(_ key: Marked<String>) -> Bool {
+  private func isName(_ key: Located<String>) -> Bool {
     let name = key.value
     let isSound =
       !name.isEmpty && name.utf8.count <= 64 && !name.hasPrefix("-") && !name.hasPrefix(".")
@@ -142,6 +142,6 @@ struct TopologyReader {
   }
 }
 
-extension Tree {
+extension YAMLNode {
   var isNothing: Bool { if case .nothing = content { true } else { false } }
 }

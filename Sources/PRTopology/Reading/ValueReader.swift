@@ -4,10 +4,10 @@ import PRWire
 
 /// Reads single values, and complains about those that are not what their key wants.
 struct ValueReader {
-  let complaints: Complaints
+  let complaints: DiagnosticCollector
 
   /// A text, or nil after a complaint.
-  func text(_ tree: Tree, for key: String) -> Marked<String>? {
+  func text(_ tree: YAMLNode, for key: String) -> Located<String>? {
     if let text = tree.text, !text.isEmpty {
       if !text.unicodeScalars.contains(where: { SourceText.isControl($0) && $0 != "\n" }) { return text }
       complaints.error(.value, at: tree.place, "'\(key)' holds control characters")
@@ -18,7 +18,7 @@ struct ValueReader {
   }
 
   /// The setting's value in the words of the command line, or nil after a complaint.
-  func value(_ tree: Tree, for setting: Setting) -> Marked<String>? {
+  func value(_ tree: YAMLNode, for setting: Setting) -> Located<String>? {
     guard let text = text(tree, for: setting.key) else { return nil }
     guard let problem = problem(of: text.value, tree, setting) else { return text }
     complaints.error(
@@ -27,7 +27,7 @@ struct ValueReader {
     return nil
   }
 
-  private func problem(of text: String, _ tree: Tree, _ setting: Setting) -> (text: String, help: String?)? {
+  private func problem(of text: String, _ tree: YAMLNode, _ setting: Setting) -> (text: String, help: String?)? {
     switch setting.kind {
     case .text, .path: return text.contains("\n") ? ("it has several lines", nil) : nil
     case .flag: return Self.flag(tree) == nil ? ("write true or false", Self.flagHelp(text)) : nil
@@ -57,9 +57,9 @@ struct ValueReader {
   }
 
   /// An address with its scheme, or nil after a complaint.
-  func endpoint(_ text: Marked<String>) -> Marked<Endpoint>? {
+  func endpoint(_ text: Located<String>) -> Located<Endpoint>? {
     do throws(Endpoint.Malformed) {
-      return Marked(try Endpoint(text.value), at: text.place)
+      return Located(try Endpoint(text.value), at: text.place)
     } catch {
       let problem = SourceText.printable(error.description.unicodeScalars.prefix(200))
       complaints.error(.address, at: text.place, problem, help: Self.schemeHelp(text.value))
@@ -68,8 +68,8 @@ struct ValueReader {
   }
 
   /// Words joined by commas, from a text or a list; or nil after a complaint.
-  func rights(_ tree: Tree) -> Marked<String>? {
-    let words: [Marked<String>]
+  func rights(_ tree: YAMLNode) -> Located<String>? {
+    let words: [Located<String>]
     switch tree.content {
     case .list(let items):
       words = items.compactMap { text($0, for: "rights") }
@@ -79,12 +79,12 @@ struct ValueReader {
       }
     case .scalar(let text, _):
       words = text.split(separator: ",", omittingEmptySubsequences: false)
-        .map { Marked(String($0.drop { $0 == " " }), at: tree.place) }
+        .map { Located(String($0.drop { $0 == " " }), at: tree.place) }
     case .nothing, .map:
       complaints.error(.type, at: tree.place, "'rights' must be a list of words, not \(tree.kind)")
       return nil
     }
-    if words.map(\.value) == ["none"] { return Marked("none", at: tree.place) }
+    if words.map(\.value) == ["none"] { return Located("none", at: tree.place) }
     var isSound = true
     for word in words where !Self.rightNames.contains(word.value) {
       isSound = false
@@ -95,12 +95,12 @@ struct ValueReader {
         .value, at: word.place, "\(quoted(word.value)) \(problem)",
         help: Spelling.help(word.value, among: Self.rightNames))
     }
-    return isSound ? Marked(words.map(\.value).joined(separator: ","), at: tree.place) : nil
+    return isSound ? Located(words.map(\.value).joined(separator: ","), at: tree.place) : nil
   }
 
   static let rightNames = ["read", "allocate", "import", "admin", "predict"]
 
-  private static func flag(_ tree: Tree) -> Bool? {
+  private static func flag(_ tree: YAMLNode) -> Bool? {
     switch tree.text?.value {
     case "true": true
     case "false": false

@@ -47,7 +47,7 @@ extension Checks {
     }
   }
 
-  private func checkDates(_ dates: CertificateFacts.Dates, of path: Marked<String>, _ node: TopologyNode) {
+  private func checkDates(_ dates: CertificateFacts.Dates, of path: Located<String>, _ node: TopologyNode) {
     let owner = "the certificate of \(quoted(node.name.value))"
     let renew = "renew it: topology/certificates --renew"
     switch dates {
@@ -63,7 +63,7 @@ extension Checks {
   }
 
   /// Compares the certificate with the names by which other nodes of the file call this one.
-  private func checkNames(_ facts: CertificateFacts, of path: Marked<String>, _ node: TopologyNode) {
+  private func checkNames(_ facts: CertificateFacts, of path: Located<String>, _ node: TopologyNode) {
     var told: [String] = []
     for caller in nodes {
       for link in caller.upstreams where link.node == node.name.value {

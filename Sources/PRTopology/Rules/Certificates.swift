@@ -28,7 +28,7 @@ extension Checks {
   /// A folder that is missing as a whole is not made yet, or on another machine; a file of one that is there is lost.
   func checkFiles() {
     guard let exists = files?.exists else { return }
-    var missing: [String: (place: Place, names: [String])] = [:]
+    var missing: [String: (place: SourceLocation, names: [String])] = [:]
     for node in nodes {
       for key in ["tls.certificate", "tls.key", "tls.trust"] {
         guard let path = node.settings[key], !exists(path.value) else { continue }

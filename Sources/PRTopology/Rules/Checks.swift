@@ -3,7 +3,7 @@ import PRWire
 
 /// The rules between nodes. Each adds its complaints; none stops the others.
 struct Checks {
-  let complaints: Complaints
+  let complaints: DiagnosticCollector
   /// Nil: certificates are not looked for.
   let files: CertificateFiles?
   var nodes: [TopologyNode] = []
@@ -11,7 +11,7 @@ struct Checks {
   /// By node; nil for those in a cycle or below one.
   var levels: [Int?] = []
 
-  init(_ complaints: Complaints, files: CertificateFiles?) {
+  init(_ complaints: DiagnosticCollector, files: CertificateFiles?) {
     self.complaints = complaints
     self.files = files
   }

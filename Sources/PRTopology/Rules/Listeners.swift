@@ -17,7 +17,8 @@ extension Checks {
   }
 
   private func complain(
-    _ node: TopologyNode, _ endpoint: Endpoint, _ place: Place, _ other: (node: TopologyNode, endpoint: Endpoint)
+    _ node: TopologyNode, _ endpoint: Endpoint, _ place: SourceLocation,
+    _ other: (node: TopologyNode, endpoint: Endpoint)
   ) {
     let name = quoted(node.name.value)
     guard node.name.value != other.node.name.value else {
@@ -33,7 +34,7 @@ extension Checks {
   }
 
   /// Its listeners and its status page.
-  private static func addresses(of node: TopologyNode) -> [(Endpoint, Place)] {
+  private static func addresses(of node: TopologyNode) -> [(Endpoint, SourceLocation)] {
     var addresses = node.listeners.map { ($0.endpoint.value, $0.endpoint.place) }
     if node.unsound.contains("listen") {
       addresses = []

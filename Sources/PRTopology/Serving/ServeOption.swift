@@ -8,7 +8,7 @@ public struct ServeOption: Hashable, Sendable {
   /// Nil for a flag.
   public let value: String?
   /// Where the file says it.
-  public let place: Place
+  public let place: SourceLocation
 
   /// As a word of a command line.
   public var argument: String { "--\(name)" + (value.map { "=\($0)" } ?? "") }
@@ -20,7 +20,7 @@ extension TopologyNode {
   /// - Parameter resolve: makes a path of the file one of the running process.
   public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] {
     var options: [ServeOption] = []
-    func add(_ name: String, _ value: String?, _ place: Place) {
+    func add(_ name: String, _ value: String?, _ place: SourceLocation) {
       options.append(ServeOption(name: name, value: value, place: place))
     }
     add("name", name.value, name.place)

@@ -61,7 +61,7 @@ extension Diagnostic: CustomStringConvertible {
 }
 
 /// Collects the complaints about one file.
-final class Complaints {
+final class DiagnosticCollector {
   private let file: String
   private let source: SourceText
   private var found: Set<Diagnostic> = []
@@ -71,16 +71,17 @@ final class Complaints {
     self.source = source
   }
 
-  func error(_ rule: Diagnostic.Rule, at place: Place, _ message: String, help: String? = nil) {
+  func error(_ rule: Diagnostic.Rule, at place: SourceLocation, _ message: String, help: String? = nil) {
     add(.error, rule, place, message, help)
   }
 
-  func warning(_ rule: Diagnostic.Rule, at place: Place, _ message: String, help: String? = nil) {
+  func warning(_ rule: Diagnostic.Rule, at place: SourceLocation, _ message: String, help: String? = nil) {
     add(.warning, rule, place, message, help)
   }
 
   private func add(
-    _ severity: Diagnostic.Severity, _ rule: Diagnostic.Rule, _ place: Place, _ message: String, _ help: String?
+    _ severity: Diagnostic.Severity, _ rule: Diagnostic.Rule, _ place: SourceLocation, _ message: String,
+    _ help: String?
   ) {
     // What stands in `defaults:` is read for every node, and complained about once.
     found.insert(

@@ -24,13 +24,13 @@ struct SourceText {
 
   func line(_ number: Int) -> [Unicode.Scalar] { lines.indices.contains(number - 1) ? lines[number - 1] : [] }
 
-  func scalar(at place: Place) -> Unicode.Scalar? {
+  func scalar(at place: SourceLocation) -> Unicode.Scalar? {
     let line = line(place.line)
     return line.indices.contains(place.column - 1) ? line[place.column - 1] : nil
   }
 
   /// The line and, below it, a caret under the place. Of a long line, the part around the place.
-  func excerpt(at place: Place) -> String {
+  func excerpt(at place: SourceLocation) -> String {
     let line = line(place.line)
     let column = min(max(place.column - 1, 0), line.count)
     let start = column > Self.widest ? column - Self.widest / 2 : 0

@@ -6,12 +6,13 @@ extension TreeBuilder {
   func complain(_ error: any Error) {
     switch error as? YamlError {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
-      let place = Place(line: mark.line, column: mark.column)
-      syntax(place, problem, since: context.map { ($0.text, Place(line: $0.mark.line, column: $0.mark.column)) })
+      let place = SourceLocation(line: mark.line, column: mark.column)
+      syntax(
+        place, problem, since: context.map { ($0.text, SourceLocation(line: $0.mark.line, column: $0.mark.column)) })
     case .composer(_, let problem, let mark, _):
       let isSecond = problem.contains("another document")
       complaints.error(
-        .syntax, at: Place(line: mark.line, column: mark.column),
+        .syntax, at: SourceLocation(line: mark.line, column: mark.column),
         isSecond ? "a second document begins here, and a topology is one" : problem,
         help: isSecond ? "remove the '---', or make it a file of its own" : nil)
     case .reader:
@@ -23,7 +24,8 @@ extension TreeBuilder {
     }
   }
 
-  private func syntax(_ place: Place, _ problem: String, since context: (text: String, place: Place)?) {
+  private func syntax(_ place: SourceLocation, _ problem: String, since context: (text: String, place: SourceLocation)?)
+  {
     if source.scalar(at: place) == "\t" {
       complaints.error(
         .syntax, at: place, "YAML does not allow tabs for indentation", help: "use spaces")
@@ -59,10 +61,10 @@ extension TreeBuilder {
 
 extension SourceText {
   /// The first character that YAML does not allow.
-  var firstForbidden: Place? {
+  var firstForbidden: SourceLocation? {
     for (number, line) in lines.enumerated() {
       for (column, scalar) in line.enumerated() where !Self.isAllowed(scalar) {
-        return Place(line: number + 1, column: column + 1)
+        return SourceLocation(line: number + 1, column: column + 1)
       }
     }
     return nil

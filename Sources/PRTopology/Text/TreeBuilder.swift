@@ -3,24 +3,24 @@ import Yams
 
 /// Reads YAML. What is wrong with it as YAML is complained about here: syntax, repeated keys, size.
 struct TreeBuilder {
-  let complaints: Complaints
+  let complaints: DiagnosticCollector
   private(set) var source: SourceText
   private var original: String
   /// Keys that stood a second time in their mapping, by their place, as the file spells them.
-  private var repeated: [Place: String] = [:]
+  private var repeated: [SourceLocation: String] = [:]
   private var budget = 50_000
 
   private static let mostRepeated = 200
   static let largestFile = 1 << 20
 
-  init(_ text: String, source: SourceText, complaints: Complaints) {
+  init(_ text: String, source: SourceText, complaints: DiagnosticCollector) {
     original = text
     self.source = source
     self.complaints = complaints
   }
 
   /// - Returns: nil when it is no YAML, which has been complained about.
-  mutating func build() -> Tree? {
+  mutating func build() -> YAMLNode? {
     guard original.utf8.count <= Self.largestFile else {
       complaints.error(.syntax, at: .start, "the file is larger than 1 MiB, which no topology is")
       return nil
@@ -43,7 +43,7 @@ struct TreeBuilder {
         return try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
           ?? Node("")
       } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-        let place = Place(line: context.mark.line, column: context.mark.column)
+        let place = SourceLocation(line: context.mark.line, column: context.mark.column)
         guard let key = keys.first, let masked = mask(place) else {
           complaints.error(.duplicateKey, at: place, "the key \(quoted(keys.first ?? "")) occurs more than once here")
           return nil
@@ -65,7 +65,7 @@ struct TreeBuilder {
   }
 
   /// The text with the key at a place made unlike all others, every column where it was.
-  private mutating func mask(_ place: Place) -> String? {
+  private mutating func mask(_ place: SourceLocation) -> String? {
     guard repeated.count < Self.mostRepeated, repeated[place] == nil,
       let mask = Unicode.Scalar(UInt32(clamping: 0xE000 + repeated.count)),
       let first = source.scalar(at: place)
@@ -79,31 +79,31 @@ struct TreeBuilder {
     return source.joined
   }
 
-  private mutating func convert(_ node: Node) -> Tree {
+  private mutating func convert(_ node: Node) -> YAMLNode {
     budget -= 1
-    let place = node.mark.map { Place(line: $0.line, column: $0.column) } ?? .start
-    guard budget >= 0 else { return Tree(content: .nothing, place: place) }
+    let place = node.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? .start
+    guard budget >= 0 else { return YAMLNode(content: .nothing, place: place) }
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any
       let isNothing = isPlain && ["", "~", "null"].contains(scalar.string)
-      return Tree(content: isNothing ? .nothing : .scalar(scalar.string, isQuoted: !isPlain), place: place)
+      return YAMLNode(content: isNothing ? .nothing : .scalar(scalar.string, isQuoted: !isPlain), place: place)
     case .sequence(let sequence):
-      var items: [Tree] = []
+      var items: [YAMLNode] = []
       for item in sequence { items.append(convert(item)) }
-      return Tree(content: .list(items), place: place)
-    case .mapping(let mapping): return Tree(content: .map(entries(mapping)), place: place)
+      return YAMLNode(content: .list(items), place: place)
+    case .mapping(let mapping): return YAMLNode(content: .map(entries(mapping)), place: place)
     // Composing fills aliases in.
-    case .alias: return Tree(content: .nothing, place: place)
+    case .alias: return YAMLNode(content: .nothing, place: place)
     }
   }
 
-  private mutating func entries(_ mapping: Node.Mapping) -> [Tree.Entry] {
-    var entries: [Tree.Entry] = []
-    var first: [String: Place] = [:]
+  private mutating func entries(_ mapping: Node.Mapping) -> [YAMLNode.Entry] {
+    var entries: [YAMLNode.Entry] = []
+    var first: [String: SourceLocation] = [:]
     for (key, value) in mapping {
       let value = convert(value)
-      let place = key.mark.map { Place(line: $0.line, column: $0.column) } ?? value.place
+      let place = key.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? value.place
       guard case .scalar(let scalar) = key else {
         complaints.error(.type, at: place, "a key is a word here, not a list or a mapping")
         continue
@@ -116,7 +116,7 @@ struct TreeBuilder {
         continue
       }
       first[name] = place
-      entries.append(Tree.Entry(key: Marked(name, at: place), value: value))
+      entries.append(YAMLNode.Entry(key: Located(name, at: place), value: value))
     }
     return entries
   }

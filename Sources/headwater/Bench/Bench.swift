@@ -94,7 +94,9 @@ struct Bench: AsyncParsableCommand {
     }.futureResult.get()
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     return try await loop.submit {
-      if let problem = recorder.value.problem { throw Problem("the server did not answer with a value: \(problem)") }
+      if let problem = recorder.value.problem {
+        throw UserFacingError("the server did not answer with a value: \(problem)")
+      }
       return BenchReport(
         workload: workload, connections: connections, inFlight: inFlight, seconds: seconds, recorder: recorder.value)
     }.get()

@@ -22,7 +22,7 @@ struct AuditCommand: AsyncParsableCommand {
     var progress = ProgressBar("reading")
     let report = try Audit(path: file).run { progress.update(count: $0) }
     progress.finish()
-    if report.tables.isEmpty { throw Problem("\(file) holds no PR table; is it the right file?") }
+    if report.tables.isEmpty { throw UserFacingError("\(file) holds no PR table; is it the right file?") }
     print(json ? try report.json(all: all) : report.text(all: all))
     if !report.isSound { throw ExitCode(1) }
   }

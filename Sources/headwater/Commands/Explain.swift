@@ -25,7 +25,7 @@ struct Explain: AsyncParsableCommand {
     let story = try await store.read { reader throws(StoreError) in try reader.story(of: package, checksum: checksum) }
     if story.isEmpty {
       let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
-      throw Problem(
+      throw UserFacingError(
         "\(store.path) has no row of \(asked); name another --database, or check the spelling with 'headwater export'")
     }
     for row in story { print(json ? try row.json : row.text) }

@@ -69,7 +69,7 @@ struct Export: AsyncParsableCommand {
   private func copyDatabase(_ path: String, _ filter: RowFilter, to writer: inout ExportFile) async throws {
     let (store, _) = try Store.open(StoreOptions(path: path, readOnly: true))
     guard try await store.read({ reader throws(StoreError) in try reader.hasRows }) else {
-      throw Problem(
+      throw UserFacingError(
         "\(path) holds no PR table; is it the right file? "
           + "Those of BitBake 2.8 and older are taken over when 'headwater serve' opens it")
     }
@@ -144,7 +144,7 @@ private struct ExportFile {
           """.utf8))
     }
     guard leftOut > 0 else { return }
-    throw Problem(
+    throw UserFacingError(
       "\(leftOut) rows have names that BitBake cannot read in this format\(sink.isFile ? ", and nothing was written" : ""); use jsonl"
     )
   }

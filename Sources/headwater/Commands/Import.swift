@@ -69,14 +69,14 @@ struct Import: AsyncParsableCommand {
     try await work.judge(by: store, and: trial, into: &summary)
     show(summary)
     guard summary.isAcceptable else {
-      throw Problem("nothing was imported: \(summary.refusedLines)\(summary.advice)")
+      throw UserFacingError("nothing was imported: \(summary.refusedLines)\(summary.advice)")
     }
     guard !dryRun else { return report(summary) }
     let result = try await work.write(to: store, summary).summary
     show(result)
     report(result)
     guard result.isAcceptable else {
-      throw Problem(
+      throw UserFacingError(
         "\(result.refusedLines), since a server has numbered their packages meanwhile; all other rows were imported")
     }
   }

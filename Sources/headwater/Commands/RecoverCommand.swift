@@ -58,7 +58,7 @@ struct RecoverCommand: AsyncParsableCommand {
     }
     guard from != nil || acknowledgeLoss else { return }
     if let lacking = try recovery.finish(acknowledges: acknowledgeLoss) {
-      throw Problem(
+      throw UserFacingError(
         "\(database) still lacks rows: \(lacking); try another follower, or accept the loss with --acknowledge-loss")
     }
     print("\(database) numbers again")
@@ -87,7 +87,7 @@ struct RecoverCommand: AsyncParsableCommand {
     var position = ChangesQuery(store: nil, after: 0, digest: "", limit: 8192, wait: 0)
     while true {
       guard case .changes(.page(let page)) = try await connection.ask(.changes(position)) else {
-        throw Problem("\(server) has no feed that could be read; is it a Headwater node?")
+        throw UserFacingError("\(server) has no feed that could be read; is it a Headwater node?")
       }
       try await body(page.rows)
       guard page.hasMore, page.last > position.after else { break }

@@ -158,7 +158,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   func run() async throws {
-    Lifeline.hold()
+    ParentExitMonitor.hold()
     let configuration = try checkedConfiguration()
     LoggingSystem.bootstrap { _ in LineLogHandler(configuration.log.format, level: configuration.log.level) }
     // Files are named and not read: none of the options is secret.
@@ -180,10 +180,10 @@ struct Serve: AsyncParsableCommand {
   /// The options of this process, from its command line and the topology as it is now.
   @Sendable private static func renewed() throws -> NodeConfiguration {
     do {
-      guard let serve = try Program.command() as? Serve else { throw Problem("this process does not serve") }
+      guard let serve = try Program.command() as? Serve else { throw UserFacingError("this process does not serve") }
       return try serve.checkedConfiguration()
     } catch {
-      throw Problem(Program.explanation(of: error))
+      throw UserFacingError(Program.explanation(of: error))
     }
   }
 

@@ -33,7 +33,7 @@ struct StatusCommand: AsyncParsableCommand {
     if let acknowledge { return try await run(acknowledging: acknowledge) }
     let answer = try await answer(to: "/api/status")
     guard let report = try? StatusJSON.report(answer.body.readableBytesView) else {
-      throw Problem("\(server) sent a status that cannot be read; check that it runs this version")
+      throw UserFacingError("\(server) sent a status that cannot be read; check that it runs this version")
     }
     print(json ? String(buffer: answer.body) : StatusText(report).text, terminator: "")
     if !report.readiness.isReady { throw ExitCode(1) }
@@ -50,7 +50,9 @@ struct StatusCommand: AsyncParsableCommand {
   private func answer(
     to path: String, _ change: (inout HTTPQuestion) -> Void = { _ in }
   ) async throws -> HTTPQuestion.Answer {
-    guard case .tcp(let host, let port) = server else { throw Problem("\(server) is not the address of a status page") }
+    guard case .tcp(let host, let port) = server else {
+      throw UserFacingError("\(server) is not the address of a status page")
+    }
     var question = HTTPQuestion(host: host, port: port, path: path, token: try tokenFile.map(StatusToken.read)?.text)
     question.timeout = timeout.duration
     change(&question)
@@ -58,14 +60,17 @@ struct StatusCommand: AsyncParsableCommand {
     switch answer.status {
     case .ok: return answer
     case .unauthorized:
-      guard let tokenFile else { throw Problem("\(server) needs a token: give --token-file") }
-      throw Problem("\(server) refuses the token in \(tokenFile): it is not that of the server's --status-token-file")
+      guard let tokenFile else { throw UserFacingError("\(server) needs a token: give --token-file") }
+      throw UserFacingError(
+        "\(server) refuses the token in \(tokenFile): it is not that of the server's --status-token-file")
     case .notFound where acknowledge != nil:
-      throw Problem("\(server) has no such alarm; 'headwater status' lists those that stand, each with its name")
+      throw UserFacingError(
+        "\(server) has no such alarm; 'headwater status' lists those that stand, each with its name")
     case .forbidden where acknowledge != nil:
-      throw Problem("\(server): an alarm is acknowledged with a token, or where the page is on a loopback address")
+      throw UserFacingError(
+        "\(server): an alarm is acknowledged with a token, or where the page is on a loopback address")
     default:
-      throw Problem(
+      throw UserFacingError(
         "\(server) answered \(answer.status.code) \(answer.status.reasonPhrase); check that it is a status page")
     }
   }

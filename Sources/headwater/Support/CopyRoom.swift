@@ -7,6 +7,7 @@ func writingCopy<Value>(to path: String, _ body: () throws -> Value) throws -> V
   do {
     return try body()
   } catch StoreError.diskFull {
-    throw Problem("the disk of \(path) is full: the copy could not be written; free some space, or name another disk")
+    throw UserFacingError(
+      "the disk of \(path) is full: the copy could not be written; free some space, or name another disk")
   }
 }

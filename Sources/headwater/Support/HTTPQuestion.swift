@@ -29,7 +29,7 @@ struct HTTPQuestion {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let promise = loop.makePromise(of: Answer.self)
     let clock = loop.scheduleTask(in: TimeAmount(timeout)) {
-      promise.fail(Problem("\(server) gave no answer within \(timeout)"))
+      promise.fail(UserFacingError("\(server) gave no answer within \(timeout)"))
     }
     defer { clock.cancel() }
     let channel: any Channel
@@ -43,7 +43,7 @@ struct HTTPQuestion {
         }.connect(host: host, port: port).get()
     } catch {
       promise.fail(error)
-      throw Problem(
+      throw UserFacingError(
         "no status page answers at \(server); check that the node runs, and that this is the address of its --status")
     }
     var head = HTTPRequestHead(version: .http1_1, method: method, uri: path)
@@ -81,7 +81,7 @@ private final class AnswerCollector: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   func channelInactive(context: ChannelHandlerContext) {
-    promise.fail(Problem("the connection ended before the answer did; does a status page listen there?"))
+    promise.fail(UserFacingError("the connection ended before the answer did; does a status page listen there?"))
     context.fireChannelInactive()
   }
 }

@@ -18,9 +18,9 @@ struct ImportFile {
     name = argument
     let path = URL(fileURLWithPath: argument).resolvingSymlinksInPath().path
     let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    guard kind != .typeDirectory else { throw Problem("cannot read \(name): it is a folder") }
+    guard kind != .typeDirectory else { throw UserFacingError("cannot read \(name): it is a folder") }
     guard access(argument, R_OK) == 0, let handle = FileHandle(forReadingAtPath: argument) else {
-      throw Problem("cannot read \(name): \(String(cString: strerror(errno)).lowercased())")
+      throw UserFacingError("cannot read \(name): \(String(cString: strerror(errno)).lowercased())")
     }
     contents = handle
   }

@@ -20,7 +20,7 @@ struct RowSpool {
     path = folder.appendingPathComponent("rows").path
     _ = FileManager.default.createFile(atPath: path, contents: nil)  // a failure shows in the next line
     guard let target = FileHandle(forWritingAtPath: path) else {
-      throw Problem("cannot write \(path): is the disk full?")
+      throw UserFacingError("cannot write \(path): is the disk full?")
     }
     self.target = target
   }
@@ -46,7 +46,7 @@ struct RowSpool {
     do {
       try target.write(contentsOf: Data(waiting.readableBytesView))
     } catch {
-      throw Problem("cannot write \(path): is the disk full?")
+      throw UserFacingError("cannot write \(path): is the disk full?")
     }
     waiting.clear()
   }
@@ -56,7 +56,9 @@ struct RowSpool {
     return source
   }
 
-  fileprivate var unreadable: Problem { Problem("the temporary copy of the rows, \(path), cannot be read") }
+  fileprivate var unreadable: UserFacingError {
+    UserFacingError("the temporary copy of the rows, \(path), cannot be read")
+  }
 }
 
 /// The rows of a spool, in the order in which they were appended.

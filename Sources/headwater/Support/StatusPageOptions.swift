@@ -38,11 +38,11 @@ struct StatusPageOptions: ParsableArguments {
 extension StatusToken {
   static func read(_ path: String) throws -> StatusToken {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Problem("cannot read the token in \(path): the file must exist and be readable")
+      throw UserFacingError("cannot read the token in \(path): the file must exist and be readable")
     }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !token.isEmpty, !token.contains(where: \.isWhitespace) else {
-      throw Problem("\(path) must hold one token: a line without blanks")
+      throw UserFacingError("\(path) must hold one token: a line without blanks")
     }
     return StatusToken(token)
   }

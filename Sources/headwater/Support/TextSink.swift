@@ -19,7 +19,7 @@ final class TextSink {
     }
     guard FileManager.default.createFile(atPath: path + ".partial", contents: nil),
       let file = FileHandle(forWritingAtPath: path + ".partial")
-    else { throw Problem("cannot write \(path): its folder must exist and be writable") }
+    else { throw UserFacingError("cannot write \(path): its folder must exist and be writable") }
     handle = file
   }
 
@@ -34,7 +34,7 @@ final class TextSink {
     do {
       try handle.write(contentsOf: waiting)
     } catch {
-      throw Problem("cannot write \(path ?? "to standard output"): is the disk full, or did the reader end?")
+      throw UserFacingError("cannot write \(path ?? "to standard output"): is the disk full, or did the reader end?")
     }
     waiting.removeAll(keepingCapacity: true)
   }
@@ -50,7 +50,7 @@ final class TextSink {
     do throws(AtomicFile.Failure) {
       try AtomicFile(path).settle(path + ".partial")
     } catch {
-      throw Problem("cannot write \(path): \(error)")
+      throw UserFacingError("cannot write \(path): \(error)")
     }
   }
 }

@@ -15,9 +15,9 @@ struct TopologyFile {
     } catch {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        throw Problem("cannot read the topology \(path): is it there, and readable?")
+        throw UserFacingError("cannot read the topology \(path): is it there, and readable?")
       }
-      throw Problem("the topology \(path) is a folder; name a file in it")
+      throw UserFacingError("the topology \(path) is a folder; name a file in it")
     }
   }
 

@@ -34,11 +34,11 @@ struct TopologyOptions: ParsableArguments {
     guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
     guard let node = topology[name] else {
       let hint = topology.nearest(to: name).map { "did you mean '\($0)'?" } ?? topology.names.joined(separator: ", ")
-      throw Problem("\(path) has no node '\(name)': \(hint)")
+      throw UserFacingError("\(path) has no node '\(name)': \(hint)")
     }
     let added = node.serveOptions(file.resolve).filter { !CommandOptions.isGiven($0.name, in: given) }
     for option in added where !options.takes(option.name, in: ["serve"]) {
-      throw Problem(
+      throw UserFacingError(
         "\(path):\(option.place.line):\(option.place.column): the node '\(name)' needs --\(option.name), which this version of headwater does not have yet"
       )
     }

@@ -7,10 +7,10 @@ import PRWire
 struct UnknownVariables {
   private static let prefix = "HEADWATER_"
   /// What is read besides options.
-  private static let others = [Lifeline.variable]
+  private static let others = [ParentExitMonitor.variable]
 
   /// A variable, and the name that was likely meant.
-  struct Finding {
+  struct UnknownVariable {
     let variable: String
     let meant: String?
 
@@ -19,7 +19,7 @@ struct UnknownVariables {
     }
   }
 
-  let findings: [Finding]
+  let findings: [UnknownVariable]
 
   init(_ options: CommandOptions, in environment: [String: String]) {
     // Both names of a flag with an opposite are options.
@@ -29,7 +29,7 @@ struct UnknownVariables {
         && !known.contains(String(name.dropFirst(Self.prefix.count)))
     }.map { name in
       let meant = Spelling.nearest(to: String(name.dropFirst(Self.prefix.count)), among: known)
-      return Finding(variable: name, meant: meant.map { Self.prefix + $0 })
+      return UnknownVariable(variable: name, meant: meant.map { Self.prefix + $0 })
     }
   }
 

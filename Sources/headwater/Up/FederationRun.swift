@@ -6,7 +6,7 @@ import UnixSignals
 /// All nodes of a local federation: those above start before those below, and end after them.
 struct FederationRun {
   private let levels: [[NodeProcess]]
-  private let ending = Occasion()
+  private let ending = OneShotEvent()
 
   /// - Parameter processes: those above first.
   init(_ processes: [NodeProcess]) {

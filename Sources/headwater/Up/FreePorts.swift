@@ -18,7 +18,7 @@ struct FreePorts {
       next = candidate + 1
       return port
     }
-    throw Problem("there are not enough free ports above --first-port; choose a lower one")
+    throw UserFacingError("there are not enough free ports above --first-port; choose a lower one")
   }
 
   /// Gives them to whoever shall listen there.
@@ -30,7 +30,7 @@ struct FreePorts {
   private mutating func bind(_ port: Int) throws -> Int {
     let socket = try ListeningSocket.listen(on: .tcp(host: "127.0.0.1", port: port))
     sockets.append(socket)
-    guard case .tcp(_, let port) = socket.bound else { throw Problem("a port of 127.0.0.1 has no number") }
+    guard case .tcp(_, let port) = socket.bound else { throw UserFacingError("a port of 127.0.0.1 has no number") }
     return port
   }
 }

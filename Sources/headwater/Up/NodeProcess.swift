@@ -9,7 +9,7 @@ import Synchronization
 final class NodeProcess: Sendable {
   let node: LocalNode
   /// It has answered, or has ended without.
-  let settled = Occasion()
+  let settled = OneShotEvent()
   private let arguments: [String]
   private let view: LogView
   private let state = Mutex(State())
@@ -117,7 +117,7 @@ final class NodeProcess: Sendable {
     let ours = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("HEADWATER_") }
     // Keys of a dictionary, each once.
     var changes = Dictionary(uniqueKeysWithValues: ours.map { (Environment.Key(stringLiteral: $0), String?.none) })
-    changes[Environment.Key(stringLiteral: Lifeline.variable)] = "1"
+    changes[Environment.Key(stringLiteral: ParentExitMonitor.variable)] = "1"
     return .inherit.updating(changes)
   }
 }

@@ -75,6 +75,6 @@ struct TopologyUp: AsyncParsableCommand {
     guard
       FileManager.default.createFile(
         atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else { throw Problem("cannot write \(path): is the disk full?") }
+    else { throw UserFacingError("cannot write \(path): is the disk full?") }
   }
 }

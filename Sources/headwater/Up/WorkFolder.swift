@@ -15,10 +15,11 @@ struct WorkFolder {
     self.path = try path.map(Self.made) ?? Self.temporary()
     lock = open("\(self.path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else {
-      throw Problem("cannot write in the folder \(self.path): \(String(cString: strerror(errno)))")
+      throw UserFacingError("cannot write in the folder \(self.path): \(String(cString: strerror(errno)))")
     }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      throw Problem("another 'topology up' has the folder \(self.path); stop that, or choose another --directory")
+      throw UserFacingError(
+        "another 'topology up' has the folder \(self.path); stop that, or choose another --directory")
     }
   }
 
@@ -33,7 +34,7 @@ struct WorkFolder {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       let isFile = FileManager.default.fileExists(atPath: path)
-      throw Problem(
+      throw UserFacingError(
         "cannot make the folder \(path): \(isFile ? "a file has its name" : "is its place there, and writable?")")
     }
     return path
@@ -44,7 +45,7 @@ struct WorkFolder {
     let name = "headwater-up-" + String(repeating: "X", count: 6)
     var template = Array(folder.appendingPathComponent(name).utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw Problem("cannot make a folder in \(folder): \(String(cString: strerror(errno))); give --directory")
+      throw UserFacingError("cannot make a folder in \(folder): \(String(cString: strerror(errno))); give --directory")
     }
     return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

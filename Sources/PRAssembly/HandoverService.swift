@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import ServiceLifecycle
+
+/// A service that two generations must not run at once: it begins with its generation's turn, and is cancelled when that
+/// makes room for another.
+struct HandoverService: Service {
+  let service: any Service
+  let turn: GenerationHandover
+
+  func run() async throws {
+    await turn.wait()
+    // It may have been told to stop before it began.
+    if !Task.isShuttingDownGracefully, !Task.isCancelled {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await service.run() }
+        group.addTask { await turn.waitForEnd() }
+        try await group.next()
+        group.cancelAll()
+      }
+    }
+    // The others are told to end before it is, and to end untold would be a failure.
+    try? await gracefulShutdown()  // cancelled, it has nothing left to do
+  }
+}

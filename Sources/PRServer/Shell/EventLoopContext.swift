@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import NIOCore
+import PRNode
+import PRRevision
+import PRStore
+import PRWire
+
+/// What the sessions of one event loop share: the reader of its turns, and how often the log hears of what.
+///
+/// Not `Sendable`: it lives on its event loop's thread.
+final class EventLoopContext {
+  let node: Node
+  let options: ServerOptions
+  /// What all loops hold together.
+  let flight: FlightLedger
+  let lanes: LaneWatch
+  private let loop: any EventLoop
+  private let reader: TurnReader
+  private let logger: Logger
+  private var complaints = LogRateLimiter()
+  private var forecast = MissPredictor()
+  /// Counted apart from the rest of the tally: a plain number costs the fastest answer nothing that can be measured.
+  private var answeredAtOnce = 0
+  private var answeredLater = 0
+  /// The questions for news that are held back on this loop.
+  let polls: PollBoard
+  private var counted = Tally()
+
+  init(
+    node: Node, options: ServerOptions, flight: FlightLedger, lanes: LaneWatch, loop: any EventLoop, logger: Logger
+  ) throws {
+    self.flight = flight
+    self.lanes = lanes
+    self.node = node
+    self.options = options
+    self.loop = loop
+    self.logger = logger
+    reader = try node.store.turnReader()
+    polls = PollBoard(node, on: loop)
+  }
+
+  /// Writes the answer to a `get-pr` that needs no decision.
+  ///
+  /// - Returns: false when it needs one.
+  @inline(__always)
+  func answerCurrent(_ tuple: RequestView.PlainTuple, into out: inout ByteBuffer) -> Bool {
+    guard node.answersCurrentTuplesAtOnce, forecast.shouldLook() else { return false }
+    let turnWasOpen = reader.isTurnOpen
+    defer { if !turnWasOpen, reader.isTurnOpen { endTurnLater() } }
+    do throws(StoreError) {
+      let answered: Void? = try reader.withCurrentValue(
+        version: tuple.version, pkgarch: tuple.pkgarch, checksum: tuple.checksum
+      ) { Response.writeLine(value: $0, to: &out) }
+      guard answered != nil else {
+        forecast.missed()
+        return false
+      }
+      forecast.found()
+      answeredAtOnce &+= 1
+      return true
+    } catch {
+      return false  // a lock or worse: the slow path waits for the one and reports the other
+    }
+  }
+
+  /// Counts a request that had an answer.
+  ///
+  /// - Parameter start: when it came; nil where it had its answer at once.
+  func countAnswer(_ verb: Verb, since start: NIODeadline? = nil) {
+    answeredLater &+= 1
+    counted.answer(verb, nanoseconds: start.map { (.now() - $0).nanoseconds })
+  }
+
+  func countRefusal(_ verb: Verb, _ kind: RefusalKind, since start: NIODeadline? = nil) {
+    counted.refuse(verb, kind, nanoseconds: start.map { (.now() - $0).nanoseconds })
+  }
+
+  /// What this loop's sessions were asked so far.
+  var tally: Tally {
+    var tally = counted
+    tally.answeredAtOnce = answeredAtOnce
+    return tally
+  }
+
+  /// Now, by the clock that an export is paced with.
+  var time: ExportThrottle.Time {
+    ExportThrottle.Time(
+      nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
+  }
+
+  /// What the server says of itself to those who ask.
+  var description: PeerDescription {
+    PeerDescription(
+      server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
+      level: node.level,
+      numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
+      lane: node.lane, limits: MessageLimits(options.wire))
+  }
+
+  /// The turn ends with a task, which the loop runs after all that was readable has been read.
+  private func endTurnLater() {
+    let desk = NIOLoopBound(self, eventLoop: loop)
+    loop.execute { desk.value.endTurn() }
+  }
+
+  private func endTurn() {
+    do throws(StoreError) {
+      try reader.endTurn()
+    } catch {
+      complain("turn", error.description, level: .error)
+    }
+  }
+
+  /// Tells the log, unless it has just heard of the same kind.
+  func complain(_ kind: String, _ message: String, level: Logger.Level, peer: String? = nil) {
+    guard let leftOut = complaints.admit(kind, now: .now) else { return }
+    var metadata: Logger.Metadata = [:]
+    if let peer { metadata[LogKey.peer] = "\(peer)" }
+    if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }
+    logger.log(level: level, "\(message)", metadata: metadata)
+  }
+}

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-import PRNode
-
-/// What was seen at one moment.
-struct Sight: Sendable {
-  var report: StatusReport
-  var tally: Tally
-}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRStore
+import PRWire
+import Synchronization
+
+/// How the copy fares, for those who look from outside.
+final class SyncStatus: Sendable {
+  private let state = Mutex(State())
+
+  private struct State {
+    var health = SyncHealth()
+    var isComplete = false
+    var hasWorked = false
+    var progress = PullProgress()
+    var hasPassedOver = false
+  }
+
+  var health: SyncHealth { state.withLock { $0.health } }
+
+  /// Something was pulled over the latest connection.
+  var hasWorked: Bool { state.withLock { $0.hasWorked } }
+
+  /// As far as an earlier process has come. Whether that was all, the upstream must tell.
+  func resumes(at position: FeedPosition?) { state.withLock { $0.health.position = position } }
+
+  func begins() {
+    state.withLock { state in
+      state.hasWorked = false
+      state.progress = PullProgress()
+    }
+  }
+
+  func took(_ page: PullProgress.Page, limit: Int) -> PullProgress.Verdict {
+    state.withLock { $0.progress.take(page, limit: limit) }
+  }
+
+  /// Rows were not copied.
+  ///
+  /// - Returns: whether it is the first time.
+  func passedOver() -> Bool {
+    state.withLock { state in
+      defer { state.hasPassedOver = true }
+      return !state.hasPassedOver
+    }
+  }
+
+  func connected(to server: Endpoint) {
+    state.withLock { state in
+      state.health.upstream = server
+      state.isComplete = false
+    }
+  }
+
+  /// Something was pulled. That a connection stands says little: what failed may fail again.
+  ///
+  /// - Returns: whether nothing could be before.
+  func worked() -> Bool {
+    state.withLock { state in
+      state.hasWorked = true
+      defer { state.health.problem = nil }
+      return state.health.problem != nil
+    }
+  }
+
+  /// - Returns: whether the reason is another than the last.
+  func failed(_ reason: String) -> Bool {
+    state.withLock { state in
+      defer { state.health.problem = reason }
+      return state.health.problem != reason
+    }
+  }
+
+  func applied(news: Int) { state.withLock { $0.health.news += news } }
+
+  /// The copy holds all that there is.
+  ///
+  /// - Returns: whether it is the first time over this connection.
+  func arrived(at position: FeedPosition?) -> Bool {
+    state.withLock { state in
+      state.health.position = position
+      state.health.currentAt = .now
+      defer { state.isComplete = true }
+      return !state.isComplete
+    }
+  }
+}
