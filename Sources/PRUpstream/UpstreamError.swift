@@ -54,6 +54,16 @@ extension UpstreamError: CustomStringConvertible {
     }
   }
 
+  /// Without the server's name, for texts that name it already.
+  var reason: String {
+    switch self {
+    case .away(_, let reason): reason
+    case .timedOut(_, let time): "no answer within \(time.roundedSeconds)"
+    case .nonsense(_, let nonsense): "it sent \(nonsense.rawValue)"
+    default: description
+    }
+  }
+
   /// The question could never be asked, however long the asker waits.
   public var isBeyondLimit: Bool { if case .beyondLimit = self { true } else { false } }
 

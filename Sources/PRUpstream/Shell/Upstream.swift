@@ -25,8 +25,9 @@ public final class Upstream: UpstreamAsking {
   ) async throws -> Upstream {
     try await loop.submit {
       let driver = UpstreamDriver(
-        options.peers.map { Peer($0, options, on: loop, tell: tell) }, deadline: options.deadline, on: loop)
-      driver.warmUp()
+        options.peers.map { UpstreamPoolDriver($0, options, on: loop, tell: tell) }, deadline: options.deadline,
+        on: loop)
+      driver.start()
       return Upstream(driver, deadline: options.deadline, on: loop)
     }.get()
   }

@@ -6,24 +6,24 @@ import PRRevision
 final class UpstreamDriver {
   typealias Answer = @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
 
-  private let peers: [Peer]
+  private let pools: [UpstreamPoolDriver]
   private let loop: any EventLoop
   private var router: UpstreamRouter
   private var answers: [UpstreamRouter.Waiter: Answer] = [:]
   private var timers: [UpstreamRouter.Waiter: Scheduled<Void>] = [:]
   private var nextWaiter = 0
 
-  init(_ peers: [Peer], deadline: Duration, on loop: any EventLoop) {
-    self.peers = peers
+  init(_ pools: [UpstreamPoolDriver], deadline: Duration, on loop: any EventLoop) {
+    self.pools = pools
     self.loop = loop
     router = UpstreamRouter(deadline: deadline)
   }
 
-  var health: [UpstreamHealth] { peers.map(\.health) }
+  var health: [UpstreamHealth] { pools.map(\.health) }
 
-  func warmUp() { for peer in peers { peer.warmUp() } }
+  func start() { for pool in pools { pool.start() } }
 
-  func stop() { for peer in peers { peer.stop() } }
+  func stop() { for pool in pools { pool.stop() } }
 
   func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
     let waiter = nextWaiter
@@ -33,16 +33,15 @@ final class UpstreamDriver {
   }
 
   private func handle(_ event: UpstreamRouter.Event) {
-    for action in router.handle(event, upstreams: peers.map(\.availability), at: .now) { perform(action) }
+    for action in router.handle(event, upstreams: pools.map(\.availability), at: .now) { perform(action) }
   }
 
   private func perform(_ action: UpstreamRouter.Action) {
     switch action {
     case .send(let question, let upstream, let share):
-      peers[upstream].ask(question, within: share) { self.handle(.written(question)) }
-        .assumeIsolated().whenComplete { outcome in
-          self.handle(.settled(question, outcome.mapError { $0 as? UpstreamError ?? .stopped }))
-        }
+      pools[upstream].ask(
+        question, within: share, written: { self.handle(.written(question)) },
+        settled: { self.handle(.settled(question, $0)) })
     case .answer(let waiter, let outcome): answers.removeValue(forKey: waiter)?(outcome)
     case .startTimer(let waiter, let time):
       timers[waiter] = loop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {

@@ -3,8 +3,8 @@ import NIOCore
 import PRRevision
 import PRWire
 
-/// A question as the messages that a server needs for it, sent together: one round trip, whoever the server is.
-struct Flight: Sendable {
+/// A question as the messages that a server needs for it. They are sent together, so that each server costs one round trip.
+struct UpstreamRequestBatch: Sendable {
   let requests: [Request]
   private let server: Endpoint
   private let level: Int?
@@ -25,14 +25,14 @@ struct Flight: Sendable {
     }
   }
 
-  /// Makes an answer of the replies, and believes nothing that is none.
+  /// Makes an answer of the replies; a reply that does not fit its request is an error.
   func answer(_ replies: [ByteBuffer]) throws(UpstreamError) -> UpstreamAnswer {
     var answer = UpstreamAnswer(greatest: nil, values: [], level: level ?? 0)
     var isKnown: Bool?
     for (request, message) in zip(requests, replies) {
       switch (request, try response(message, to: request)) {
       case (.lookup, .lookup(let told)):
-        // A peer of an earlier version tells all values.
+        // A peer of an earlier version sends all values.
         let values = ToldValues(try told.values.map(revision), hasMore: told.hasMore)
         answer = UpstreamAnswer(
           greatest: try told.greatest.map(revision), values: values.values, hasMore: values.hasMore,
