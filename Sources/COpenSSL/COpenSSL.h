@@ -24,7 +24,7 @@ static inline void headwater_tls_set_mode(SSL_CTX *context, long mode) { SSL_CTX
 
 static inline int headwater_tls_oldest_version(SSL_CTX *context) { return (int)SSL_CTX_get_min_proto_version(context); }
 
-/// 0 if OpenSSL knows no such version.
+/// 0 if OpenSSL has no such version.
 static inline int headwater_tls_set_oldest_version(SSL_CTX *context, int version) {
   return (int)SSL_CTX_set_min_proto_version(context, version);
 }
@@ -49,7 +49,7 @@ static inline const char *headwater_tls_reason(unsigned long code) {
   return ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
 }
 
-/// Refuses to tell a passphrase, and sets the `int` behind `wasAsked`: nobody is there who could type one.
+/// Gives no passphrase, and sets the `int` behind `wasAsked`: encrypted keys are not supported.
 static inline int headwater_tls_no_passphrase(char *buffer, int size, int writing, void *wasAsked) {
   (void)buffer, (void)size, (void)writing;
   if (wasAsked) *(int *)wasAsked = 1;

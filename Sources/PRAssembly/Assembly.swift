@@ -14,7 +14,7 @@ import PRUpstream
 import PRWire
 import ServiceLifecycle
 
-/// Builds the services of a generation: the only place that knows how the parts fit together.
+/// Builds the services of a generation: the only place where the parts are joined.
 struct Assembly: Sendable {
   private let configuration: NodeConfiguration
   private let surroundings: ProcessEnvironment
@@ -92,7 +92,7 @@ struct Assembly: Sendable {
         page?.stops()
         turn.leave()
       }
-      // They end in the opposite order: the page is there until nobody is served any more.
+      // They end in the opposite order: the page is there until the last client is served.
       let others: [(any Service)?] = [
         page.map { HandoverService(service: $0, turn: turn) },
         synchronizer.map { HandoverService(service: $0, turn: turn) },
@@ -131,7 +131,7 @@ struct Assembly: Sendable {
   private func openStore() async throws -> Store {
     var options = configuration.store
     options.stretchesLog = true
-    // A mirror answers nobody with a new row, and writes its copy all the same.
+    // A mirror records no answers, and writes its copy all the same.
     if configuration.policy.isMirror { (options.readOnly, options.keepsMark) = (false, false) }
     let (store, report) = try await Self.apart { [options] in try Store.open(options) }
     OpeningLog(logger, configuration).log(report, of: store)
@@ -150,7 +150,7 @@ struct Assembly: Sendable {
       return try await StatusServer.open(
         options, socket: socket.descriptorToOwn, facts: facts, logger: logger
       ) {
-        // Whoever still knocks at a page that has moved, or is left out, is not to wait for the server's end.
+        // A client of a page that has moved, or is left out, must not wait until the server ends.
         socket.letGo()
         turn.leave()
       }
@@ -246,7 +246,7 @@ struct Assembly: Sendable {
   /// A checksum that was built in turns with another has many values.
   private static let longestAnswer = 4 << 20
 
-  /// The policy, at the level that the upstream told when it was last asked.
+  /// The policy, at the level of the upstream's last answer.
   private func policy(_ store: Store) async throws -> NodePolicy {
     var policy = configuration.policy
     policy.isBelow = configuration.upstream != nil

@@ -23,7 +23,7 @@ public struct CommandOptions {
     return names
   }
 
-  /// Whether a command knows an option or a flag, by its long name.
+  /// Whether a command has an option or a flag, by its long name.
   public func takes(_ name: String, in command: [String]) -> Bool {
     options(of: command).contains { $0.hasLong(name) }
   }

@@ -39,7 +39,7 @@ final class Generation: Sendable {
     self.parts = parts
   }
 
-  /// What an operator has to know of it.
+  /// Alarms for the operator.
   var alarms: AlarmBoard { parts.alarms }
 
   /// Where it listens, with the ports that it got.
@@ -48,7 +48,7 @@ final class Generation: Sendable {
   /// Its turn has come.
   func begin() { parts.turn.begin() }
 
-  /// Gets ready, waits for its turn, and serves until it is told to stop.
+  /// Gets ready, waits for its turn, and serves until it is stopped.
   func run() async throws {
     let outcome: Result<Void, any Error>
     do {

@@ -22,7 +22,7 @@ final class GenerationHandover: Sendable {
   /// Another one is to take over.
   func end() { ending.happen() }
 
-  /// Waits until it begins, or until whoever waits is told to stop.
+  /// Waits until it begins, or until the waiting generation is stopped.
   func wait() async {
     await cancelWhenGracefulShutdown { await self.beginning.wait() }
   }

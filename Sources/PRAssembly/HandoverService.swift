@@ -9,7 +9,7 @@ struct HandoverService: Service {
 
   func run() async throws {
     await turn.wait()
-    // It may have been told to stop before it began.
+    // It may have been stopped before it began.
     if !Task.isShuttingDownGracefully, !Task.isCancelled {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await service.run() }
@@ -18,7 +18,7 @@ struct HandoverService: Service {
         group.cancelAll()
       }
     }
-    // The others are told to end before it is, and to end untold would be a failure.
+    // The others are stopped before it is. To end without being stopped would be a failure.
     try? await gracefulShutdown()  // cancelled, it has nothing left to do
   }
 }

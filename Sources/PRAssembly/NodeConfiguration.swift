@@ -6,16 +6,16 @@ import PRStore
 import PRTLS
 import PRWire
 
-/// All that a serving process is told. Two that are equal make the same server.
+/// The configuration of a serving process. Two that are equal make the same server.
 public struct NodeConfiguration: Hashable, Sendable {
-  /// What people call the node; nil where nobody has said so.
+  /// The node's name on its page; nil if none was given.
   public var name: String?
   public var store: StoreOptions
   public var policy: NodePolicy
   public var server: ServerOptions
   /// Where it listens; a port may be 0.
   public var listen: [Endpoint] = [.standard]
-  /// Nobody asked for an address: sockets that a service manager passes are listened on, whatever theirs are.
+  /// No address was given: sockets that a service manager passes are listened on, whatever theirs are.
   public var listensByDefault = false
   /// What a frozen database was checked against.
   public var manifest: Manifest?

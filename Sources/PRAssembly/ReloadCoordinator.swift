@@ -6,7 +6,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Serves by one generation after the other: SIGHUP has the options read again, and what comes of them takes over
-/// without a moment in which nobody listens. What cannot take over is refused, and the one that serves goes on.
+/// without a gap in listening. What cannot take over is refused, and the one that serves goes on.
 actor ReloadCoordinator: Service {
   private let surroundings: ProcessEnvironment
   private let renew: ServingProcess.Renewal?
@@ -184,7 +184,7 @@ actor ReloadCoordinator: Service {
       metadata: [LogKey.listeners: "\(next.addresses.map { "\($0)" }.joined(separator: ", "))"])
   }
 
-  /// Tells all who want to know where a generation listens.
+  /// Reports where a generation listens.
   private func introduce(_ next: Generation) throws {
     if let path = next.configuration.readyFile { try ReadyFile(path).write(next.addresses) }
     if let readyFile, readyFile != next.configuration.readyFile { ReadyFile(readyFile).remove() }

@@ -7,7 +7,7 @@ import PRStatus
 import PRWire
 import ServiceLifecycle
 
-/// A process that serves: what both programs do once they know their options.
+/// A process that serves: what both programs do once their options are read.
 public struct ServingProcess: Sendable {
   private let configuration: NodeConfiguration
 
@@ -26,7 +26,7 @@ public struct ServingProcess: Sendable {
   ///   - renew: called on SIGHUP; without it, or where it makes the same, only certificates are read again.
   public func run(renew: Renewal? = nil, announce: @escaping Announcement) async throws {
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGHUP, SIG_IGN)  // until somebody listens for it
+    signal(SIGHUP, SIG_IGN)  // until its handler is installed
     let succession = try await ReloadCoordinator(configuration, ProcessEnvironment(), renew: renew, announce: announce)
     try await ServiceGroup(
       services: [succession], gracefulShutdownSignals: [.sigterm, .sigint, .sigquit],
@@ -35,7 +35,7 @@ public struct ServingProcess: Sendable {
   }
 }
 
-/// What a process has from those who started it, whatever its options are.
+/// What a process inherits, whatever its options are.
 struct ProcessEnvironment: Sendable {
   let environment = ProcessInfo.processInfo.environment
   let passed = ActivatedSockets()

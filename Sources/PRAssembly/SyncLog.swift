@@ -10,7 +10,7 @@ import Synchronization
 final class SyncLog: Sendable {
   private let logger: Logger
   private let alarms: AlarmBoard
-  /// The last failure was one of the connection, and its end is told elsewhere too.
+  /// The last failure was one of the connection, whose end is logged elsewhere too.
   private let isQuiet = Atomic(false)
 
   init(_ logger: Logger, _ alarms: AlarmBoard) {
@@ -23,7 +23,7 @@ final class SyncLog: Sendable {
     switch event {
     case .failed(let server, let reason, let isConnection):
       isQuiet.store(isConnection, ordering: .relaxed)
-      // That the upstream is away is told by those who ask it, with the same reason.
+      // The live questions log that the upstream is away, with the same reason.
       logger.log(
         level: isConnection ? .debug : .warning, "the upstream could not be copied; it is tried again",
         metadata: [LogKey.upstream: "\(server.map { "\($0)" } ?? "none reached yet")", LogKey.reason: "\(reason)"])

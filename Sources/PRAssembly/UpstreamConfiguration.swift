@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRWire
 
-/// Whom a node asks, as it was told.
+/// The upstreams of a node, as configured.
 public struct UpstreamConfiguration: Hashable, Sendable {
   /// In order of preference.
   public var servers: [Endpoint]
   public var deadline: Duration
   /// The name in their certificates, where it is not the address's host.
   public var tlsName: String?
-  /// How often to copy what they know; nil: never.
+  /// How often to copy their rows; nil: never.
   public var syncEvery: Duration?
 
   public init(

@@ -6,7 +6,7 @@ import PRUpstream
 import PRWire
 import Synchronization
 
-/// Hears what happens to the upstreams: the log is told once, the node learns its level.
+/// Observes the upstreams: each event is logged once, and the node takes over its level.
 final class UpstreamEventObserver: Sendable {
   private let logger: Logger
   private let alarms: AlarmBoard
@@ -23,7 +23,7 @@ final class UpstreamEventObserver: Sendable {
     self.alarms = alarms
   }
 
-  /// From now on `node` is told; what it has missed, too.
+  /// From now on events go to `node`, with those that came before.
   func tell(_ node: Node) {
     let greeted = state.withLock { state in
       state.node = node
@@ -32,7 +32,7 @@ final class UpstreamEventObserver: Sendable {
     for description in greeted { node.learn(upstreamLevel: description.level ?? 0) }
   }
 
-  /// From now on nobody is told: the node knows whom to ask, who know this.
+  /// From now on events go to no node.
   func forget() { state.withLock { $0.node = nil } }
 
   func hear(_ event: UpstreamEvent) {

@@ -4,7 +4,7 @@ import PRWire
 
 /// Why a server gave no answer.
 public enum ClientError: Error, Hashable, Sendable {
-  /// Nobody answered at the address.
+  /// No server answered at the address.
   case unreachable(Endpoint, String)
   case timedOut(Endpoint, Duration)
   /// The connection ended with questions open.

@@ -14,7 +14,7 @@ public struct Dialer: Sendable {
   public var limits: WireLimits
   /// The server is asked what it is. BitBake's own says nothing, and costs no more.
   public var asksForDescription: Bool
-  /// What a node says of itself to its upstream; nil for a client that is no node. Servers that do not know it pass it over.
+  /// What a node says of itself to its upstream; nil for a client that is no node. Servers without this header ignore it.
   public var introduction: PeerDescription?
   /// What is shown to a server of TLS, and whom to believe. Needed for an address of TLS.
   public var tls: TLSContext?
@@ -58,7 +58,7 @@ public struct Dialer: Sendable {
   /// - Returns: a future that fails with a ``ClientError``.
   public func dial(on loop: any EventLoop) -> EventLoopFuture<Line> { dial(on: loop, loop.makePromise()) }
 
-  /// - Parameter greeted: whoever makes it fail ends the attempt.
+  /// - Parameter greeted: to fail it ends the attempt.
   func dial(on loop: any EventLoop, _ greeted: EventLoopPromise<PeerDescription>) -> EventLoopFuture<Line> {
     let (server, timeout) = (server, timeout)
     let clock = loop.scheduleTask(in: TimeAmount(timeout)) { greeted.fail(ClientError.timedOut(server, timeout)) }

@@ -47,7 +47,7 @@ public final class RowStream: Sendable {
 
   func passOver(_ rows: Int) { state.withLock { $0.passedOver = rows } }
 
-  /// Nobody takes what is still to come: the connection ends.
+  /// The rest of the rows is not read: the connection ends.
   public func cancel() { channel.close(promise: nil) }
 
   private enum Taken {

@@ -36,7 +36,7 @@ public struct ServerConnection: Sendable {
     let greeted = loop.makePromise(of: PeerDescription.self)
     let dialed = dialer.dial(on: loop, greeted)
     do {
-      // Whoever is cancelled does not wait for a server that says nothing.
+      // A cancelled task does not wait for a silent server.
       let line = try await withTaskCancellationHandler {
         try await dialed.get()
       } onCancel: {

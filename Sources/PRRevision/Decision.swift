@@ -18,7 +18,7 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
   case current
   /// The checksum keeps its first value, as `history` asks.
   case kept
-  /// The first value of a package that nobody knew.
+  /// The first value of an unknown package.
   case first
   /// A new checksum of a known package.
   case next
@@ -38,7 +38,7 @@ public enum Refusal: Error, Hashable, Sendable {
   case overflow(Revision)
   /// A read-only node has no value on record.
   case unrecorded
-  /// What a read-only node knows for the tuple belongs to another checksum of the package: above it, somebody has given
+  /// The value on record for the tuple belongs to another checksum of the package: an upstream has given
   /// one value to both.
   case taken(Revision, holder: String)
 }

@@ -49,9 +49,9 @@ public struct LocalFacts: Hashable, Sendable {
 
 /// What the upstream, and everything above it, is known to hold for a tuple.
 public struct UpstreamFacts: Hashable, Sendable {
-  /// The greatest value of the package; nil when the upstream does not know the package.
+  /// The greatest value of the package; nil when the upstream has no row of the package.
   public var greatest: Revision?
-  /// The greatest value of the checksum; nil when the upstream does not know the tuple.
+  /// The greatest value of the checksum; nil when the upstream has no row of the tuple.
   public var value: Revision?
 
   public init(greatest: Revision? = nil, value: Revision? = nil) {
@@ -59,23 +59,23 @@ public struct UpstreamFacts: Hashable, Sendable {
     self.value = value
   }
 
-  /// An upstream that knows nothing of the package.
+  /// An upstream without a row of the package.
   public static let nothing = UpstreamFacts()
 }
 
-/// What an upstream told when it was asked for a tuple: every value a revision.
+/// An upstream's answer for a tuple: every value a revision.
 public struct UpstreamAnswer: Hashable, Sendable {
-  /// The greatest value of the package; nil when nobody up there knows the package.
+  /// The greatest value of the package; nil when no upstream has a row of the package.
   public var greatest: Revision?
-  /// The values of the checksum that were told, at least its greatest.
+  /// Values of the checksum, at least its greatest.
   public var values: [Revision]
-  /// The checksum has more values than were told.
+  /// The checksum has more values than these.
   public var hasMore: Bool
   /// The upstream could ask its own upstream, or has none.
   public var isComplete: Bool
   /// How many nodes stand above the upstream; 0 for BitBake's own server.
   public var level: Int
-  /// Who told, for those who read later how a row came to be.
+  /// The server that answered, for the story of a row.
   public var source: String?
 
   public init(

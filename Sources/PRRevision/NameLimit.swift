@@ -22,6 +22,6 @@ extension TupleKey {
 }
 
 extension Row {
-  /// A row with a longer name or value is neither copied nor told to other nodes.
+  /// A row with a longer name or value is neither copied nor sent to other nodes.
   public var isWithinLimits: Bool { tuple.overlongField == nil && value.utf8.count <= Revision.longestText }
 }

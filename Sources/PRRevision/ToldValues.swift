@@ -6,12 +6,12 @@
 /// greatest that no other checksum holds at the asker. So an answer has a bounded size, however many values a checksum
 /// has. Source: docs/protocol.md, "lookup".
 public struct ToldValues: Hashable, Sendable {
-  /// How many values are told from each end.
+  /// How many values are kept from each end.
   public static let mostOfEachEnd = 8
 
   /// Ascending, each value once.
   public let values: [Revision]
-  /// More values exist than are told.
+  /// More values exist than these.
   public let hasMore: Bool
 
   public static let none = ToldValues([])

@@ -2,7 +2,7 @@
 import GRDBSQLite
 import PRRevision
 
-/// A node's database. Its verbs are those of the domain; that it is SQLite is nobody else's business.
+/// A node's database. Its verbs are those of the domain; no other target depends on SQLite.
 public final class Store: Sendable {
   public let path: String
   /// Which store this is, across restarts; nil on a file opened read-only that this program has never written.
@@ -167,7 +167,7 @@ public final class Store: Sendable {
       isImmutable: access == .immutable)
   }
 
-  /// For those who only want to see.
+  /// For diagnosis.
   public func lookout() throws(StoreError) -> StoreLookout {
     StoreLookout(
       try Connection(
@@ -185,7 +185,7 @@ public final class Store: Sendable {
 }
 
 extension Store {
-  /// ``write(for:_:done:)`` for those who can wait.
+  /// ``write(for:_:done:)`` for callers that can suspend.
   public func write<Value: Sendable>(
     _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {

@@ -17,7 +17,7 @@ public enum StoreError: Error, Hashable, Sendable {
   case damaged(path: String, detail: String)
   /// The file was written by a newer version of this program.
   case newer(path: String, found: Int, known: Int)
-  /// Rows of BitBake 2.8 or older wait to be taken over, which whoever only reads cannot do.
+  /// Rows of BitBake 2.8 or older wait to be taken over, which a read-only process cannot do.
   case notTakenOver(path: String, table: String)
   /// The medium cannot be written, and the file's latest rows still stand in its write-ahead log.
   case unfinishedLog(path: String)
@@ -39,7 +39,7 @@ public enum StoreError: Error, Hashable, Sendable {
   case notARevision
   /// The rows of a package must be indexed before the decision: ``Store`` does that, and decides again.
   indirect case unsettled(UnsettledPackage)
-  /// Whoever decided thought better of it; nothing was stored.
+  /// The decision was abandoned by its caller; nothing was stored.
   case abandoned
   /// What is to be frozen, or was frozen, does not fit.
   case unfit(path: String, detail: String)

@@ -10,11 +10,11 @@ public enum SyncEvent: Sendable {
   case recovered(Endpoint)
   /// The copy holds all that the upstream has.
   case complete(Endpoint, rows: Int)
-  /// The upstream's feed is another one than the copy's: somebody should know. A fresh copy is being made.
+  /// The upstream's feed is another one than the copy's: the operator should see it. A fresh copy is being made.
   case reset(Endpoint, reason: String)
   /// The fresh copy has taken the old one's place.
   case swapped(Endpoint, vanished: Int)
-  /// Rows whose names or values are longer than a node takes were not copied. Told once.
+  /// Rows whose names or values are longer than a node takes were not copied. Reported once.
   case passedOver(Endpoint, rows: Int)
 }
 

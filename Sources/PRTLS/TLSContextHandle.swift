@@ -34,7 +34,7 @@ final class TLSContextHandle: @unchecked Sendable {
   /// What both sides keep to.
   private func setRules() throws(TLSError) {
     SSL_CTX_set_options(pointer, headwater_tls_no_renegotiation | headwater_tls_no_compression)
-    // What a side shows is what its file holds: OpenSSL would add authorities that it happens to know.
+    // What a side shows is what its file holds: OpenSSL would add authorities from its store.
     headwater_tls_set_mode(pointer, Int(clamping: SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN))
     SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
     SSL_CTX_set_timeout(pointer, Int(clamping: ResumptionRule.longestChain))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// TLS in a channel's pipeline: plain text above, ciphertext below. It only moves bytes; ``TLSConnection`` knows.
+/// TLS in a channel's pipeline: plain text above, ciphertext below. It only moves bytes; ``TLSConnection`` decides.
 ///
 /// - ``TLSHandshakeDone`` is fired as a user event before any plain text. Writes made earlier are kept until then.
 /// - The peer's close_notify goes up as `ChannelEvent.inputClosed` where the channel allows remote half closure, and
@@ -18,7 +18,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   private var kept = PendingWrites()
   private var isFlushWanted = false
   private var hasUnflushedBytes = false
-  /// Somebody above waits for plain text.
+  /// A handler above waits for plain text.
   private var isReadOwed = false
 
   private init(_ connection: TLSConnection) { self.connection = connection }
@@ -31,7 +31,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   /// A client's side of one connection.
   ///
   /// - Parameter name: the DNS name or IP address that the server's certificate must be for, in its alternative names. A
-  ///   DNS name is also told to the server (SNI).
+  ///   DNS name is also sent to the server (SNI).
   public static func client(_ context: TLSContext, expecting name: String) throws(TLSError) -> TLSHandler {
     TLSHandler(try TLSConnection(context.settings, expecting: name))
   }
@@ -81,7 +81,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   public func channelReadComplete(context: ChannelHandlerContext) {
     if hasUnflushedBytes { flushBytes(context) }
     context.fireChannelReadComplete()
-    // What came held no plain text: whoever asked for some would wait in vain.
+    // What came held no plain text: a handler that asked for some would wait in vain.
     if isReadOwed || connection.phase == .handshaking { context.read() }
   }
 

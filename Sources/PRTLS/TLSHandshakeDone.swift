@@ -57,7 +57,7 @@ public struct TLSHandshakeDone: Hashable, Sendable {
     return clean(Array(UnsafeBufferPointer(start: text, count: Int(clamping: count)))).map { [$0] } ?? []
   }
 
-  /// A name is compared and logged: a NUL or a line's end in it would be somebody's trick.
+  /// A name is compared and logged: a NUL or a line's end in it is an attack.
   private static func clean(_ bytes: [UInt8]) -> String? {
     bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? String(validating: bytes, as: UTF8.self) : nil
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 
-/// A certificate authority for a trial on one machine: it is made, it signs, and nobody keeps its key.
+/// A certificate authority for a trial on one machine: it is made, it signs, and its key is not kept.
 public final class ThrowawayAuthority {
   /// As PEM: what the others believe.
   public let certificate: String

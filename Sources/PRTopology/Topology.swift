@@ -19,7 +19,7 @@ public struct Topology: Sendable {
   public func nearest(to name: String) -> String? { Spelling.nearest(to: name, among: names) }
 }
 
-/// One server of a federation. Every value knows its place in the file.
+/// One server of a federation. Every value has its place in the file.
 public struct TopologyNode: Sendable {
   public let name: Located<String>
   public internal(set) var description: Located<String>?
@@ -62,7 +62,7 @@ public struct TopologyNode: Sendable {
     public let rights: Located<String>?
   }
 
-  /// Somebody to ask.
+  /// There is an upstream.
   public struct UpstreamLink: Sendable {
     /// The node's name, when the file describes it.
     public internal(set) var node: String?
@@ -78,7 +78,7 @@ public struct TopologyNode: Sendable {
   public var allocates: Bool { !isReadOnly }
   /// `k/n`.
   public var lane: Lane { settings["lane"].flatMap { Lane($0.value) } ?? .only }
-  /// Whether its numbers have to be told from those of others at its level.
+  /// Whether its numbers must differ from those of others at its level.
   public var hasLane: Bool { allocates && !isBitBake }
 
   /// Where its status page is.

@@ -8,7 +8,7 @@ public enum LoopbackHost {
     return name == "localhost" || name == "::1" || isAddress(name)
   }
 
-  /// Four numbers: `127.evil.example` is a name that anybody can register.
+  /// Four numbers: `127.evil.example` is a name that can be registered.
   private static func isAddress(_ host: String) -> Bool {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4, parts.first == "127" else { return false }

@@ -42,7 +42,7 @@ struct BitbakePrserv: AsyncParsableCommand {
   var daemonReport: Int32?
 
   func run() async throws {
-    if start { _ = try upstreamServer }  // a misspelt one is told here, not in the log
+    if start { _ = try upstreamServer }  // a misspelt one is reported here, not in the log
     let address = try HostAddress(host)
     if let daemonReport { return await DaemonProcess(self, address, report: daemonReport).run() }
     if start { return try DaemonStart(self, address).run() }

@@ -23,7 +23,7 @@ struct DaemonProcess {
     self.report = FileHandle(fileDescriptor: report, closeOnDealloc: true)
   }
 
-  /// Serves until it is told to stop. Whoever started it hears of a failure through the report.
+  /// Serves until it is stopped. The parent process gets a failure through the report.
   func run() async {
     let level = command.loglevel.level
     LoggingSystem.bootstrap { _ in LineLogHandler(.text, level: level) }

@@ -5,7 +5,7 @@ import PRAssembly
 /// `/tmp/PRServer_<ip>_<port>.pid`: which process serves an address.
 ///
 /// A server holds a lock on its file for as long as it lives. So a file that a dead server left behind, or whose number
-/// belongs to another process by now, is told from a true one. All that is checked is read through one descriptor.
+/// belongs to another process by now, is distinguished from a true one. All that is checked is read through one descriptor.
 struct PidFile {
   let path: String
   private let ip: String

@@ -7,9 +7,9 @@ import Testing
 struct SyncScheduleTests {
   @Test(
     "after a pull: once an interval, a tenth sooner or later", arguments: [(0.0, 54.0), (0.5, 60.0), (0.75, 63.0)])
-  func interval(luck: Double, seconds: Double) {
+  func interval(jitter: Double, seconds: Double) {
     var schedule = SyncSchedule(every: .seconds(60))
-    #expect(schedule.succeeded(luck: luck) / .seconds(1) == seconds)
+    #expect(schedule.succeeded(jitter: jitter) / .seconds(1) == seconds)
   }
 
   @Test(
@@ -17,12 +17,12 @@ struct SyncScheduleTests {
     arguments: zip(1...10, [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60]))
   func backOff(failures: Int, seconds: Double) {
     var (schedule, pause) = (SyncSchedule(every: .seconds(60)), Duration.zero)
-    for _ in 0..<failures { pause = schedule.failed(luck: 0.5) }
+    for _ in 0..<failures { pause = schedule.failed(jitter: 0.5) }
     #expect(pause / .seconds(1) == seconds)
-    for (luck, share) in [(0.0, 0.5), (0.75, 1.25)] {
+    for (jitter, share) in [(0.0, 0.5), (0.75, 1.25)] {
       var (schedule, pause) = (SyncSchedule(every: .seconds(60)), Duration.zero)
-      for _ in 0..<failures { pause = schedule.failed(luck: luck) }
-      #expect(abs(pause / .seconds(1) - seconds * share) < 0.001, "\(luck)")
+      for _ in 0..<failures { pause = schedule.failed(jitter: jitter) }
+      #expect(abs(pause / .seconds(1) - seconds * share) < 0.001, "\(jitter)")
     }
   }
 
@@ -30,7 +30,7 @@ struct SyncScheduleTests {
   func longest() {
     for (every, longest) in [(1, 60), (60, 60), (3600, 3600)] {
       var (schedule, pause) = (SyncSchedule(every: .seconds(every)), Duration.zero)
-      for _ in 0..<1000 { pause = schedule.failed(luck: 0.5) }
+      for _ in 0..<1000 { pause = schedule.failed(jitter: 0.5) }
       #expect(pause == .seconds(longest))
     }
   }
@@ -38,11 +38,11 @@ struct SyncScheduleTests {
   @Test("what worked makes the next failure the first")
   func afterWork() {
     var schedule = SyncSchedule(every: .seconds(60))
-    for _ in 0..<9 { _ = schedule.failed(luck: 0.5) }
-    _ = schedule.succeeded(luck: 0.5)
-    #expect(schedule.failed(luck: 0.5) == .milliseconds(500))
-    for _ in 0..<9 { _ = schedule.failed(luck: 0.5) }
+    for _ in 0..<9 { _ = schedule.failed(jitter: 0.5) }
+    _ = schedule.succeeded(jitter: 0.5)
+    #expect(schedule.failed(jitter: 0.5) == .milliseconds(500))
+    for _ in 0..<9 { _ = schedule.failed(jitter: 0.5) }
     schedule.worked()
-    #expect(schedule.failed(luck: 0.5) == .milliseconds(500))
+    #expect(schedule.failed(jitter: 0.5) == .milliseconds(500))
   }
 }

@@ -15,7 +15,7 @@ public struct LogOptions: Hashable, Sendable {
     Logger(label: "headwater") { _ in LineLogHandler(format, level: level) }
   }
 
-  /// For a group of services: below a notice it tells only what those are made of, which is nobody's business.
+  /// For a group of services: below a notice it logs only what those are made of, which no operator needs.
   var groupLogger: Logger {
     var logger = logger
     logger.logLevel = max(level, .notice)

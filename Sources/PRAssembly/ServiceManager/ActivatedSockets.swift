@@ -27,7 +27,7 @@ struct ActivatedSockets: Sendable {
     }
   }
 
-  /// Where to listen when nobody says so: each is a listener of plain TCP or of a UNIX socket. Empty where none was
+  /// Where to listen when no address is given: each is a listener of plain TCP or of a UNIX socket. Empty where none was
   /// passed.
   var addresses: [Endpoint] { sockets.map(\.bound) }
 

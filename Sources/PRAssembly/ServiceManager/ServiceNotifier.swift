@@ -25,14 +25,14 @@ struct ServiceNotifier: Sendable {
     }
   }
 
-  /// Says it, if anybody listens. A manager that does not is none of a server's troubles.
+  /// Sends it, if there is a manager. A manager that does not listen is no failure of the server.
   func tell(_ state: State, status: String? = nil) {
     guard let path else { return }
     let text = state.text + (status.map { "\nSTATUS=\($0)" } ?? "")
     let socket = socket(AF_UNIX, Int32(clamping: SOCK_DGRAM.rawValue), 0)
     guard socket >= 0 else { return }
     defer { close(socket) }
-    // A manager that does not read holds up nobody for long.
+    // A manager that does not read delays the server only briefly.
     var patience = timeval(tv_sec: 1, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_un()

@@ -10,7 +10,7 @@ struct Watchdog: Service {
   private let notifier: ServiceNotifier
 
   /// - Parameter environment: `WATCHDOG_USEC`, how often the manager wants to hear, and `WATCHDOG_PID`, from whom.
-  /// - Returns: nil where nobody wants to.
+  /// - Returns: nil where no manager asked for it.
   init?(_ store: Store, _ notifier: ServiceNotifier, environment: [String: String]) {
     guard let period = environment["WATCHDOG_USEC"].flatMap({ Int64($0) }), period > 0,
       environment["WATCHDOG_PID"].map({ $0 == "\(getpid())" }) ?? true

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How fast an export is read: as fast as it can be while nobody else asks, and else in an eighth of the time, so that
+/// How fast an export is read: as fast as it can be while no other client asks, and else in an eighth of the time, so that
 /// builders do not wait for a loop that writes rows.
 struct ExportThrottle: Sendable {
   private var begin = Time(nanoseconds: 0, answers: 0)

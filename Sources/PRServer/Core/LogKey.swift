@@ -34,7 +34,7 @@ public enum LogKey {
   public static let alarm = "alarm"
   /// What an operator can do.
   public static let advice = "what-to-do"
-  /// For how long somebody was away.
+  /// For how long a peer was away.
   public static let away = "away"
   /// The tuple or the package that a question is about.
   public static let question = "question"

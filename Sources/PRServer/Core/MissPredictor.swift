@@ -2,7 +2,7 @@
 
 /// Whether it is worth looking a tuple up before it goes to the writer, which looks itself.
 ///
-/// A build that makes everything anew asks for thousands of tuples that nobody knows; a look for each of them costs more
+/// A build that makes everything anew asks for thousands of unknown tuples; a look for each of them costs more
 /// than all else on the event loop. So after some misses in a row only a few are looked up, until one is found.
 struct MissPredictor: Sendable {
   private var misses = 0

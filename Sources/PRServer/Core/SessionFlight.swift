@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one connection holds, as the ledger of the server knows it.
+/// What one connection holds, as the server's ledger counts it.
 struct SessionFlight: Sendable {
-  /// What the ledger was told.
+  /// What was reported to the ledger.
   private(set) var counted = 0
   /// Bytes that were written and that the socket had not taken when it was looked at.
   private(set) var unsent = 0
@@ -19,7 +19,7 @@ struct SessionFlight: Sendable {
 
   /// Takes what the connection holds besides what is unsent.
   ///
-  /// - Returns: how much more that is than the ledger was told.
+  /// - Returns: how much more that is than was reported to the ledger.
   mutating func settle(_ held: Int) -> Int {
     let now = held + unsent
     defer { counted = now }

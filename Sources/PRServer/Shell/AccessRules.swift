@@ -40,7 +40,7 @@ extension RequestName {
 }
 
 extension Request {
-  /// As those know it who count.
+  /// As the counters name it.
   var verb: Verb {
     switch self {
     case .ping: .ping

@@ -20,7 +20,7 @@ final class ConnectionLimiter: ChannelOutboundHandler {
     case shut
   }
 
-  /// What a gate is told.
+  /// What a limiter is asked.
   enum Order: Sendable { case open, shut }
 
   /// - Parameter listener: which of the server's it stands in front of.

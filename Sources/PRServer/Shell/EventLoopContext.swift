@@ -89,7 +89,7 @@ final class EventLoopContext {
       nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
   }
 
-  /// What the server says of itself to those who ask.
+  /// The server's description of itself, for clients that ask.
   var description: PeerDescription {
     PeerDescription(
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],

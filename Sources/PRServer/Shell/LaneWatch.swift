@@ -41,7 +41,7 @@ final class LaneWatch: Sendable {
     logger.info("a node below is gone", metadata: [LogKey.store: "\(store)"])
   }
 
-  /// The store that a node is to be told of.
+  /// The store whose lane overlaps with a node's.
   func rival(of store: String) -> LaneRival? {
     let (rival, left) = register.withLock { register in
       let hasForgotten = register.forget(at: Self.now)

@@ -3,7 +3,7 @@ import PRWire
 
 /// Where connections come in: an address as it was asked for, and the socket that it got.
 public struct ListenerBinding: Sendable {
-  /// It says what is spoken, and decides on the rights of those who come.
+  /// It says what is spoken, and decides on the rights of its clients.
   public let address: Endpoint
   public let socket: ListeningSocket
 

@@ -4,9 +4,9 @@ import PRWire
 import Synchronization
 
 /// A socket that connections are accepted from. Several listeners may share it, one after the other or at once: they
-/// take from one queue, so that whoever waits in it does not notice who took over.
+/// take from one queue, so that a waiting client does not notice which one took over.
 ///
-/// It ends with the last who holds it: then nobody can connect, and a UNIX socket's file is gone.
+/// It ends with its last holder: then no client can connect, and a UNIX socket's file is gone.
 public final class ListeningSocket: Sendable {
   /// As it was asked for; the port may be 0.
   private let address: Endpoint
@@ -40,7 +40,7 @@ public final class ListeningSocket: Sendable {
     }
   }
 
-  /// Binds an address. Whoever calls holds the socket.
+  /// Binds an address. The caller holds the socket.
   ///
   /// - Parameter port: the port to take where the address leaves the choice to the operating system.
   public static func listen(on address: Endpoint, port chosen: Int = 0) throws(ListenError) -> ListeningSocket {
@@ -70,7 +70,7 @@ public final class ListeningSocket: Sendable {
     }
   }
 
-  /// A socket that somebody else has bound, and whose file, if it has one, is theirs. Whoever calls holds it.
+  /// A socket that another process has bound, which owns its file, if there is one. The caller holds it.
   ///
   /// - Returns: nil for a socket of a kind that is not served.
   public convenience init?(passed descriptor: CInt) {
@@ -88,7 +88,7 @@ public final class ListeningSocket: Sendable {
 
   /// From now on there is one more who holds it.
   ///
-  /// - Throws: when nobody does any more.
+  /// - Throws: when there is no holder left.
   func hold() throws(ListenError) -> ListeningSocket {
     let isOpen = holders.withLock { holders in
       guard holders > 0 else { return false }
@@ -107,7 +107,7 @@ public final class ListeningSocket: Sendable {
         return holders == 0
       })
     else { return }
-    // In this order: as long as the file is there, whoever looks finds a server behind it, and leaves it alone.
+    // In this order: as long as the file is there, another process finds a server behind it, and leaves it alone.
     file?.remove()
     close(descriptor)
   }

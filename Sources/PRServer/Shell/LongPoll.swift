@@ -20,7 +20,7 @@ final class LongPoll {
     case waitingForRoom
     /// The first look is under way: → `held`, `over`.
     case looking
-    /// It was told to end: the look that is under way is the answer: → `over`.
+    /// It was ended: the read that is under way is the answer: → `over`.
     case ending
     /// There was nothing new. The number is the board's: → `held`, `over`.
     case held(FeedAnswer)

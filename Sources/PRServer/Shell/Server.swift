@@ -7,7 +7,7 @@ import PRTLS
 import PRWire
 import ServiceLifecycle
 
-/// The listeners of a node, as a service: serves until told to stop, then lets what is in flight finish.
+/// The listeners of a node, as a service: serves until stopped, then lets what is in flight finish.
 public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
@@ -62,7 +62,7 @@ public struct Server: Service {
           try await .open(entrance, number: number, tls: tls, desks: desks, sessions: sessions, loops: loops))
       }
       try await ready()
-      // It may have been told to stop before it began.
+      // It may have been stopped before it began.
       if !Task.isShuttingDownGracefully { for listener in listeners { try await listener.begin() } }
       try await gracefulShutdown()
       outcome = .success(())

@@ -21,7 +21,7 @@ public struct ServerOptions: Hashable, Sendable {
   public var idleTimeout: Duration?
   /// A peer that takes none of its replies for this long is gone.
   public var writeTimeout = Duration.seconds(60)
-  /// How long what is in flight may take once the server is told to stop.
+  /// How long what is in flight may take once the server is stopped.
   public var drainTimeout = Duration.seconds(10)
   /// Threads that serve connections.
   public var eventLoops = 1

@@ -133,7 +133,7 @@ final class SessionHandler: ChannelDuplexHandler {
     watchUnfinishedMessage()
   }
 
-  /// Whoever begins a chunk stream has to end it: its pieces take memory.
+  /// A chunk stream that was begun has to end: its pieces take memory.
   private func watchUnfinishedMessage() {
     guard assembler.isJoining, let context else { return timers.cancel(.message) }
     guard !timers.isRunning(.message) else { return }

@@ -80,7 +80,7 @@ final class SessionRegistry: Sendable {
   func drain(emptied: EventLoopPromise<Void>) {
     let channels = state.withLock { state in
       state.isDraining = true
-      // Those who wait for a place wait no more.
+      // Sessions that wait for a place wait no more.
       state.freed = []
       state.emptied = emptied
       return Array(state.channels.values)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every metric of a node, with its meaning. What is not here is not told.
+/// Every metric of a node, with its meaning.
 struct Metrics: Sendable {
   let information = Metric(
     "info", .gauge, labels: ["version", "role", "numbering"], "Always 1; its labels say what this node is.")
@@ -73,6 +73,6 @@ struct Metrics: Sendable {
 
   static let meanings = Metrics()
 
-  /// In the order in which they are told.
+  /// In the order in which they are written.
   var all: [Metric] { Mirror(reflecting: self).children.compactMap { $0.value as? Metric } }
 }

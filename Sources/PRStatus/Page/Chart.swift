@@ -39,7 +39,7 @@ struct Chart {
     }.joined()
   }
 
-  /// For those who do not see it.
+  /// For screen readers.
   private var spoken: String {
     let now = lines.map { line in
       "\(line.name) \((line.values.last ?? nil).map(scale) ?? "none")"

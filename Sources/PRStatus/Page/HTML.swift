@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A piece of a page. What is interpolated is escaped, unless it is a piece itself: nothing that anybody sent can become
+/// A piece of a page. What is interpolated is escaped, unless it is a piece itself: nothing that a peer sent can become
 /// markup.
 struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
   let text: String

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parts of the page that change while somebody looks, each with the name under which it is replaced.
+/// The parts of the page that change while it is open, each with the name under which it is replaced.
 struct Sections {
   let report: StatusReport
 

@@ -3,7 +3,7 @@
 /// The page as one document, which needs nothing else: no file, no other server, and no script to be read.
 struct StatusPage {
   let report: StatusReport
-  /// Nil where nobody searched.
+  /// Nil without a search.
   var found: FindReport?
   /// What the style and the script of this one answer are known by.
   let nonce: String

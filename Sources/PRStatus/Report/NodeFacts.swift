@@ -8,7 +8,7 @@ import PRWire
 
 /// What does not change while a node runs, and whom to ask for what does.
 public struct NodeFacts: Sendable {
-  /// What people call it; nil where nobody has said so.
+  /// The node's name; nil if none was given.
   public var name: String?
   public var node: Node
   public var board: TallyBoard

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// All that a person may want to know of a node, at one moment: what `/api/status` says, key for key.
+/// The state of a node at one moment: what `/api/status` says, key for key.
 ///
 /// Times of day are milliseconds since 1970; what is counted is counted since ``NodePart/countedSince``.
 public struct StatusReport: Codable, Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var rows: [RowPart] = []
   /// What a node that stores nothing was asked in vain, the newest first.
   public var misses: [MissPart] = []
-  /// What an operator has to know of, the oldest first.
+  /// Alarms for the operator, the oldest first.
   public var alarms: [AlarmPart] = []
   /// The node's own certificates, each once; nil from a node of a version that does not report them.
   public var certificates: [CertificatePart]?

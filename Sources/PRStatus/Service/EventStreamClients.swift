@@ -3,7 +3,7 @@ import NIOCore
 import PRStore
 import Synchronization
 
-/// Those who keep the page open: each is sent what has changed, once a second, and sooner when rows have come.
+/// The clients that keep the page open: each is sent what has changed, once a second, and sooner when rows have come.
 final class EventStreamClients: Sendable {
   private let observer: StatusCollector
   private let limit: Int
@@ -32,7 +32,7 @@ final class EventStreamClients: Sendable {
 
   func leave() { count.wrappingSubtract(1, ordering: .relaxed) }
 
-  /// Nobody is sent anything any more.
+  /// No client is sent anything any more.
   func end() { isOver.store(true, ordering: .relaxed) }
 
   /// Sends to one viewer until it goes away.
@@ -51,7 +51,7 @@ final class EventStreamClients: Sendable {
         shown[name] = html
         changed[name] = html.text
       }
-      // A line that says nothing is noticed by a connection that nobody reads.
+      // An empty line shows whether the connection is still read.
       try await send(ByteBuffer(string: changed.isEmpty ? ": \n\n" : "data: \(Self.json(changed))\n\n"))
       // Not in vain: it ends with the second that it waits.
       let clock = Task {

@@ -139,7 +139,7 @@ struct Responder: Sendable {
     return Self.text(text + "\n", type: "application/json")
   }
 
-  /// Known to nobody before the answer leaves.
+  /// Secret until the answer leaves.
   private static func nonce() -> String {
     (0..<4).map { _ in String(UInt32.random(in: 0...UInt32.max), radix: 36) }.joined()
   }

@@ -41,7 +41,7 @@ actor StatusCollector {
 
   func listens(on addresses: [String]) { listeners = addresses }
 
-  /// From whatever thread is told so.
+  /// Called on any thread.
   nonisolated func stops() { isStopping.store(true, ordering: .relaxed) }
 
   /// Takes samples until it is cancelled.
@@ -133,7 +133,7 @@ actor StatusCollector {
     var report = StatusReport()
     report.upstreams = await upstreams()
     let readiness = await readiness(checkedWithin: .seconds(1), report)
-    // The page does not contradict what a load balancer has just been told.
+    // The page does not contradict the last answer to a load balancer.
     if readiness != last?.sight.report.readiness { last = nil }
     return readiness
   }

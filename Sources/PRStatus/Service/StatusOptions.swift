@@ -10,7 +10,7 @@ public struct StatusOptions: Hashable, Sendable {
   public var token: StatusToken?
   /// Connections beyond this wait until one ends.
   public var connections = 64
-  /// So many may keep the page open; there is always room for those who only ask.
+  /// So many may keep the page open; there is always room for single requests.
   public var viewers = 24
 
   public init(host: String, port: Int, token: StatusToken? = nil) {

@@ -18,7 +18,7 @@ public struct StatusServer: Service {
   private let arrivals: AsyncStream<HTTP1Channel.Value>.Continuation
   private let quiet: Logger
 
-  /// Gets ready to accept, and waits for `run`. Whatever may fail does so here; whoever connects meanwhile waits.
+  /// Gets ready to accept, and waits for `run`. Whatever may fail does so here; clients that connect meanwhile wait.
   ///
   /// - Parameters:
   ///   - socket: makes the descriptor of a socket that listens, which this server closes.
@@ -63,10 +63,10 @@ public struct StatusServer: Service {
   public func stops() { observer.stops() }
 
   /// Its own thread: however long a page takes to write, no builder waits for it. It is never ended: what the web server
-  /// leaves behind lets go of it on threads that nobody waits for, and would do so when it is gone.
+  /// leaves behind lets go of it on threads that are not joined, and would do so when it is gone.
   private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  /// Accepts from now on, until it is told to stop; cancelled when another one takes its place.
+  /// Accepts from now on, until it is stopped; cancelled when another one takes its place.
   public func run() async { await cancelWhenGracefulShutdown { await serve() } }
 
   /// Accepts no more. When it returns, `closed` has been called.
@@ -77,13 +77,13 @@ public struct StatusServer: Service {
 
   private func serve() async {
     try? await listener.setOption(.autoRead, value: true).get()  // fails where it has ended by itself
-    // Not to be cancelled: a connection that nobody takes would trap. It ends when no more can come.
+    // Not to be cancelled: a connection that is not taken would trap. It ends when no more can come.
     let handling = Task { await handle(clients) }
     await observer.record()
     let isReplaced = !Task.isShuttingDownGracefully
     viewers.end()
     await close()
-    // Whoever has just come here gets an answer, even if a stop follows.
+    // A client that has just come gets an answer, even if a stop follows.
     if isReplaced { await Task { try? await Task.sleep(for: Self.courtesy) }.value }
     arrivals.finish()
     await handling.value
@@ -96,7 +96,7 @@ public struct StatusServer: Service {
       for await client in clients {
         group.addTask { await http.handle(value: client, logger: quiet) }
       }
-      // Nobody who looks keeps a server from ending: what is open is cut once it has its answer.
+      // No open page keeps a server from ending: what is open is cut once it has its answer.
       group.cancelAll()
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What whoever looks at a status page has to know. However it is printed, it does not tell.
+/// The secret that opens a status page. No way to print it shows it.
 public struct StatusToken: Hashable, Sendable {
   public let text: String
 

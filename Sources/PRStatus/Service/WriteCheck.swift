@@ -19,7 +19,7 @@ actor WriteCheck {
   /// - Returns: why nothing can be stored; nil when it can.
   func problem(noOlderThan age: Duration, now: Int64) async -> String? {
     if let last, .now - last.at < age { return last.problem }
-    // Whoever asks while the last try is stuck would only get in line behind it.
+    // A check made while the last try is stuck would only queue behind it.
     guard !isUnderWay else { return last.flatMap(\.problem) }
     isUnderWay = true
     let (answers, teller) = AsyncStream.makeStream(of: String?.self)
@@ -31,7 +31,7 @@ actor WriteCheck {
     DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
       teller.yield("the database has been busy for longer than 2 s; another process may hold its lock")
     }
-    // The first answer counts. In a task of its own: it is kept for others, even if whoever asked goes away.
+    // The first answer counts. In a task of its own: it is kept for others, even if its client goes away.
     let problem = await Task { await answers.first { _ in true } ?? nil }.value
     isUnderWay = false
     last = (problem, .now)

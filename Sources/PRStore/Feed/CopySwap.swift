@@ -17,7 +17,7 @@ extension Ledger {
   /// Has the fresh copy, which is whole, take the place of the copy by ``swapStep()``.
   ///
   /// - Parameters:
-  ///   - spared: rows with a greater serial stay: they were told live, and the upstream may have made them while it was
+  ///   - spared: rows with a greater serial stay: they came as live answers, and the upstream may have made them while it was
   ///     copied. A serial and not a time of day, which can be set back.
   /// - Returns: false when there is no fresh copy.
   func beginSwap(at position: FeedPosition?, sparingAfter spared: Int64, milliseconds: Int64) throws(StoreError) -> Bool

@@ -14,7 +14,7 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - start: where the copy must be for the rows to fit; nil at the beginning.
-  ///   - source: whose feed it is, for those who read the story of a row later.
+  ///   - source: whose feed it is, for the story of a row.
   func copy(
     _ slice: FeedSlice, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) throws(StoreError) -> CopyOutcome {

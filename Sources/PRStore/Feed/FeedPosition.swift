@@ -50,7 +50,7 @@ public struct FeedPage: Hashable, Sendable {
   }
 }
 
-/// What a feed says to somebody who has come to a position.
+/// A feed's answer to a follower at a position.
 public enum FeedAnswer: Hashable, Sendable {
   case page(FeedPage)
   /// The position is none of this feed's.

@@ -4,7 +4,7 @@ import PRRevision
 /// The part of a page that is applied in one transaction.
 struct FeedSlice: Sendable {
   let rows: ArraySlice<Row>
-  /// Behind the last of the rows; nil where it cannot be told.
+  /// Behind the last of the rows; nil where it is unknown.
   let position: FeedPosition?
   /// With these rows the copy has come to the end of the feed.
   let endsFeed: Bool

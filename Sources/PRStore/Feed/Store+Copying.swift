@@ -8,7 +8,7 @@ extension Store {
   ///
   /// - Parameters:
   ///   - start: where the copy must be for the page to fit; nil at the beginning.
-  ///   - source: whose feed it is, for those who read the story of a row later.
+  ///   - source: whose feed it is, for the story of a row.
   public func copy(
     _ page: FeedPage, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) async throws(StoreError) -> CopyOutcome {
@@ -72,7 +72,7 @@ extension Store {
   ///
   /// - Parameters:
   ///   - place: where the fresh copy stands in the upstream's feed.
-  ///   - spared: rows with a greater serial stay: they were told live, and the upstream may have made them while it was
+  ///   - spared: rows with a greater serial stay: they came as live answers, and the upstream may have made them while it was
   ///     copied. A serial and not a time of day, which can be set back.
   /// - Returns: how many rows the old copy had that the fresh one has not; nil when another process was faster.
   public func swapCopies(

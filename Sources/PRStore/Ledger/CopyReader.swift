@@ -7,7 +7,7 @@ struct AboveHead: Hashable, Sendable {
   var greatest: Revision?
   /// How many there are.
   var size = PackageSize.few(0)
-  /// Told without its checksum.
+  /// Learned without its checksum.
   var floor: Revision?
 
   var highest: Revision? { [greatest, floor].compactMap(\.self).max() }

@@ -109,7 +109,7 @@ final class CopyWriter {
     try setHead.run()
   }
 
-  /// Keeps a value that was told without its checksum.
+  /// Keeps a value that came without its checksum.
   ///
   /// - Returns: false when that is no news.
   func raiseFloor(_ package: PackageKey, to floor: Revision) throws(StoreError) -> Bool {

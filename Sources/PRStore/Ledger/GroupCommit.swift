@@ -20,7 +20,7 @@ final class GroupCommit: Sendable {
   /// How many decisions one transaction takes, so that none waits long for the others.
   private static let largestGroup = 512
   /// After a commit the thread stays awake for so long: to be woken costs a builder's next question more than that of
-  /// a core, which goes to whoever else wants it.
+  /// a core, which goes to any other thread that needs it.
   private static let wakefulness = Duration.microseconds(150)
 
   private struct Inbox {
@@ -32,7 +32,7 @@ final class GroupCommit: Sendable {
 
   /// - Parameters:
   ///   - patience: how long a decision waits for a lock that another process holds.
-  ///   - watch: is told when rows may have come.
+  ///   - watch: notified when rows may have come.
   init(
     _ connection: Connection, patience: Duration, watch: FeedNotifier, counts: CommitCounts, checkpoints: Checkpointer,
     mark: MarkKeeper?, hold: LossHold?, in environment: StoreEnvironment
@@ -139,7 +139,7 @@ final class GroupCommit: Sendable {
 
 /// A decision that waits for its transaction.
 struct PendingDecision: Sendable {
-  /// Kept while the decision waits: the queue knows it by its identity.
+  /// Kept while the decision waits: the queue tells clients apart by identity.
   let client: ReadClient
   let deadline: ContinuousClock.Instant
   /// Decides and writes; what it returns is called once the transaction is committed.
@@ -198,7 +198,7 @@ private final class WriteTransaction: @unchecked Sendable {
 
   /// While another process has the lock: reads as of now, and answers those for whom that is enough.
   ///
-  /// - Returns: those who need a row.
+  /// - Returns: the decisions that need a row.
   func answerWhatNeedsNoRow(_ group: [PendingDecision]) -> [PendingDecision] {
     do throws(StoreError) {
       try connection.execute("BEGIN")
@@ -266,7 +266,7 @@ private final class WriteTransaction: @unchecked Sendable {
     }
   }
 
-  /// Whoever was answered need not wait for what this takes.
+  /// No answer waits for what this takes.
   func giveLogTo(_ checkpoints: Checkpointer) {
     guard let pages = log.take() else { return }
     mark?.committed()

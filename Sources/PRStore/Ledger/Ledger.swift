@@ -50,7 +50,7 @@ public final class Ledger {
     try connection.setTriggers(on: false)
   }
 
-  /// What the rules want to know of a tuple, as of now.
+  /// The facts of a tuple for the rules, as of now.
   public func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts? = nil
   ) throws(StoreError) -> LocalFacts {
@@ -67,7 +67,7 @@ public final class Ledger {
     return found
   }
 
-  /// Whoever writes asks this first: what is written while another process has the lock would be undone.
+  /// Every write checks this first: what is written while another process has the lock would be undone.
   func checkMayWrite() throws(StoreError) {
     guard !isReading else { throw .locked(path: path, seconds: 0) }
     if let refusal { throw refusal }
@@ -104,7 +104,7 @@ public final class Ledger {
     return true
   }
 
-  /// Keeps what the upstream told of a tuple.
+  /// Keeps an upstream's answer for a tuple.
   ///
   /// - Parameters:
   ///   - milliseconds: the time since 1970.
@@ -125,13 +125,13 @@ public final class Ledger {
     return true
   }
 
-  /// Keeps what the upstream told of a package: a value whose checksum is not known.
+  /// Keeps an upstream's answer for a package: a value without its checksum.
   public func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
     try checkMayWrite()
     _ = try copy.raiseFloor(package, to: floor)
   }
 
-  /// What the upstream is known to hold for a tuple: told live, or copied.
+  /// The upstream's values of a tuple, as far as they are here: from answers, or copied.
   public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
     if !isReading { try copy.settle(tuple.package) }
     return try reader.upstreamView(of: tuple)

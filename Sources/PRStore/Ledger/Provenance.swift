@@ -4,7 +4,7 @@ import PRRevision
 /// Where a row comes from.
 public struct Provenance: Hashable, Sendable {
   public let origin: Origin
-  /// Who asked, as far as the listener could tell: an address. Nil where nobody did.
+  /// The client's address, as the listener saw it. Nil without a client.
   public let asker: String?
   /// When, in milliseconds since 1970; nil for rows from before the node.
   public let milliseconds: Int64?

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// Where the next page of an export begins. Between two pages no transaction is open: a slow reader holds up nobody.
+/// Where the next page of an export begins. Between two pages no transaction is open: a slow reader delays no writer.
 public struct RowCursor: Hashable, Sendable {
   var after: Row?
 

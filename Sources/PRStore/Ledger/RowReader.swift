@@ -141,7 +141,7 @@ extension RowReader {
   /// The greatest value of a package.
   public func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
 
-  /// What the rules want to know of a tuple.
+  /// The facts of a tuple for the rules.
   ///
   /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
   public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts
@@ -212,7 +212,7 @@ extension RowReader {
     try prepared()?.copied?.above(package) ?? AboveHead()
   }
 
-  /// What the upstream is known to hold for a tuple: told live, or copied.
+  /// The upstream's values of a tuple, as far as they are here: from answers, or copied.
   public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
     UpstreamFacts(greatest: try above(tuple.package).highest, value: try copiedValues(of: tuple).greatest)
   }

@@ -2,7 +2,7 @@
 
 /// A small fact that a node keeps beside its rows, across restarts.
 public enum StoreNote: String, Hashable, Sendable {
-  /// How many nodes stand above this one, as its upstream told.
+  /// How many nodes stand above this one, by its upstream's last answer.
   case level
   /// How far the copy has come in the upstream's feed.
   case position
@@ -16,7 +16,7 @@ public enum StoreNote: String, Hashable, Sendable {
   case oldHeads = "heads of schema 2"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
-  /// When somebody last tried whether a row can be stored.
+  /// When it was last tried whether a row can be stored.
   case checked
 }
 

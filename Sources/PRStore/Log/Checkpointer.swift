@@ -64,7 +64,7 @@ final class Checkpointer: @unchecked Sendable {
     // end is less when most of it is there already.
     let isOnDisk = isSynced ? connection.syncDatabase() : true
     plan.withLock { plan in
-      // The kernel tells a connection of lost pages once. This one has been told, so it must not be the one whose word
+      // The kernel reports lost pages to a connection once. This one has its report, so it must not be the one whose word
       // ends the log.
       if isOnDisk { plan.ended(.beside, reach) } else { plan.giveUp() }
     }

@@ -33,7 +33,7 @@ extension RowReader {
 
   /// Rows that have every one of some words in their version, their architecture or their checksum, whatever the case.
   ///
-  /// It looks through the whole feed: for a ``StoreLookout``, not for those who serve.
+  /// It looks through the whole feed: for a ``StoreLookout``, not for a serving connection.
   public func find(_ words: [String], limit: Int) throws(StoreError) -> FeedFinding {
     guard !words.isEmpty else { return FeedFinding() }
     let hasFeed = try connection.hasTable("headwater_feed")

@@ -17,13 +17,13 @@ final class Connection {
   enum Access: Sendable {
     case readWrite
     case readOnly
-    /// Without looking for a log or taking a lock: for a file that nobody can write.
+    /// Without looking for a log or taking a lock: for a file that cannot be written.
     case immutable
   }
 
   /// - Parameters:
   ///   - busy: how long SQLite itself waits for a lock; 0 answers at once.
-  ///   - opening: how long it waits until the connection stands, if that is longer. Whoever closes the file as the last
+  ///   - opening: how long it waits until the connection stands, if that is longer. The process that closes the file as the last
   ///     one locks it for a moment.
   ///   - cache: the page cache's size in KiB.
   init(

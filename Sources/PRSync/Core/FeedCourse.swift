@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What to do next with the feed of a node of ours: it is told what happened, and says what is to be done.
+/// What to do next with the feed of a node of ours: events come in, and actions go out.
 struct FeedCourse: Hashable, Sendable {
   private(set) var state: State
 
@@ -21,7 +21,7 @@ struct FeedCourse: Hashable, Sendable {
     case applied(hasMore: Bool)
     /// Another process has moved the copy, or the fresh one; `isRebuilding`: a fresh one of this store is under way.
     case movedOn(isRebuilding: Bool)
-    /// The feed does not know the position; `isRebuilding`: a fresh copy of this store is under way.
+    /// The feed does not have the position; `isRebuilding`: a fresh copy of this store is under way.
     case reset(isRebuilding: Bool)
   }
 

@@ -11,20 +11,20 @@ struct SyncSchedule: Sendable {
 
   init(every: Duration) { self.every = every }
 
-  /// - Parameter luck: from 0 up to 1: nodes that were started together do not pull together.
+  /// - Parameter jitter: from 0 up to 1: nodes that were started together do not pull together.
   /// - Returns: the pause before the next pull.
-  mutating func succeeded(luck: Double) -> Duration {
+  mutating func succeeded(jitter: Double) -> Duration {
     failures = 0
-    return every * (0.9 + 0.2 * luck)
+    return every * (0.9 + 0.2 * jitter)
   }
 
   /// A connection did its work for a while: when it ends, the next attempt is not late.
   mutating func worked() { failures = 0 }
 
   /// - Returns: the pause before the next attempt: twice as long after each failure.
-  mutating func failed(luck: Double) -> Duration {
+  mutating func failed(jitter: Double) -> Duration {
     failures += 1
     let doublings = min(failures - 1, 20)
-    return min(max(every, Self.longest), Self.first * (1 << doublings)) * (0.5 + luck)
+    return min(max(every, Self.longest), Self.first * (1 << doublings)) * (0.5 + jitter)
   }
 }

@@ -23,7 +23,7 @@ struct ExportPull {
       try await store.copy(rows, source: source, milliseconds: begin)
     }
     if told.passedOver > 0, watch.passedOver() { tell(.passedOver(server, rows: told.passedOver)) }
-    // Rows of such a server never vanish, unless it lost them. What is told live meanwhile is in neither number.
+    // Rows of such a server never vanish, unless it lost them. What comes as live answers meanwhile is in neither number.
     if before + told.news > told.rows { try await rebuild(since: newest) }
     try await store.write { ledger throws(StoreError) in try ledger.keep(CopyState.whole) }
     watch.applied(news: told.news)

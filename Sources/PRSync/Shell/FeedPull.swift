@@ -126,7 +126,7 @@ struct FeedPull {
   }
 
   private func swap() async throws(SyncError) {
-    // Nothing is spared: what was told live while it was copied is in the feed of the upstream too.
+    // Nothing is spared: what came as live answers while it was copied is in the feed of the upstream too.
     let vanished = try await store.swapCopies(.atPosition, sparingAfter: .max, milliseconds: now())
     if let vanished { tell(.swapped(server, vanished: vanished)) }
   }

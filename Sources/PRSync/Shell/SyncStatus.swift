@@ -3,7 +3,7 @@ import PRStore
 import PRWire
 import Synchronization
 
-/// How the copy fares, for those who look from outside.
+/// The state of the copy, for the status page and the log.
 final class SyncStatus: Sendable {
   private let state = Mutex(State())
 

@@ -4,7 +4,7 @@ import PRStore
 import PRWire
 import ServiceLifecycle
 
-/// Keeps a copy of what the upstream knows.
+/// Keeps a copy of the upstream's rows.
 public final class Synchronizer: Service {
   private let store: SyncStore
   private let options: SyncOptions
@@ -44,7 +44,7 @@ public final class Synchronizer: Service {
       watch.begins()
       do throws(SyncError) {
         try await pull()
-        pause = schedule.succeeded(luck: .random(in: 0..<1))
+        pause = schedule.succeeded(jitter: .random(in: 0..<1))
       } catch {
         let reason = error.description
         if !Task.isCancelled, watch.failed(reason) {
@@ -52,7 +52,7 @@ public final class Synchronizer: Service {
         }
         // Back at once after a connection that worked, however many have ended before.
         if watch.hasWorked, !error.isNoProgress { schedule.worked() }
-        pause = schedule.failed(luck: .random(in: 0..<1))
+        pause = schedule.failed(jitter: .random(in: 0..<1))
       }
       await self.pause(pause)  // ends early when the task is cancelled, which the loop looks at
     }

@@ -87,7 +87,7 @@ extension Drawing {
     return "\"\(escaped.joined())\""
   }
 
-  /// In quotes of YAML. What HTML would obey goes in as numbers, for those who paste the picture into a page.
+  /// In quotes of YAML. What HTML would obey goes in as numbers, so that the picture can be pasted into a page.
   private static func yamlString(_ text: String) -> String {
     let escaped = text.unicodeScalars.map { scalar in
       if SourceText.isControl(scalar) { return " " }

@@ -11,7 +11,7 @@ public struct LocalFederation: Sendable {
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
-  ///   - ports: as many as ``portCount(of:)`` says, each of them nobody else's.
+  ///   - ports: as many as ``portCount(of:)`` says, each of them free.
   public init(_ topology: Topology, files: LocalFiles, ports: [Int]) {
     var ports = ports[...]
     var endpoints: [String: [Endpoint]] = [:]
@@ -88,7 +88,7 @@ extension TopologyNode {
   /// What its certificate is for.
   var machineName: String { host?.value ?? name.value }
 
-  /// Whether it shows a certificate to anybody.
+  /// Whether it presents a certificate.
   var usesTLS: Bool {
     endpoints.contains(where: \.isTLS) || upstreams.contains { $0.endpoint?.isTLS ?? false }
   }

@@ -12,7 +12,7 @@ public struct LocalNode: Sendable {
   public let upstreams: [String]
   private let node: TopologyNode
 
-  /// What `headwater serve` has to be told to be this node.
+  /// The arguments of `headwater serve` for this node.
   ///
   /// - Parameter resolve: makes a path of the topology file one of the running process.
   public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] { node.serveOptions(resolve) }

@@ -5,7 +5,7 @@ extension Checks {
   /// The role follows from the other keys where the file does not say it.
   mutating func settleRole(_ number: Int) {
     var node = nodes[number]
-    // What `defaults:` says of copies is for those who have somebody to copy.
+    // What `defaults:` says of copies is for nodes with an upstream.
     if node.upstreams.isEmpty, !node.own.contains("sync-every") { node.settings["sync-every"] = nil }
     let copies = node.settings["sync-every"].map { $0.value != "off" } ?? false
     if let said = node.saidRole {

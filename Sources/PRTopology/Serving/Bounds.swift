@@ -2,7 +2,7 @@
 
 /// What the command line and a topology file may ask of a server.
 public enum Bounds {
-  /// Each is a thread with files of its own; more than cores help nobody.
+  /// Each is a thread with files of its own; more than cores are of no use.
   public static let eventLoops = 1...64
 
   /// BitBake's client gives up after 30 s: all that an answer may have to wait for has to fit in.

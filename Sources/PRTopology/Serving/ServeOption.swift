@@ -15,7 +15,7 @@ public struct ServeOption: Hashable, Sendable {
 }
 
 extension TopologyNode {
-  /// What `headwater serve` has to be told to be this node.
+  /// The arguments of `headwater serve` for this node.
   ///
   /// - Parameter resolve: makes a path of the file one of the running process.
   public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] {

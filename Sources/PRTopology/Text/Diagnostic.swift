@@ -2,7 +2,7 @@
 
 /// One complaint about a topology file.
 public struct Diagnostic: Hashable, Sendable, Encodable {
-  /// As the reader was told it.
+  /// As it was given to the reader.
   public let file: String
   /// Counts from 1.
   public let line: Int

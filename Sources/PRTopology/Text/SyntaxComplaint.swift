@@ -2,7 +2,7 @@
 import Yams
 
 extension TreeBuilder {
-  /// Tells what the YAML parser did not understand, in words for whoever wrote the file.
+  /// Says what the YAML parser refused, in words for the author of the file.
   func complain(_ error: any Error) {
     switch error as? YamlError {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// A request that not every server of the protocol knows. It is asked only where it is announced.
+/// A request that not every server of the protocol supports. It is asked only where it is announced.
 public enum Feature: String, CaseIterable, Sendable {
   /// ``Request/lookup(_:)``
   case lookup

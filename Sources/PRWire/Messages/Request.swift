@@ -11,7 +11,7 @@ public enum Request: Hashable, Sendable {
   case importOne(TupleKey, ImportedValue)
   case export(ExportQuery)
   case isReadonly
-  /// What a node further down has to know to choose a value. Asked only of a server that announces ``Feature/lookup``.
+  /// What a node further down needs to choose a value. Asked only of a server that announces ``Feature/lookup``.
   ///
   /// - Parameter within: how long the asker waits.
   case lookup(TupleKey, within: Duration?)

@@ -8,9 +8,9 @@ import PRWire
 enum BenchWorkload: String, CaseIterable, ExpressibleByArgument {
   /// Tuples that hold their package's greatest value.
   case known
-  /// A checksum that nobody has asked for, in a known package.
+  /// A new checksum in a known package.
   case new
-  /// A package that nobody has asked for.
+  /// A new package.
   case newPackage = "new-package"
   /// A build's day: of 100 requests 90 known, 9 new, 1 new-package.
   case mixed

@@ -172,7 +172,7 @@ struct Serve: AsyncParsableCommand {
     try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
       endpoints, page in
       let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])
-      // Whoever wanted to know may have gone since.
+      // The reader of the report may have gone since.
       try? FileHandle.standardOutput.write(contentsOf: Data(lines.map { "\($0)\n" }.joined().utf8))
     }
   }

@@ -3,7 +3,7 @@ import ArgumentParser
 import PRServer
 import PRWire
 
-/// Somebody's rights, as they are written: `site-a.example=read,allocate` or `tcp://0.0.0.0:8585=read`.
+/// The rights of a client or a listener, as they are written: `site-a.example=read,allocate` or `tcp://0.0.0.0:8585=read`.
 struct AccessGrant: Sendable {
   let who: Grantee
   let rights: Rights

@@ -2,7 +2,7 @@
 import Foundation
 import PRRevision
 
-/// A line on a terminal that tells how far something has come; silent where nobody looks, and for the first second.
+/// A line on a terminal that shows progress; silent without a terminal, and for the first second.
 struct ProgressBar {
   private let title: String
   private let begin = ContinuousClock.now

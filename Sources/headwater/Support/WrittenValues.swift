@@ -4,7 +4,7 @@ import PRAssembly
 import PRRevision
 import PRTopology
 
-/// For `transform:` — a value that cannot be read is told its form.
+/// For `transform:` — a value that cannot be read is refused with its form.
 extension TimeSpan {
   @Sendable static func parse(_ text: String) throws -> TimeSpan { try read(text, ValueForm.time) }
 }

@@ -48,7 +48,7 @@ struct FederationRun {
 
   private func end() {
     ending.happen()
-    // Nobody waits for them any more.
+    // No task waits for them any more.
     for process in levels.joined() { process.settled.happen() }
   }
 

@@ -2,7 +2,7 @@
 import PRAssembly
 import PRServer
 
-/// Ports of loopback that nobody listens on, another one each time.
+/// Free ports of loopback, another one each time.
 struct FreePorts {
   /// Nil: the operating system chooses.
   private var next: Int?
@@ -14,14 +14,14 @@ struct FreePorts {
   mutating func take() throws -> Int {
     guard let first = next else { return try bind(0) }
     for candidate in first..<1 << 16 {
-      guard let port = try? bind(candidate) else { continue }  // somebody else has it
+      guard let port = try? bind(candidate) else { continue }  // another process has it
       next = candidate + 1
       return port
     }
     throw UserFacingError("there are not enough free ports above --first-port; choose a lower one")
   }
 
-  /// Gives them to whoever shall listen there.
+  /// Releases them for the processes that will listen there.
   mutating func release() {
     for socket in sockets { socket.letGo() }
     sockets = []

@@ -10,7 +10,7 @@ final class LogView: Sendable {
   /// Lines of several nodes never mix.
   private let output = Mutex(FileHandle.standardError)
 
-  /// They can be read on dark and on light, and neighbours are told apart.
+  /// They can be read on dark and on light, and neighbours differ.
   private static let colours = [36, 33, 35, 32, 34, 96, 93, 95, 92, 94]
   private static let (yellow, red) = (33, 31)
 

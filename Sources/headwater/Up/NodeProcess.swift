@@ -52,7 +52,7 @@ final class NodeProcess: Sendable {
       state.running?.signal(.terminate)
     }
     ring.finish()
-    // Nobody has to wait for it: when all have ended, so does this process.
+    // Not awaited: when all have ended, so does this process.
     Task {
       try await Task.sleep(for: Self.patience)
       state.withLock { $0.running?.signal(.kill) }
