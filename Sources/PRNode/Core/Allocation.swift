@@ -1,45 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// `get-pr`: what is asked and by which rule, decided on the facts of one transaction.
-public struct Allocation: Sendable {
-  public let tuple: TupleKey
-  public let history: History
-  public let numbering: Numbering
+/// The tuple of a `get-pr` and the rule, applied to the facts of one transaction.
+struct Allocation: Sendable {
+  let tuple: TupleKey
+  let history: History
+  let numbering: Numbering
 
-  public init(_ tuple: TupleKey, _ history: History, numbering: Numbering) {
+  init(_ tuple: TupleKey, _ history: History, numbering: Numbering) {
     self.tuple = tuple
     self.history = history
     self.numbering = numbering
   }
 
-  /// What was heard from above before the transaction began.
-  public enum Heard: Hashable, Sendable {
-    /// The node stands alone.
-    case nobody
-    /// The upstream was not asked yet.
-    case nothingYet
-    case told(UpstreamAnswer)
-    /// The upstream cannot be asked: what is known of it has to do.
-    case silence
-  }
-
-  /// Decides, and puts on record what was decided.
+  /// Decides, and writes the decision.
   ///
-  /// What the upstream told goes into the copy first, and the rule sees the copy: what others learned meanwhile counts
-  /// too, and so does what an upstream knew that was restored from an old backup since.
-  public func decide<Known: ChangingRecords>(
-    _ heard: Heard, in records: Known
+  /// The upstream's answer goes into the copy first, and the rule sees the copy. So the rule also sees what other requests
+  /// have learned meanwhile, and what the upstream had before it was restored from an old backup.
+  func decide<Known: ChangingRecords>(
+    _ result: UpstreamResult, in records: Known
   ) throws(Known.Failure) -> Decision {
-    if case .told(let answer) = heard { try records.learn(answer, of: tuple) }
-    let decision = try look(heard, in: records)
+    if case .answered(let answer) = result { try records.learn(answer, of: tuple) }
+    let decision = try look(result, in: records)
     if case .record(let value, let reason) = decision { try records.record(tuple, value, reason) }
     return decision
   }
 
-  /// Decides without putting anything on record.
-  public func look<Known: Records>(_ heard: Heard, in records: Known) throws(Known.Failure) -> Decision {
-    let view = try view(heard, in: records)
+  /// Decides without a write.
+  func look<Known: Records>(_ result: UpstreamResult, in records: Known) throws(Known.Failure) -> Decision {
+    let view = try view(result, in: records)
     var above: UpstreamFacts?
     if case .facts(let facts) = view { above = facts }
     return numbering.decide(
@@ -47,10 +36,10 @@ public struct Allocation: Sendable {
   }
 
   /// Decides on a node that stores nothing. Its copy counts as its own rows.
-  public func predict<Known: Records>(
-    _ heard: Heard, onMiss: OnMiss, in records: Known
+  func predict<Known: Records>(
+    _ result: UpstreamResult, onMiss: OnMiss, in records: Known
   ) throws(Known.Failure) -> Decision {
-    var view = try view(heard, in: records)
+    var view = try view(result, in: records)
     var above: UpstreamFacts?
     var recorded: Revision?
     var refusal = Refusal.unrecorded
@@ -61,7 +50,7 @@ public struct Allocation: Sendable {
       recorded = try firstFree(of: copied, own: own, history, in: records, &refusal)
       if var facts = above {
         var told = copied
-        if case .told(let answer) = heard { told += ToldValues(answer.values).values }
+        if case .answered(let answer) = result { told += ToldValues(answer.values).values }
         facts.value = try firstFree(of: told, own: own, .none, in: records, &refusal)
         (above, view) = (facts, .facts(facts))
       }
@@ -84,14 +73,14 @@ public struct Allocation: Sendable {
     return nil
   }
 
-  private func view<Known: Records>(_ heard: Heard, in records: Known) throws(Known.Failure) -> UpstreamView {
-    switch heard {
-    case .nobody: .none
-    case .nothingYet: .unasked
-    case .silence: .facts(try records.upstreamView(of: tuple))
-    case .told(let answer):
+  private func view<Known: Records>(_ result: UpstreamResult, in records: Known) throws(Known.Failure) -> UpstreamView {
+    switch result {
+    case .standalone: .none
+    case .notAsked: .unasked
+    case .unavailable: .facts(try records.upstreamView(of: tuple))
+    case .answered(let answer):
       switch numbering {
-      // Answer for answer as BitBake's: what it is told now, and nothing else.
+      // BitBake's server takes the upstream's present answer and nothing else.
       case .bitbake: .facts(answer.facts)
       case .partitioned: .facts(try records.upstreamView(of: tuple).merged(with: answer.facts))
       }
@@ -100,7 +89,7 @@ public struct Allocation: Sendable {
 }
 
 extension UpstreamFacts {
-  /// What both know together. On a node that stores nothing, what was told is not in the copy.
+  /// The greater of both. On a node that stores nothing, the upstream's answer may not be in the copy.
   func merged(with other: UpstreamFacts) -> UpstreamFacts {
     UpstreamFacts(
       greatest: [greatest, other.greatest].compactMap(\.self).max(),

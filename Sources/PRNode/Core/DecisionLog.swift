@@ -19,6 +19,13 @@ public struct DecisionLog: Hashable, Sendable {
     /// When the first was, in milliseconds since 1970.
     public let since: Int64
     public var values = 0
+
+    /// What the log says when the upstream answers again, at a time in milliseconds since 1970.
+    func summary(at now: Int64) -> String {
+      let (age, hasOverflown) = now.subtractingReportingOverflow(since)
+      let seconds = hasOverflown ? 0 : max(age, 0) / 1000
+      return "\(values == 1 ? "1 value was" : "\(values) values were") minted without the upstream in \(seconds) s"
+    }
   }
 
   /// So many tuples are kept.
@@ -43,13 +50,15 @@ public struct DecisionLog: Hashable, Sendable {
 
   public mutating func count(_ reason: Reason) { counts[reason, default: 0] += 1 }
 
-  /// - Returns: all that was minted since the upstream last answered.
-  public mutating func mintAlone(at now: Int64) -> Alone {
+  /// A value was minted without the upstream.
+  ///
+  /// - Returns: whether it is the first since the upstream last answered.
+  mutating func mintAlone(at now: Int64) -> Bool {
     mintedAlone += 1
     var span = alone ?? Alone(since: now)
     span.values += 1
     alone = span
-    return span
+    return span.values == 1
   }
 
   /// The upstream has answered.

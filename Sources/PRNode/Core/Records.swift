@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// What a node knows, as one transaction sees it.
-public protocol Records {
+/// A node's rows and its copy of the upstream, as one transaction sees them.
+protocol Records {
   associatedtype Failure: Error
 
   /// What the node's own rows say. With `upstream`, also what depends on the upstream's values.
@@ -35,11 +35,14 @@ public protocol Records {
   func greatestAbove(_ package: PackageKey) throws(Failure) -> Revision?
 }
 
-/// What a node knows, as the one transaction that changes it sees it.
-public protocol ChangingRecords: Records {
-  /// Puts a row on record that this node answers from now on.
+/// The same in the transaction that changes them.
+protocol ChangingRecords: Records {
+  /// Adds a row that this node answers from now on.
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) throws(Failure)
 
-  /// Keeps what the upstream told.
-  func learn(_ told: UpstreamAnswer, of tuple: TupleKey) throws(Failure)
+  /// Puts an answer of the upstream into the copy.
+  func learn(_ answer: UpstreamAnswer, of tuple: TupleKey) throws(Failure)
+
+  /// Keeps a value of a package that the upstream gave without its checksum.
+  func learn(floor: Revision, of package: PackageKey) throws(Failure)
 }

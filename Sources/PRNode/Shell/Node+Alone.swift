@@ -6,16 +6,16 @@ extension Node {
   /// The name of the alarm that stands while values are minted without the upstream.
   public static let aloneCause = "minted-without-upstream"
 
-  func mintedAlone(_ reason: Reason) {
-    guard reason.isMinting else { return }
-    let alone = log.withLock { $0.mintAlone(at: now) }
+  /// - Parameter isFailure: the upstream should have answered.
+  func countMintedAlone(isFailure: Bool) {
+    let now = now
+    let isFirst = log.withLock { $0.mintAlone(at: now) }
     isAlone.store(true, ordering: .releasing)
-    // Under the policy offline no upstream is asked: its absence is no news.
-    guard asked != nil, alone.values == 1 else { return }
+    guard isFailure, isFirst else { return }
     alarms.raise(
       Self.aloneCause, "values are minted without the upstream",
       advice: "bring the upstream back; until then contents that have a number there get one of this node as well",
-      since: alone.since)
+      since: now)
   }
 
   /// The upstream has answered.
@@ -23,8 +23,6 @@ extension Node {
     guard isAlone.exchange(false, ordering: .acquiringAndReleasing),
       let alone = log.withLock({ $0.endAlone() })
     else { return }
-    let values = alone.values == 1 ? "1 value was" : "\(alone.values) values were"
-    let seconds = max(now - alone.since, 0) / 1000
-    alarms.end(Self.aloneCause, saying: "\(values) minted without the upstream in \(seconds) s")
+    alarms.end(Self.aloneCause, saying: alone.summary(at: now))
   }
 }

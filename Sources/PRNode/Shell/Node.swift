@@ -4,19 +4,16 @@ import PRStore
 import PRUpstream
 import Synchronization
 
-/// What one server does with one request. It knows neither sockets nor JSON.
+/// What one server does with one request, without sockets and JSON: the flows of `Core` decide, and their drivers carry out
+/// the actions on the store and the upstream.
 ///
 /// Answers come by callback, on the store's threads: a thousand of them can share one commit without a task each.
 public final class Node: Sendable {
   public let store: Store
   public let policy: NodePolicy
   let upstream: (any UpstreamAsking)?
-  /// There are nodes above, whether they are asked or not.
-  let isBelow: Bool
-  private let levels: Atomic<Int>
-  /// What this process has noted of it; 0 before.
-  private let keptLevel = Atomic(0)
-  private let climb: Mutex<LevelClimb>
+  let requestPolicy: RequestPolicy
+  private let levels: Mutex<NodeLevel>
   private let clock: @Sendable () -> Int64
   let log = Mutex(DecisionLog())
   /// What an operator has to know of.
@@ -35,28 +32,21 @@ public final class Node: Sendable {
     self.store = store
     self.policy = policy
     self.upstream = upstream
-    isBelow = upstream != nil || policy.isBelow
+    requestPolicy = RequestPolicy(
+      policy, hasUpstream: upstream != nil, isStoreReadOnly: store.isReadOnly, isFrozen: store.isFrozen)
     self.clock = clock
-    let level =
-      if case .partitioned(let partition) = policy.numbering { partition.level } else { isBelow ? 1 : 0 }
-    levels = Atomic(level)
-    climb = Mutex(LevelClimb(from: level))
+    levels = Mutex(NodeLevel(requestPolicy.assumedLevel, keeps: !store.isReadOnly))
   }
 
   public typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
 
-  public var isReadOnly: Bool { policy.isReadOnly || store.isReadOnly }
+  public var isReadOnly: Bool { requestPolicy.isReadOnly }
 
   /// How many nodes stand above this one, as far as is known.
-  public var level: Int { levels.load(ordering: .acquiring) }
+  public var level: Int { levels.withLock { $0.value } }
 
   /// The rule, at the level that is known now.
-  var numbering: Numbering {
-    switch policy.numbering {
-    case .bitbake: .bitbake
-    case .partitioned(let partition): .partitioned(Partition(level: level, lane: partition.lane))
-    }
-  }
+  var numbering: Numbering { requestPolicy.numbering(at: level) }
 
   /// In which lane it mints; nil where it mints nothing, or not by lanes.
   public var lane: Lane? { isReadOnly ? nil : policy.lane }
@@ -66,33 +56,25 @@ public final class Node: Sendable {
   /// Which rules chose values, and what was asked in vain.
   public var decisions: DecisionLog { log.withLock { $0 } }
 
-  /// Whom to ask: nobody where the node stands alone, or is not to ask.
-  var asked: (any UpstreamAsking)? { policy.upstreamAway == .offline ? nil : upstream }
-
-  /// What stands in for an upstream's answer where nobody is asked.
-  var unheard: Allocation.Heard { isBelow ? .silence : .nobody }
-
-  /// Takes over what the upstream says of its own level, and keeps it across restarts.
+  /// Takes over the level that the upstream has given as its own, and keeps it across restarts.
   public func learn(upstreamLevel: Int) {
     endAlone()
-    // What a peer says of itself may be any number.
-    guard upstream != nil, (0..<Partition.deepest).contains(upstreamLevel) else { return }
-    let level = upstreamLevel + 1
-    if levels.exchange(level, ordering: .acquiringAndReleasing) != level || level == Partition.deepest,
-      climb.withLock({ $0.reaches(level) })
-    {
-      alarms.raise(
-        "level-loop",
-        "the level of this node keeps rising, and is \(level): two nodes are likely to stand above each other",
-        advice: "compare the upstreams of the nodes, remove the one that points down, and restart both",
-        ending: .acknowledgement)
-    }
-    guard keptLevel.load(ordering: .acquiring) != level, !store.isReadOnly else { return }
-    // A note that cannot be written now is written when the upstream tells again.
-    store.write { ledger throws(StoreError) in
-      try ledger.keep(.level, String(level))
-    } done: { outcome in
-      if case .success = outcome { self.keptLevel.store(level, ordering: .releasing) }
+    guard upstream != nil else { return }
+    for action in levels.withLock({ $0.learn(upstreamLevel: upstreamLevel) }) {
+      switch action {
+      case .warnOfLoop(let level):
+        alarms.raise(
+          "level-loop",
+          "the level of this node keeps rising, and is \(level): two nodes are likely to stand above each other",
+          advice: "compare the upstreams of the nodes, remove the one that points down, and restart both",
+          ending: .acknowledgement)
+      case .keep(let level):
+        store.write { ledger throws(StoreError) in
+          try ledger.keep(.level, String(level))
+        } done: { outcome in
+          if case .success = outcome { self.levels.withLock { $0.kept(level) } }
+        }
+      }
     }
   }
 

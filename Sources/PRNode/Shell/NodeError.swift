@@ -43,3 +43,7 @@ extension NodeError: CustomStringConvertible {
     }
   }
 }
+
+extension NodeError: RequestFailure {}
+
+extension UpstreamError: UpstreamFailure {}

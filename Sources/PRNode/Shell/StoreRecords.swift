@@ -38,4 +38,6 @@ struct LedgerRecords: ChangingRecords {
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey) throws(StoreError) {
     try ledger.learn(told, of: tuple, milliseconds: now)
   }
+
+  func learn(floor: Revision, of package: PackageKey) throws(StoreError) { try ledger.learn(floor: floor, of: package) }
 }

@@ -29,7 +29,7 @@ struct TextRow: Hashable, Sendable, CustomStringConvertible {
 }
 
 struct Question: Hashable, Sendable, CustomStringConvertible {
-  enum Kind: String, Sendable { case get, test, max }
+  enum Kind: String, Sendable { case get, predict, test, max }
 
   let kind: Kind
   let package: String

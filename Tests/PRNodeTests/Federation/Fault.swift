@@ -24,4 +24,14 @@ enum Fault: String, CaseIterable, Sendable {
   case ignoresStrict
   /// An import takes a value that another checksum has here.
   case importsDuplicates
+  /// What the upstream answered is left out of the transaction that decides.
+  case takesAnswersForSilence
+  /// A prediction is made without the upstream.
+  case predictsWithoutAsking
+  /// The upstream's answer is passed on before it is in the copy.
+  case answersBeforeKeeping
+  /// A lookup passes on nothing of what the upstream answers.
+  case looksUpOwnRowsOnly
+  /// The copy does not count for the greatest value of a package.
+  case overlooksCopy
 }

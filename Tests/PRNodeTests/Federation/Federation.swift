@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRNode
 import PRRevision
 import TestSeed
+
+@testable import PRNode
 
 /// Nodes that ask each other, and a queue of what may happen next. The order is the seed's.
 final class Federation {
@@ -83,13 +84,15 @@ final class Federation {
     let settle: (Result<Revision?, SimulatedProcess.Refused>) -> Void = { [unowned self] outcome in
       switch outcome {
       case .success(let value): note(.answered(question, at: index, value: value?.text))
-      case .failure(let error): note(.refused(question, at: index, overflow: error == .overflow))
+      case .failure(.refused(.overflow, _)): note(.refused(question, at: index, overflow: true))
+      case .failure: note(.refused(question, at: index, overflow: false))
       }
       answer(try? outcome.get()?.text)
     }
     let tuple = TupleKey(version: question.package, pkgarch: "all", checksum: question.checksum)
     switch question.kind {
     case .get: process.allocate(tuple, History(kept: question.isKept)) { settle($0.map(Optional.some)) }
+    case .predict: process.predict(tuple, History(kept: question.isKept)) { settle($0.map(Optional.some)) }
     case .test: process.value(of: tuple, History(kept: question.isKept), answer: settle)
     case .max: process.greatest(of: tuple.package, answer: settle)
     }

@@ -22,7 +22,9 @@ extension Laws {
       try require(value.map(some.contains) ?? false, law, "\(details), not one of \(some.map(\.parts))")
     case .nothing: try require(value == nil, .knownAbove, "\(details), though nobody has told it")
     case .adoptedOrAbove(let floor?):
-      let isAdopted = images[node].copied.contains {
+      // A prediction is copied nowhere: there it is enough that a node above has had the row.
+      let rows = question.kind == .predict ? above(node).flatMap { images[$0].everOwn } : images[node].copied
+      let isAdopted = rows.contains {
         $0.package == question.package && $0.checksum == question.checksum && $0.value == value
       }
       try require(isAdopted || value.map(floor.isBelow) == true, .ownNumbers, "\(details), with \(floor.parts) known")
@@ -30,6 +32,7 @@ extension Laws {
     case .adoptedOrAbove(nil), .noRefusal, nil: break
     }
     expected = nil
+    if let value { try requireKept(value, question, node, details) }
     guard question.kind == .get else { return }
     guard let value else { return try require(false, .onRecord, details) }
     let row = Holding(package: question.package, checksum: question.checksum, value: value)
@@ -44,6 +47,19 @@ extension Laws {
         last.map { !value.isBelow($0.value) } ?? true, .neverDown, "\(details), after \(last?.value.parts ?? [])")
       images[node].told.append(Naming(package: row.package, value: value))
     }
+  }
+
+  /// The upstream's answer is kept before the client has it. Meanwhile the copy may be thrown away.
+  private func requireKept(
+    _ value: Dotted, _ question: Question, _ node: Int, _ details: String
+  ) throws(Violation) {
+    let isAsked = question.kind == .test || question.kind == .max
+    guard isUndisturbed, isAsked else { return }
+    let rows = (images[node].own + images[node].copied).filter {
+      $0.package == question.package && (question.kind == .max || $0.checksum == question.checksum)
+    }
+    let floors = images[node].floors.filter { question.kind == .max && $0.package == question.package }
+    try require((rows.map(\.value) + floors.map(\.value)).contains(value), .kept, details)
   }
 
   mutating func refused(_ question: Question, _ node: Int, _ overflow: Bool) throws(Violation) {
@@ -67,7 +83,7 @@ extension Laws {
     let mine = own.filter { $0.checksum == question.checksum }.map(\.value)
     switch question.kind {
     case .test, .max: return expectTold(question, node, circumstances)
-    case .get: break
+    case .get, .predict: break
     }
     let top = Dotted.greatest(own.map(\.value))
     if question.isKept, let least = Self.least(mine) {

@@ -13,6 +13,7 @@ struct Violation: Error, Sendable, CustomStringConvertible {
     case upstreamsValue =
       "a tuple first asked here and known above, with nothing greater here, has the upstream's value"
     case onRecord = "what is answered is on record"
+    case kept = "what is answered of an upstream's answer is in the copy"
     case ownNumbers = "what is minted has level + 1 components, in the lane, above all that is known"
     case truthfulCopy = "a copy holds what nodes above have held"
     case knownHere = "what is known here is answered from here, whatever the upstream does"
@@ -70,6 +71,8 @@ struct Laws {
   var holdsAnywhere: Bool
   /// The answer that an undisturbed question must have.
   var expected: Expectation?
+  /// Nothing else happens until the question that was put last is answered.
+  var isUndisturbed = false
 
   init(_ places: [Place]) {
     self.places = places
@@ -83,6 +86,7 @@ struct Laws {
       switch event {
       case .asked(let question, let node, let circumstances):
         images[node].isStrict = circumstances.isStrict
+        isUndisturbed = circumstances.isUndisturbed
         expected = circumstances.isUndisturbed ? expect(question, node, circumstances) : nil
       case .answered(let question, let node, let value): try answered(question, node, value)
       case .refused(let question, let node, let overflow): try refused(question, node, overflow)

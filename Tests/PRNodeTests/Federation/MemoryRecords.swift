@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRNode
 import PRRevision
+
+@testable import PRNode
 
 /// A node's database as plain arrays. Every fact is found by looking at every row of the package.
 final class MemoryRecords: ChangingRecords {

@@ -29,7 +29,8 @@ extension Federation {
     let index = Int.random(in: nodes.indices, using: &numbers)
     let node = nodes[index]
     switch Int.random(in: 0..<100, using: &numbers) {
-    case ..<58: ask(question(.get), at: index, process: anyProcess(of: node))
+    case ..<55: ask(question(.get), at: index, process: anyProcess(of: node))
+    case ..<58: ask(question(.predict), at: index, process: anyProcess(of: node))
     case ..<65: ask(question(.test), at: index, process: anyProcess(of: node))
     case ..<68: ask(Question(kind: .max, package: package()), at: index, process: anyProcess(of: node))
     case ..<73: importSomething(at: index)

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// What a node knows of a tuple: its own rows, and in the `partitioned` numbering what is known of its upstream.
-public struct Knowledge: Hashable, Sendable {
+/// What a node has of a tuple: its own rows, and in the `partitioned` numbering what is known of its upstream.
+struct KnownValues: Hashable, Sendable {
   /// The greatest value of the package.
-  public var greatest: Revision?
-  /// The least and the greatest values of the checksum. Of those that were known above, the ones that belong to another
-  /// checksum here are left out.
-  public var values: ToldValues
-  /// The checksum holds the greatest own value: nobody else need be asked.
-  public var isCurrent: Bool
+  var greatest: Revision?
+  /// The least and the greatest values of the checksum. Values of the upstream that belong to another checksum here are
+  /// left out.
+  var values: ToldValues
+  /// The checksum holds the greatest own value: the upstream need not be asked.
+  var isCurrent: Bool
   /// The least own value of the checksum: what history keeps, whatever a copy learns later.
   private let kept: Revision?
 
   /// - Parameters:
   ///   - countsCopy: copied rows count as the node's own: it stores no answers.
-  ///   - told: what the upstream told just now; it may not be in the copy yet.
-  public init<Known: Records>(
-    of tuple: TupleKey, _ numbering: Numbering, countsCopy: Bool = false, told: UpstreamAnswer? = nil, in records: Known
+  ///   - answer: the upstream's, which may not be in the copy yet.
+  init<Known: Records>(
+    of tuple: TupleKey, _ numbering: Numbering, countsCopy: Bool = false, answer: UpstreamAnswer? = nil,
+    in records: Known
   ) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
@@ -28,10 +29,10 @@ public struct Knowledge: Hashable, Sendable {
       values = own
       return
     }
-    greatest = [top, try records.greatestAbove(tuple.package), told?.greatest].compactMap(\.self).max()
+    greatest = [top, try records.greatestAbove(tuple.package), answer?.greatest].compactMap(\.self).max()
     let copied = try records.copiedValues(of: tuple)
-    let heard = ToldValues(told?.values ?? [], hasMore: told?.hasMore ?? false)
-    let above = ToldValues(copied.values + heard.values)
+    let answered = ToldValues(answer?.values ?? [], hasMore: answer?.hasMore ?? false)
+    let above = ToldValues(copied.values + answered.values)
     // An upstream that was restored may have given a value again that belongs to another checksum here.
     var free: [Revision] = []
     for value in above.values where !own.values.contains(value) {
@@ -40,11 +41,11 @@ public struct Knowledge: Hashable, Sendable {
       if !isTaken { free.append(value) }
     }
     values = ToldValues(
-      own.values + free, hasMore: own.hasMore || copied.hasMore || heard.hasMore || above.hasMore)
+      own.values + free, hasMore: own.hasMore || copied.hasMore || answered.hasMore || above.hasMore)
   }
 
   /// The value that `test-pr` answers.
-  public func value(_ history: History) -> Revision? {
+  func value(_ history: History) -> Revision? {
     history == .kept ? kept ?? values.least : values.greatest
   }
 }

@@ -3,7 +3,7 @@ import PRRevision
 
 /// How a node answers.
 public struct NodePolicy: Hashable, Sendable {
-  /// With the level that holds as long as the upstream has told none.
+  /// With the level that holds until the upstream has given its own.
   public var numbering: Numbering
   /// The node stores no answers.
   public var isReadOnly: Bool
@@ -11,7 +11,7 @@ public struct NodePolicy: Hashable, Sendable {
   public var onMiss: OnMiss
   public var upstreamAway: UpstreamAway
 
-  /// There are nodes above, though nobody may be there to ask them.
+  /// There are nodes above, even if the node has no upstream that it can ask.
   public var isBelow = false
   /// The lane was given as an option. Without one, nodes of one level mint the same numbers.
   public var isLaneGiven = false

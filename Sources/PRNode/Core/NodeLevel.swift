@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// How many nodes stand above a node, as far as is known.
+struct NodeLevel: Hashable, Sendable {
+  private(set) var value: Int
+  /// What this process has written of it.
+  private var kept: Int?
+  private var climb: LevelClimb
+  private let keeps: Bool
+
+  enum Action: Hashable, Sendable {
+    /// Writes the level, so that it holds after a restart. The result goes to ``kept(_:)`` if the write succeeds.
+    case keep(Int)
+    /// Raises the alarm that two nodes stand above each other.
+    case warnOfLoop(level: Int)
+  }
+
+  /// - Parameter keeps: the database takes writes.
+  init(_ value: Int, keeps: Bool) {
+    self.value = value
+    self.keeps = keeps
+    climb = LevelClimb(from: value)
+  }
+
+  /// Takes over the level that an upstream has given as its own, which may be any number.
+  mutating func learn(upstreamLevel: Int) -> [Action] {
+    guard (0..<Partition.deepest).contains(upstreamLevel) else { return [] }
+    let level = upstreamLevel + 1
+    let isNews = level != value || level == Partition.deepest
+    value = level
+    let isLoop = isNews && climb.reaches(level)
+    // A level that could not be written is written with a later answer of the upstream.
+    return (isLoop ? [.warnOfLoop(level: level)] : []) + (keeps && kept != level ? [.keep(level)] : [])
+  }
+
+  /// The level was written.
+  mutating func kept(_ level: Int) { kept = level }
+}
