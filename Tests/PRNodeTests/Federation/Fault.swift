@@ -24,6 +24,8 @@ enum Fault: String, CaseIterable, Sendable {
   case ignoresStrict
   /// An import takes a value that another checksum has here.
   case importsDuplicates
+  /// A node that stores no answers numbers as others do.
+  case storesOnReadOnly
   /// What the upstream answered is left out of the transaction that decides.
   case takesAnswersForSilence
   /// A prediction is made without the upstream.

@@ -27,7 +27,7 @@ final class Federation {
       shape.places.map {
         Laws.Place(
           parent: $0.parent, level: $0.level, lane: $0.lane.index, lanes: $0.lane.count,
-          knowsLevel: $0.knowsLevel || $0.level <= 1)
+          knowsLevel: $0.knowsLevel || $0.level <= 1, isReadOnly: $0.isReadOnly, predicts: $0.onMiss == .predict)
       })
     for (index, place) in shape.places.enumerated() {
       nodes.append(SimulatedNode(index, below: place.parent.map { nodes[$0] }, place, in: self))

@@ -15,6 +15,9 @@ struct FederationShape {
     /// The level until the upstream has told another.
     var assumedLevel: Int
     var knowsLevel: Bool
+    /// The node stores no answers.
+    var isReadOnly = false
+    var onMiss = OnMiss.refuse
   }
 
   enum Imports { case none, ofOwnKind, any }
@@ -52,6 +55,9 @@ struct FederationShape {
     for index in places.indices {
       places[index].away = [.fallback, .fallback, .fallback, .strict, .offline].randomElement(using: &numbers)!
       places[index].processes = Int.random(in: 0..<3, using: &numbers) == 0 ? 2 : 1
+      let isLeaf = index > 0 && !parents.contains(index)
+      places[index].isReadOnly = isLeaf && Int.random(in: 0..<5, using: &numbers) == 0
+      places[index].onMiss = OnMiss.allCases.randomElement(using: &numbers)!
     }
     var order = Array(places.indices).shuffled(using: &numbers)
     assignLanes(&order, slack: .random(in: 0...1, using: &numbers))

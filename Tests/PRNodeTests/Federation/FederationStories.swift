@@ -111,6 +111,33 @@ struct FederationStories {
     #expect(federation.violation == nil)
   }
 
+  @Test("a read-only node answers what its upstream has, also while it is away, and refuses the rest")
+  func readOnly() {
+    var shape = FederationShape(parents: [nil, 0])
+    shape.places[1].isReadOnly = true
+    let federation = Federation(shape)
+    #expect(federation.answer(get("a"), at: 0) == "0")
+    #expect(federation.answer(get("a"), at: 1) == "0")
+    #expect(federation.answer(get("b"), at: 1) == nil)
+    federation.cut(1)
+    #expect(federation.answer(get("a"), at: 1) == "0")
+    #expect(!federation.importOne(TextRow(package: "p", checksum: "b", value: "7"), at: 1))
+    #expect(federation.violation == nil)
+  }
+
+  @Test("a client that may not allocate gets the number that the next one gets")
+  func prediction() {
+    let federation = Federation(Self.line)
+    let question = Question(kind: .predict, package: "p", checksum: "a")
+    #expect(federation.answer(get("b"), at: 0) == "0")
+    #expect(federation.answer(question, at: 2) == "0.0.0")
+    #expect(federation.answer(get("a"), at: 2) == "0.0.0")
+    #expect(federation.answer(question, at: 2) == "0.0.0")
+    let kept = Question(kind: .predict, package: "p", checksum: "b", isKept: true)
+    #expect(federation.answer(kept, at: 2) == "0")
+    #expect(federation.violation == nil)
+  }
+
   @Test("a strict node refuses what needs its upstream, and answers the rest")
   func strict() {
     let federation = Federation(FederationShape(parents: [nil, 0], away: .strict))

@@ -36,6 +36,7 @@ extension Laws {
     guard question.kind == .get else { return }
     guard let value else { return try require(false, .onRecord, details) }
     let row = Holding(package: question.package, checksum: question.checksum, value: value)
+    if places[node].isReadOnly { return try answeredReadOnly(row, node, details) }
     try require(images[node].own.contains(row), .onRecord, details)
     if question.isKept {
       let before = images[node].kept.first { $0.package == row.package && $0.checksum == row.checksum }
@@ -47,6 +48,14 @@ extension Laws {
         last.map { !value.isBelow($0.value) } ?? true, .neverDown, "\(details), after \(last?.value.parts ?? [])")
       images[node].told.append(Naming(package: row.package, value: value))
     }
+  }
+
+  /// A node that stores no answers gives what the nodes above have had, each value to the checksum that it was copied for
+  /// first, or a prediction.
+  private func answeredReadOnly(_ row: Holding, _ node: Int, _ details: String) throws(Violation) {
+    guard !places[node].predicts else { return }
+    try require(above(node).contains { images[$0].everOwn.contains(row) }, .onRecord, details)
+    try require(!isTaken(row, at: node), .oneHolderHere, details)
   }
 
   /// The upstream's answer is kept before the client has it. Meanwhile the copy may be thrown away.
@@ -72,7 +81,9 @@ extension Laws {
     }
     switch expected {
     case .refusal: break
-    case nil: try require(images[node].isStrict, .refusedRightly, details)
+    case nil:
+      let isMiss = places[node].isReadOnly && question.kind == .get
+      try require(images[node].isStrict || isMiss, .refusedRightly, details)
     default: try require(false, .refusedRightly, details)
     }
   }
@@ -85,6 +96,7 @@ extension Laws {
     case .test, .max: return expectTold(question, node, circumstances)
     case .get, .predict: break
     }
+    if places[node].isReadOnly { return expectReadOnly(question, node, circumstances) }
     let top = Dotted.greatest(own.map(\.value))
     if question.isKept, let least = Self.least(mine) {
       return .value(least, .knownHere)
@@ -98,6 +110,14 @@ extension Laws {
       question.isKept || (top?.isBelow(value) ?? true)
     else { return .adoptedOrAbove(Dotted.greatest(seen.told.map(\.value) + seen.floors + own.map(\.value))) }
     return .value(value, .upstreamsValue)
+  }
+
+  private func expectReadOnly(_ question: Question, _ node: Int, _ circumstances: Circumstances) -> Expectation? {
+    let here = images[node].copied.filter {
+      $0.package == question.package && $0.checksum == question.checksum && !isTaken($0, at: node)
+    }.map(\.value)
+    if let value = question.isKept ? Self.least(here) : Dotted.greatest(here) { return .value(value, .knownHere) }
+    return circumstances.isStrict && circumstances.isCutOff ? .refusal : nil
   }
 
   private static func least(_ values: [Dotted]) -> Dotted? {
@@ -124,9 +144,13 @@ extension Laws {
   }
 
   /// Whether a row's value is another checksum's among the own rows of a node: so it may be where a node further up was
-  /// restored from a backup.
+  /// restored from a backup. At a node that stores no answers it is that of the first checksum in the copy.
   private func isTaken(_ row: Holding, at node: Int) -> Bool {
-    images[node].own.contains {
+    if places[node].isReadOnly {
+      let first = images[node].copied.first { $0.package == row.package && $0.value == row.value }
+      return first.map { $0.checksum != row.checksum } ?? false
+    }
+    return images[node].own.contains {
       $0.package == row.package && $0.value == row.value && $0.checksum != row.checksum
     }
   }

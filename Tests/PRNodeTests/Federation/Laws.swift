@@ -15,6 +15,7 @@ struct Violation: Error, Sendable, CustomStringConvertible {
     case onRecord = "what is answered is on record"
     case kept = "what is answered of an upstream's answer is in the copy"
     case ownNumbers = "what is minted has level + 1 components, in the lane, above all that is known"
+    case storesNothing = "a read-only node stores no answers"
     case truthfulCopy = "a copy holds what nodes above have held"
     case knownHere = "what is known here is answered from here, whatever the upstream does"
     case knownAbove = "what is known anywhere above is told to those who ask for it"
@@ -33,6 +34,10 @@ struct Laws {
     let lanes: UInt64
     /// From the beginning; else it may number like a node of any level from 1 on.
     let knowsLevel: Bool
+    /// It stores no answers.
+    let isReadOnly: Bool
+    /// It stores no answers and gives the next number to a tuple without a value.
+    let predicts: Bool
   }
 
   struct Holding: Hashable {
@@ -136,6 +141,7 @@ struct Laws {
   // MARK: Rows
 
   private mutating func stored(_ row: Holding, _ node: Int, _ imported: Bool) throws(Violation) {
+    try require(!places[node].isReadOnly, .storesNothing, "node \(node): \(row.checksum) \(row.value.parts)")
     let naming = Naming(package: row.package, value: row.value)
     let rival = images[node].own.first {
       $0.package == row.package && $0.value == row.value && $0.checksum != row.checksum

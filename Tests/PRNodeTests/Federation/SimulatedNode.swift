@@ -9,6 +9,9 @@ final class SimulatedNode {
   let lane: Lane
   /// The level until the upstream has told another.
   let assumedLevel: Int
+  /// The node stores no answers.
+  let isReadOnly: Bool
+  let onMiss: OnMiss
   var away: UpstreamAway
   var isCut = false
   let records: MemoryRecords
@@ -21,6 +24,8 @@ final class SimulatedNode {
     lane = place.lane
     assumedLevel = place.assumedLevel
     away = place.away
+    isReadOnly = place.isReadOnly
+    onMiss = place.onMiss
     records = MemoryRecords(fault: federation.fault) { [unowned federation] change in
       switch change {
       case .stored(let row): federation.note(.stored(row, at: index, imported: federation.isImporting))

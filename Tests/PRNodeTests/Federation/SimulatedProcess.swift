@@ -69,7 +69,9 @@ final class SimulatedProcess {
     let lane = fault == .ignoresLane ? .only : node.lane
     return RequestPolicy(
       NodePolicy(
-        numbering: .partitioned(Partition(level: node.assumedLevel, lane: lane)), upstreamAway: away ?? node.away),
+        numbering: .partitioned(Partition(level: node.assumedLevel, lane: lane)),
+        isReadOnly: node.isReadOnly && fault != .storesOnReadOnly, onMiss: node.onMiss,
+        upstreamAway: away ?? node.away),
       hasUpstream: hasUpstream ?? (node.parent != nil), isStoreReadOnly: false)
   }
 
@@ -77,8 +79,9 @@ final class SimulatedProcess {
 
   // MARK: import-one
 
-  /// - Returns: false when another checksum has the value.
+  /// - Returns: false when another checksum has the value, and from a node that stores no answers.
   func record(_ tuple: TupleKey, _ value: Revision) -> Bool {
+    guard !node.isReadOnly else { return false }
     guard federation.fault == .importsDuplicates || records.holder(of: value, besides: tuple) == nil else {
       return false
     }
