@@ -27,7 +27,7 @@ public enum UpstreamEvent: Sendable {
   case stillAway(Endpoint, reason: String)
   /// It answers again.
   case back(Endpoint, after: Duration, failedQuestions: Int)
-  /// It has told of another node below it, whose lane overlaps with this one's; nil: there is none.
+  /// Another node below it whose lane overlaps with this one's; nil: there is none.
   case rival(Endpoint, LaneRival?)
   /// It answers, and refuses questions.
   case refusing(Endpoint, String)

@@ -9,7 +9,7 @@ public enum UpstreamQuestion: Hashable, Sendable {
   case package(PackageKey)
 }
 
-/// Whom a node asks what it does not know.
+/// The upstream of a node, as far as it is asked.
 public protocol UpstreamAsking: Sendable {
   /// Asks. Identical questions share one answer as long as it was not asked for yet: no answer is older than its question.
   ///

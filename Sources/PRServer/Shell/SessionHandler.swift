@@ -329,7 +329,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   // MARK: Ending
 
-  /// Who has not asked yet has just come, and is about to: nobody shall have come in vain. All others know that a
+  /// A client without a request has just connected, and is about to send one: it is answered first. For all others a
   /// connection may end between two requests.
   private func leave() {
     guard phase == .handshaking || phase == .greeted, let context else { return finish() }

@@ -44,7 +44,7 @@ public struct Freeze {
     manifest.frozen = time
     manifest.sha256 = try FileDigest.sha256(of: partial)
     manifest.seal = manifest.expectedSeal
-    // The manifest goes last: until then the file does not fit, and nobody serves it.
+    // The manifest goes last: until then the file does not fit, and no node serves it.
     try? FileManager.default.removeItem(atPath: Manifest.path(of: target))
     try settle(partial)
     try manifest.write(of: target)
@@ -150,7 +150,7 @@ public struct Freeze {
     return rows.filter { !claimed.contains($0) || !content.contains($0.tuple) }
   }
 
-  /// What is frozen is the store it was: those who followed its feed may follow it here.
+  /// What is frozen is the store it was: its followers may follow it here.
   private func describe(_ writer: Connection, store: String, level: String?) throws(StoreError) {
     let setValue = try writer.prepare("INSERT OR REPLACE INTO headwater_store (key, value) VALUES (?1, ?2)")
     for (key, value) in [("store", store), ("note: \(StoreNote.level.rawValue)", level)] {

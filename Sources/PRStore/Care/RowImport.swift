@@ -3,7 +3,7 @@ import PRRevision
 
 /// What an import may do to the numbers that are there.
 public struct ImportRules: Hashable, Sendable {
-  /// Values below what the package has already: nobody would ever be answered them.
+  /// Values below what the package has already: they would never be an answer.
   public var allowsLower: Bool
   /// Values that belong to another checksum of the package.
   public var allowsDuplicates: Bool

@@ -2,8 +2,8 @@
 import GRDBSQLite
 import PRRevision
 
-/// Looks at a store from outside: on a connection and a thread of its own, so that whoever serves never waits for whoever
-/// looks, and for no longer than a look is allowed to take.
+/// Reads a store for diagnosis, on a connection and a thread of its own: no request waits for it, and each read has a
+/// limit of time.
 ///
 /// `@unchecked Sendable`: after `init` only its serial queue touches the reader.
 public final class StoreLookout: @unchecked Sendable {

@@ -40,8 +40,8 @@ struct Layout {
   }
 }
 
-/// Boxes from left to right: who asks nobody above gets a column of its own below its upstream, and who is asked stands over
-/// the middle of those who prefer it.
+/// Boxes from left to right: a node without nodes below gets a column of its own below its upstream, and an upstream stands
+/// over the middle of the nodes that prefer it.
 private struct Columns {
   private(set) var position: [Double]
   private var next = 0.0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The looks of the picture. Colours stand in the classes themselves, as not every program knows variables of CSS.
+/// The looks of the picture. Colours stand in the classes themselves, as not every program supports variables of CSS.
 enum SVGStyle {
   static let text = """
     <style>
