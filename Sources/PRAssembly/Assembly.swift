@@ -42,7 +42,7 @@ struct Assembly: Sendable {
     do {
       return try await build(on: sockets, alarms(after: other), tell)
     } catch {
-      sockets.letGo()
+      sockets.release()
       throw error
     }
   }
@@ -78,12 +78,12 @@ struct Assembly: Sendable {
       let turn = GenerationHandover(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
-        for: options.eventLoops * OpenFiles.ofEventLoop + sockets.entrances.count
+        for: options.eventLoops * OpenFiles.ofEventLoop + sockets.bindings.count
           + (configuration.status == nil ? 0 : OpenFiles.ofPage))
       // Nothing that follows can fail: it is never left open.
       let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer, certificates), turn)
       let server = Server(
-        node: node, options: options, entrances: sockets.entrances, tls: serverTLS, logger: logger, board: board
+        node: node, options: options, bindings: sockets.bindings, tls: serverTLS, logger: logger, board: board
       ) {
         await page?.listens(on: sockets.addresses.map { "\($0)" })
         tell(.isReady)
@@ -151,7 +151,7 @@ struct Assembly: Sendable {
         options, socket: socket.descriptorToOwn, facts: facts, logger: logger
       ) {
         // A client of a page that has moved, or is left out, must not wait until the server ends.
-        socket.letGo()
+        socket.release()
         turn.leave()
       }
     } catch {

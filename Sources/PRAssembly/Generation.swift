@@ -63,7 +63,7 @@ final class Generation: Sendable {
 
   /// Ends what has never run.
   func discard() async {
-    for entrance in sockets.entrances { entrance.socket.letGo() }
+    for binding in sockets.bindings { binding.socket.release() }
     await close(isLast: false)
   }
 

@@ -6,7 +6,7 @@ import PRWire
 /// The sockets that a generation listens on. Those whose address has not changed are taken over with all who wait in
 /// their queues.
 struct GenerationSockets: Sendable {
-  let entrances: [ListenerBinding]
+  let bindings: [ListenerBinding]
   let page: ListeningSocket?
 
   /// - Parameters:
@@ -16,30 +16,30 @@ struct GenerationSockets: Sendable {
     _ addresses: [Endpoint], _ status: StatusOptions?, _ passed: [Endpoint: ListeningSocket],
     from others: GenerationSockets?
   ) throws -> GenerationSockets {
-    let entrances = try ListeningSocket.open(addresses, given: passed, from: others?.entrances.map(\.socket) ?? [])
+    let bindings = try ListeningSocket.open(addresses, given: passed, from: others?.bindings.map(\.socket) ?? [])
     do throws(ListenError) {
       let page = try status.map { status throws(ListenError) in
         let address = Endpoint.tcp(host: status.host, port: status.port)
         return try ListeningSocket.open([address], from: [others?.page].compactMap(\.self), resolve: nil)[0]
           .socket
       }
-      return GenerationSockets(entrances: entrances, page: page)
+      return GenerationSockets(bindings: bindings, page: page)
     } catch {
-      for entrance in entrances { entrance.socket.letGo() }
+      for binding in bindings { binding.socket.release() }
       throw UserFacingError("\(error) (for the status page)")
     }
   }
 
   /// Where the server listens, with the ports that it got.
-  var addresses: [Endpoint] { entrances.map(\.whereabouts) }
+  var addresses: [Endpoint] { bindings.map(\.whereabouts) }
 
   func pageAddress(_ options: StatusOptions?) -> StatusAddress? {
     guard let options, case .tcp(_, let port)? = page?.bound else { return nil }
     return options.address(port: port)
   }
 
-  func letGo() {
-    for entrance in entrances { entrance.socket.letGo() }
-    page?.letGo()
+  func release() {
+    for binding in bindings { binding.socket.release() }
+    page?.release()
   }
 }

@@ -19,7 +19,7 @@ struct KeepAliveTests {
     defer {
       close(client)
       close(listener)
-      listening.letGo()
+      listening.release()
     }
     guard case .tcp(_, let port) = listening.bound else { throw SocketError.unknownHost }
     var address = sockaddr_in()

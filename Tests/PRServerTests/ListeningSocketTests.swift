@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Listening on a host name")
 struct ListeningSocketTests {
-  private func close(_ entrances: [ListenerBinding]) { for entrance in entrances { entrance.socket.letGo() } }
+  private func close(_ bindings: [ListenerBinding]) { for binding in bindings { binding.socket.release() } }
 
   private func resolver(_ hosts: [String]) -> ListeningSocket.Resolver {
     { host throws(SocketError) in host == "both" ? hosts : [host] }
@@ -16,26 +16,26 @@ struct ListeningSocketTests {
   func all() throws {
     let asked = [Endpoint.tls(host: "both", port: 0), .tcp(host: "127.0.0.1", port: 0)]
     let resolve = resolver(["127.0.0.2", "127.0.0.3"])
-    let entrances = try ListeningSocket.open(asked, resolve: resolve)
-    #expect(entrances.map(\.address) == [asked[0], asked[0], asked[1]])
-    guard case .tls("127.0.0.2", let port) = entrances[0].whereabouts else {
-      Issue.record("\(entrances[0].whereabouts)")
+    let bindings = try ListeningSocket.open(asked, resolve: resolve)
+    #expect(bindings.map(\.address) == [asked[0], asked[0], asked[1]])
+    guard case .tls("127.0.0.2", let port) = bindings[0].whereabouts else {
+      Issue.record("\(bindings[0].whereabouts)")
       return
     }
-    #expect(entrances[1].whereabouts == .tls(host: "127.0.0.3", port: port))
-    let again = try ListeningSocket.open(asked, from: entrances.map(\.socket), resolve: resolve)
-    #expect(zip(again, entrances).allSatisfy { $0.socket === $1.socket })
+    #expect(bindings[1].whereabouts == .tls(host: "127.0.0.3", port: port))
+    let again = try ListeningSocket.open(asked, from: bindings.map(\.socket), resolve: resolve)
+    #expect(zip(again, bindings).allSatisfy { $0.socket === $1.socket })
     close(again)
-    close(entrances)
+    close(bindings)
   }
 
   @Test("passes over an address that the machine has not, unless it is the only one")
   func missing() throws {
     let name = Endpoint.tcp(host: "both", port: 0)
     for hosts in [["2001:db8::1", "127.0.0.1"], ["127.0.0.1", "2001:db8::1"]] {
-      let entrances = try ListeningSocket.open([name], resolve: resolver(hosts))
-      #expect(entrances.count == 1)
-      close(entrances)
+      let bindings = try ListeningSocket.open([name], resolve: resolver(hosts))
+      #expect(bindings.count == 1)
+      close(bindings)
     }
     #expect(throws: ListenError.self) {
       try ListeningSocket.open([name], resolve: resolver(["2001:db8::1", "2001:db8::2"]))

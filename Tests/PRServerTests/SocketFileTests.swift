@@ -45,7 +45,7 @@ struct SocketFileTests {
       #expect(winners.count == 1)
       #expect(lost.withLock { $0 } == 3)
       #expect(try Self.isAnswered(at: path))
-      for winner in winners { winner.letGo() }
+      for winner in winners { winner.release() }
       #expect(access(path, F_OK) != 0)
     }
   }
@@ -62,7 +62,7 @@ struct SocketFileTests {
     }
     let socket = try ListeningSocket.listen(on: .unix(path: path))
     #expect(try Self.isAnswered(at: path))
-    socket.letGo()
+    socket.release()
   }
 
   @Test("the end of a server leaves the socket of another alone that has its path by now")
@@ -71,9 +71,9 @@ struct SocketFileTests {
     let first = try ListeningSocket.listen(on: .unix(path: path))
     unlink(path)
     let second = try ListeningSocket.listen(on: .unix(path: path))
-    first.letGo()
+    first.release()
     #expect(try Self.isAnswered(at: path))
-    second.letGo()
+    second.release()
     #expect(access(path, F_OK) != 0)
   }
 

@@ -13,7 +13,7 @@ final class BusyPool: Sendable {
     for _ in 0..<threads { taken.wait() }
   }
 
-  func letGo() { for _ in 0..<threads { gate.signal() } }
+  func release() { for _ in 0..<threads { gate.signal() } }
 
   private func hold() {
     taken.signal()

@@ -54,7 +54,7 @@ struct SynchronizerTests {
       do {
         let pool = BusyPool()
         pool.take()
-        defer { pool.letGo() }
+        defer { pool.release() }
         try await upstream.record([.busybox("news", "50")])
         try await store.waitForCopiedRows(51)
       }

@@ -82,7 +82,7 @@ func withServer<Value: Sendable>(
   let node = Node(store: store, policy: NodePolicy(), clock: { 1 })
   let server = Server(
     node: node, options: ServerOptions(version: "test"),
-    entrances: try ListeningSocket.open([.unix(path: path)]),
+    bindings: try ListeningSocket.open([.unix(path: path)]),
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) { isReady.yield() }
   return try await withThrowingTaskGroup(of: Value?.self) { group in

@@ -4,7 +4,7 @@ import NIOPosix
 import PRTLS
 import PRWire
 
-/// Accepts the connections of one entrance.
+/// Accepts the connections of one binding.
 struct Listener {
   private let channel: any Channel
 
@@ -12,12 +12,12 @@ struct Listener {
   ///
   /// - Parameters:
   ///   - number: which of the server's listeners it is.
-  ///   - tls: for an entrance of TLS.
+  ///   - tls: for a binding of TLS.
   static func open(
-    _ entrance: ListenerBinding, number: Int, tls: TLSContext?, desks: EventLoopContexts, sessions: SessionRegistry,
+    _ binding: ListenerBinding, number: Int, tls: TLSContext?, desks: EventLoopContexts, sessions: SessionRegistry,
     loops: MultiThreadedEventLoopGroup
   ) async throws -> Listener {
-    let (address, socket) = (entrance.address, entrance.socket)
+    let (address, socket) = (binding.address, binding.socket)
     let tls = address.isTLS ? tls : nil
     var bootstrap = ServerBootstrap(group: loops)
       .serverChannelInitializer { channel in

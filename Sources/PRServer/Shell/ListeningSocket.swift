@@ -89,7 +89,7 @@ public final class ListeningSocket: Sendable {
   /// From now on there is one more who holds it.
   ///
   /// - Throws: when there is no holder left.
-  func hold() throws(ListenError) -> ListeningSocket {
+  func retain() throws(ListenError) -> ListeningSocket {
     let isOpen = holders.withLock { holders in
       guard holders > 0 else { return false }
       holders += 1
@@ -100,7 +100,7 @@ public final class ListeningSocket: Sendable {
   }
 
   /// Each who holds it says this once, when no more connections are wanted.
-  public func letGo() {
+  public func release() {
     guard
       holders.withLock({ holders in
         holders -= 1
@@ -127,7 +127,7 @@ extension ListeningSocket {
   /// The hosts, in numbers, that a host name stands for.
   public typealias Resolver = (_ host: String) throws(SocketError) -> [String]
 
-  /// The entrances of a server, in the order of its addresses; a name with several addresses has one for each. Each
+  /// The bindings of a server, in the order of its addresses; a name with several addresses has one for each. Each
   /// socket is held once more, or for the first time.
   ///
   /// - Parameters:
@@ -158,7 +158,7 @@ extension ListeningSocket {
         let sisters = opened.filter { $0.address == place.asked }
         let socket: ListeningSocket?
         if let known = found[index] {
-          socket = try known.hold()
+          socket = try known.retain()
         } else {
           let isLast = index + 1 == places.count || places[index + 1].asked != place.asked
           socket = try open(place, beside: sisters, isLast: isLast)
@@ -166,7 +166,7 @@ extension ListeningSocket {
         if let socket { opened.append(ListenerBinding(address: place.asked, socket: socket)) }
       }
     } catch {
-      for entrance in opened { entrance.socket.letGo() }
+      for binding in opened { binding.socket.release() }
       throw others.first { $0.isInTheWay(of: error) }.map { error.because(of: $0.whereabouts(of: $0.address)) } ?? error
     }
     return opened
@@ -201,7 +201,7 @@ extension ListeningSocket {
     return places
   }
 
-  /// - Parameter sisters: the entrances that its name has already. They share a port.
+  /// - Parameter sisters: the bindings that its name has already. They share a port.
   /// - Returns: nil for an address that the machine has not, while its name has others.
   private static func open(
     _ place: Place, beside sisters: [ListenerBinding], isLast: Bool

@@ -11,7 +11,7 @@ import ServiceLifecycle
 public struct Server: Service {
   private let node: Node
   private let options: ServerOptions
-  private let entrances: [ListenerBinding]
+  private let bindings: [ListenerBinding]
   private let tls: TLSContext?
   private let logger: Logger
   private let board: TallyBoard?
@@ -19,20 +19,20 @@ public struct Server: Service {
   private let closed: @Sendable () -> Void
 
   /// - Parameters:
-  ///   - entrances: it lets go of their sockets when it stops to accept.
-  ///   - tls: what TLS listeners show and whom they believe. Needed where there is an entrance of TLS.
+  ///   - bindings: their sockets are released when it stops to accept.
+  ///   - tls: the certificates of TLS listeners. Needed where a binding is of TLS.
   ///   - board: where it shows what it counts.
   ///   - ready: called once connections can be accepted; when it returns, they are.
   ///   - closed: called when they are no more.
   public init(
-    node: Node, options: ServerOptions, entrances: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
+    node: Node, options: ServerOptions, bindings: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
     board: TallyBoard? = nil, ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
   ) {
     self.closed = closed
     self.node = node
     self.options = options
-    self.entrances = entrances
+    self.bindings = bindings
     self.tls = tls
     self.logger = logger
     self.board = board
@@ -51,15 +51,15 @@ public struct Server: Service {
   }
 
   private func serve(on loops: MultiThreadedEventLoopGroup) async throws {
-    let sessions = SessionRegistry(options, listeners: entrances.count)
+    let sessions = SessionRegistry(options, listeners: bindings.count)
     var listeners: [Listener] = []
     let outcome: Result<Void, any Error>
     do {
       let desks = try await EventLoopContexts(node: node, options: options, loops: loops, logger: logger)
       board?.show { await desks.tally(with: sessions) }
-      for (number, entrance) in entrances.enumerated() {
+      for (number, binding) in bindings.enumerated() {
         listeners.append(
-          try await .open(entrance, number: number, tls: tls, desks: desks, sessions: sessions, loops: loops))
+          try await .open(binding, number: number, tls: tls, desks: desks, sessions: sessions, loops: loops))
       }
       try await ready()
       // It may have been stopped before it began.
@@ -74,7 +74,7 @@ public struct Server: Service {
     }
     defer { board?.clear() }
     for listener in listeners { await listener.close(loops) }
-    for entrance in entrances { entrance.socket.letGo() }
+    for binding in bindings { binding.socket.release() }
     closed()
     try outcome.get()
     await drain(sessions, on: loops.next())

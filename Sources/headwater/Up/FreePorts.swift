@@ -23,7 +23,7 @@ struct FreePorts {
 
   /// Releases them for the processes that will listen there.
   mutating func release() {
-    for socket in sockets { socket.letGo() }
+    for socket in sockets { socket.release() }
     sockets = []
   }
 
