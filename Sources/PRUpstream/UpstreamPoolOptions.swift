@@ -8,7 +8,7 @@ struct UpstreamPoolOptions: Sendable {
   let deadline: Duration
   /// The store of the node that asks; an upstream that has the same is not asked.
   let ownStore: String?
-  /// How many connections serve at most.
+  /// How many connections serve at most; at least 1.
   let connections: Int
   /// The time between two pings of a connection.
   let keepAlive: Duration
@@ -17,7 +17,7 @@ struct UpstreamPoolOptions: Sendable {
     self.server = server
     deadline = options.deadline
     ownStore = options.ownStore
-    connections = options.connections
+    connections = max(options.connections, 1)
     keepAlive = options.keepAlive
   }
 

@@ -100,6 +100,7 @@ private struct PoolWorld {
     #expect(pool.health.asked == asked && pool.health.failed == failed, "\(seed)")
     #expect(pool.quarantine.count <= Quarantine.most, "\(seed)")
     #expect(pool.connections.isolatedCount <= UpstreamPool.maximumIsolated, "\(seed)")
+    #expect(pool.connections.servingCount <= 2, "\(seed)")
     for (id, request) in pool.requests {
       let holders = open.keys.filter { connection in
         pool.connections[connection]?.written.contains { $0.request == id && !$0.isMoved } == true

@@ -76,15 +76,16 @@ extension UpstreamPool {
     }
   }
 
-  /// From now on requests are written to it, first those that wait.
+  /// From now on requests are written to it, first those that wait. It is closed where enough connections serve: each doubt
+  /// opens one, and a question that ends connections can raise many doubts.
   mutating func serve(_ id: ConnectionID, _ step: inout Step) {
     guard breaker.isClosed else { return close(id, &step) }
-    connections.serve(id)
     if health.since == nil { health.since = step.now }
     if let description = connections[id]?.description {
       health.description = description
       step.act(.tell(.greeted(options.server, description)))
     }
+    if connections.servingCount < options.connections { connections.serve(id) } else { close(id, &step) }
     sendWaiting(&step)
   }
 
