@@ -10,6 +10,8 @@ final class SettlingDesk: Sendable {
     /// In the order of their turns.
     var packages: [UnsettledPackage] = []
     var waiting: [UnsettledPackage: [Waiter]] = [:]
+    /// A slice is under way, or its outcome is being passed on. Only one is at any time.
+    var isRunning = false
   }
 
   /// Called with nil once the package is settled, else with why it could not be.
@@ -19,15 +21,20 @@ final class SettlingDesk: Sendable {
   func settle(_ package: UnsettledPackage, _ store: Store, done: @escaping Waiter) {
     let isFirst = state.withLock { state in
       state.waiting[package, default: []].append(done)
-      guard state.waiting[package]?.count == 1 else { return false }
-      state.packages.append(package)
-      return state.packages.count == 1
+      if state.waiting[package]?.count == 1 { state.packages.append(package) }
+      guard !state.isRunning else { return false }
+      state.isRunning = true
+      return true
     }
     if isFirst { next(store) }
   }
 
   private func next(_ store: Store) {
-    guard let package = state.withLock({ $0.packages.first }) else { return }
+    let first = state.withLock { state in
+      state.isRunning = !state.packages.isEmpty
+      return state.packages.first
+    }
+    guard let package = first else { return }
     store.writeOnce { ledger throws(StoreError) in
       try ledger.settleSlice(of: package)
     } done: { outcome in
