@@ -110,6 +110,28 @@ struct SettlingTests {
     #expect(try await store.facts(.checksum("a"), .kept).least == known.least)
   }
 
+  @Test("a package whose turn is asked for while another one's is ending is indexed once")
+  func following() async throws {
+    let store = try Store.writable(path)
+    let packages = ["a", "b"].map { TupleKey("package-\($0)", "all", "").package }
+    for package in packages {
+      try await store.record(
+        (0..<300).map { Row(tuple: TupleKey(package: package, checksum: "c\($0)"), value: "\($0)") })
+    }
+    let unsettled = packages.map { UnsettledPackage(key: $0, isCopied: false) }
+    await withCheckedContinuation { continuation in
+      store.settling.settle(unsettled[0], store) { _ in
+        store.settling.settle(unsettled[1], store) { _ in continuation.resume() }
+      }
+    }
+    // What was begun twice would end twice.
+    for _ in 0..<3 { try await store.writerIsIdle() }
+    for package in packages {
+      let size = try await store.read { reader throws(StoreError) in try reader.recordedHead(of: package).size }
+      #expect(size == .indexed)
+    }
+  }
+
   @Test("a row that is recorded while the index is being made is in it, in front of the place reached and behind it")
   func whileIndexing() async throws {
     let store = try Store.writable(path)
