@@ -155,6 +155,7 @@ actor ReloadCoordinator: Service {
 
   private func tellReady(_ words: String = "") {
     let addresses = (serving?.addresses ?? []).map { "listening on \($0)" }.joined(separator: ", ")
+    serving?.configuration.log.flush()
     surroundings.notifier.tell(.ready, status: words + addresses)
   }
 
@@ -177,15 +178,17 @@ actor ReloadCoordinator: Service {
     guard let next = waiting, !Task.isShuttingDownGracefully else { return }
     waiting = nil
     next.begin()
+    if leaving != nil {
+      next.logger.notice(
+        "SIGHUP: the new options are in force",
+        metadata: [LogKey.listeners: "\(next.addresses.map { "\($0)" }.joined(separator: ", "))"])
+    }
     tellReady()
-    guard leaving != nil else { return }
-    next.logger.notice(
-      "SIGHUP: the new options are in force",
-      metadata: [LogKey.listeners: "\(next.addresses.map { "\($0)" }.joined(separator: ", "))"])
   }
 
   /// Reports where a generation listens.
   private func introduce(_ next: Generation) throws {
+    next.configuration.log.flush()
     if let path = next.configuration.readyFile { try ReadyFile(path).write(next.addresses) }
     if let readyFile, readyFile != next.configuration.readyFile { ReadyFile(readyFile).remove() }
     readyFile = next.configuration.readyFile

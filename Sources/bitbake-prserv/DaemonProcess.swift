@@ -33,7 +33,7 @@ struct DaemonProcess {
     do {
       var configuration = try configuration
       configuration.log = log
-      try await ServingProcess(configuration).run { endpoints, _ in try announce(endpoints, claimed, logger) }
+      try await ServingProcess(configuration).run { endpoints, _ in try announce(endpoints, claimed, log) }
       claimed.remove()
     } catch {
       claimed.remove()
@@ -43,7 +43,8 @@ struct DaemonProcess {
     }
   }
 
-  private func announce(_ endpoints: [Endpoint], _ claimed: PidFileOfThisProcess, _ logger: Logger) throws {
+  private func announce(_ endpoints: [Endpoint], _ claimed: PidFileOfThisProcess, _ log: LogOptions) throws {
+    let logger = log.logger
     guard case .tcp(_, let port)? = endpoints.first, let number = UInt16(exactly: port) else { return }
     try claimed.claim(PidFile(address, port: number))
     let database = URL(fileURLWithPath: command.file).standardizedFileURL.path
@@ -52,6 +53,7 @@ struct DaemonProcess {
     if let upstream = try command.upstreamServer {
       logger.notice("And upstream PRServer: \(upstream.withoutScheme)")
     }
+    log.flush()
     try report.write(contentsOf: Data(Self.ready.utf8))
     try report.close()
   }

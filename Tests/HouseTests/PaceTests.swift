@@ -26,6 +26,17 @@ struct PaceTests {
     }
   }
 
+  /// The log of a server arrives by two threads: a line that is expected has to be waited for, by `hasLogged` or `waitForLog`.
+  @Test(
+    "a line that a log must hold is waited for", arguments: SourceTree.tests.filter { $0.target == "EndToEndTests" })
+  func logs(file: SourceTree.File) {
+    for (index, line) in file.lines.enumerated() where !line.isComment {
+      let expectsText = line.contains(/(^|[^!\w.])(\w+\.)*log\.contains\(/)
+      let expectsCount = line.contains(/\.logs\(.*\) (== [1-9]|>=? )/)
+      #expect(!expectsText && !expectsCount, "\(file):\(index + 1)")
+    }
+  }
+
   /// Targets whose tests block their threads: on sockets, processes and locked files.
   private static let blocking = ["EndToEndTests", "PRStoreTests", "PRTLSTests"]
 

@@ -15,6 +15,11 @@ public struct LogOptions: Hashable, Sendable {
     Logger(label: "headwater") { _ in LineLogHandler(format, level: level) }
   }
 
+  /// Waits until what was logged so far is written, for two seconds at most: a log that is not read stops no server.
+  ///
+  /// To be called before another process learns that this one is ready, so that the log holds what came before.
+  public func flush() { LogWriter.standardError.flush() }
+
   /// For a group of services: below a notice it logs only what those are made of, which no operator needs.
   var groupLogger: Logger {
     var logger = logger

@@ -44,6 +44,7 @@ final class ServerProcess: Sendable {
   }
 
   var address: Address { addresses[0] }
+  /// What has arrived of its log. A line may come later than what happened after it: to expect one, use ``hasLogged(_:times:)``.
   var log: String { process.errors.text }
 
   func connect(greets: Bool = true, seconds: Int = Int(Limit.seconds), receiveBuffer: CInt? = nil) throws

@@ -64,7 +64,7 @@ struct FeedReader {
 }
 
 /// A node that copies its upstream, with a reader of its own feed.
-struct Follower {
+struct Follower: LogSource {
   let server: ServerProcess
   var feed: FeedReader
 
@@ -80,15 +80,6 @@ struct Follower {
       in: folder, database: database, listeners: listeners)
     feed = try FeedReader(server)
   }
-
-  func waitForLog(_ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) {
-    let isThere = server.process.errors.wait { log in
-      log.split(separator: "\n").count { $0.contains(text) } >= times
-    }
-    #expect(isThere, "the log never said '\(text)' \(times) times: \(server.log)", sourceLocation: sourceLocation)
-  }
-
-  func logs(_ text: String) -> Int { server.log.split(separator: "\n").count { $0.contains(text) } }
 
   static let reset = "other rows than were copied"
   static let swapped = "the fresh copy has taken the old one's place"

@@ -36,12 +36,12 @@ struct OtherUpstreamTests {
     // More rows than it had, fewer or none: a serial alone would not tell.
     for number in 0..<rowsSince { try hub.getPR("p", "since-\(number)") }
     follower.waitForLog(Follower.swapped)
-    #expect(follower.logs(Follower.reset) == 1 && follower.server.log.contains("restored from a backup"))
+    #expect(follower.hasLogged(Follower.reset, times: 1) && follower.server.hasLogged("restored from a backup"))
     try follower.feed.wait { rows in !rows.contains { $0[2] == "c" } }
     try hub.getPR("p", "later")
     try follower.feed.wait(for: "later")
     try expectEqual(follower, hub)
-    #expect(follower.logs("ERROR") <= 1 && follower.logs(Follower.recovered) == 1, "\(follower.server.log)")
+    #expect(follower.logs("ERROR") <= 1 && follower.hasLogged(Follower.recovered, times: 1), "\(follower.server.log)")
     try follower.server.stop()
   }
 
@@ -53,7 +53,7 @@ struct OtherUpstreamTests {
     try hub.comeBack(with: "other.sqlite3")
     for checksum in ["c", "b", "x"] { try hub.getPR("p", checksum) }
     follower.waitForLog(Follower.swapped)
-    #expect(follower.server.log.contains("this is another store"))
+    #expect(follower.server.hasLogged("this is another store"))
     try follower.feed.wait(for: "x")
     try expectEqual(follower, hub)
     // The first one again.
@@ -124,10 +124,10 @@ struct OtherUpstreamTests {
     let left = Array(rows.prefix(1000)) + (0..<newRows).map { ["new-\($0)", "core2-64", "c", "0"] }
     stock.behave(StockServer.manner(left))
     follower.waitForLog(Follower.swapped)
-    #expect(follower.server.log.contains("rows that it had are gone"), "\(follower.server.log)")
+    #expect(follower.server.hasLogged("rows that it had are gone"), "\(follower.server.log)")
     try follower.feed.wait { $0.count == 1001 + newRows }
     #expect(follower.feed.set.subtracting(left) == [["package-1", "core2-64", "own", "9.0"]])
-    #expect(follower.logs(Follower.reset) == 1)
+    #expect(follower.hasLogged(Follower.reset, times: 1))
     try follower.server.stop()
   }
 

@@ -94,6 +94,7 @@ struct AdviceTests {
   @Test("a server's log begins with its version and its options, from wherever they come")
   func start() throws {
     let server = try ServerProcess(["--max-depth", "17"], environment: ["HEADWATER_MAX_HEADERS": "31"])
+    server.waitForLog("headwater starts")
     let line = try #require(server.log.split(separator: "\n").first)
     for word in ["info headwater starts", "version=", "--max-depth 17", "--max-headers=31"] {
       #expect(line.contains(word), "\(line)")

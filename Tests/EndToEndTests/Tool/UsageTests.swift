@@ -144,7 +144,7 @@ struct UsageTests {
     let variables = ["HEADWATER_SERVR": "tcp://127.0.0.1:1", "HEADWATER_QQQQQQQQ": "x", "HEADWATER_": "x"]
     let server = try ServerProcess(environment: variables.merging(["HEADWATER_LISTN": "x"]) { $1 })
     #expect(
-      server.log.contains("HEADWATER_LISTN is ignored") && server.log.contains("did you mean HEADWATER_LISTEN?"))
+      server.hasLogged("HEADWATER_LISTN is ignored") && server.hasLogged("did you mean HEADWATER_LISTEN?"))
     let outcome = try Tool().run(["ping", "--server", "\(server.address)"], environment: variables)
     #expect(
       outcome.ending == .exit(0)

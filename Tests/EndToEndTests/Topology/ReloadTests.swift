@@ -156,7 +156,7 @@ struct ReloadTests {
     #expect(upstream.wait { $0.contains { $0["lookup"] != nil } })
     try node.change(to: keys + "status: tcp://127.0.0.2:0")
     #expect(throws: (any Error).self) { try RawConnection(to: page, greets: false) }
-    #expect(node.logs(ReloadingNode.drained) == 1, "the old server has not ended")
+    #expect(node.hasLogged(ReloadingNode.drained, times: 1), "the old server has not ended")
     #expect(try HTTPAnswer("/healthz", at: Self.page(of: node, 2)).status == 200)
     upstream.behave(.sound())
     upstream.hangUp()

@@ -87,7 +87,7 @@ struct ReloadUnderLoadTests {
     #expect(try scraper.finish()[0] > 0)
     var allocations = Allocations()
     allocations.add(outcomes.map(\.0))
-    #expect(node.logs(ReloadingNode.inForce) == 10)
+    #expect(node.hasLogged(ReloadingNode.inForce, times: 10))
     #expect(node.logs("were cut") == 0 && node.logs(" error ") == 0, "\(server.log)")
     #expect(descriptors[9] < descriptors[1] + 40, "descriptors stay: \(descriptors)")
     try allocations.check(server.connect(), seed)

@@ -4,7 +4,7 @@ import TestThreads
 import Testing
 
 /// A node of a topology, whose file a test writes anew while the node serves.
-final class ReloadingNode: Sendable {
+final class ReloadingNode: Sendable, LogSource {
   let folder: TemporaryFolder
   let server: ServerProcess
 
@@ -64,9 +64,6 @@ final class ReloadingNode: Sendable {
     log.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { $0.contains("SIGHUP: ") }
       .map(String.init)
   }
-
-  /// How often the log says something.
-  func logs(_ words: String) -> Int { server.log.components(separatedBy: words).count - 1 }
 
   /// Waits until what served before the last reload has ended.
   func waitUntilDrained(times: Int) {

@@ -30,13 +30,13 @@ struct AbsenceTests {
     }
     #expect(taken < .seconds(2000), "200 that wait for the deadline of 20 s take twice as long")
     #expect(try site.getPR("p", "from-hub", history: true) == .value("0"))
-    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1), "\(site.server.log)")
     try hub.comeBack()
     site.waitForLog(Site.back)
     #expect(try hub.getPR("p", "later") == "1")
     #expect(try site.getPR("p", "later") == .value("1"), "it is asked again")
     try site.expectNoDuplicates()
-    #expect(site.logs(Site.away) == 1 && site.logs(Site.back) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1) && site.hasLogged(Site.back, times: 1), "\(site.server.log)")
     try site.server.stop()
   }
 
@@ -60,7 +60,7 @@ struct AbsenceTests {
     } else {
       #expect(answer == .value("0.0"))
     }
-    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1), "\(site.server.log)")
     try site.server.stop()
   }
 
@@ -81,12 +81,13 @@ struct AbsenceTests {
       for number in 1...100 { try #expect(site.getPR("p", "new-\(number)") == .value("0.\(number)")) }
     }
     #expect(later < .seconds(200), "100 that wait for the deadline take twice as long")
-    #expect(site.logs(Site.away) == 1 && site.logs("no answer within 4s") == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1), "\(site.server.log)")
+    #expect(site.hasLogged("no answer within 4s", times: 1), "\(site.server.log)")
     hub.server.process.thaw()
     site.waitForLog(Site.back)
     try hub.getPR("p", "later")
     #expect(try site.getPR("p", "later") == .value("1"))
-    #expect(site.logs(Site.away) == 1 && site.logs(Site.back) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1) && site.hasLogged(Site.back, times: 1), "\(site.server.log)")
     try site.expectNoDuplicates()
     try site.server.stop()
   }
@@ -103,7 +104,7 @@ struct AbsenceTests {
     relay.heal()
     site.waitForLog(Site.back)
     #expect(try site.getPR("q", "known") == .value("7"))
-    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1), "\(site.server.log)")
     try site.server.stop()
   }
 }

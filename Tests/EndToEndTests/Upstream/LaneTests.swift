@@ -34,7 +34,7 @@ struct LevelLaneTests {
     #expect(try first.ask(Requests.ping)["rival"] == .string("\(Self.stores[1]) 3/6"))
     let text = try #require(try alarm(server))
     for part in Self.stores + ["1/4", "3/6"] { #expect(text.contains(part), "\(text)") }
-    #expect(server.log.contains("an alarm was raised alarm=lanes-overlap"), "\(server.log)")
+    #expect(server.hasLogged("an alarm was raised alarm=lanes-overlap"), "\(server.log)")
     // The second one gets another lane.
     let (third, _) = try greet(server, ["store: \(Self.stores[1])", "lane: 2/4"])
     #expect(try first.ask(Requests.ping) == .alive && third.ask(Requests.ping) == .alive && alarm(server) == nil)
@@ -65,7 +65,7 @@ struct LevelLaneTests {
     let hub = try Hub()
     let first = try Site(below: hub.address, with: ["--status", "0"])
     first.waitForLog("connected to the upstream")
-    #expect(first.logs("this node was given no lane and mints in 0/1") == 1)
+    #expect(first.hasLogged("this node was given no lane and mints in 0/1", times: 1))
     let second = try Site(below: hub.address, with: ["--status", "0"])
     second.waitForLog("an alarm was raised alarm=lane-overlap:")
     let status = try Tool().run("status", "--server", "\(try #require(second.server.statusPage))").output

@@ -39,7 +39,7 @@ struct LostDatabaseTests {
     #expect(try site.getPR("p", "a").value?.hasPrefix("2.") == true)
     #expect(try site.getPR("p", "a", history: true) == .value("0"))
     try site.expectNoDuplicates()
-    #expect(site.logs(Site.away) == 1 && site.logs(Site.back) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1) && site.hasLogged(Site.back, times: 1), "\(site.server.log)")
     try site.server.stop()
   }
 

@@ -21,7 +21,7 @@ struct SeveralUpstreamsTests {
     site.waitForLog(Site.back)
     #expect(try site.getPR("p21", "known") == .value("7"))
     #expect(first.questions.count == 2 && second.questions.count == 20)
-    #expect(site.logs(Site.away) == 1, "\(site.server.log)")
+    #expect(site.hasLogged(Site.away, times: 1), "\(site.server.log)")
     try site.server.stop()
   }
 

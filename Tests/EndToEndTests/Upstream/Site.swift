@@ -4,7 +4,7 @@ import TestThreads
 import Testing
 
 /// A node that has an upstream, with a connection to it.
-struct Site {
+struct Site: LogSource {
   let server: ServerProcess
   let connection: RawConnection
 
@@ -36,17 +36,6 @@ struct Site {
       let ending = (try? server.process.wait(seconds: 1)).map { "\($0)" } ?? "it is still there"
       throw Failure("the connection ended (\(end)), and of the server: \(ending), \(server.log)")
     }
-  }
-
-  /// How often its log says something so far.
-  func logs(_ text: String) -> Int { server.log.split(separator: "\n").count { $0.contains(text) } }
-
-  /// Waits until its log says something, so many times.
-  func waitForLog(_ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) {
-    let isThere = server.process.errors.wait { log in
-      log.split(separator: "\n").dropLast(log.hasSuffix("\n") ? 0 : 1).count { $0.contains(text) } >= times
-    }
-    #expect(isThere, "the log never said '\(text)' \(times) times: \(server.log)", sourceLocation: sourceLocation)
   }
 
   /// Expects that no value names two contents.
