@@ -4,7 +4,8 @@
 ///
 /// A log begins anew only if all its pages are in the database when a transaction begins to write. So most pages go
 /// while the writer writes on, which delays no answer, and the few that came meanwhile go in the writer's place.
-/// A store that is quiet has its pages brought over too, so that a copy of the file alone holds them.
+/// A store that is quiet has its pages brought over too, so that a copy of the file alone holds them. Its log then begins
+/// anew at once: old pages must not come back over newer ones of the database when a damaged log is read after a crash.
 struct CheckpointPlan {
   enum Step: Hashable {
     case nothing
@@ -39,6 +40,12 @@ struct CheckpointPlan {
   private var isGivenUp = false
   private var isTicking = false
   private var hasCommitted = false
+  /// No commit came between the last two ticks, and none since.
+  private var isQuiet = false
+  /// The log holds the one page that ``renewed(inLog:)`` reported, which the database has as well.
+  private var isRenewed = false
+  /// The generation that is to be followed by a renewed log; nil when none is.
+  private var renewing: Int?
   private var ticksWaited = 0
 
   init(length: Int, most: Int) {
@@ -52,6 +59,7 @@ struct CheckpointPlan {
   /// The writer has committed pages, and the log holds so many now. Not to be called for a commit that wrote nothing.
   mutating func committed(inLog pages: Int) -> Step {
     hasCommitted = true
+    (isQuiet, isRenewed) = (false, false)
     // Each commit makes the log longer, unless it begins anew.
     if pages <= inLog ?? 0 {
       inDatabase = 0
@@ -84,9 +92,9 @@ struct CheckpointPlan {
 
   // MARK: The clock
 
-  /// Whether a tick is to be asked for: pages wait, and no tick is on its way.
+  /// Whether a tick is to be asked for: the log has pages that wait or are old, and no tick is on its way.
   mutating func startsClock() -> Bool {
-    guard isBehind, !isTicking, !isGivenUp else { return false }
+    guard isBehind || hasOldPages, !isTicking, !isGivenUp else { return false }
     isTicking = true
     return true
   }
@@ -94,7 +102,7 @@ struct CheckpointPlan {
   /// The tick that ``startsClock()`` asked for.
   mutating func ticked() -> Step {
     isTicking = false
-    let isQuiet = !hasCommitted
+    isQuiet = !hasCommitted
     hasCommitted = false
     guard isBehind, running == nil, !isGivenUp else { return .nothing }
     ticksWaited += 1
@@ -102,5 +110,31 @@ struct CheckpointPlan {
     ticksWaited = 0
     running = generation
     return .beside
+  }
+
+  // MARK: A log without old pages
+
+  /// All pages of the log are in the database, and a crash would have them read again.
+  private var hasOldPages: Bool { !isBehind && inLog ?? 0 > 0 && !isRenewed }
+
+  /// Whether the log of a quiet store is to begin anew; to be asked behind each tick.
+  mutating func startsRenewal() -> Bool {
+    guard hasOldPages, isQuiet, running == nil, !isGivenUp else { return false }
+    renewing = generation
+    return true
+  }
+
+  /// A commit without content has been made for ``startsRenewal()``.
+  ///
+  /// - Parameter pages: how many the log holds since; nil where a reader or a writer was in the way, and a later tick tries
+  ///   again.
+  mutating func renewed(inLog pages: Int?) {
+    defer { renewing = nil }
+    // A commit of the writer has begun the log anew meanwhile, and reported a length of its own.
+    guard let pages, renewing == generation else { return }
+    generation &+= 1
+    // A commit of another process came between, and its pages are not in the database.
+    isRenewed = pages == 1
+    (inLog, inDatabase) = (pages, isRenewed ? pages : 0)
   }
 }

@@ -9,6 +9,7 @@ final class Checkpointer: @unchecked Sendable {
   private let queue: any SerialQueue
   private let connection: Connection
   private let guarded: GuardedCheckpoint
+  private let renewal: LogRenewal
   private let isSynced: Bool
   private let plan: Mutex<CheckpointPlan>
   private let clock: StoreClock
@@ -26,6 +27,7 @@ final class Checkpointer: @unchecked Sendable {
     queue = environment.queue(.checkpoint)
     clock = environment.clock
     guarded = try GuardedCheckpoint(reader)
+    renewal = LogRenewal(of: connection)
     isSynced = options.durability != .off
     plan = Mutex(CheckpointPlan(length: options.logPages * 3 / 4, most: options.logPages * 4))
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
@@ -83,6 +85,10 @@ final class Checkpointer: @unchecked Sendable {
     queue.sync {
       guard !isClosed.load(ordering: .relaxed) else { return }
       if plan.withLock({ $0.ticked() }) == .beside { run() }
+      if plan.withLock({ $0.startsRenewal() }) {
+        let pages = renewal.run(guarded)
+        plan.withLock { $0.renewed(inLog: pages) }
+      }
       startClock()
     }
   }

@@ -44,6 +44,13 @@ final class GuardedCheckpoint {
     return guarded { connection.checkpoint(SQLITE_CHECKPOINT_TRUNCATE) } != nil
   }
 
+  /// Lets the next commit begin the log anew, where all pages are in the database.
+  ///
+  /// - Returns: false when a reader or a writer is in the way.
+  func restart(on connection: Connection) -> Bool {
+    guarded { connection.checkpoint(SQLITE_CHECKPOINT_RESTART) } != nil
+  }
+
   private func guarded<Value>(_ body: () -> Value?) -> Value? {
     do throws(StoreError) {
       try begin.run()

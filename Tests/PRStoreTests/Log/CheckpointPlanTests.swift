@@ -110,6 +110,8 @@ struct QuietCheckpointPlanTests {
     #expect(plan.ticked() == .beside)
     plan.ended(.beside, CheckpointPlan.Reach(log: 50, database: 50))
     #expect(!plan.isBehind)
+    #expect(plan.startsRenewal() == true)
+    plan.renewed(inLog: 1)
     #expect(plan.startsClock() == false)
   }
 
@@ -123,7 +125,67 @@ struct QuietCheckpointPlanTests {
     #expect(plan.startsClock() == true)
     #expect(plan.ticked() == .beside)
     plan.ended(.beside, CheckpointPlan.Reach(log: 3, database: 3))
+    #expect(plan.startsRenewal() == true)
+    plan.renewed(inLog: 1)
+    #expect(plan.startsRenewal() == false)
     #expect(plan.startsClock() == false)
+  }
+
+  /// A quiet store whose log of so many pages is in the database.
+  private mutating func becomeQuiet(_ pages: Int) {
+    #expect(plan.committed(inLog: pages) == .nothing)
+    #expect(plan.startsClock() == true)
+    while plan.ticked() != .beside { #expect(plan.startsClock() == true) }
+    plan.ended(.beside, CheckpointPlan.Reach(log: pages, database: pages))
+  }
+
+  @Test("a log that cannot begin anew is tried again at the next tick")
+  mutating func notRenewed() {
+    becomeQuiet(7)
+    for _ in 0..<3 {
+      #expect(plan.startsRenewal() == true)
+      plan.renewed(inLog: nil)
+      #expect(plan.startsClock() == true)
+      #expect(plan.ticked() == .nothing)
+    }
+    #expect(plan.startsRenewal() == true)
+  }
+
+  @Test("a commit before the tick puts it off, and one that comes meanwhile has begun the log anew itself")
+  mutating func commitMeanwhile() {
+    becomeQuiet(7)
+    #expect(plan.committed(inLog: 1) == .nothing)
+    #expect(plan.startsRenewal() == false)
+    becomeQuiet(3)
+    #expect(plan.startsRenewal() == true)
+    #expect(plan.committed(inLog: 2) == .nothing)
+    plan.renewed(inLog: 3)
+    #expect(plan.isBehind)
+    #expect(plan.startsRenewal() == false)
+  }
+
+  @Test("pages of another process that come between go to the database as well")
+  mutating func foreignPages() {
+    becomeQuiet(7)
+    #expect(plan.startsRenewal() == true)
+    plan.renewed(inLog: 4)
+    #expect(plan.isBehind)
+    #expect(plan.startsClock() == true)
+    #expect(plan.ticked() == .beside)
+    plan.ended(.beside, CheckpointPlan.Reach(log: 4, database: 4))
+    #expect(plan.startsRenewal() == true)
+    plan.renewed(inLog: 1)
+    #expect(plan.startsClock() == false)
+  }
+
+  @Test("the first commit after it is behind it in the log")
+  mutating func firstCommitAfter() {
+    becomeQuiet(7)
+    #expect(plan.startsRenewal() == true)
+    plan.renewed(inLog: 1)
+    #expect(plan.committed(inLog: 2) == .nothing)
+    #expect(plan.isBehind)
+    #expect(plan.startsClock() == true)
   }
 
   @Test("a store that is never quiet is looked after at every twentieth tick")
