@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// What the log may say at night, docs/operations.md explains.
+/// What the log may say at night, the pages of docs/operations explain.
 @Suite("Log lines")
 struct LogLineTests {
+  private static let handbook = SourceTree.names(in: "docs/operations")
+    .map { SourceTree.text("docs/operations/\($0)") }.joined(separator: "\n")
+
   @Test("every line that may ask for a look stands in the handbook", arguments: SourceTree.sources)
   func documented(file: SourceTree.File) {
-    let handbook = SourceTree.text("docs/operations.md")
     for message in Self.messages(of: file) {
-      #expect(handbook.contains(message.prefix(30)), "\(file): '\(message)' is not in docs/operations.md")
+      #expect(Self.handbook.contains(message.prefix(30)), "\(file): '\(message)' is not in docs/operations")
     }
   }
 

@@ -21,7 +21,7 @@ struct MetricsTests {
 
   @Test("every metric is told in the operator's handbook", arguments: Metrics.meanings.all)
   func documented(metric: Metric) throws {
-    let text = try String(contentsOf: Self.docs.appendingPathComponent("operations.md"), encoding: .utf8)
+    let text = try String(contentsOf: Self.docs.appendingPathComponent("operations/monitoring.md"), encoding: .utf8)
     #expect(text.contains("`\(metric.name)`"))
   }
 
