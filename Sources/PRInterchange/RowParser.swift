@@ -97,7 +97,7 @@ public struct RowParser: Sendable {
 
   // MARK: .inc
 
-  /// Source of the form: docs/replication.md, "Moving data by hand".
+  /// Source of the form: docs/operations/data.md, "Export".
   private static func assignment(_ line: Substring) -> Line {
     // By bytes: a name may begin with what Swift would join to the `$`, and each byte is looked at once.
     let text = line.utf8.trimmingBlanks

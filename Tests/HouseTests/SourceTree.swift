@@ -32,14 +32,21 @@ enum SourceTree {
     (try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)) ?? ""
   }
 
+  static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
+  }
+
   static let sources = files(under: "Sources")
   static let tests = files(under: "Tests")
 
   private static func files(under folder: String) -> [File] {
+    paths(under: folder, ending: ".swift").map { File(path: $0, lines: text($0).components(separatedBy: "\n")) }
+  }
+
+  /// The files of a folder and of those in it, from the project's root.
+  static func paths(under folder: String, ending: String) -> [String] {
     let base = root.appendingPathComponent(folder)
     let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
-    return paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
-      File(path: "\(folder)/\(path)", lines: text("\(folder)/\(path)").components(separatedBy: "\n"))
-    }
+    return paths.filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TestSeed
 import Testing
 
-/// docs/numbering.md, "What must always hold", over random federations.
+/// docs/numbering.md, "What always holds under `partitioned`", over random federations.
 @Suite("Federations")
 struct FederationTests {
   private static let count = ProcessInfo.processInfo.environment["HEADWATER_LONG_TESTS"] == "1" ? 50_000 : 5_000
