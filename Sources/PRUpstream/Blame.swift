@@ -4,7 +4,7 @@ import PRClient
 /// What the failure of one question shows, and so what has to be done.
 ///
 /// A failure that concerns one question never counts as absence of the upstream: whether the upstream is there is tried
-/// with another question. Source: docs/protocol.md, "What is asked of whom".
+/// with another question. Source: docs/protocol.md, "Questions to an upstream".
 enum Blame: Hashable, Sendable {
   /// The answer is of no use. Line and server are sound: nothing is to be done.
   case answer

@@ -4,9 +4,6 @@ import Testing
 /// A link of a page leads to a file of the project and to a heading of that file.
 @Suite("Links")
 struct LinkTests {
-  private static let pages =
-    ["README.md"] + ["docs", "topology"].flatMap { SourceTree.paths(under: $0, ending: ".md") }
-
   /// What is wrong with a link of the page at `path`; nil if it leads somewhere.
   private static func problem(with link: String, on path: String) -> String? {
     if link.contains("://") { return nil }
@@ -19,7 +16,7 @@ struct LinkTests {
     return "\(target) has no heading #\(parts[1])"
   }
 
-  @Test("of a page lead to a file and to a heading", arguments: pages)
+  @Test("of a page lead to a file and to a heading", arguments: SourceTree.pages)
   func targets(path: String) {
     for link in MarkdownPage(SourceTree.text(path)).links {
       if let problem = Self.problem(with: link, on: path) { Issue.record("\(path) has the link \(link): \(problem)") }
@@ -28,7 +25,7 @@ struct LinkTests {
 
   @Test("to nothing are found")
   func missing() {
-    #expect(Self.pages.count > 20)
+    #expect(SourceTree.pages.count > 20)
     #expect(Self.problem(with: "numbering.md", on: "docs/protocol.md") == nil)
     #expect(Self.problem(with: "../README.md#the-drop-in", on: "docs/protocol.md") == nil)
     #expect(Self.problem(with: "decisions/", on: "docs/protocol.md") == nil)

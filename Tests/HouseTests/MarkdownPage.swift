@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A page of Markdown: the targets of its links, and the anchors that GitHub gives to its headings.
+/// A page of Markdown: its text, the targets of its links, and the anchors that GitHub gives to its headings.
 struct MarkdownPage {
+  /// The paragraphs, without blocks and spans of code, quoted words and the targets of links.
+  let prose: [String]
   let links: [String]
   let anchors: Set<String>
 
@@ -25,9 +27,9 @@ struct MarkdownPage {
       }
     }
     self.anchors = anchors
-    links = blocks.flatMap { block in
-      block.replacing(/`[^`]+`/, with: "").matches(of: /\]\(([^)\s]+)\)/).map { String($0.1) }
-    }
+    let texts = blocks.map { $0.replacing(/`[^`]+`/, with: "") }
+    links = texts.flatMap { $0.matches(of: /\]\(([^)\s]+)\)/).map { String($0.1) } }
+    prose = texts.map { $0.replacing(/\]\([^)]*\)|"[^"\n]*"/, with: "").replacing(/\n */, with: " ") }
   }
 
   /// The text in small letters, without punctuation, with a hyphen for each blank; of a link its label.

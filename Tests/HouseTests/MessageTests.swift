@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// Messages, help and the page name their subjects: a program does not know, hear or believe, and "somebody" is a client, a
-/// node or an operator. The rule is in docs/contributing.md.
+/// Messages, help, the status page and the docs name their subjects: a program does not know, hear or believe, and
+/// "somebody" is a client, a node or an operator. The rule is in docs/contributing.md.
 @Suite("Messages")
 struct MessageTests {
   /// The texts of a file that are meant for reading: literals with a blank, without their interpolations.
@@ -20,10 +20,12 @@ struct MessageTests {
     return texts.map { ($0.line, $0.text.replacing(#/\\\([^)]*\)/#, with: "…")) }.filter { $0.text.contains(" ") }
   }
 
-  private static func isVague(_ text: String) -> Bool {
-    text.contains(
+  private static func isVague(_ text: String) -> Bool { !vagueWords(of: text).isEmpty }
+
+  private static func vagueWords(of text: String) -> [Substring] {
+    let words =
       #/\b(?:whoever|nobody|somebody|everybody|anybody|those who|whom|(?:is|are|be|been) told|told by|knows?|thinks?|believed?s?|hears?|heard|mends?)\b/#
-        .ignoresCase())
+    return text.matches(of: words.ignoresCase()).map(\.0)
   }
 
   @Test("do without words that leave their subject open")
@@ -31,6 +33,15 @@ struct MessageTests {
     for file in SourceTree.sources {
       for part in Self.texts(file.lines) where Self.isVague(part.text) {
         Issue.record("\(file):\(part.line) says '\(part.text)'")
+      }
+    }
+  }
+
+  @Test("and pages do without them", arguments: SourceTree.pages)
+  func pages(path: String) {
+    for paragraph in MarkdownPage(SourceTree.text(path)).prose {
+      for word in Self.vagueWords(of: paragraph) {
+        Issue.record("\(path) says '\(word)' in '\(paragraph.prefix(200))'")
       }
     }
   }

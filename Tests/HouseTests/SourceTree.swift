@@ -38,6 +38,8 @@ enum SourceTree {
 
   static let sources = files(under: "Sources")
   static let tests = files(under: "Tests")
+  /// The Markdown files that a person reads.
+  static let pages = ["README.md"] + ["docs", "topology"].flatMap { paths(under: $0, ending: ".md") }
 
   private static func files(under folder: String) -> [File] {
     paths(under: folder, ending: ".swift").map { File(path: $0, lines: text($0).components(separatedBy: "\n")) }
