@@ -186,7 +186,7 @@ let package = Package(
     .testTarget(
       name: "PRNodeTests",
       dependencies: [
-        "PRNode", "PRRevision", "PRStore", "PRUpstream", "TestSeed", "TestStore", "TestThreads",
+        "PRNode", "PRRevision", "PRStore", "PRSync", "PRUpstream", "PRWire", "TestSeed", "TestStore", "TestThreads",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     // The programs are dependencies so that they are built; what is tested is the processes.

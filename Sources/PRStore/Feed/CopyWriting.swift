@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-/// How far a page took a copy.
-public enum CopyOutcome: Hashable, Sendable {
-  /// So many of its rows were news.
-  case applied(news: Int)
-  /// Another process that serves the same file has moved the copy meanwhile. Nothing was written.
-  case movedOn
-}
-
 extension Ledger {
   /// Takes rows of the upstream's feed into the copy. Rows and position are one transaction.
   ///

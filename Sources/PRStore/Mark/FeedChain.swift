@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A digest that follows the end of a feed. Rows that have vanished above count as well: they stay in the feed.
 struct FeedChain: Hashable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// What a mark says that its database lacks.
 public enum StoreLoss: Error, Hashable, Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// How far the feed of a store has come, written beside its database. A file that lies behind its mark has lost rows that
 /// were answered.

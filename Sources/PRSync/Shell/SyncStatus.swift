@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 import PRStore
 import PRWire
 import Synchronization
@@ -9,9 +10,7 @@ final class SyncStatus: Sendable {
 
   private struct State {
     var health = SyncHealth()
-    var isComplete = false
     var hasWorked = false
-    var progress = PullProgress()
     var hasPassedOver = false
   }
 
@@ -23,16 +22,7 @@ final class SyncStatus: Sendable {
   /// As far as an earlier process has come. Whether that was all, the upstream must tell.
   func resumes(at position: FeedPosition?) { state.withLock { $0.health.position = position } }
 
-  func begins() {
-    state.withLock { state in
-      state.hasWorked = false
-      state.progress = PullProgress()
-    }
-  }
-
-  func took(_ page: PullProgress.Page, limit: Int) -> PullProgress.Verdict {
-    state.withLock { $0.progress.take(page, limit: limit) }
-  }
+  func begins() { state.withLock { $0.hasWorked = false } }
 
   /// Rows were not copied.
   ///
@@ -44,12 +34,7 @@ final class SyncStatus: Sendable {
     }
   }
 
-  func connected(to server: Endpoint) {
-    state.withLock { state in
-      state.health.upstream = server
-      state.isComplete = false
-    }
-  }
+  func connected(to server: Endpoint) { state.withLock { $0.health.upstream = server } }
 
   /// Something was pulled. That a connection stands says little: what failed may fail again.
   ///
@@ -73,14 +58,10 @@ final class SyncStatus: Sendable {
   func applied(news: Int) { state.withLock { $0.health.news += news } }
 
   /// The copy holds all that there is.
-  ///
-  /// - Returns: whether it is the first time over this connection.
-  func arrived(at position: FeedPosition?) -> Bool {
+  func arrived(at position: FeedPosition?) {
     state.withLock { state in
       state.health.position = position
       state.health.currentAt = .now
-      defer { state.isComplete = true }
-      return !state.isComplete
     }
   }
 }

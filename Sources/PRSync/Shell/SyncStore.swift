@@ -62,7 +62,11 @@ struct SyncStore: Sendable {
     }
   }
 
-  func copiedRows() async throws(SyncError) -> Int {
-    try await read(in: .long) { reader throws(StoreError) in try reader.copiedRows() }
+  /// Marks the copy as whole.
+  ///
+  /// - Returns: how many rows it has.
+  func completeCopy() async throws(SyncError) -> Int {
+    try await write { ledger throws(StoreError) in try ledger.keep(CopyState.whole) }
+    return try await read(in: .long) { reader throws(StoreError) in try reader.copiedRows() }
   }
 }

@@ -11,7 +11,7 @@ public final class Synchronizer: Service {
   private let now: @Sendable () -> Int64
   private let pause: @Sendable (Duration) async -> Void
   private let tell: @Sendable (SyncEvent) -> Void
-  private let watch = SyncStatus()
+  private let status = SyncStatus()
   private let executor = SyncExecutor()
 
   /// - Parameters:
@@ -30,7 +30,7 @@ public final class Synchronizer: Service {
     self.tell = tell
   }
 
-  public var health: SyncHealth { watch.health }
+  public var health: SyncHealth { status.health }
 
   public func run() async throws {
     await cancelWhenGracefulShutdown { await withTaskExecutorPreference(self.executor) { await self.follow() } }
@@ -41,17 +41,17 @@ public final class Synchronizer: Service {
     var schedule = SyncSchedule(every: options.every)
     while !Task.isCancelled {
       let pause: Duration
-      watch.begins()
+      status.begins()
       do throws(SyncError) {
         try await pull()
         pause = schedule.succeeded(jitter: .random(in: 0..<1))
       } catch {
         let reason = error.description
-        if !Task.isCancelled, watch.failed(reason) {
-          tell(.failed(watch.health.upstream, reason: reason, isConnection: error.isConnection))
+        if !Task.isCancelled, status.failed(reason) {
+          tell(.failed(status.health.upstream, reason: reason, isConnection: error.isConnection))
         }
         // Back at once after a connection that worked, however many have ended before.
-        if watch.hasWorked, !error.isNoProgress { schedule.worked() }
+        if status.hasWorked, !error.isNoProgress { schedule.worked() }
         pause = schedule.failed(jitter: .random(in: 0..<1))
       }
       await self.pause(pause)  // ends early when the task is cancelled, which the loop looks at
@@ -61,7 +61,7 @@ public final class Synchronizer: Service {
   private func resume() async {
     // What cannot be read now cannot be pulled either, and the pull says so.
     let position = try? await store.read { reader throws(StoreError) in try reader.position(.position) }
-    watch.resumes(at: position ?? nil)
+    status.resumes(at: position ?? nil)
     // Until the copy is whole nothing that lasts is to be made of it. Where this cannot be written, rows cannot either.
     try? await store.write { ledger throws(StoreError) in try ledger.beginCopy() }
   }
@@ -69,7 +69,7 @@ public final class Synchronizer: Service {
   /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.
   private func pull() async throws(SyncError) {
     let connection = try await connect()
-    watch.connected(to: connection.server)
+    status.connected(to: connection.server)
     // A question for news may wait for a minute: a stop does not wait for it.
     let outcome = await withTaskCancellationHandler {
       do throws(SyncError) {
@@ -85,12 +85,11 @@ public final class Synchronizer: Service {
   }
 
   private func withConnection(_ connection: ServerConnection) async throws(SyncError) {
+    let report = SyncReport(server: connection.server, status: status, tell: tell)
     if connection.description.features.contains(.changes) {
-      try await FeedPull(
-        connection: connection, store: store, options: options, now: now, tell: tell, watch: watch
-      ).run()
+      try await FeedPull(connection: connection, store: store, options: options, now: now, report: report).run()
     } else {
-      try await ExportPull(connection: connection, store: store, now: now, tell: tell, watch: watch).run()
+      try await ExportPull(connection: connection, store: store, now: now, report: report).run()
     }
   }
 

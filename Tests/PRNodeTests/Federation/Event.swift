@@ -16,6 +16,8 @@ enum Event: Sendable {
   case restored(at: Int, own: [TextRow], copied: [TextRow], floors: [(package: String, value: String)])
   /// The copy was thrown away; what is in the new one follows.
   case copyDropped(at: Int)
+  /// The copy holds all that the upstream has, which has not changed while it was copied.
+  case copyIsWhole(at: Int)
   /// Nothing that is checked: a link was cut, a process began again.
   case remark(String)
 }
@@ -65,6 +67,7 @@ extension Event: CustomStringConvertible {
     case .floor(let package, let value, let node): "node \(node) hears of \(package) up to \(value)"
     case .restored(let node, let own, let copied, _): "node \(node) is restored: own \(own), copied \(copied)"
     case .copyDropped(let node): "node \(node) drops its copy"
+    case .copyIsWhole(let node): "the copy of node \(node) is whole"
     case .remark(let text): text
     }
   }

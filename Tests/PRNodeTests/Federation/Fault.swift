@@ -34,6 +34,8 @@ enum Fault: String, CaseIterable, Sendable {
   case answersBeforeKeeping
   /// A lookup passes on nothing of what the upstream answers.
   case looksUpOwnRowsOnly
+  /// A row of each page is left out of the copy.
+  case losesCopiedRows
   /// The copy does not count for the greatest value of a package.
   case overlooksCopy
 }

@@ -16,6 +16,8 @@ final class Federation {
   private var laws: Laws
   private var queue: [(process: SimulatedProcess, life: Int, body: () -> Void)] = []
   private var isUndisturbed = false
+  /// The node that pulls with nothing else under way.
+  private var syncing: Int?
 
   init(_ shape: FederationShape, numbers: SeededNumbers = Seed(0).numbers, fault: Fault? = nil) {
     var shape = shape
@@ -118,21 +120,17 @@ final class Federation {
       TupleKey(version: row.package, pkgarch: "all", checksum: row.checksum), value)
   }
 
-  /// Brings rows of the upstream into a node's copy.
-  func sync(_ index: Int, _ contents: MemoryRecords.Contents? = nil, where isTaken: () -> Bool = { true }) {
-    let node = nodes[index]
-    guard let parent = node.parent else { return }
-    for (tuple, value) in parent.copyable(contents ?? parent.records.contents) where isTaken() {
-      node.records.copy(tuple, value)
+  /// Brings rows of the upstream into a node's copy, with nothing else under way.
+  func sync(_ index: Int, process: Int = 0) {
+    undisturbed {
+      syncing = index
+      nodes[index].processes[process].follow()
     }
+    syncing = nil
   }
 
-  /// Throws the copy away for a fresh one.
-  func syncAfresh(_ index: Int) {
-    nodes[index].records.dropCopy()
-    note(.copyDropped(at: index))
-    sync(index)
-  }
+  /// The copy of a node is said to hold all that the upstream has. With other things under way the upstream may have more.
+  func copyIsWhole(_ index: Int) { if syncing == index { note(.copyIsWhole(at: index)) } }
 
   func restore(_ index: Int, _ backup: MemoryRecords.Contents) {
     let node = nodes[index]

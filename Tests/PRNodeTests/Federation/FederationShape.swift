@@ -62,7 +62,7 @@ struct FederationShape {
     var order = Array(places.indices).shuffled(using: &numbers)
     assignLanes(&order, slack: .random(in: 0...1, using: &numbers))
     imports = [.none, .none, .ofOwnKind, .any].randomElement(using: &numbers)!
-    restores = [.none, .none, .ofLeaves, .any].randomElement(using: &numbers)!
+    restores = [.none, .ofLeaves, .any, .any].randomElement(using: &numbers)!
     packages = .random(in: 1...2, using: &numbers)
     checksums = .random(in: 2...6, using: &numbers)
   }

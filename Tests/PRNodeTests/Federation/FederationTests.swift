@@ -71,6 +71,7 @@ extension Event {
   fileprivate static let topics = [
     "asked, reaching the top", "asked, cut off", "answered", "no answer", "refused", "minted or adopted", "imported",
     "copied", "floor", "restored", "copy dropped",
+    "copy whole",
   ]
 
   fileprivate var topic: String {
@@ -83,6 +84,7 @@ extension Event {
     case .floor: "floor"
     case .restored: "restored"
     case .copyDropped: "copy dropped"
+    case .copyIsWhole: "copy whole"
     case .remark: "remark"
     }
   }

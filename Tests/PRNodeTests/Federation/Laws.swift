@@ -16,6 +16,7 @@ struct Violation: Error, Sendable, CustomStringConvertible {
     case kept = "what is answered of an upstream's answer is in the copy"
     case ownNumbers = "what is minted has level + 1 components, in the lane, above all that is known"
     case storesNothing = "a read-only node stores no answers"
+    case wholeCopy = "a copy that is said to be whole has all rows of the upstream"
     case truthfulCopy = "a copy holds what nodes above have held"
     case knownHere = "what is known here is answered from here, whatever the upstream does"
     case knownAbove = "what is known anywhere above is told to those who ask for it"
@@ -106,6 +107,7 @@ struct Laws {
       case .copyDropped(let node):
         images[node].copied = []
         images[node].floors = []
+      case .copyIsWhole(let node): try copyIsWhole(node)
       case .remark: break
       }
       return nil
@@ -196,6 +198,13 @@ struct Laws {
     try require(isTrue, .truthfulCopy, "node \(node): \(row.checksum) \(row.value.parts)")
     images[node].copied.append(row)
     try belongs(row)
+  }
+
+  private func copyIsWhole(_ node: Int) throws(Violation) {
+    guard let parent = places[node].parent else { return }
+    let lacking = (images[parent].own + images[parent].copied).filter { !images[node].copied.contains($0) }
+    try require(
+      lacking.isEmpty, .wholeCopy, "node \(node) lacks \(lacking.map { "\($0.checksum) \($0.value.parts)" })")
   }
 
   /// The promise for the whole federation.

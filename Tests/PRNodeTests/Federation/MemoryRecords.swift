@@ -2,6 +2,7 @@
 import PRRevision
 
 @testable import PRNode
+@testable import PRSync
 
 /// A node's database as plain arrays. Every fact is found by looking at every row of the package.
 final class MemoryRecords: ChangingRecords {
@@ -20,6 +21,16 @@ final class MemoryRecords: ChangingRecords {
     var floors: [PackageKey: Revision] = [:]
     /// The level that the upstream told, plus one.
     var level: Int?
+    var feed = MemoryFeed()
+    /// How far the upstream's feed is in the copy.
+    var position: FeedPosition?
+    var fresh: FreshCopy?
+  }
+
+  /// A copy that is made beside the one in use.
+  struct FreshCopy {
+    var position: FeedPosition?
+    var rows: [Row] = []
   }
 
   private(set) var contents: Contents
@@ -29,6 +40,7 @@ final class MemoryRecords: ChangingRecords {
   enum Change {
     case stored(TextRow)
     case copied(TextRow)
+    case copyDropped
     case floor(PackageKey, Revision)
   }
 
@@ -102,6 +114,7 @@ final class MemoryRecords: ChangingRecords {
   func store(_ tuple: TupleKey, _ value: Revision) {
     guard !values(of: tuple, in: contents.own).contains(where: { $0.text == value.text }) else { return }
     contents.own[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
+    contents.feed.add(Row(tuple: tuple, value: value.text))
     tell(.stored(TextRow(tuple, value)))
   }
 
@@ -113,6 +126,7 @@ final class MemoryRecords: ChangingRecords {
   func copy(_ tuple: TupleKey, _ value: Revision) {
     guard !values(of: tuple, in: contents.copied).contains(value) else { return }
     contents.copied[tuple.package, default: []].append(Entry(checksum: tuple.checksum, value: value))
+    contents.feed.add(Row(tuple: tuple, value: value.text))
     tell(.copied(TextRow(tuple, value)))
   }
 
@@ -125,12 +139,49 @@ final class MemoryRecords: ChangingRecords {
 
   func keep(level: Int) { contents.level = level }
 
-  func dropCopy() {
-    contents.copied = [:]
-    contents.floors = [:]
+  func restore(_ earlier: Contents) { contents = earlier }
+}
+
+// MARK: The copy of the upstream's feed
+
+extension MemoryRecords {
+  var positions: FeedSync.Positions { FeedSync.Positions(copy: contents.position, fresh: contents.fresh?.position) }
+
+  func write(_ page: FeedPage, from start: FeedPosition?, _ target: FeedSync.Target) -> CopyOutcome {
+    let rows = fault == .losesCopiedRows ? page.rows.dropFirst() : page.rows[...]
+    switch target {
+    case .copy:
+      guard contents.position == start else { return .movedOn }
+      copy(rows)
+      contents.position = page.position
+    case .fresh:
+      guard let fresh = contents.fresh, fresh.position == start else { return .movedOn }
+      contents.fresh = FreshCopy(position: page.position, rows: fresh.rows + rows)
+    }
+    return .applied(news: rows.count)
   }
 
-  func restore(_ earlier: Contents) { contents = earlier }
+  private func copy(_ rows: ArraySlice<Row>) {
+    for row in rows { if let value = Revision(row.value) { copy(row.tuple, value) } }
+  }
+
+  func beginFresh() { contents.fresh = FreshCopy() }
+
+  /// - Returns: nil when another process was faster.
+  func swap() -> Int? {
+    guard let fresh = contents.fresh, let position = fresh.position else { return nil }
+    (contents.copied, contents.floors) = ([:], [:])
+    tell(.copyDropped)
+    copy(fresh.rows[...])
+    (contents.position, contents.fresh) = (position, nil)
+    let rows = [contents.own, contents.copied].flatMap { rows in
+      rows.flatMap { package, entries in
+        entries.map { Row(tuple: TupleKey(package: package, checksum: $0.checksum), value: $0.value.text) }
+      }
+    }
+    contents.feed.keep(Set(rows))
+    return 0
+  }
 }
 
 extension TextRow {

@@ -29,24 +29,27 @@ extension Federation {
     let index = Int.random(in: nodes.indices, using: &numbers)
     let node = nodes[index]
     switch Int.random(in: 0..<100, using: &numbers) {
-    case ..<55: ask(question(.get), at: index, process: anyProcess(of: node))
-    case ..<58: ask(question(.predict), at: index, process: anyProcess(of: node))
-    case ..<65: ask(question(.test), at: index, process: anyProcess(of: node))
-    case ..<68: ask(Question(kind: .max, package: package()), at: index, process: anyProcess(of: node))
-    case ..<73: importSomething(at: index)
-    case ..<79 where index > 0: cut(index, chance(40))
-    case ..<86 where index > 0: syncSomething(to: node)
-    case ..<88:
+    case ..<47: ask(question(.get), at: index, process: anyProcess(of: node))
+    case ..<50: ask(question(.predict), at: index, process: anyProcess(of: node))
+    case ..<57: ask(question(.test), at: index, process: anyProcess(of: node))
+    case ..<60: ask(Question(kind: .max, package: package()), at: index, process: anyProcess(of: node))
+    case ..<65: importSomething(at: index)
+    case ..<70 where index > 0: cut(index, chance(40))
+    case ..<77 where index > 0: follow(node)
+    case ..<84 where index > 0: sync(index, process: anyProcess(of: node))
+    case ..<86:
       node.away = index == 0 || chance(60) ? .fallback : chance(50) ? .strict : .offline
       note(.remark("node \(index) is \(node.away) from now on"))
       for process in node.processes.indices { restart(index, process: process) }
-    case ..<90: restart(index, process: anyProcess(of: node))
-    case ..<95:
+    case ..<88: restart(index, process: anyProcess(of: node))
+    case ..<92:
       node.backUp()
       note(.remark("node \(index) is backed up"))
     default: restoreSomething()
     }
   }
+
+  private func follow(_ node: SimulatedNode) { node.processes[anyProcess(of: node)].follow() }
 
   private func anyProcess(of node: SimulatedNode) -> Int { .random(in: node.processes.indices, using: &numbers) }
 
@@ -74,22 +77,28 @@ extension Federation {
     importOne(TextRow(package: package(), checksum: checksum(), value: value), at: index)
   }
 
-  private func syncSomething(to node: SimulatedNode) {
-    guard let parent = node.parent else { return }
-    if shape.restores != .none, chance(30) { return syncAfresh(node.index) }
-    let contents = (parent.backups + [parent.records.contents]).randomElement(using: &numbers)
-    let share = chance(50) ? 100 : 50
-    sync(node.index, contents) { self.chance(share) }
-  }
-
+  /// Restores a backup. The nodes below follow all the time, before and after.
   private func restoreSomething() {
     guard shape.restores != .none else { return }
     let candidates = nodes.filter { node in
       !node.backups.isEmpty && (shape.restores == .any || !shape.places.contains { $0.parent == node.index })
     }
-    guard let node = candidates.randomElement(using: &numbers),
-      let backup = node.backups.randomElement(using: &numbers)
+    // What a restore takes away matters most to the nodes below.
+    let above = candidates.filter { node in nodes.contains { $0.parent === node } }
+    guard let node = (above.isEmpty || chance(30) ? candidates : above).randomElement(using: &numbers),
+      let backup = chance(50) ? node.backups.first : node.backups.randomElement(using: &numbers)
     else { return }
+    let below = nodes.filter { $0.parent === node }
+    for child in below where chance(70) { follow(child) }
+    settle()
     restore(node.index, backup)
+    for child in below where chance(70) { follow(child) }
+    guard chance(50) else { return }
+    // A content that is new to the restored node may get a number that those below have seen on another one.
+    let news = Question(kind: .get, package: package(), checksum: checksum(), isKept: true)
+    for place in [node] + below {
+      ask(news, at: place.index, process: anyProcess(of: place))
+      settle()
+    }
   }
 }

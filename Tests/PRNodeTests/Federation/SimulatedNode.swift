@@ -30,6 +30,7 @@ final class SimulatedNode {
       switch change {
       case .stored(let row): federation.note(.stored(row, at: index, imported: federation.isImporting))
       case .copied(let row): federation.note(.copied(row, at: index))
+      case .copyDropped: federation.note(.copyDropped(at: index))
       case .floor(let package, let value):
         federation.note(.floor(package: package.version, value: value.text, at: index))
       }
@@ -58,12 +59,6 @@ final class SimulatedNode {
     restart()
   }
 
-  /// What a child may have copied of this node: all that it held at one time.
-  func copyable(_ contents: MemoryRecords.Contents) -> [(tuple: TupleKey, value: Revision)] {
-    [contents.own, contents.copied].flatMap { rows in
-      rows.sorted { $0.key < $1.key }.flatMap { package, entries in
-        entries.map { (TupleKey(package: package, checksum: $0.checksum), $0.value) }
-      }
-    }
-  }
+  /// The name of its store.
+  var store: String { "node-\(index)" }
 }

@@ -2,6 +2,7 @@
 import PRRevision
 
 @testable import PRNode
+@testable import PRSync
 @testable import PRUpstream
 
 /// One server process: the flows that a `Node` runs, over records in memory. Wherever a `Node` waits for its store or its
@@ -18,6 +19,8 @@ final class SimulatedProcess {
   private var coalescer = RequestCoalescer<UpstreamQuestion>()
   private var waiting: [Int: (Told) -> Void] = [:]
   private var nextAsker = 0
+  /// The pull that is under way.
+  var follower: FeedSync?
 
   typealias Told = Result<UpstreamAnswer, Away>
 
@@ -53,6 +56,7 @@ final class SimulatedProcess {
     nodeLevel = Self.startLevel(of: node)
     coalescer = RequestCoalescer()
     waiting = [:]
+    follower = nil
     let lost = serving
     serving = []
     for call in lost { call.settle(.failure(.away)) }

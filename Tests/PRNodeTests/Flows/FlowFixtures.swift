@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestSeed
 import TestStore
 import Testing
 
@@ -73,51 +74,8 @@ extension KnownValues {
   }
 }
 
-/// A pair of state and event, and what it leads to.
-struct FlowRow<Flow: RequestFlow>: Sendable, CustomTestStringConvertible {
-  /// In the state.
-  let flow: Flow
-  let event: Flow.Event
-  let actions: [Flow.Action]
-  let next: Flow.State
-
-  /// - Parameter path: the events that lead from the beginning to the state.
-  init(_ flow: Flow, _ path: [Flow.Event], _ event: Flow.Event, _ actions: [Flow.Action], _ next: Flow.State) {
-    self.flow = flow.after(path)
-    self.event = event
-    self.actions = actions
-    self.next = next
-  }
-
-  /// The pair changes nothing.
-  static func ignored(_ flow: Flow, _ path: [Flow.Event], _ event: Flow.Event) -> FlowRow {
-    FlowRow(flow, path, event, [], flow.after(path).state)
-  }
-
-  var pair: String { "\(caseName(flow.state)), \(caseName(event))" }
-
-  var testDescription: String { "\(pair) -> \(caseName(next))" }
-
-  func check() {
-    var flow = flow
-    #expect(flow.handle(event) == actions)
-    #expect(flow.state == next)
-  }
-}
-
-extension RequestFlow {
-  func after(_ events: [Event]) -> Self {
-    var flow = self
-    for event in events { _ = flow.handle(event) }
-    return flow
-  }
-}
-
-/// The pairs of states and events that a table leaves out.
-func missing<Flow>(in rows: [FlowRow<Flow>], states: [String], events: [String]) -> [String] {
-  let named = Set(rows.map(\.pair))
-  return states.flatMap { state in events.map { "\(state), \($0)" } }.filter { !named.contains($0) }
-}
-
-/// The name of an enum's case, without what it holds.
-func caseName(_ value: some Any) -> String { String(String(describing: value).prefix { $0 != "(" }) }
+extension AllocationFlow: Machine {}
+extension PredictionFlow: Machine {}
+extension TestFlow: Machine {}
+extension LookupFlow: Machine {}
+extension GreatestFlow: Machine {}

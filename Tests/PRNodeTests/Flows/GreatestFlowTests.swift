@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestSeed
 import TestStore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite("The flow of a max-package-pr")
 struct GreatestFlowTests {
   typealias Flow = GreatestFlow<FlowFailure>
-  typealias Row = FlowRow<Flow>
+  typealias Row = Transition<Flow>
 
   private static let value = revision("3")
   private static let found = Flow.Event.found(.success(value))

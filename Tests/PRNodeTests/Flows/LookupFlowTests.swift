@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestSeed
 import TestStore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite("The flow of a lookup")
 struct LookupFlowTests {
   typealias Flow = LookupFlow<FlowFailure>
-  typealias Row = FlowRow<Flow>
+  typealias Row = Transition<Flow>
 
   private static let superseded = KnownValues.own("2", beside: "3")
   private static let current = KnownValues.own("2")

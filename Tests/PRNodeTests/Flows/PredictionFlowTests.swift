@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestSeed
 import TestStore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite("The flow of a prediction")
 struct PredictionFlowTests {
   typealias Flow = PredictionFlow<FlowFailure>
-  typealias Row = FlowRow<Flow>
+  typealias Row = Transition<Flow>
 
   private static let tuple = TupleKey.checksum("a")
   private static let value = revision("2")

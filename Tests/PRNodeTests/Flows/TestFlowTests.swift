@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestSeed
 import TestStore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite("The flow of a test-pr")
 struct TestFlowTests {
   typealias Flow = TestFlow<FlowFailure>
-  typealias Row = FlowRow<Flow>
+  typealias Row = Transition<Flow>
 
   private static let empty = KnownValues.own(nil)
   private static let known = KnownValues.own("2")

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRRevision
 
 /// A place in the feed of a store.
 public struct FeedPosition: Hashable, Sendable {
@@ -25,7 +24,7 @@ extension FeedPosition: CustomStringConvertible {
   public var description: String { "\(store) \(serial) \(digest)" }
 
   /// Reads what ``description`` writes.
-  init?(_ text: String) {
+  public init?(_ text: String) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count >= 3, let digest = FeedDigest(String(parts[parts.count - 1])),
       let serial = parts.dropLast().last.flatMap({ Int64($0) })
@@ -35,31 +34,30 @@ extension FeedPosition: CustomStringConvertible {
   }
 }
 
-/// Some rows of a feed.
-public struct FeedPage: Hashable, Sendable {
-  /// Behind the last of the rows.
-  public var position: FeedPosition
-  public var rows: [Row]
-  /// There are rows behind these.
-  public var hasMore: Bool
+/// A running digest over the rows of a feed. Two feeds with the same digest are the same, row for row; an upstream that was
+/// restored, or swapped for another, has another one. docs/protocol.md says how it is computed.
+public struct FeedDigest: Hashable, Sendable {
+  /// 32 bytes.
+  public var bytes: [UInt8]
 
-  public init(position: FeedPosition, rows: [Row], hasMore: Bool) {
-    self.position = position
-    self.rows = rows
-    self.hasMore = hasMore
+  /// In front of the first row.
+  public static let start = FeedDigest(bytes: Array(repeating: 0, count: 32))
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+extension FeedDigest: CustomStringConvertible {
+  /// 64 hexadecimal digits.
+  public var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int(clamping: $0 >> 4)], digits[Int(clamping: $0 & 15)]] }, as: UTF8.self)
   }
-}
 
-/// A feed's answer to a follower at a position.
-public enum FeedAnswer: Hashable, Sendable {
-  case page(FeedPage)
-  /// The position is none of this feed's.
-  case reset(FeedReset)
-}
-
-/// Why a position is none of a feed's.
-public enum FeedReset: String, Hashable, Sendable, CaseIterable {
-  case store = "this is another store"
-  case shorter = "this store's feed is shorter: it was restored from a backup"
-  case digest = "this store's feed has other rows: it was restored from a backup, or rows have left it"
+  /// Reads what ``description`` writes.
+  public init?(_ text: String) {
+    let nibbles = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard text.utf8.count == 64, nibbles.count == 64 else { return nil }
+    bytes = stride(from: 0, to: 64, by: 2).map { UInt8(clamping: nibbles[$0] << 4 | nibbles[$0 + 1]) }
+  }
 }

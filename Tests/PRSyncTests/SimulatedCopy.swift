@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+import PRWire
+import TestSeed
+
+@testable import PRSync
+
+/// The feed of an upstream: rows are added, a backup is restored, another store takes its place.
+struct SimulatedFeed {
+  private(set) var store = "hub-0"
+  private(set) var rows: [Row] = []
+  private var made = 0
+  /// The rows up to each position that the feed ever had.
+  private(set) var known: [FeedPosition: [Row]] = [:]
+
+  init() { remember() }
+
+  mutating func add() {
+    made += 1
+    rows.append(Row(tuple: TupleKey(version: "p", pkgarch: "all", checksum: "c\(made)"), value: "\(made)"))
+    remember()
+  }
+
+  mutating func restore(to count: Int) {
+    rows.removeLast(max(rows.count - count, 0))
+    remember()
+  }
+
+  mutating func replace() {
+    made += 1
+    (store, rows) = ("hub-\(made)", [])
+    remember()
+  }
+
+  private mutating func remember() { known[position(of: rows.count)] = rows }
+
+  func position(of count: Int) -> FeedPosition {
+    var position = FeedPosition.start(of: store)
+    for row in rows.prefix(count) { position.digest.add(row) }
+    position.serial = Int64(clamping: count)
+    return position
+  }
+
+  /// What a server of ours answers.
+  func answer(_ query: ChangesQuery) -> ChangesAnswer {
+    let after = Int(clamping: query.after)
+    guard query.store == nil || query.store == store else { return .reset(FeedReset.store.rawValue) }
+    guard after <= rows.count else { return .reset(FeedReset.shorter.rawValue) }
+    guard query.store == nil || query.digest == position(of: after).digest.description else {
+      return .reset(FeedReset.digest.rawValue)
+    }
+    let last = min(after + query.limit, rows.count)
+    return .page(
+      ChangesAnswer.Page(
+        store: store, last: Int64(clamping: last), digest: position(of: last).digest.description,
+        hasMore: last < rows.count, rows: Array(rows[after..<last])))
+  }
+}
+
+/// The copies of a node, as its database has them.
+struct SimulatedCopy {
+  struct Content {
+    var position: FeedPosition?
+    var rows: [Row] = []
+  }
+
+  var copy = Content()
+  var fresh: Content?
+
+  var positions: FeedSync.Positions { FeedSync.Positions(copy: copy.position, fresh: fresh?.position) }
+
+  /// - Parameter isBlind: writes wherever the copy is.
+  mutating func write(
+    _ page: FeedPage, from start: FeedPosition?, _ target: FeedSync.Target, isBlind: Bool
+  ) -> CopyOutcome {
+    guard var content = target == .copy ? copy : fresh, isBlind || content.position == start else { return .movedOn }
+    content.position = page.position
+    content.rows += page.rows
+    if target == .copy { copy = content } else { fresh = content }
+    return .applied(news: page.rows.count)
+  }
+
+  mutating func beginFresh() { fresh = Content() }
+
+  mutating func swap() -> Int? {
+    guard let fresh, fresh.position != nil else { return nil }
+    let vanished = copy.rows.count { !fresh.rows.contains($0) }
+    (copy, self.fresh) = (fresh, nil)
+    return vanished
+  }
+}
