@@ -55,7 +55,7 @@ final class MemoryRecords: ChangingRecords {
   func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
     let rows = contents.own[tuple.package] ?? []
     let values = values(of: tuple, in: contents.own)
-    var facts = LocalFacts(greatest: greatest(of: tuple.package), least: values.min())
+    var facts = LocalFacts(greatest: greatest(of: tuple.package), least: history == .kept ? values.min() : nil)
     if let best = values.max() { facts.standing = best == facts.greatest ? .current(best) : .superseded }
     if let ceiling = upstream?.greatest {
       facts.greatestUnderUpstream = rows.map(\.value).filter { $0.isUnder(ceiling) }.max()
