@@ -36,6 +36,8 @@ enum Fault: String, CaseIterable, Sendable {
   case looksUpOwnRowsOnly
   /// A row of each page is left out of the copy.
   case losesCopiedRows
+  /// Only the first of several upstreams is asked.
+  case asksFirstUpstreamOnly
   /// The copy does not count for the greatest value of a package.
   case overlooksCopy
 }

@@ -62,6 +62,9 @@ final class Federation {
   /// Whether a deadline may pass before the answer to a question is there.
   func losesPatience() -> Bool { !isUndisturbed && Int.random(in: 0..<8, using: &numbers) == 0 }
 
+  /// How much time passes between two events.
+  func timePasses() -> Duration { isUndisturbed ? .zero : .seconds(Int.random(in: 0...3, using: &numbers)) }
+
   /// Does something with nothing else under way.
   func undisturbed(_ body: () -> Void) {
     settle()

@@ -13,30 +13,22 @@ final class SimulatedProcess {
   private var nodeLevel: NodeLevel
   /// Counts the starts: what an earlier start had under way never happens.
   private(set) var life = 0
-  /// What others wait for.
-  private var serving: [Call] = []
-  /// Which questions share an answer: what the program decides it with.
-  private var coalescer = RequestCoalescer<UpstreamQuestion>()
-  private var waiting: [Int: (Told) -> Void] = [:]
-  private var nextAsker = 0
+  /// The questions of other processes that this one has.
+  var serving: [SimulatedCall] = []
+  /// The way to the upstreams; anew at each start.
+  var upstreams = SimulatedUpstreams()
   /// The pull that is under way.
   var follower: FeedSync?
 
-  typealias Told = Result<UpstreamAnswer, Away>
-
-  enum Away: UpstreamFailure {
-    case away
-
-    var isBeyondLimit: Bool { false }
-  }
+  typealias Told = Result<UpstreamAnswer, UpstreamError>
 
   enum Refused: RequestFailure {
     case store(Never)
     case refused(Refusal, TupleKey)
     case notFrozen(TupleKey)
-    case upstreamAway(Away)
+    case upstreamAway(UpstreamError)
     case upstreamIncomplete
-    case beyondUpstream(Away)
+    case beyondUpstream(UpstreamError)
   }
 
   init(_ node: SimulatedNode, of federation: Federation) {
@@ -54,12 +46,11 @@ final class SimulatedProcess {
   func restart() {
     life += 1
     nodeLevel = Self.startLevel(of: node)
-    coalescer = RequestCoalescer()
-    waiting = [:]
+    upstreams = SimulatedUpstreams()
     follower = nil
     let lost = serving
     serving = []
-    for call in lost { call.settle(.failure(.away)) }
+    for call in lost { call.settle(.failure(.stopped)) }
   }
 
   var records: MemoryRecords { node.records }
@@ -101,59 +92,5 @@ final class SimulatedProcess {
       records.keep(level: level)
       nodeLevel.kept(level)
     }
-  }
-
-  func ask(_ question: UpstreamQuestion, answer: @escaping (Told) -> Void) {
-    nextAsker += 1
-    waiting[nextAsker] = answer
-    if coalescer.admit(nextAsker, to: question) == .ask { send(question) }
-  }
-
-  private func send(_ question: UpstreamQuestion) {
-    let asking = life
-    let call = Call { [self] told in
-      guard life == asking else { return }
-      post { [self] in
-        let (askers, asksAgain) = coalescer.settle(question)
-        for asker in askers { waiting.removeValue(forKey: asker)?(told) }
-        if asksAgain { send(question) }
-      }
-    }
-    guard !node.isCut, let peer = node.parent?.processes.randomElement(using: &federation.numbers) else {
-      return call.settle(.failure(.away))
-    }
-    if federation.losesPatience() { post { call.settle(.failure(.away)) } }
-    peer.serving.removeAll(where: \.isSettled)
-    peer.serving.append(call)
-    coalescer.left(question)
-    peer.post { [node] in
-      guard !node.isCut else { return call.settle(.failure(.away)) }
-      peer.answer(question) { call.settle(node.isCut ? .failure(.away) : $0) }
-    }
-  }
-
-  private func answer(_ question: UpstreamQuestion, _ answer: @escaping (Told) -> Void) {
-    switch question {
-    case .tuple(let tuple, _):
-      lookUp(tuple) { [self] outcome in answer(outcome.mapError { _ in .away }.map { $0.answer(at: level) }) }
-    case .package(let package):
-      greatest(of: package) { [self] outcome in
-        answer(outcome.mapError { _ in .away }.map { UpstreamAnswer(greatest: $0, values: [], level: level) })
-      }
-    }
-  }
-}
-
-/// A question on its way: it is settled once, by the answer, the deadline or the end of who was asked.
-private final class Call {
-  private var answer: ((SimulatedProcess.Told) -> Void)?
-
-  init(_ answer: @escaping (SimulatedProcess.Told) -> Void) { self.answer = answer }
-
-  var isSettled: Bool { answer == nil }
-
-  func settle(_ told: SimulatedProcess.Told) {
-    answer?(told)
-    answer = nil
   }
 }

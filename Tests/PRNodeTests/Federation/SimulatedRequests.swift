@@ -82,7 +82,7 @@ extension SimulatedProcess {
       switch action {
       case .look(let result): decided { [self] in $0.look(result, in: records) }
       case .predict(let result): decided { [self] in $0.predict(result, onMiss: .predict, in: records) }
-      case .ask where fault == .predictsWithoutAsking: run(flow, .replied(.failure(.away)), history, answer)
+      case .ask where fault == .predictsWithoutAsking: run(flow, .replied(.failure(.stopped)), history, answer)
       case .ask: ask(.tuple(flow.tuple, history)) { [self] in run(flow, .replied($0), history, answer) }
       case .learn(let level): learn(upstreamLevel: level)
       case .count: break
@@ -118,7 +118,7 @@ extension SimulatedProcess {
   }
 
   func lookUp(_ tuple: TupleKey, answer: @escaping Answer<LookupResult>) {
-    run(LookupFlow(askingPolicy, within: nil), .begun, tuple, answer)
+    run(LookupFlow(askingPolicy, within: SimulatedUpstreams.deadline), .begun, tuple, answer)
   }
 
   private func run(
@@ -131,7 +131,9 @@ extension SimulatedProcess {
         read(tuple, countsCopy: countsCopy, fault == .looksUpOwnRowsOnly ? nil : told) { [self] in
           run(flow, .found(.success($0)), tuple, answer)
         }
-      case .ask: ask(.tuple(tuple, .none)) { [self] in run(flow, .replied($0), tuple, answer) }
+      case .ask(let time):
+        let time = time ?? SimulatedUpstreams.deadline
+        ask(.tuple(tuple, .none), within: time) { [self] in run(flow, .replied($0), tuple, answer) }
       case .learn(let level): learn(upstreamLevel: level)
       case .keep where fault == .looksUpOwnRowsOnly: run(flow, .kept, tuple, answer)
       case .keep(let told): keep(told, of: tuple) { [self] in run(flow, .kept, tuple, answer) }
