@@ -134,7 +134,7 @@ let package = Package(
     .testTarget(
       name: "PRAssemblyTests",
       dependencies: [
-        "PRAssembly", "PRTLS", "PRWire", "TestThreads", .product(name: "Logging", package: "swift-log"),
+        "PRAssembly", "PRTLS", "PRWire", "TestSeed", "TestThreads", .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),

@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import Logging
 import PRServer
 import PRWire
 import ServiceLifecycle
 import UnixSignals
 
 /// Serves by one generation after the other: SIGHUP has the options read again, and what comes of them takes over
-/// without a gap in listening. What cannot take over is refused, and the one that serves goes on.
+/// without a gap in listening. ``ReloadState`` decides; here its actions are carried out.
 actor ReloadCoordinator: Service {
+  typealias Machine = ReloadState<Cause>
+
   private let surroundings: ProcessEnvironment
   private let renew: ServingProcess.Renewal?
   private let announce: ServingProcess.Announcement
-  private let events: AsyncStream<Event>
-  private let tell: AsyncStream<Event>.Continuation
-
-  /// One that is made and not ready yet: → `serving`, or it ends before.
-  private var successor: Generation?
-  /// The one whose options hold; nil before the first: → `leaving`.
-  private var serving: Generation?
-  /// One that answers what it has begun, and ends. No other is made meanwhile.
-  private var leaving: Generation?
-  /// The one that serves, until the one before has made room for it.
-  private var waiting: Generation?
-  private var running = 0
-  private var isAskedAgain = false
-  private var readyFile: String?
-  private var failure: (any Error)?
+  private let events: AsyncStream<Machine.Event>
+  private let tell: AsyncStream<Machine.Event>.Continuation
+  private var machine = Machine()
+  private var generations: [Machine.GenerationID: Generation] = [:]
+  /// What the next generation is built from.
+  private var options: NodeConfiguration
+  private var failure: Cause?
 
   /// What a generation has to tell.
   enum Notice {
@@ -35,10 +28,14 @@ actor ReloadCoordinator: Service {
     case madeRoom
   }
 
-  private enum Event {
-    case hangup
-    case notice(Notice)
-    case ended(Generation, (any Error)?)
+  /// An error, compared by where it was caught.
+  final class Cause: Hashable, Sendable {
+    let error: any Error
+
+    init(_ error: any Error) { self.error = error }
+
+    static func == (one: Cause, other: Cause) -> Bool { one === other }
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
   }
 
   /// Makes the first generation.
@@ -51,166 +48,157 @@ actor ReloadCoordinator: Service {
     self.surroundings = surroundings
     self.renew = renew
     self.announce = announce
-    let (events, tell) = AsyncStream.makeStream(of: Event.self)
+    options = configuration
+    let (events, tell) = AsyncStream.makeStream(of: Machine.Event.self)
     (self.events, self.tell) = (events, tell)
-    successor = try await Assembly(configuration, surroundings).build(after: nil) { tell.yield(.notice($0)) }
+    generations[Machine.first] = try await Assembly(configuration, surroundings).build(after: nil) {
+      tell.yield($0.event(of: Machine.first))
+    }
   }
 
   func run() async throws {
-    let hangups = await UnixSignalsSequence(trapping: .sighup)
-    await withDiscardingTaskGroup { group in
-      let (tell, notifier) = (tell, surroundings.notifier)
-      group.addTask { for await _ in hangups.cancelOnGracefulShutdown() { tell.yield(.hangup) } }
-      if let successor { start(successor, in: &group) }
-      await withGracefulShutdownHandler {
-        await follow(in: &group)
-      } onGracefulShutdown: {
-        notifier.tell(.stopping)
+    let (hangups, tell) = (await UnixSignalsSequence(trapping: .sighup), tell)
+    // This handler is registered before those of the generations: their ends are events after the stop.
+    await withGracefulShutdownHandler {
+      await withDiscardingTaskGroup { group in
+        group.addTask { for await _ in hangups.cancelOnGracefulShutdown() { tell.yield(.hangup) } }
+        await handle(.started(readyFile: options.readyFile), in: &group)
+        for await event in events { await handle(event, in: &group) }
+        group.cancelAll()
       }
-      group.cancelAll()
+    } onGracefulShutdown: {
+      tell.yield(.stop)
     }
-    if let readyFile { ReadyFile(readyFile).remove() }
-    if let failure { throw failure }
-    serving?.logger.info("stopped")
+    if let failure { throw failure.error }
   }
 
-  private func follow(in group: inout DiscardingTaskGroup) async {
-    for await event in events {
-      switch event {
-      case .hangup: isAskedAgain = true
-      case .notice(.isReady): await takeOver()
-      case .notice(.madeRoom): begin()
-      case .ended(let generation, let error):
-        running -= 1
-        await end(generation, error)
-        if running == 0 { return }
-      }
-      if isAskedAgain, successor == nil, leaving == nil {
-        isAskedAgain = false
-        await reload(in: &group)
-      }
+  private func handle(_ event: Machine.Event, in group: inout DiscardingTaskGroup) async {
+    var next: Machine.Event? = event
+    while let event = next {
+      next = nil
+      for action in machine.handle(event) { next = await carryOut(action, in: &group) ?? next }
     }
   }
 
-  private func start(_ generation: Generation, in group: inout DiscardingTaskGroup) {
-    running += 1
+  /// - Returns: the result of an action that is not waited for as an event of its own.
+  private func carryOut(_ action: Machine.Action, in group: inout DiscardingTaskGroup) async -> Machine.Event? {
+    let tell = tell
+    switch action {
+    case .renew(let id): group.addTask { tell.yield(.renewed(await self.renewOptions(after: id))) }
+    case .build(let id, let other): group.addTask { tell.yield(.built(id, await self.build(id, after: other))) }
+    case .discard(let id): await generations.removeValue(forKey: id)?.discard()
+    case .start(let id): start(id, in: &group)
+    case .introduce(let id, let other): return .introduced(id, introduce(id, after: other))
+    case .begin(let id): generations[id]?.begin()
+    case .makeRoom(let id): await generations[id]?.makeRoom()
+    case .reread(let id): return .reread(reread(id))
+    case .forget(let id): generations[id] = nil
+    case .writeReadyFile(let id): try? writeReadyFile(id)  // it was written before, and the reload has its error
+    case .removeReadyFile(let path): ReadyFile(path).remove()
+    case .note(let note, let id): if let generation = generations[id] { ReloadLog(generation).log(note) }
+    case .notify(let notification): notify(notification)
+    case .end(let cause):
+      failure = cause
+      tell.finish()
+    }
+    return nil
+  }
+
+  // MARK: Generations
+
+  private func renewOptions(after id: Machine.GenerationID) async -> Machine.Renewal {
+    do {
+      guard let renew else { return .same }
+      let renewed = try await Assembly.apart { try renew() }
+      guard renewed != generations[id]?.configuration else { return .same }
+      options = renewed
+      return .different
+    } catch {
+      return .failed(Cause(error))
+    }
+  }
+
+  private func build(_ id: Machine.GenerationID, after other: Machine.GenerationID) async -> Machine.Built {
+    do {
+      let (configuration, tell) = (options, tell)
+      generations[id] = try await Assembly(configuration, surroundings).build(after: generations[other]) {
+        tell.yield($0.event(of: id))
+      }
+      return .whole(readyFile: configuration.readyFile)
+    } catch {
+      return .failed(Cause(error))
+    }
+  }
+
+  private func start(_ id: Machine.GenerationID, in group: inout DiscardingTaskGroup) {
+    guard let generation = generations[id] else { return }
     let tell = tell
     group.addTask {
       do {
         try await generation.run()
-        tell.yield(.ended(generation, nil))
+        tell.yield(.ended(id, nil))
       } catch {
-        tell.yield(.ended(generation, error))
+        tell.yield(.ended(id, Cause(error)))
       }
     }
   }
 
-  // MARK: Reloading
-
-  private func reload(in group: inout DiscardingTaskGroup) async {
-    guard let serving, !Task.isShuttingDownGracefully else { return }
-    surroundings.notifier.tell(.reloading)
+  private func reread(_ id: Machine.GenerationID) -> Machine.Rereading {
     do {
-      guard let configuration = try await renewed(), configuration != serving.configuration else {
-        return keep(serving)
-      }
-      let tell = tell
-      let next = try await Assembly(configuration, surroundings).build(after: serving) { tell.yield(.notice($0)) }
-      guard !Task.isShuttingDownGracefully else { return await next.discard() }
-      successor = next
-      start(next, in: &group)
+      return try generations[id]?.rereadCertificates() == true ? .read : .nothing
     } catch {
-      refuse(error)
+      return .failed(Cause(error))
     }
   }
 
-  private func renewed() async throws -> NodeConfiguration? {
-    guard let renew else { return nil }
-    return try await Assembly.apart { try renew() }
-  }
+  // MARK: Where it listens
 
-  /// The options are what they were; the certificates may not be.
-  private func keep(_ generation: Generation) {
+  private func introduce(_ id: Machine.GenerationID, after other: Machine.GenerationID?) -> Machine.Introduction {
+    generations[id]?.configuration.log.flush()
     do {
-      if try generation.rereadCertificates() {
-        generation.logger.notice("SIGHUP: the certificates were read again")
-      } else {
-        generation.logger.info("SIGHUP: nothing has changed")
-      }
+      try writeReadyFile(id)
     } catch {
-      generation.logger.error("SIGHUP: the old certificates stay in use", metadata: [LogKey.reason: "\(error)"])
+      return .unwritten(Cause(error))
     }
-    tellReady()
+    let (next, old) = (generations[id], other.flatMap { generations[$0] })
+    let known = old?.addresses ?? []
+    do {
+      try announce(
+        (next?.addresses ?? []).filter { !known.contains($0) },
+        next?.pageAddress == old?.pageAddress ? nil : next?.pageAddress)
+    } catch {
+      return .unannounced(Cause(error))
+    }
+    return .done
   }
 
-  private func refuse(_ error: any Error) {
-    guard let serving else {
-      failure = failure ?? error
-      return
-    }
-    serving.logger.error(
-      "SIGHUP: the new options are refused, and the old ones stay in use", metadata: [LogKey.reason: "\(error)"])
-    tellReady("the last reload was refused; ")
+  private func writeReadyFile(_ id: Machine.GenerationID) throws {
+    guard let generation = generations[id], let path = generation.configuration.readyFile else { return }
+    try ReadyFile(path).write(generation.addresses)
   }
 
-  private func tellReady(_ words: String = "") {
-    let addresses = (serving?.addresses ?? []).map { "listening on \($0)" }.joined(separator: ", ")
-    serving?.configuration.log.flush()
+  private func notify(_ notification: Machine.Notification) {
+    switch notification {
+    case .ready(let id): notifyReady(id)
+    case .refused(let id): notifyReady(id, "the last reload was refused; ")
+    case .reloading: surroundings.notifier.tell(.reloading)
+    case .stopping: surroundings.notifier.tell(.stopping)
+    }
+  }
+
+  private func notifyReady(_ id: Machine.GenerationID, _ words: String = "") {
+    let generation = generations[id]
+    generation?.configuration.log.flush()
+    let addresses = (generation?.addresses ?? []).map { "listening on \($0)" }.joined(separator: ", ")
     surroundings.notifier.tell(.ready, status: words + addresses)
   }
+}
 
-  // MARK: Taking over
-
-  private func takeOver() async {
-    guard let next = successor else { return }
-    do {
-      try introduce(next)
-    } catch {
-      (successor, leaving) = (nil, next)
-      refuse(error)
-      return await next.makeRoom()
-    }
-    (successor, serving, leaving, waiting) = (nil, next, serving, next)
-    if let leaving { await leaving.makeRoom() } else { begin() }
-  }
-
-  private func begin() {
-    guard let next = waiting, !Task.isShuttingDownGracefully else { return }
-    waiting = nil
-    next.begin()
-    if leaving != nil {
-      next.logger.notice(
-        "SIGHUP: the new options are in force",
-        metadata: [LogKey.listeners: "\(next.addresses.map { "\($0)" }.joined(separator: ", "))"])
-    }
-    tellReady()
-  }
-
-  /// Reports where a generation listens.
-  private func introduce(_ next: Generation) throws {
-    next.configuration.log.flush()
-    if let path = next.configuration.readyFile { try ReadyFile(path).write(next.addresses) }
-    if let readyFile, readyFile != next.configuration.readyFile { ReadyFile(readyFile).remove() }
-    readyFile = next.configuration.readyFile
-    let known = serving?.addresses ?? []
-    try announce(
-      next.addresses.filter { !known.contains($0) }, next.pageAddress == serving?.pageAddress ? nil : next.pageAddress)
-  }
-
-  private func end(_ generation: Generation, _ error: (any Error)?) async {
-    if generation === leaving {
-      // It may have failed before it made room.
-      begin()
-      leaving = nil
-      guard let serving else { return }
-      serving.logger.info("the last connection under other options has ended")
-      if let error { serving.logger.error("\(error)") }
-    } else if generation === successor {
-      successor = nil
-      if let error { refuse(error) }
-    } else {
-      failure = failure ?? error
-      await successor?.makeRoom()
+extension ReloadCoordinator.Notice {
+  fileprivate func event(of id: ReloadCoordinator.Machine.GenerationID) -> ReloadCoordinator.Machine.Event {
+    switch self {
+    case .isReady: .ready(id)
+    case .madeRoom: .madeRoom(id)
     }
   }
 }

@@ -8,8 +8,10 @@ struct ReloadNotificationTests {
   /// The socket that a service manager listens on: sd_notify(3).
   private final class Manager {
     private let socket: CInt
+    private let path: String
 
     init(at path: String) throws {
+      self.path = path
       socket = Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
       var patience = timeval(tv_sec: 30, tv_usec: 0)
       setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -19,6 +21,12 @@ struct ReloadNotificationTests {
     }
 
     deinit { close(socket) }
+
+    /// Sends to itself: what comes before this has been sent before.
+    func send(_ text: String) {
+      let sent = Address.unix(path: path).withSocketAddress { sendto(socket, text, text.utf8.count, 0, $0, $1) }
+      #expect(sent == text.utf8.count)
+    }
 
     /// The next thing that it is told, the watchdog's left out.
     func next() throws -> String {
@@ -50,5 +58,24 @@ struct ReloadNotificationTests {
     #expect(try manager.next() == "READY=1\nSTATUS=the last reload was refused; listening on \(node.server.address)")
     try node.server.stop()
     #expect(try manager.next() == "STOPPING=1")
+  }
+
+  @Test("gets STOPPING=1 at once while a reload is under way, and no READY=1 after it")
+  func overtaken() throws {
+    let folder = try TemporaryFolder()
+    let manager = try Manager(at: folder.path("notify"))
+    let node = try ReloadingNode(
+      "listen: tcp://127.0.0.1:0", in: folder, environment: ["NOTIFY_SOCKET": folder.path("notify")])
+    #expect(try manager.next().hasPrefix("READY=1"))
+    try node.withholdFile()
+    node.server.process.signal(SIGHUP)
+    #expect(try manager.next().hasPrefix("RELOADING=1"))
+    node.server.process.signal(SIGTERM)
+    #expect(try manager.next() == "STOPPING=1")
+    try node.releaseFile()
+    #expect(try node.server.process.wait() == .exit(0))
+    #expect(node.hasLogged(ReloadingNode.refused, times: 1))
+    manager.send("nothing else")
+    #expect(try manager.next() == "nothing else")
   }
 }

@@ -97,4 +97,22 @@ struct ReloadRefusalTests {
     try node.server.stop()
     try other.stop()
   }
+
+  @Test("because its ready file cannot be written ends again when it is ready, and the old one and its file stay")
+  func readyFile() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.path("taken"), withIntermediateDirectories: false)
+    let node = try ReloadingNode(Self.good + "\nready-file: ready", in: folder)
+    let connection = try node.server.connect()
+    try node.rewrite(Self.good + "\nready-file: taken")
+    try expectRefusal(node, connection, saying: "cannot write the ready file taken")
+    node.waitUntilDrained(times: 1)
+    #expect(try folder.read("ready") == "listening on \(node.server.address)\n")
+    #expect(try connection.ask(Requests.getPR("p", "a")) == .value("0"))
+    try node.change(to: Self.good + "\nready-file: other")
+    #expect(folder.exists("other") && !folder.exists("ready"))
+    #expect(try node.server.connect().ask(Requests.getPR("p", "a")) == .value("0"))
+    try node.server.stop()
+    #expect(!folder.exists("other"))
+  }
 }

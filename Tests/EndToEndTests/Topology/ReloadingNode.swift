@@ -38,6 +38,17 @@ final class ReloadingNode: Sendable, LogSource {
     try Data(Self.file(keys).utf8).write(to: URL(fileURLWithPath: folder.path("topology.yaml")), options: .atomic)
   }
 
+  /// The file cannot be read before it is released.
+  func withholdFile() throws {
+    try FileManager.default.removeItem(atPath: folder.path("topology.yaml"))
+    guard mkfifo(folder.path("topology.yaml"), 0o600) == 0 else { throw Failure("mkfifo: \(errno)") }
+  }
+
+  /// Waits until it is being read. It is then empty, or cannot be read.
+  func releaseFile() throws {
+    try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("topology.yaml"))).close()
+  }
+
   /// Has the file read again, and waits until the log says what came of it.
   ///
   /// - Returns: the line.
