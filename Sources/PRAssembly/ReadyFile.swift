@@ -21,7 +21,7 @@ struct ReadyFile {
   func write(_ endpoints: [Endpoint]) throws {
     let text = endpoints.map { "listening on \($0)\n" }.joined()
     do {
-      try AtomicFile(path).write(text.utf8, isSynced: false)
+      try AtomicFile(path, in: .system).write(text.utf8, isSynced: false)
     } catch {
       throw UserFacingError("cannot write the ready file \(path): its folder must exist and be writable")
     }

@@ -18,7 +18,7 @@ public final class Store: Sendable {
   private let loss: StoreLoss?
   let settling = SettlingDesk()
   private let options: StoreOptions
-  private let environment: StoreEnvironment
+  let environment: StoreEnvironment
   private let access: Connection.Access
 
   public var isReadOnly: Bool { writer == nil }
@@ -29,7 +29,7 @@ public final class Store: Sendable {
   /// The rows have serials. Not so in a file that only BitBake's server has written.
   public var hasFeed: Bool { identity != nil }
 
-  init(_ opened: OpenedDatabase, in environment: StoreEnvironment = .system) throws(StoreError) {
+  init(_ opened: OpenedDatabase, in environment: StoreEnvironment) throws(StoreError) {
     let options = opened.options
     self.environment = environment
     self.options = options
@@ -42,17 +42,18 @@ public final class Store: Sendable {
     let (hold, mark) = (hold, mark)
     writer = try opened.writer.map { writer throws(StoreError) in
       let checkpoints = try Checkpointer(
-        Self.smallConnection(options, .readWrite), reader: Self.smallConnection(options, .readWrite), options,
-        in: environment)
+        Self.smallConnection(options, .readWrite, environment),
+        reader: Self.smallConnection(options, .readWrite, environment), options, in: environment)
       return try GroupCommit(
         writer, patience: options.lockPatience, watch: watch, counts: counts, checkpoints: checkpoints, mark: mark,
         hold: hold, in: environment)
     }
     externalChanges = ExternalChangePoller(
-      try Self.smallConnection(options, access), watch: watch, in: environment)
+      try Self.smallConnection(options, access, environment), watch: watch, in: environment)
     let (path, access) = (path, access)
     readers = try ReaderPool(writer == nil ? .whole : .afterIndexing, in: environment) { () throws(StoreError) in
-      try Connection(path: path, access: access, busy: options.lockPatience, cache: options.readerCache)
+      try Connection(
+        path: path, on: environment.files, access: access, busy: options.lockPatience, cache: options.readerCache)
     }
   }
 
@@ -63,9 +64,9 @@ public final class Store: Sendable {
     guard opened.writer != nil, opened.options.keepsMark, let store = opened.identity else { return (nil, nil) }
     let held = opened.report.isHeld ? opened.report.loss : nil
     let keeper = MarkKeeper(
-      try smallConnection(opened.options, .readWrite), store: store, mark: opened.mark, isHeld: held != nil,
-      in: environment)
-    return (LossHold(held, path: opened.options.path, store: store), keeper)
+      try smallConnection(opened.options, .readWrite, environment), store: store, mark: opened.mark,
+      isHeld: held != nil, in: environment)
+    return (LossHold(held, MarkFile(of: opened.options.path, in: environment), store: store), keeper)
   }
 
   /// What is wrong with the database at this moment.
@@ -82,9 +83,10 @@ public final class Store: Sendable {
 
   /// One that reads little and waits for no lock.
   private static func smallConnection(
-    _ options: StoreOptions, _ access: Connection.Access
+    _ options: StoreOptions, _ access: Connection.Access, _ environment: StoreEnvironment
   ) throws(StoreError) -> Connection {
-    try Connection(path: options.path, access: access, busy: .zero, opening: options.lockPatience, cache: 64)
+    try Connection(
+      path: options.path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience, cache: 64)
   }
 
   /// Opens, creates, migrates or takes over a database.
@@ -94,7 +96,7 @@ public final class Store: Sendable {
     try open(options, in: .system)
   }
 
-  /// The same with other threads and clocks than the machine's.
+  /// The same with other threads, clocks and files than the machine's.
   package static func open(
     _ options: StoreOptions, in environment: StoreEnvironment
   ) throws(StoreError) -> (store: Store, report: OpeningReport) {
@@ -163,7 +165,9 @@ public final class Store: Sendable {
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
   public func turnReader() throws(StoreError) -> TurnReader {
     try TurnReader(
-      Connection(path: path, access: access, busy: .zero, opening: options.lockPatience, cache: options.turnCache),
+      Connection(
+        path: path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience,
+        cache: options.turnCache),
       isImmutable: access == .immutable)
   }
 
@@ -171,7 +175,8 @@ public final class Store: Sendable {
   public func lookout() throws(StoreError) -> StoreLookout {
     StoreLookout(
       try Connection(
-        path: path, access: access, busy: .milliseconds(200), opening: options.lockPatience, cache: 2 << 10),
+        path: path, on: environment.files, access: access, busy: .milliseconds(200), opening: options.lockPatience,
+        cache: 2 << 10),
       in: environment)
   }
 

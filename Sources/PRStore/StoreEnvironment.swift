@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a store uses of its machine beside SQLite: threads, clocks and randomness. They are passed in, so that a test runs
-/// a store in virtual time, on one thread, and in an order that follows from a seed.
+/// What a store uses of its machine beside SQLite: threads, clocks, randomness and files. They are passed in, so that a test
+/// runs a store in virtual time, on one thread, on a simulated disk, and in an order that follows from a seed.
 package struct StoreEnvironment: Sendable {
   /// Makes the queue of one of the store's threads.
   package var queue: @Sendable (StoreThread) -> any SerialQueue
   package var clock: StoreClock
   package var random: @Sendable () -> UInt64
+  package var files: any StoreFiles
 
   package init(
     queue: @escaping @Sendable (StoreThread) -> any SerialQueue, clock: StoreClock,
-    random: @escaping @Sendable () -> UInt64
+    random: @escaping @Sendable () -> UInt64, files: any StoreFiles
   ) {
     self.queue = queue
     self.clock = clock
     self.random = random
+    self.files = files
   }
 
   /// The machine's own.
   package static let system = StoreEnvironment(
-    queue: { SystemQueue($0) }, clock: .system, random: { UInt64.random(in: .min ... .max) })
+    queue: { SystemQueue($0) }, clock: .system, random: { UInt64.random(in: .min ... .max) },
+    files: SystemFiles())
 }
 
 /// The threads of a store, each with a queue and a connection of its own.

@@ -6,6 +6,8 @@ import PRAssembly
 ///
 /// A server holds a lock on its file for as long as it lives. So a file that a dead server left behind, or whose number
 /// belongs to another process by now, is distinguished from a true one. All that is checked is read through one descriptor.
+///
+/// The file is written in place. ``AtomicFile`` would put another file under the name, and the lock would be on the one before.
 struct PidFile {
   let path: String
   private let ip: String

@@ -32,6 +32,9 @@ struct FileTests {
       guard words.contains("func ") || words.contains("init("), !words.hasPrefix("//"), !words.hasSuffix("}") else {
         continue
       }
+      // A requirement of a protocol has no body.
+      let next = file.lines[min(index + 1, file.lines.count - 1)]
+      guard words.hasSuffix("{") || words.hasSuffix("(") || next == indentation + "{" else { continue }
       guard let end = file.lines[index...].firstIndex(of: indentation + "}") else { continue }
       found.append((index + 1, end - index + 1))
     }

@@ -25,7 +25,7 @@ struct VirtualTimeTests {
   }
 
   private func serialOfMark() -> Int64? {
-    guard case .mark(let mark) = MarkFile(of: path).read() else { return nil }
+    guard case .mark(let mark) = MarkFile(of: path, in: .system).read() else { return nil }
     return mark.last.serial
   }
 

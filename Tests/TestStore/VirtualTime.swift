@@ -24,7 +24,7 @@ public final class VirtualTime: Sendable {
     StoreEnvironment(
       queue: { _ in self.makeQueue() },
       clock: StoreClock(now: { self.now }, schedule: { self.schedule($0, $1) }),
-      random: { self.state.withLock { $0.numbers.next() } })
+      random: { self.state.withLock { $0.numbers.next() } }, files: SystemFiles())
   }
 
   public var now: ContinuousClock.Instant { state.withLock { $0.now } }

@@ -55,12 +55,13 @@ public struct Audit {
   private let connection: Connection
   private static let knownTables = ["PRMAIN", "PRMAIN_nohist", "PRMAIN_hist"]
 
-  public init(path: String) throws(StoreError) {
+  package init(path: String, in environment: StoreEnvironment = .system) throws(StoreError) {
     var options = StoreOptions(path: path, readOnly: true)
     options.ignoresOldTables = true
-    let opened = try DatabaseOpening(options).open()
+    let opened = try DatabaseOpening(options, in: environment).open()
     connection = try Connection(
-      path: opened.options.path, access: opened.readAccess, busy: options.lockPatience, cache: options.readerCache)
+      path: opened.options.path, on: environment.files, access: opened.readAccess, busy: options.lockPatience,
+      cache: options.readerCache)
   }
 
   /// - Parameter progress: called now and then with the number of rows read.

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
-import Foundation
 
 /// SHA-256, of a file read piece by piece.
 struct FileDigest {
   /// - Returns: 64 hexadecimal digits.
-  static func sha256(of path: String) throws(StoreError) -> String {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw access(path, F_OK) == 0 ? .permission(path: path) : .missing(path: path)
-    }
-    defer { try? file.close() }
+  static func sha256(of path: String, on files: any StoreFiles) throws(StoreError) -> String {
     guard let context = EVP_MD_CTX_new() else { throw .sqlite(path: path, detail: "no memory for its checksum") }
     defer { EVP_MD_CTX_free(context) }
     var isGood = EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-    do {
-      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-        isGood = piece.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) == 1 } && isGood
+    do throws(FileError) {
+      try files.readPieces(of: path, size: 1 << 20) { piece in
+        isGood = EVP_DigestUpdate(context, piece, piece.count) == 1 && isGood
       }
     } catch {
-      throw .sqlite(path: path, detail: "it could not be read: \(error.localizedDescription)")
+      if error.isMissing { throw .missing(path: path) }
+      if error.isRefusal { throw .permission(path: path) }
+      throw .sqlite(path: path, detail: "it could not be read: \(error); \(error.advice)")
     }
     var digest = [UInt8](repeating: 0, count: 32)
     isGood = EVP_DigestFinal_ex(context, &digest, nil) == 1 && isGood

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import PRRevision
 
 /// Writes all that a node answers, own rows and copied ones, into one file that will never change.
 public struct Freeze {
   private let source: DatabaseFile
   private let target: String
+  private let environment: StoreEnvironment
+  private var files: any StoreFiles { environment.files }
 
-  public init(of path: String, to target: String) {
-    source = DatabaseFile(path)
-    self.target = DatabaseFile(target).path
+  package init(of path: String, to target: String, in environment: StoreEnvironment = .system) {
+    source = DatabaseFile(path, on: environment.files)
+    self.target = environment.files.absolutePath(target)
+    self.environment = environment
   }
 
   /// Freezes the database as it is at one moment, while servers work on it.
@@ -24,16 +26,16 @@ public struct Freeze {
   ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "the frozen file needs a name of its own") }
-    guard replaces || !FileManager.default.fileExists(atPath: target) else {
+    guard replaces || !files.exists(target) else {
       throw .unfit(path: target, detail: "it is there already; name another file, or use --force")
     }
-    guard !DatabaseFile(target).hasLog else {
+    guard !DatabaseFile(target, on: files).hasLog else {
       throw .unfit(
         path: target, detail: "it is a database that is in use: \(target)-wal holds rows of it; name another file")
     }
     let partial = target + ".partial"
-    Self.remove(partial)
-    defer { Self.remove(partial) }
+    remove(partial)
+    defer { remove(partial) }
     if !allowsIncomplete { try refuseIncomplete() }
     var (manifest, duplicates) = try fill(partial)
     if !allowsIncomplete, manifest.rows == 0 {
@@ -42,23 +44,28 @@ public struct Freeze {
     }
     if !allowsDuplicates { try refuse(duplicates) }
     manifest.frozen = time
-    manifest.sha256 = try FileDigest.sha256(of: partial)
+    manifest.sha256 = try FileDigest.sha256(of: partial, on: files)
     manifest.seal = manifest.expectedSeal
-    // The manifest goes last: until then the file does not fit, and no node serves it.
-    try? FileManager.default.removeItem(atPath: Manifest.path(of: target))
-    try settle(partial)
-    try manifest.write(of: target)
+    try publish(partial, manifest)
     return manifest
   }
 
-  private static func remove(_ path: String) {
-    for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+  /// The manifest goes last: until then the file does not fit, and no node serves it.
+  func publish(_ partial: String, _ manifest: Manifest) throws(StoreError) {
+    try? files.remove(Manifest.path(of: target))
+    try settle(partial)
+    try manifest.write(of: target, in: environment)
+  }
+
+  private func remove(_ path: String) {
+    for suffix in ["", "-wal", "-shm", "-journal"] { try? files.remove(path + suffix) }
   }
 
   /// What is frozen is answered for ever: a copy that is not whole would leave out what the upstream has.
   private func refuseIncomplete() throws(StoreError) {
-    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
-    let connection = try Connection(path: source.path, access: from.readAccess, busy: .seconds(20), cache: 64)
+    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true), in: environment).open()
+    let connection = try Connection(
+      path: source.path, on: files, access: from.readAccess, busy: .seconds(20), cache: 64)
     let reader = RowReader(connection)
     guard try reader.copyState() == .begun else { return }
     throw .unfit(
@@ -79,13 +86,14 @@ public struct Freeze {
 
   /// - Returns: also the values that name several contents, with whose they are.
   private func fill(_ partial: String) throws(StoreError) -> (Manifest, duplicates: [String]) {
-    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true)).open()
-    let connection = try Connection(path: source.path, access: from.readAccess, busy: .seconds(20), cache: 8192)
+    let from = try DatabaseOpening(StoreOptions(path: source.path, readOnly: true), in: environment).open()
+    let connection = try Connection(
+      path: source.path, on: files, access: from.readAccess, busy: .seconds(20), cache: 8192)
     let reader = RowReader(connection)
     // One read transaction: the position and the rows are of one moment.
     try connection.execute("BEGIN")
     let position = try reader.lastPosition()
-    let opened = try DatabaseOpening(StoreOptions(path: partial, durability: .off)).open()
+    let opened = try DatabaseOpening(StoreOptions(path: partial, durability: .off), in: environment).open()
     guard let writer = opened.writer else { throw .readOnly(path: partial) }
     try writer.execute("BEGIN IMMEDIATE")
     try writer.setTriggers(on: false)
@@ -184,11 +192,11 @@ public struct Freeze {
   }
 
   /// Brings the file to the disk, then to its name.
-  private func settle(_ partial: String) throws(StoreError) {
-    do throws(AtomicFile.Failure) {
-      try AtomicFile(target).settle(partial, mode: 0o444)
+  func settle(_ partial: String) throws(StoreError) {
+    do throws(FileError) {
+      try AtomicFile(target, in: environment).settle(partial, mode: 0o444)
     } catch {
-      throw .sqlite(path: target, detail: "\(error)")
+      throw StoreError(error, writing: target, of: target, "the frozen file could not be brought to the disk")
     }
   }
 }

@@ -29,12 +29,22 @@ public struct Manifest: Codable, Hashable, Sendable {
   /// Where the manifest of a file is.
   static func path(of file: String) -> String { file + ".manifest.json" }
 
-  static func read(of file: String) throws(StoreError) -> Manifest {
-    guard let data = FileManager.default.contents(atPath: path(of: file)) else {
-      throw .unfit(path: file, detail: "its manifest \(path(of: file)) is not there")
+  /// A manifest has less than 1,000 bytes.
+  private static let longest = 1 << 16
+
+  static func read(of file: String, on files: any StoreFiles) throws(StoreError) -> Manifest {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try files.prefix(longest, of: path(of: file))
+    } catch {
+      throw .unfit(
+        path: file,
+        detail: error.isMissing
+          ? "its manifest \(path(of: file)) is not there"
+          : "its manifest \(path(of: file)) cannot be read: \(error); \(error.advice)")
     }
     do {
-      return try JSONDecoder().decode(Manifest.self, from: data)
+      return try JSONDecoder().decode(Manifest.self, from: Data(bytes))
     } catch {
       throw .unfit(
         path: file,
@@ -48,24 +58,33 @@ public struct Manifest: Codable, Hashable, Sendable {
     FileDigest.sha256(of: [store, "\(serial)", digest, "\(rows)", sha256, frozen].map { "\($0)\n" }.joined().utf8)
   }
 
-  func write(of file: String) throws(StoreError) {
+  func write(of file: String, in environment: StoreEnvironment) throws(StoreError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text: Data
     do {
-      try AtomicFile(Self.path(of: file)).write(try encoder.encode(self) + Data("\n".utf8))
+      text = try encoder.encode(self) + Data("\n".utf8)
     } catch {
       throw .sqlite(path: file, detail: "its manifest could not be written: \(error)")
+    }
+    let path = Self.path(of: file)
+    do throws(FileError) {
+      try AtomicFile(path, in: environment).write(text)
+    } catch {
+      throw StoreError(error, writing: path, of: file, "its manifest could not be written")
     }
   }
 
   /// Reads the manifest of a frozen file, and checks that the file is the one that was frozen.
-  public static func verified(of file: String) throws(StoreError) -> Manifest {
-    let manifest = try read(of: file)
+  package static func verified(
+    of file: String, in environment: StoreEnvironment = .system
+  ) throws(StoreError) -> Manifest {
+    let manifest = try read(of: file, on: environment.files)
     guard manifest.seal == manifest.expectedSeal else {
       throw .unfit(
         path: file, detail: "its manifest \(path(of: file)) was changed: take both files from where they were frozen")
     }
-    guard try FileDigest.sha256(of: file) == manifest.sha256 else {
+    guard try FileDigest.sha256(of: file, on: environment.files) == manifest.sha256 else {
       throw .unfit(
         path: file,
         detail: "it is not the file that its manifest describes: it was changed or cut short; "

@@ -6,6 +6,7 @@ public final class Recovery: Sendable {
   private let store: Store
   private let path: String
   private let identity: String
+  private let environment: StoreEnvironment
   /// What the database lacks, by its mark, before anything was put back.
   public let loss: StoreLoss?
 
@@ -28,21 +29,25 @@ public final class Recovery: Sendable {
   }
 
   /// Opens a database to be repaired. Servers may be serving it.
-  public init(of path: String) throws(StoreError) {
+  package init(of path: String, in environment: StoreEnvironment = .system) throws(StoreError) {
+    self.environment = environment
     var options = StoreOptions(path: path)
     options.keepsMark = false
     options.checksHeads = false
     options.allowsNetworkDisk = true
-    guard DatabaseFile(path).exists else { throw .missing(path: path) }
-    store = try Store.open(options).store
+    guard DatabaseFile(path, on: environment.files).exists else { throw .missing(path: path) }
+    store = try Store.open(options, in: environment).store
     self.path = store.path
     guard let identity = store.identity else { throw .damaged(path: path, detail: "it has no store identity") }
     self.identity = identity
-    loss = try MarkFile(of: store.path).judge(try Self.connection(store.path), store: identity).loss
+    let mark = MarkFile(of: store.path, in: environment)
+    loss = try mark.judge(try Self.connection(store.path, environment), store: identity).loss
   }
 
-  private static func connection(_ path: String) throws(StoreError) -> Connection {
-    try Connection(path: path, access: .readWrite, busy: .seconds(20), cache: 2 << 10)
+  private static func connection(
+    _ path: String, _ environment: StoreEnvironment
+  ) throws(StoreError) -> Connection {
+    try Connection(path: path, on: environment.files, access: .readWrite, busy: .seconds(20), cache: 2 << 10)
   }
 
   /// Computes every head anew from the rows.
@@ -82,7 +87,7 @@ public final class Recovery: Sendable {
   /// - Returns: what is still lacking.
   public func finish(acknowledges: Bool) throws(StoreError) -> StoreLoss? {
     defer { store.close() }
-    let connection = try Self.connection(path)
+    let connection = try Self.connection(path, environment)
     let last = try FeedChain.lastSerial(connection)
     if !acknowledges {
       guard case .behind(let mark, _)? = loss else { return loss }
@@ -90,7 +95,7 @@ public final class Recovery: Sendable {
     }
     var chain = FeedChain(endingAt: last)
     try chain.follow(connection)
-    try MarkFile(of: path).write(chain.mark(of: identity))
+    try MarkFile(of: path, in: environment).write(chain.mark(of: identity))
     return nil
   }
 
@@ -101,9 +106,9 @@ public final class Recovery: Sendable {
   public func readRows(
     from other: String, _ body: @Sendable ([Row]) async throws -> Void
   ) async throws {
-    let opened = try DatabaseOpening(StoreOptions(path: other, readOnly: true)).open()
+    let opened = try DatabaseOpening(StoreOptions(path: other, readOnly: true), in: environment).open()
     let connection = try Connection(
-      path: opened.options.path, access: opened.readAccess, busy: .seconds(20), cache: 2 << 10)
+      path: opened.options.path, on: environment.files, access: opened.readAccess, busy: .seconds(20), cache: 2 << 10)
     let isCopyOfThis = opened.identity == identity
     let follows = try RowReader(connection).position(.position)?.store == identity
     guard isCopyOfThis || follows else {

@@ -43,7 +43,7 @@ final class GroupCommit: Sendable {
     self.watch = watch
     self.checkpoints = checkpoints
     self.mark = mark
-    transaction = try WriteTransaction(connection, counts, hold, mark, clock)
+    transaction = try WriteTransaction(connection, counts, hold, mark, environment)
     checkpoints.start()
     mark?.committed()
   }
@@ -166,14 +166,15 @@ private final class WriteTransaction: @unchecked Sendable {
   private let clock: StoreClock
 
   init(
-    _ connection: Connection, _ counts: CommitCounts, _ hold: LossHold?, _ mark: MarkKeeper?, _ clock: StoreClock
+    _ connection: Connection, _ counts: CommitCounts, _ hold: LossHold?, _ mark: MarkKeeper?,
+    _ environment: StoreEnvironment
   ) throws(StoreError) {
     self.connection = connection
     self.counts = counts
     self.hold = hold
     self.mark = mark
-    self.clock = clock
-    file = DatabaseFile(connection.path)
+    clock = environment.clock
+    file = DatabaseFile(connection.path, on: environment.files)
     identity = file.identity
     ledger = try Ledger(connection)
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")

@@ -40,7 +40,7 @@ final class CommitCounts: Sendable {
 extension Store {
   public var figures: StoreFigures {
     var figures = StoreFigures()
-    let file = DatabaseFile(path)
+    let file = DatabaseFile(path, on: environment.files)
     figures.databaseBytes = file.size
     figures.logBytes = file.logSize
     figures.freeBytes = file.freeSpace

@@ -5,7 +5,7 @@ import Synchronization
 final class LossHold: Sendable {
   private let state: Mutex<State>
   private let isHeld: Atomic<Bool>
-  private let path: String
+  private let file: MarkFile
   private let store: String
 
   private struct State {
@@ -15,11 +15,11 @@ final class LossHold: Sendable {
     var serial: Int64?
   }
 
-  init(_ loss: StoreLoss?, path: String, store: String) {
-    self.path = path
+  init(_ loss: StoreLoss?, _ file: MarkFile, store: String) {
+    self.file = file
     self.store = store
     isHeld = Atomic(loss != nil)
-    state = Mutex(State(loss: loss, seen: loss == nil ? .nothing : MarkFile(of: path).read()))
+    state = Mutex(State(loss: loss, seen: loss == nil ? .nothing : file.read()))
   }
 
   /// What the database lacks; nil when it may be written.
@@ -31,7 +31,6 @@ final class LossHold: Sendable {
   func look(_ connection: Connection) -> StoreLoss? {
     guard isHeld.load(ordering: .acquiring) else { return nil }
     return state.withLock { state in
-      let file = MarkFile(of: path)
       let now = file.read()
       let serial = try? FeedChain.lastSerial(connection)
       guard now != state.seen || serial != state.serial else { return state.loss }

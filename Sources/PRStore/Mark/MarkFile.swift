@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 
 /// The file that the mark of a database stands in.
 struct MarkFile {
   let path: String
   private let database: String
+  private let environment: StoreEnvironment
 
   enum Content: Hashable {
     case nothing
@@ -12,8 +12,9 @@ struct MarkFile {
     case unreadable
   }
 
-  init(of database: String) {
+  init(of database: String, in environment: StoreEnvironment) {
     self.database = database
+    self.environment = environment
     path = StoreMark.path(of: database)
   }
 
@@ -21,22 +22,19 @@ struct MarkFile {
   private static let longest = 4096
 
   func read() -> Content {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      return access(path, F_OK) == 0 ? .unreadable : .nothing
+    do throws(FileError) {
+      let bytes = try environment.files.prefix(Self.longest, of: path)
+      return String(validating: bytes, as: UTF8.self).flatMap { StoreMark($0) }.map(Content.mark) ?? .unreadable
+    } catch {
+      return error.isMissing ? .nothing : .unreadable
     }
-    defer { try? file.close() }
-    guard let data = try? file.read(upToCount: Self.longest), let text = String(data: data, encoding: .utf8) else {
-      return .unreadable
-    }
-    return StoreMark(text).map(Content.mark) ?? .unreadable
   }
 
   func write(_ mark: StoreMark) throws(StoreError) {
-    do throws(AtomicFile.Failure) {
-      try AtomicFile(path).write(mark.text.utf8)
+    do throws(FileError) {
+      try AtomicFile(path, in: environment).write(mark.text.utf8)
     } catch {
-      if error.number == ENOSPC || error.number == EDQUOT { throw .diskFull(path: path) }
-      throw .sqlite(path: database, detail: "its mark \(path) could not be written: \(error)")
+      throw StoreError(error, writing: path, of: database, "its mark \(path) could not be written")
     }
   }
 

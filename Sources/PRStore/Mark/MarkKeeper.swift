@@ -9,6 +9,7 @@ final class MarkKeeper: @unchecked Sendable {
   private let connection: Connection
   private let store: String
   private let clock: StoreClock
+  private let file: MarkFile
   private var chain: FeedChain?
   private var written: StoreMark?
   private let isArmed = Atomic(false)
@@ -28,6 +29,7 @@ final class MarkKeeper: @unchecked Sendable {
     self.store = store
     queue = environment.queue(.mark)
     clock = environment.clock
+    file = MarkFile(of: connection.path, in: environment)
     self.isHeld = Atomic(isHeld)
     written = mark
     chain = mark.map { FeedChain(from: $0.base) }
@@ -72,7 +74,6 @@ final class MarkKeeper: @unchecked Sendable {
       let mark = chain.mark(of: store)
       guard mark != written else { return }
       // Another process on the same file may have come further.
-      let file = MarkFile(of: connection.path)
       if case .mark(let other) = file.read(), other.store == store, other.last.serial > mark.last.serial { return }
       try file.write(mark)
       written = mark

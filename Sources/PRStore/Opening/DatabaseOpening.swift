@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 
 /// A database that is ready: whoever holds it holds the newest schema.
 struct OpenedDatabase {
@@ -24,9 +23,9 @@ struct DatabaseOpening {
   /// `headwater audit` checks them.
   private static let checkedSize = 64 << 20
 
-  init(_ options: StoreOptions, in environment: StoreEnvironment = .system) {
+  init(_ options: StoreOptions, in environment: StoreEnvironment) {
     self.environment = environment
-    file = DatabaseFile(options.path)
+    file = DatabaseFile(options.path, on: environment.files)
     self.options = options
     self.options.path = file.path
   }
@@ -55,7 +54,9 @@ struct DatabaseOpening {
 
   private func openForWriting() throws(StoreError) -> OpenedDatabase {
     let connection = try waitingForLocks { () throws(StoreError) in
-      try Connection(path: options.path, access: .readWrite, busy: Self.writerSlice, cache: options.writerCache)
+      try Connection(
+        path: options.path, on: environment.files, access: .readWrite, busy: Self.writerSlice,
+        cache: options.writerCache)
     }
     // Before a byte of it is changed.
     try waitingForLocks { () throws(StoreError) in try refuseForeign(connection) }
@@ -84,7 +85,7 @@ struct DatabaseOpening {
   /// the one that was served.
   private func judge(_ opened: inout OpenedDatabase, _ connection: Connection) throws(StoreError) {
     guard options.keepsMark, let identity = opened.identity else { return }
-    let verdict = try MarkFile(of: options.path).judge(connection, store: identity)
+    let verdict = try MarkFile(of: options.path, in: environment).judge(connection, store: identity)
     opened.mark = verdict.mark
     opened.report.loss = verdict.loss
     opened.report.isHeld = verdict.loss != nil && options.durability == .full
@@ -149,8 +150,7 @@ struct DatabaseOpening {
   }
 
   private func checkPages(_ connection: Connection) throws(StoreError) {
-    let size = try? FileManager.default.attributesOfItem(atPath: options.path)[.size] as? Int
-    guard (size ?? 0) <= Self.checkedSize else { return }
+    guard file.size <= Self.checkedSize else { return }
     let verdict = try connection.text("PRAGMA quick_check(1)")
     guard verdict == "ok" else { throw .damaged(path: options.path, detail: verdict ?? "no verdict") }
   }
@@ -184,7 +184,8 @@ struct DatabaseOpening {
 
   private func readable(_ access: Connection.Access) throws(StoreError) -> Connection {
     let connection = try Connection(
-      path: options.path, access: access, busy: options.lockPatience, cache: options.readerCache)
+      path: options.path, on: environment.files, access: access, busy: options.lockPatience,
+      cache: options.readerCache)
     _ = try connection.number("SELECT count(*) FROM sqlite_master")
     return connection
   }

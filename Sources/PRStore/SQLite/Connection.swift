@@ -22,12 +22,13 @@ final class Connection {
   }
 
   /// - Parameters:
+  ///   - files: the file system that the database is on.
   ///   - busy: how long SQLite itself waits for a lock; 0 answers at once.
   ///   - opening: how long it waits until the connection stands, if that is longer. The process that closes the file as the last
   ///     one locks it for a moment.
   ///   - cache: the page cache's size in KiB.
   init(
-    path: String, access: Access, busy: Duration, opening: Duration = .zero, cache: Int
+    path: String, on files: any StoreFiles, access: Access, busy: Duration, opening: Duration = .zero, cache: Int
   ) throws(StoreError) {
     _ = Self.isTuned
     self.path = path
@@ -39,7 +40,7 @@ final class Connection {
       queue = try DatabaseQueue(path: Self.location(path, access), configuration: configuration)
       // A closed connection has no handle; this one was opened on the line above.
       handle = try queue.read { $0.sqliteConnection! }
-      held = HeldFile(path)
+      held = HeldFile(path, on: files)
       steps = StepCount(handle, path)
     } catch let error as DatabaseError {
       throw Self.failure(code: error.extendedResultCode.rawValue, detail: error.message ?? "", path: path, errno: errno)
@@ -109,9 +110,9 @@ final class Connection {
     case SQLITE_BUSY, SQLITE_LOCKED: .locked(path: path, seconds: 0)
     case SQLITE_INTERRUPT: .interrupted
     case SQLITE_FULL: .diskFull(path: path)
-    case SQLITE_IOERR where errno == ENOSPC || errno == EDQUOT: .diskFull(path: path)
+    case SQLITE_IOERR where FileError(errno).isFull: .diskFull(path: path)
     case SQLITE_IOERR where errno != 0:
-      .sqlite(path: path, detail: "\(detail) (\(String(cString: strerror(errno)))); see the kernel's log")
+      .sqlite(path: path, detail: "\(detail) (\(FileError(errno))); see the kernel's log")
     case SQLITE_CORRUPT: .damaged(path: path, detail: detail)
     case SQLITE_NOTADB: .notADatabase(path: path)
     case SQLITE_READONLY: .readOnly(path: path)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import Synchronization
 
 /// A database file that this process has open, for as long as this object lives.
@@ -12,8 +11,8 @@ final class HeldFile: Sendable {
 
   private static let holders = Mutex<[FileIdentity: Int]>([:])
 
-  init(_ path: String) {
-    let identity = DatabaseFile(path).identity
+  init(_ path: String, on files: any StoreFiles) {
+    let identity = DatabaseFile(path, on: files).identity
     self.identity = identity
     guard let identity else { return }
     Self.holders.withLock { $0[identity, default: 0] += 1 }
@@ -28,8 +27,7 @@ final class HeldFile: Sendable {
   }
 
   /// Whether this process has the file open, under whatever name.
-  static func isHeld(_ path: String) -> Bool {
-    guard let identity = DatabaseFile(path).identity else { return false }
-    return holders.withLock { $0[identity] != nil }
+  static func isHeld(_ identity: FileIdentity) -> Bool {
+    holders.withLock { $0[identity] != nil }
   }
 }

@@ -7,6 +7,8 @@ import PRStore
 
 /// The parsed rows of an import, in a temporary file. An import is parsed before the database is locked, its rows need
 /// not fit into memory, and its decision may read them more than once.
+///
+/// The file is not an ``AtomicFile``: only this command reads it, in a folder that is removed when the command ends.
 struct RowSpool {
   private let path: String
   private let target: FileHandle

@@ -4,6 +4,9 @@ import PRAssembly
 import PRStore
 
 /// Where a command's text goes: standard output, or a file that appears under its name once it is whole.
+///
+/// The text of an export comes over minutes, and a command that is interrupted leaves what it has written. So it has one name,
+/// under which the next command replaces it, where ``AtomicFile`` would choose another one each time.
 final class TextSink {
   private let path: String?
   private let handle: FileHandle
@@ -46,11 +49,11 @@ final class TextSink {
   func finish() throws {
     try flush()
     guard let path else { return }
-    isFinished = true
-    do throws(AtomicFile.Failure) {
-      try AtomicFile(path).settle(path + ".partial")
+    do throws(FileError) {
+      try AtomicFile(path, in: .system).settle(path + ".partial")
     } catch {
       throw UserFacingError("cannot write \(path): \(error)")
     }
+    isFinished = true
   }
 }

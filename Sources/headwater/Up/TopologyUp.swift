@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import PRAssembly
+import PRStore
 import PRTLS
 import PRTopology
 import UnixSignals
@@ -72,9 +73,10 @@ struct TopologyUp: AsyncParsableCommand {
   }
 
   private static func write(_ text: String, to path: String) throws {
-    guard
-      FileManager.default.createFile(
-        atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else { throw UserFacingError("cannot write \(path): is the disk full?") }
+    do throws(FileError) {
+      try AtomicFile(path, in: .system).write(text.utf8, mode: 0o600, isSynced: false)
+    } catch {
+      throw UserFacingError("cannot write \(path): \(error); \(error.advice)")
+    }
   }
 }

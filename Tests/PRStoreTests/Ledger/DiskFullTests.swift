@@ -56,9 +56,9 @@ struct DiskFullTests {
   func pageLimit() async throws {
     let folder = try TemporaryFolder()
     let path = folder.file("pr.sqlite3")
-    let opened = try DatabaseOpening(StoreOptions(path: path, durability: .normal)).open()
+    let opened = try DatabaseOpening(StoreOptions(path: path, durability: .normal), in: .system).open()
     try #require(opened.writer).execute("PRAGMA max_page_count = 60")
-    let store = try Store(opened)
+    let store = try Store(opened, in: .system)
     try await FullDiskCheck(store: store, path: path).run {
       try await store.write { ledger throws(StoreError) in
         try ledger.reader.connection.execute("PRAGMA max_page_count = 100000")

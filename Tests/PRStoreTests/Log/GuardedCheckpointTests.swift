@@ -51,7 +51,7 @@ struct GuardedCheckpointTests {
   }
 
   private func connection() throws -> Connection {
-    let connection = try Connection(path: path, access: .readWrite, busy: .zero, cache: 64)
+    let connection = try Connection(path: path, on: SystemFiles(), access: .readWrite, busy: .zero, cache: 64)
     _ = try connection.number("SELECT count(*) FROM PRMAIN")
     return connection
   }
@@ -84,7 +84,7 @@ struct GuardedCheckpointTests {
   func emptying() throws {
     let guarded = try GuardedCheckpoint(try connection())
     let own = try connection()
-    let file = DatabaseFile(path)
+    let file = DatabaseFile(path, on: SystemFiles())
     try writer.insert(rows(0..<20))
     try writer.lock()
     #expect(!guarded.empty(on: own), "SQLite goes on with a passive checkpoint, which empties nothing")

@@ -24,7 +24,7 @@ struct MarkTests {
 
   private func rows(_ numbers: Range<Int>) -> [Row] { numbers.map { .busybox("c\($0)", "\($0)") } }
 
-  private var mark: MarkFile.Content { MarkFile(of: path).read() }
+  private var mark: MarkFile.Content { MarkFile(of: path, in: .system).read() }
 
   private func serialOfMark() throws -> Int64 {
     guard case .mark(let mark) = mark else { throw StoreLoss.unreadable }

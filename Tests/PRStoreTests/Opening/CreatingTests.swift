@@ -64,7 +64,7 @@ struct CreatingTests {
   func absolutePath(prefix: String) throws {
     // Relative paths depend on the working directory, which belongs to all tests: only the file's name is this one's.
     let name = prefix + "headwater-\(UUID().uuidString).sqlite3"
-    let file = DatabaseFile(name)
+    let file = DatabaseFile(name, on: SystemFiles())
     #expect(file.path.hasPrefix("/") && !file.path.contains("/./") && !file.path.contains(".."))
     #expect((file.path as NSString).deletingLastPathComponent == FileManager.default.currentDirectoryPath)
     #expect {

@@ -110,7 +110,7 @@ struct HeadSampleTests {
     try await fill(packages: 60, rows: 200)
     try ForeignProcess(path).run(
       "UPDATE headwater_head SET greatest = '3' WHERE CAST(substr(version, 9) AS INTEGER) < 30")
-    let connection = try Connection(path: path, access: .readOnly, busy: .zero, cache: 64)
+    let connection = try Connection(path: path, on: SystemFiles(), access: .readOnly, busy: .zero, cache: 64)
     for seed in UInt64(0)..<20 {
       var sample = try #require(try HeadSample(connection, seed: seed))
       #expect(try sample.fault() != nil)
