@@ -74,7 +74,7 @@ struct Assembly: Sendable {
       upstream = try await startUpstream(of: store, clientTLS, watch)
       let node = Node(store: store, policy: policy, upstream: upstream, alarms: alarms, clock: ProcessEnvironment.clock)
       watch.tell(node)
-      let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), TallyBoard())
+      let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), CounterRegistry())
       let turn = GenerationHandover(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
@@ -167,7 +167,7 @@ struct Assembly: Sendable {
   }
 
   private func facts(
-    of node: Node, _ board: TallyBoard, _ upstream: Upstream?, _ synchronizer: Synchronizer?,
+    of node: Node, _ board: CounterRegistry, _ upstream: Upstream?, _ synchronizer: Synchronizer?,
     _ certificates: CertificateWatch
   ) -> NodeFacts {
     var facts = NodeFacts(

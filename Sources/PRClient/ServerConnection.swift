@@ -57,7 +57,7 @@ public struct ServerConnection: Sendable {
     let message = try await reply(to: request, within: time ?? timeout)
     let response: Response
     do throws(ResponseError) {
-      response = try Response(message, to: request.name, mostRows: request.mostRows)
+      response = try Response(message, to: request.kind, mostRows: request.mostRows)
     } catch {
       throw .response(server, error)
     }
@@ -123,20 +123,4 @@ public struct ServerConnection: Sendable {
 extension Request {
   /// How many rows its reply may have.
   fileprivate var mostRows: Int { if case .changes(let query) = self { query.limit } else { .max } }
-
-  /// The request's name on the wire.
-  public var name: RequestName {
-    switch self {
-    case .ping: .ping
-    case .getPR: .getPR
-    case .testPR: .testPR
-    case .testPackage: .testPackage
-    case .maxPackagePR: .maxPackagePR
-    case .importOne: .importOne
-    case .export: .export
-    case .isReadonly: .isReadonly
-    case .lookup: .lookup
-    case .changes: .changes
-    }
-  }
 }

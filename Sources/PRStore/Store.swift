@@ -101,7 +101,7 @@ public final class Store: Sendable {
     _ options: StoreOptions, in environment: StoreEnvironment
   ) throws(StoreError) -> (store: Store, report: OpeningReport) {
     let opened = try DatabaseOpening(options, in: environment).open()
-    let hasUpkeep = try opened.writer.map { writer throws(StoreError) in try RowReader(writer).hasUpkeep() } ?? false
+    let hasUpkeep = try opened.writer.map { writer throws(StoreError) in try ReadContext(writer).hasUpkeep() } ?? false
     let store = try Store(opened, in: environment)
     if hasUpkeep { store.keepUp() }
     return (store, opened.report)
@@ -117,7 +117,7 @@ public final class Store: Sendable {
   ///   - decide: runs on the writer's thread; it may run again when another decision of the group fails.
   ///   - done: called once the row is as durable as the store was asked to be, on the writer's thread.
   public func write<Value: Sendable>(
-    for client: ReadClient = .node, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
+    for client: ReadClient = .node, _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
     writeOnce(for: client, decide) { outcome in
@@ -134,11 +134,12 @@ public final class Store: Sendable {
 
   /// Decides on a package that cannot be indexed, as on a full disk: what needs no row is answered all the same.
   private func writeUnsettled<Value: Sendable>(
-    for client: ReadClient, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value, _ error: StoreError,
+    for client: ReadClient, _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value,
+    _ error: StoreError,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
-    writeOnce(for: client) { ledger throws(StoreError) in
-      try ledger.reader.readingWhole { () throws(StoreError) in try decide(ledger) }
+    writeOnce(for: client) { context throws(StoreError) in
+      try context.reader.readingWhole { () throws(StoreError) in try decide(context) }
     } done: { outcome in
       if case .failure(.unsettled) = outcome { done(.failure(error)) } else { done(outcome) }
     }
@@ -146,14 +147,14 @@ public final class Store: Sendable {
 
   /// The same for a decision that waits for no package.
   func writeOnce<Value: Sendable>(
-    for client: ReadClient = .node, _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value,
+    for client: ReadClient = .node, _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
     guard let writer else { return done(.failure(.readOnly(path: path))) }
     writer.submit(
       for: client,
-      { ledger throws(StoreError) in
-        let value = try decide(ledger)
+      { context throws(StoreError) in
+        let value = try decide(context)
         return { done(.success(value)) }
       },
       failed: { done(.failure($0)) })
@@ -163,8 +164,8 @@ public final class Store: Sendable {
   public var writerProgress: WriterProgress? { writer?.pulse.progress }
 
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
-  public func turnReader() throws(StoreError) -> TurnReader {
-    try TurnReader(
+  public func turnReader() throws(StoreError) -> EventLoopReader {
+    try EventLoopReader(
       Connection(
         path: path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience,
         cache: options.turnCache),
@@ -172,8 +173,8 @@ public final class Store: Sendable {
   }
 
   /// For diagnosis.
-  public func lookout() throws(StoreError) -> StoreLookout {
-    StoreLookout(
+  public func lookout() throws(StoreError) -> DiagnosticReader {
+    DiagnosticReader(
       try Connection(
         path: path, on: environment.files, access: access, busy: .milliseconds(200), opening: options.lockPatience,
         cache: 2 << 10),
@@ -192,7 +193,7 @@ public final class Store: Sendable {
 extension Store {
   /// ``write(for:_:done:)`` for callers that can suspend.
   public func write<Value: Sendable>(
-    _ decide: @escaping @Sendable (Ledger) throws(StoreError) -> Value
+    _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try await withCheckedContinuation { continuation in
       write(decide) { continuation.resume(returning: $0) }

@@ -96,8 +96,8 @@ struct RecordsContractTests {
       let changes = Self.changes(.random(in: 1...12, using: &numbers), &numbers)
       for change in changes { Self.apply(change, to: memory) }
       let expected = Picture(of: memory)
-      let written = try await store.write { ledger throws(StoreError) in
-        let records = LedgerRecords(ledger: ledger, asker: nil, now: 1)
+      let written = try await store.write { context throws(StoreError) in
+        let records = TransactionRecords(context: context, asker: nil, now: 1)
         for change in changes { try Self.apply(change, to: records) }
         return try Picture(of: records)
       }

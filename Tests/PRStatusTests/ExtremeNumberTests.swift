@@ -27,7 +27,7 @@ struct ExtremeNumberTests {
   private func show(_ json: String) {
     guard let report = try? StatusJSON.report(json.utf8) else { return }
     #expect(!StatusText(report).text.isEmpty)
-    let sight = StatusSnapshot(report: report, tally: StatusSnapshot.busyTally)
+    let sight = StatusSnapshot(report: report, counters: StatusSnapshot.busyCounters)
     #expect(!sight.metrics.isEmpty)
     #expect(!StatusPage(report: report, nonce: "n").html.text.isEmpty)
   }

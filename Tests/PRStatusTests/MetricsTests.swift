@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRNode
+import PRRevision
 import Subprocess
 import Testing
 
@@ -68,9 +69,9 @@ struct MetricsTests {
 
   @Test("every refusal is told from the start, so that the first one is an increase", arguments: RefusalKind.allCases)
   func refusals(kind: RefusalKind) {
-    let text = StatusSnapshot(report: StatusReport(), tally: Tally()).metrics
-    for verb in Verb.allCases {
-      let line = "headwater_refusals_total{request=\"\(verb.name)\",reason=\"\(kind.name)\"} 0\n"
+    let text = StatusSnapshot(report: StatusReport(), counters: RequestCounters()).metrics
+    for request in (RequestKind?).counted {
+      let line = "headwater_refusals_total{request=\"\(request.label)\",reason=\"\(kind.name)\"} 0\n"
       #expect(text.contains(line), "\(line)")
     }
   }

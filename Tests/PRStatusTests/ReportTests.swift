@@ -18,33 +18,33 @@ struct ReportTests {
   func text() throws {
     let text = StatusText(StatusSnapshot.eventful.report).text
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E })
-    let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix(Verb.allCases.count + 1)
-    #expect(table.count == Verb.allCases.count + 1 && Set(table.map(\.count)).count == 1)
+    let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix((RequestKind?).counted.count + 1)
+    #expect(table.count == (RequestKind?).counted.count + 1 && Set(table.map(\.count)).count == 1)
     #expect(text.hasPrefix("state        not ready\nname         <script>"))
     #expect(!StatusText(StatusReport()).text.contains("name"), "a node without a name has no line for it")
   }
 
   @Test("what is refused was not known, and what is refused as missed counts once")
   func hitRatio() {
-    var (tally, log) = (Tally(), DecisionLog())
-    #expect(StatusReport.TrafficPart(tally, log).hitRatio == nil)
-    tally.answeredAtOnce = 1
-    for _ in 0..<2 { tally.refuse(.getPR, .upstreamAway) }
-    tally.refuse(.getPR, .unrecorded)
+    var (counters, log) = (RequestCounters(), DecisionLog())
+    #expect(StatusReport.TrafficPart(counters, log).hitRatio == nil)
+    counters.answeredAtOnce = 1
+    for _ in 0..<2 { counters.refuse(.getPR, .upstreamAway) }
+    counters.refuse(.getPR, .unrecorded)
     log.miss(TupleKey(version: "a", pkgarch: "b", checksum: "c"), asker: nil, at: 0)
-    tally.refuse(.importOne, .taken)
-    #expect(StatusReport.TrafficPart(tally, log).hitRatio == 0.25)
+    counters.refuse(.importOne, .taken)
+    #expect(StatusReport.TrafficPart(counters, log).hitRatio == 0.25)
   }
 
   @Test("what happened between two looks is a rate, and a count that fell is none")
   func recorder() {
     var recorder = RateSampler()
-    recorder.take(Tally(), at: 1000)
-    recorder.take(StatusSnapshot.busyTally, at: 3000)
-    recorder.take(Tally(), at: 5000)
+    recorder.take(RequestCounters(), at: 1000)
+    recorder.take(StatusSnapshot.busyCounters, at: 3000)
+    recorder.take(RequestCounters(), at: 5000)
     #expect(recorder.samples.map(\.rateAtOnce) == [50, 0])
-    #expect(recorder.samples[0].rate == Double(StatusSnapshot.busyTally.requests) / 2)
-    for second in 0..<300 { recorder.take(Tally(), at: 6000 + Int64(second) * 1000) }
+    #expect(recorder.samples[0].rate == Double(StatusSnapshot.busyCounters.requests) / 2)
+    for second in 0..<300 { recorder.take(RequestCounters(), at: 6000 + Int64(second) * 1000) }
     #expect(recorder.samples.count == RateSampler.most)
   }
 

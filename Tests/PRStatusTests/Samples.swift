@@ -47,25 +47,25 @@ extension StatusSnapshot {
         version: hostileName, pkgarch: hostileName, checksum: hostileName, asker: hostileName, at: 1_795_215_500_000,
         times: 2)
     ]
-    let (tally, log) = (busyTally, eventfulLog)
-    report.traffic = StatusReport.TrafficPart(tally, log)
+    let (counters, log) = (busyCounters, eventfulLog)
+    report.traffic = StatusReport.TrafficPart(counters, log)
     var recorder = RateSampler()
-    recorder.take(Tally(), at: 0)
-    recorder.take(tally, at: 5000)
+    recorder.take(RequestCounters(), at: 0)
+    recorder.take(counters, at: 5000)
     report.history = recorder.samples
-    return StatusSnapshot(report: report, tally: tally)
+    return StatusSnapshot(report: report, counters: counters)
   }()
 
-  static let busyTally: Tally = {
-    var tally = Tally()
-    tally.answeredAtOnce = 100
-    for verb in Verb.allCases {
-      tally.answer(verb, nanoseconds: 150_000)
-      tally.answer(verb, nanoseconds: 3_000_000_000)
-      for kind in RefusalKind.allCases { tally.refuse(verb, kind, nanoseconds: 20_000_000_000) }
+  static let busyCounters: RequestCounters = {
+    var counters = RequestCounters()
+    counters.answeredAtOnce = 100
+    for request in (RequestKind?).counted {
+      counters.answer(request, nanoseconds: 150_000)
+      counters.answer(request, nanoseconds: 3_000_000_000)
+      for kind in RefusalKind.allCases { counters.refuse(request, kind, nanoseconds: 20_000_000_000) }
     }
-    (tally.open, tally.accepted) = (3, 9)
-    return tally
+    (counters.open, counters.accepted) = (3, 9)
+    return counters
   }()
 
   private static let eventfulLog: DecisionLog = {

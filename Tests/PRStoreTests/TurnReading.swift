@@ -2,7 +2,7 @@
 import PRRevision
 import PRStore
 
-extension TurnReader {
+extension EventLoopReader {
   /// The spelling that a tuple is answered with at once.
   func current(_ tuple: TupleKey) throws -> String? {
     var (version, pkgarch, checksum) = (tuple.package.version, tuple.package.pkgarch, tuple.checksum)

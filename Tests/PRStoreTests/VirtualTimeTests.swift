@@ -35,8 +35,8 @@ struct VirtualTimeTests {
     let store = try open(time)
     let answers = Mutex<[String]>([])
     for number in 0..<20 {
-      store.write { ledger throws(StoreError) in
-        try ledger.count(.checksum("c\(number)"))
+      store.write { context throws(StoreError) in
+        try context.count(.checksum("c\(number)"))
       } done: { outcome in
         answers.withLock { $0.append((try? outcome.get().text) ?? "none") }
       }
@@ -56,8 +56,8 @@ struct VirtualTimeTests {
   func timers() throws {
     let time = VirtualTime(Seed(1))
     let store = try open(time)
-    store.write { ledger throws(StoreError) in
-      try ledger.count(.checksum("a"))
+    store.write { context throws(StoreError) in
+      try context.count(.checksum("a"))
     } done: { _ in
     }
     time.run()
@@ -95,8 +95,8 @@ struct VirtualTimeTests {
     try other.run("BEGIN IMMEDIATE")
     defer { try? other.run("ROLLBACK") }
     let failure = Mutex<StoreError?>(nil)
-    store.write { ledger throws(StoreError) in
-      try ledger.count(.checksum("a"))
+    store.write { context throws(StoreError) in
+      try context.count(.checksum("a"))
     } done: { outcome in
       if case .failure(let error) = outcome { failure.withLock { $0 = error } }
     }

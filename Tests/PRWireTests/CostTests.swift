@@ -64,9 +64,9 @@ struct CostTests {
   }
 
   @Test(
-    "of each kind of request grows with its bytes, whatever they are", arguments: RequestName.allCases,
+    "of each kind of request grows with its bytes, whatever they are", arguments: RequestKind.allCases,
     Filling.allCases)
-  func requests(name: RequestName, filling: Filling) {
+  func requests(name: RequestKind, filling: Filling) {
     let names = #""version":"v","pkgarch":"p","checksum":"c","value":"1""#
     expectLinear("members of \(name.rawValue), \(filling)") { bytes in
       cost(of: "{\"\(name.rawValue)\":{\(names),\(filling.members(bytes))}}") { _ = Reading($0.bytes) }
@@ -84,7 +84,7 @@ struct CostTests {
   }
 
   /// The reply that a server gives to a request, with as many bytes as it is told.
-  private func reply(to name: RequestName, _ filling: Filling, _ bytes: Int) -> String {
+  private func reply(to name: RequestKind, _ filling: Filling, _ bytes: Int) -> String {
     let text = filling.content(bytes) ?? "1"
     let lists = Array(repeating: #"["v","p","c","1"]"#, count: bytes / 18 + 1).joined(separator: ",")
     let members = filling.members(bytes)
@@ -101,8 +101,8 @@ struct CostTests {
   }
 
   @Test(
-    "of each kind of reply grows with its bytes, read or refused", arguments: RequestName.allCases, Filling.allCases)
-  func replies(name: RequestName, filling: Filling) {
+    "of each kind of reply grows with its bytes, read or refused", arguments: RequestKind.allCases, Filling.allCases)
+  func replies(name: RequestKind, filling: Filling) {
     expectLinear("a reply to \(name.rawValue), \(filling)") { bytes in
       cost(of: reply(to: name, filling, bytes)) { _ = try? Response($0, to: name) }
     }
@@ -156,7 +156,7 @@ struct NameLimitTests {
 
   private static let value = String(repeating: "1", count: Revision.longestText)
   private static let tuple = TupleKey(version: worst, pkgarch: worst, checksum: worst)
-  private static let requests: [Request] = RequestName.allCases.map { name in
+  private static let requests: [Request] = RequestKind.allCases.map { name in
     switch name {
     case .ping: .ping
     case .isReadonly: .isReadonly
@@ -193,7 +193,7 @@ struct NameLimitTests {
   func longer(unit: String) {
     let long = String(repeating: unit, count: NameLimit.bytes / unit.utf8.count) + "x"
     for (name, fields) in [
-      (RequestName.getPR, ["version", "pkgarch", "checksum"]), (.testPackage, ["version", "pkgarch"]),
+      (RequestKind.getPR, ["version", "pkgarch", "checksum"]), (.testPackage, ["version", "pkgarch"]),
       (.lookup, ["version", "pkgarch", "checksum"]), (.export, ["version", "pkgarch", "checksum"]),
       (.importOne, ["version", "pkgarch", "checksum", "value"]),
     ] {

@@ -50,8 +50,8 @@ extension Store {
 
   /// Puts rows on record, all in one transaction.
   public func record(_ rows: [Row]) async throws {
-    try await write { ledger throws(StoreError) in
-      for row in rows { try ledger.record(row.tuple, revision(row.value), .test) }
+    try await write { context throws(StoreError) in
+      for row in rows { try context.record(row.tuple, revision(row.value), .test) }
     }
   }
 
@@ -59,7 +59,7 @@ extension Store {
   public func facts(
     _ tuple: TupleKey, _ history: History = .none, upstream: UpstreamFacts? = nil
   ) async throws -> LocalFacts {
-    try await write { ledger throws(StoreError) in try ledger.facts(for: tuple, history, upstream: upstream) }
+    try await write { context throws(StoreError) in try context.facts(for: tuple, history, upstream: upstream) }
   }
 
   public func greatest(_ package: PackageKey) async throws -> String? {
@@ -74,7 +74,7 @@ extension Store {
   /// The next number for a tuple, by the simplest rule there is.
   @discardableResult
   public func count(_ tuple: TupleKey) async throws -> Revision {
-    try await write { ledger throws(StoreError) in try ledger.count(tuple) }
+    try await write { context throws(StoreError) in try context.count(tuple) }
   }
 
   /// All rows that a filter wants, page by page.
@@ -92,7 +92,7 @@ extension Store {
   }
 }
 
-extension Ledger {
+extension WriteContext {
   /// Puts the next number of the package on record.
   public func count(_ tuple: TupleKey) throws(StoreError) -> Revision {
     let value = try reader.greatest(of: tuple.package).map { Revision(components: [$0.components[0] + 1]) }

@@ -27,8 +27,8 @@ struct AllocationDriver: Sendable {
       read(flow) { reader throws(StoreError) in try allocation.predict(result, onMiss: onMiss, in: reader) }
     case .decide(let result):
       let (allocation, asker, now) = (allocation(flow), asker, node.now)
-      node.store.write(for: client) { ledger throws(StoreError) in
-        try allocation.decide(result, in: LedgerRecords(ledger: ledger, asker: asker, now: now))
+      node.store.write(for: client) { context throws(StoreError) in
+        try allocation.decide(result, in: TransactionRecords(context: context, asker: asker, now: now))
       } done: {
         feed(.decided($0), to: flow)
       }
@@ -46,7 +46,7 @@ struct AllocationDriver: Sendable {
 
   private func allocation(_ flow: Flow) -> Allocation { Allocation(flow.tuple, history, numbering: node.numbering) }
 
-  private func read(_ flow: Flow, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Decision) {
+  private func read(_ flow: Flow, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Decision) {
     node.store.read(for: client, body) { feed(.decided($0), to: flow) }
   }
 }

@@ -28,8 +28,8 @@ struct GreatestDriver: Sendable {
     case .ask: node.ask(.package(package)) { feed(.replied($0), to: flow) }
     case .keep(let floor):
       let package = package
-      node.store.write { ledger throws(StoreError) in
-        try ledger.learn(floor: floor, of: package)
+      node.store.write { context throws(StoreError) in
+        try context.learn(floor: floor, of: package)
       } done: { _ in
         feed(.kept, to: flow)
       }

@@ -5,7 +5,7 @@ import PRUpstream
 
 /// The requests that a flow decides.
 extension Node {
-  /// Whether a ``TurnReader`` may answer a `get-pr` without history for a tuple that holds its package's greatest value.
+  /// Whether a ``EventLoopReader`` may answer a `get-pr` without history for a tuple that holds its package's greatest value.
   public var answersCurrentTuplesAtOnce: Bool { requestPolicy.answersCurrentTuplesAtOnce }
 
   /// `get-pr`: the value of a tuple, chosen now if there is none that may be answered.
@@ -67,7 +67,7 @@ extension Node {
   func keep(_ answer: UpstreamAnswer, of tuple: TupleKey, then done: @escaping @Sendable () -> Void) {
     let now = now
     store.write(
-      { ledger throws(StoreError) in _ = try ledger.learn(answer, of: tuple, milliseconds: now) },
+      { context throws(StoreError) in _ = try context.learn(answer, of: tuple, milliseconds: now) },
       done: { _ in done() })
   }
 }

@@ -69,8 +69,8 @@ public final class Node: Sendable {
           advice: "compare the upstreams of the nodes, remove the one that points down, and restart both",
           ending: .acknowledgement)
       case .keep(let level):
-        store.write { ledger throws(StoreError) in
-          try ledger.keep(.level, String(level))
+        store.write { context throws(StoreError) in
+          try context.keep(.level, String(level))
         } done: { outcome in
           if case .success = outcome { self.levels.withLock { $0.kept(level) } }
         }
@@ -80,7 +80,7 @@ public final class Node: Sendable {
 
   func read<Value: Sendable>(
     in queue: ReadQueue = .short, for client: ReadClient,
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
+    _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
   ) {
     store.read(in: queue, for: client, body) { answer($0.mapError(NodeError.store)) }
   }
@@ -116,11 +116,11 @@ extension Node {
     guard let revision = Revision(value) else { return answer(.failure(.store(.notARevision))) }
     let provenance = Provenance(.imported, asker: asker, milliseconds: now)
     let refusesDuplicates = policy.numbering != .bitbake
-    store.write(for: client) { ledger throws(StoreError) in
-      if refusesDuplicates, let holder = try ledger.holder(of: revision, besides: tuple) {
+    store.write(for: client) { context throws(StoreError) in
+      if refusesDuplicates, let holder = try context.holder(of: revision, besides: tuple) {
         throw .taken(tuple.package, value: revision.text, holder: holder)
       }
-      try ledger.record(tuple, revision, provenance)
+      try context.record(tuple, revision, provenance)
     } done: { outcome in
       answer(outcome.map { true }.mapError(NodeError.store))
     }

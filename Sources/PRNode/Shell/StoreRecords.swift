@@ -2,21 +2,21 @@
 import PRRevision
 import PRStore
 
-extension RowReader: Records {}
+extension ReadContext: Records {}
 
-/// The ledger of a transaction, with what is written beside each row.
-struct LedgerRecords: ChangingRecords {
-  let ledger: Ledger
+/// The context of a transaction, with what is written beside each row.
+struct TransactionRecords: ChangingRecords {
+  let context: WriteContext
   let asker: String?
   /// Milliseconds since 1970.
   let now: Int64
 
-  private var reader: RowReader { ledger.reader }
+  private var reader: ReadContext { context.reader }
 
   func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(StoreError) -> LocalFacts {
-    try ledger.facts(for: tuple, history, upstream: upstream)
+    try context.facts(for: tuple, history, upstream: upstream)
   }
 
   func values(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.values(of: tuple) }
@@ -27,17 +27,19 @@ struct LedgerRecords: ChangingRecords {
     try reader.rival(for: value, of: tuple)
   }
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
-  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try ledger.upstreamView(of: tuple) }
+  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try context.upstreamView(of: tuple) }
   func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.copiedValues(of: tuple) }
   func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
 
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) throws(StoreError) {
-    try ledger.record(tuple, value, Provenance(.rule(reason), asker: asker, milliseconds: now))
+    try context.record(tuple, value, Provenance(.rule(reason), asker: asker, milliseconds: now))
   }
 
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey) throws(StoreError) {
-    try ledger.learn(told, of: tuple, milliseconds: now)
+    try context.learn(told, of: tuple, milliseconds: now)
   }
 
-  func learn(floor: Revision, of package: PackageKey) throws(StoreError) { try ledger.learn(floor: floor, of: package) }
+  func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
+    try context.learn(floor: floor, of: package)
+  }
 }

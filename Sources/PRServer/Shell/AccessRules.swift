@@ -23,7 +23,7 @@ public struct AccessRules: Hashable, Sendable {
   }
 }
 
-extension RequestName {
+extension RequestKind {
   /// The right that it takes.
   var right: Rights {
     switch self {
@@ -34,30 +34,7 @@ extension RequestName {
   }
 }
 
-extension RequestName {
+extension RequestKind {
   /// One of these will do.
   var rights: Rights { right == .allocate ? .asking : right }
-}
-
-extension Request {
-  /// As the counters name it.
-  var verb: Verb {
-    switch self {
-    case .ping: .ping
-    case .isReadonly: .isReadonly
-    case .getPR: .getPR
-    case .testPR: .testPR
-    case .testPackage: .testPackage
-    case .maxPackagePR: .maxPackagePR
-    case .importOne: .importOne
-    case .export: .export
-    case .lookup: .lookup
-    case .changes: .changes
-    }
-  }
-}
-
-extension RequestName {
-  /// Of a request that is not understood any further.
-  var verb: Verb { Verb.allCases.first { $0.name == rawValue } ?? .unknown }
 }

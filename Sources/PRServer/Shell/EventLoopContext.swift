@@ -16,16 +16,16 @@ final class EventLoopContext {
   let flight: FlightLedger
   let lanes: LaneWatch
   private let loop: any EventLoop
-  private let reader: TurnReader
+  private let reader: EventLoopReader
   private let logger: Logger
   private var complaints = LogRateLimiter()
   private var forecast = MissPredictor()
-  /// Counted apart from the rest of the tally: a plain number costs the fastest answer nothing that can be measured.
+  /// Counted apart from the rest of the counters: a plain number costs the fastest answer nothing that can be measured.
   private var answeredAtOnce = 0
   private var answeredLater = 0
   /// The questions for news that are held back on this loop.
   let polls: PollBoard
-  private var counted = Tally()
+  private var counted = RequestCounters()
 
   init(
     node: Node, options: ServerOptions, flight: FlightLedger, lanes: LaneWatch, loop: any EventLoop, logger: Logger
@@ -46,8 +46,8 @@ final class EventLoopContext {
   @inline(__always)
   func answerCurrent(_ tuple: RequestView.PlainTuple, into out: inout ByteBuffer) -> Bool {
     guard node.answersCurrentTuplesAtOnce, forecast.shouldLook() else { return false }
-    let turnWasOpen = reader.isTurnOpen
-    defer { if !turnWasOpen, reader.isTurnOpen { endTurnLater() } }
+    let turnWasOpen = reader.isSnapshotOpen
+    defer { if !turnWasOpen, reader.isSnapshotOpen { endSnapshotLater() } }
     do throws(StoreError) {
       let answered: Void? = try reader.withCurrentValue(
         version: tuple.version, pkgarch: tuple.pkgarch, checksum: tuple.checksum
@@ -67,20 +67,20 @@ final class EventLoopContext {
   /// Counts a request that had an answer.
   ///
   /// - Parameter start: when it came; nil where it had its answer at once.
-  func countAnswer(_ verb: Verb, since start: NIODeadline? = nil) {
+  func countAnswer(_ request: RequestKind?, since start: NIODeadline? = nil) {
     answeredLater &+= 1
-    counted.answer(verb, nanoseconds: start.map { (.now() - $0).nanoseconds })
+    counted.answer(request, nanoseconds: start.map { (.now() - $0).nanoseconds })
   }
 
-  func countRefusal(_ verb: Verb, _ kind: RefusalKind, since start: NIODeadline? = nil) {
-    counted.refuse(verb, kind, nanoseconds: start.map { (.now() - $0).nanoseconds })
+  func countRefusal(_ request: RequestKind?, _ kind: RefusalKind, since start: NIODeadline? = nil) {
+    counted.refuse(request, kind, nanoseconds: start.map { (.now() - $0).nanoseconds })
   }
 
   /// What this loop's sessions were asked so far.
-  var tally: Tally {
-    var tally = counted
-    tally.answeredAtOnce = answeredAtOnce
-    return tally
+  var counters: RequestCounters {
+    var counters = counted
+    counters.answeredAtOnce = answeredAtOnce
+    return counters
   }
 
   /// Now, by the clock that an export is paced with.
@@ -99,14 +99,14 @@ final class EventLoopContext {
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.
-  private func endTurnLater() {
+  private func endSnapshotLater() {
     let desk = NIOLoopBound(self, eventLoop: loop)
-    loop.execute { desk.value.endTurn() }
+    loop.execute { desk.value.endSnapshot() }
   }
 
-  private func endTurn() {
+  private func endSnapshot() {
     do throws(StoreError) {
-      try reader.endTurn()
+      try reader.endSnapshot()
     } catch {
       complain("turn", error.description, level: .error)
     }

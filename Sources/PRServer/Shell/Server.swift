@@ -14,7 +14,7 @@ public struct Server: Service {
   private let bindings: [ListenerBinding]
   private let tls: TLSContext?
   private let logger: Logger
-  private let board: TallyBoard?
+  private let board: CounterRegistry?
   private let ready: @Sendable () async throws -> Void
   private let closed: @Sendable () -> Void
 
@@ -26,7 +26,7 @@ public struct Server: Service {
   ///   - closed: called when they are no more.
   public init(
     node: Node, options: ServerOptions, bindings: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
-    board: TallyBoard? = nil, ready: @escaping @Sendable () async throws -> Void,
+    board: CounterRegistry? = nil, ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
   ) {
     self.closed = closed
@@ -56,7 +56,7 @@ public struct Server: Service {
     let outcome: Result<Void, any Error>
     do {
       let desks = try await EventLoopContexts(node: node, options: options, loops: loops, logger: logger)
-      board?.show { await desks.tally(with: sessions) }
+      board?.show { await desks.counters(with: sessions) }
       for (number, binding) in bindings.enumerated() {
         listeners.append(
           try await .open(binding, number: number, tls: tls, desks: desks, sessions: sessions, loops: loops))
@@ -116,12 +116,12 @@ struct EventLoopContexts: Sendable {
   }
 
   /// What all of them have counted. Each is asked on its own loop, between two turns.
-  func tally(with sessions: SessionRegistry) async -> Tally {
-    var total = Tally()
+  func counters(with sessions: SessionRegistry) async -> RequestCounters {
+    var total = RequestCounters()
     for loop in loops.makeIterator() {
       guard let desk = desks[ObjectIdentifier(loop)] else { continue }
       // A loop that has ended counts no more.
-      if let tally = try? await loop.submit({ desk.value.tally }).get() { total = total + tally }
+      if let counters = try? await loop.submit({ desk.value.counters }).get() { total = total + counters }
     }
     (total.open, total.accepted, total.turnedAway) = sessions.counts
     total.bytesInFlight = flight.bytes

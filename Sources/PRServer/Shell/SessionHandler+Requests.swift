@@ -35,13 +35,13 @@ extension SessionHandler {
     }
   }
 
-  private func replyAtOnce(_ verb: Verb, _ response: Response) {
-    desk.countAnswer(verb)
+  private func replyAtOnce(_ request: RequestKind?, _ response: Response) {
+    desk.countAnswer(request)
     reply(response)
   }
 
-  func refuse(_ verb: Verb, _ right: Rights) {
-    desk.countRefusal(verb, .rights)
+  func refuse(_ request: RequestKind?, _ right: Rights) {
+    desk.countRefusal(request, .rights)
     let who = peerNames.first.map { "the certificate of \($0)" } ?? "this connection"
     complain("right", "a request was refused: \(who) lacks the right '\(right)'")
     reply(
@@ -50,8 +50,8 @@ extension SessionHandler {
           + "ask the server's operator for --rights \(peerNames.first ?? "\(listener)")=\(rights.union(right))"))
   }
 
-  func refuseMalformed(_ verb: Verb, _ reason: String) {
-    desk.countRefusal(verb, .malformed)
+  func refuseMalformed(_ request: RequestKind?, _ reason: String) {
+    desk.countRefusal(request, .malformed)
     complain("malformed", "a request was refused: \(reason)")
     reply(.error(reason))
   }
@@ -73,15 +73,15 @@ extension SessionHandler {
   ///
   /// - Parameter start: when its request came; nil for one that was held back on purpose.
   func fill(
-    _ ticket: ReplyQueue<SessionReply>.Ticket, _ verb: Verb, since start: NIODeadline? = nil,
+    _ ticket: ReplyQueue<SessionReply>.Ticket, _ request: RequestKind?, since start: NIODeadline? = nil,
     with outcome: Result<Response, NodeError>
   ) {
     switch outcome {
     case .success(let response):
-      desk.countAnswer(verb, since: start)
+      desk.countAnswer(request, since: start)
       replies.fill(ticket, with: .response(response), bytes: response.bytes)
     case .failure(let error):
-      desk.countRefusal(verb, error.kind, since: start)
+      desk.countRefusal(request, error.kind, since: start)
       // Among many that are refused for other reasons this one is not left out.
       complain(error.kind == .taken ? "taken" : "refused", "a request was refused: \(error)")
       let response = Response.error(error.description)
@@ -111,12 +111,12 @@ extension SessionHandler {
 
   /// Keeps a place for a reply, and makes the callback that fills it.
   private func later<Value: Sendable>(
-    _ verb: Verb, _ response: @escaping @Sendable (Value) -> Response
+    _ request: RequestKind?, _ response: @escaping @Sendable (Value) -> Response
   ) -> Node.Answer<Value> {
     let ticket = replies.reserve(bytes: requestBytes)
     let start = NIODeadline.now()
     return callback { session, outcome in
-      session.fill(ticket, verb, since: start, with: outcome.map(response))
+      session.fill(ticket, request, since: start, with: outcome.map(response))
     }
   }
 

@@ -275,14 +275,14 @@ final class SessionHandler: ChannelDuplexHandler {
     }
     requestBytes = bytes.count
     // The right is looked at before the fields are: a request that is not allowed costs no more than its scan.
-    if let name = view.name, rights.isDisjoint(with: name.rights) { return refuse(name.verb, name.right) }
+    if let name = view.name, rights.isDisjoint(with: name.rights) { return refuse(name, name.right) }
     do throws(RequestError) {
       guard let request = try Request(view) else { return finish() }
       serve(request)
     } catch .json(let error) {
       refuse(.json(error))
     } catch {
-      refuseMalformed(error.request?.verb ?? .unknown, error.description)
+      refuseMalformed(error.request, error.description)
     }
   }
 

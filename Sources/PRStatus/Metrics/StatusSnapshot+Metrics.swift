@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
+import PRRevision
 
 extension StatusSnapshot {
   /// What `/metrics` says.
@@ -27,20 +28,22 @@ extension StatusSnapshot {
   }
 
   private func addTraffic(to text: inout MetricsText) {
-    text.add(names.connections, tally.open)
-    text.add(names.accepted, tally.accepted)
-    text.add(names.refusedConnections, tally.turnedAway)
-    text.add(names.bytesInFlight, tally.bytesInFlight)
-    var requests: [(labels: [String], value: Double)] = [(["get-pr", "at_once"], Double(tally.answeredAtOnce))]
+    text.add(names.connections, counters.open)
+    text.add(names.accepted, counters.accepted)
+    text.add(names.refusedConnections, counters.turnedAway)
+    text.add(names.bytesInFlight, counters.bytesInFlight)
+    var requests: [(labels: [String], value: Double)] = [(["get-pr", "at_once"], Double(counters.answeredAtOnce))]
     var refusals: [(labels: [String], value: Double)] = []
     var durations: [(labels: [String], latencies: Latencies)] = []
-    for verb in Verb.allCases {
-      let kinds = RefusalKind.allCases.map { ($0, tally.refused(verb, $0)) }
-      requests.append(([verb.name, "answered"], Double(tally.answered(verb))))
-      requests.append(([verb.name, "refused"], Double(kinds.reduce(0) { $0 + $1.1 })))
+    for request in (RequestKind?).counted {
+      let kinds = RefusalKind.allCases.map { ($0, counters.refused(request, $0)) }
+      requests.append(([request.label, "answered"], Double(counters.answered(request))))
+      requests.append(([request.label, "refused"], Double(kinds.reduce(0) { $0 + $1.1 })))
       // From the start, at 0: what grows from nothing to something has not increased, as Prometheus sees it.
-      for (kind, count) in kinds { refusals.append(([verb.name, kind.name], Double(count))) }
-      if verb == .getPR || tally.latencies(verb).count > 0 { durations.append(([verb.name], tally.latencies(verb))) }
+      for (kind, count) in kinds { refusals.append(([request.label, kind.name], Double(count))) }
+      if request == .getPR || counters.latencies(request).count > 0 {
+        durations.append(([request.label], counters.latencies(request)))
+      }
     }
     text.add(names.requests, requests)
     text.add(names.refusals, refusals)

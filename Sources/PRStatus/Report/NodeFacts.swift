@@ -11,7 +11,7 @@ public struct NodeFacts: Sendable {
   /// The node's name; nil if none was given.
   public var name: String?
   public var node: Node
-  public var board: TallyBoard
+  public var board: CounterRegistry
   /// Nil where none is ever asked.
   public var upstream: Upstream?
   /// Nil where nothing is copied.
@@ -26,7 +26,7 @@ public struct NodeFacts: Sendable {
   public var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
 
   public init(
-    name: String?, node: Node, board: TallyBoard, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,
+    name: String?, node: Node, board: CounterRegistry, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,
     version: String, startedAt: Int64, clock: @escaping @Sendable () -> Int64
   ) {
     self.name = name

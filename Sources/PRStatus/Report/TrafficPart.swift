@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
+import PRRevision
 
 extension StatusReport {
   /// What was asked, and how it was answered.
@@ -62,32 +63,32 @@ extension StatusReport {
 }
 
 extension StatusReport.TrafficPart {
-  init(_ tally: Tally, _ log: DecisionLog) {
-    connections = tally.open
-    connectionsAccepted = tally.accepted
-    answeredAtOnce = tally.answeredAtOnce
-    for verb in Verb.allCases {
-      let refused = RefusalKind.allCases.reduce(0) { $0 + tally.refused(verb, $1) }
-      let answered = tally.answered(verb) + (verb == .getPR ? tally.answeredAtOnce : 0)
+  init(_ counters: RequestCounters, _ log: DecisionLog) {
+    connections = counters.open
+    connectionsAccepted = counters.accepted
+    answeredAtOnce = counters.answeredAtOnce
+    for request in (RequestKind?).counted {
+      let refused = RefusalKind.allCases.reduce(0) { $0 + counters.refused(request, $1) }
+      let answered = counters.answered(request) + (request == .getPR ? counters.answeredAtOnce : 0)
       guard answered + refused > 0 else { continue }
-      let latencies = tally.latencies(verb)
+      let latencies = counters.latencies(request)
       requests.append(
         StatusReport.RequestPart(
-          request: verb.name, answered: answered, refused: refused, medianMilliseconds: latencies.milliseconds(0.5),
+          request: request.label, answered: answered, refused: refused, medianMilliseconds: latencies.milliseconds(0.5),
           slowestPercentMilliseconds: latencies.milliseconds(0.99)))
     }
     for kind in RefusalKind.allCases {
-      let refused = Verb.allCases.reduce(0) { $0 + tally.refused($1, kind) }
+      let refused = (RequestKind?).counted.reduce(0) { $0 + counters.refused($1, kind) }
       if refused > 0 { refusals[kind.name] = refused }
     }
     for (reason, count) in log.counts { decisions[reason.rawValue] = count }
-    known = tally.answeredAtOnce + log.known
+    known = counters.answeredAtOnce + log.known
     minted = log.minted
     misses = log.misses
     mintedAlone = log.mintedAlone
     mintedAloneNow = log.alone?.values ?? 0
     mintedAloneSince = log.alone?.since
-    refused = RefusalKind.allCases.reduce(0) { $0 + ($1 == .unrecorded ? 0 : tally.refused(.getPR, $1)) }
+    refused = RefusalKind.allCases.reduce(0) { $0 + ($1 == .unrecorded ? 0 : counters.refused(.getPR, $1)) }
     let asked = known + minted + misses + refused
     hitRatio = asked > 0 ? Double(known) / Double(asked) : nil
   }

@@ -8,9 +8,9 @@ import Synchronization
 /// Looks at a node from outside, on behalf of all who ask at the same moment.
 actor StatusCollector {
   nonisolated let facts: NodeFacts
-  private let lookout: StoreLookout
+  private let lookout: DiagnosticReader
   /// Searches have a thread of their own: a look does not wait for them.
-  private let searcher: StoreLookout
+  private let searcher: DiagnosticReader
   private var searches = 0
   private let writeCheck: WriteCheck
   private let since: Int64
@@ -68,12 +68,12 @@ actor StatusCollector {
   }
 
   private func lookAnew() async -> StatusSnapshot {
-    let tally = await facts.board.total
+    let counters = await facts.board.total
     let log = facts.node.decisions
     var report = StatusReport()
     report.node = facts.part(countedSince: since, now: facts.clock())
     report.node.listeners = listeners
-    report.traffic = StatusReport.TrafficPart(tally, log)
+    report.traffic = StatusReport.TrafficPart(counters, log)
     report.upstreams = await upstreams()
     report.copy = facts.synchronizer.map { StatusReport.CopyPart($0.health) }
     report.path = StatusReport.path(level: facts.node.level, upstreams: report.upstreams)
@@ -83,7 +83,7 @@ actor StatusCollector {
     report.certificates = facts.certificates()
     report.alarms = alarms(report)
     report.history = recorder.samples
-    return StatusSnapshot(report: report, tally: tally)
+    return StatusSnapshot(report: report, counters: counters)
   }
 
   private func upstreams() async -> [StatusReport.UpstreamPart] {

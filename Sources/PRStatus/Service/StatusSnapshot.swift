@@ -4,5 +4,5 @@ import PRNode
 /// What was seen at one moment.
 struct StatusSnapshot: Sendable {
   var report: StatusReport
-  var tally: Tally
+  var counters: RequestCounters
 }

@@ -24,7 +24,7 @@ actor WriteCheck {
     isUnderWay = true
     let (answers, teller) = AsyncStream.makeStream(of: String?.self)
     store.write(
-      { ledger throws(StoreError) in try ledger.keep(.checked, String(now)) },
+      { context throws(StoreError) in try context.keep(.checked, String(now)) },
       done: { outcome in
         if case .failure(let error) = outcome { teller.yield(error.description) } else { teller.yield(nil) }
       })

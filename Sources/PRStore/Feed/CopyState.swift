@@ -7,7 +7,7 @@ public enum CopyState: String, Hashable, Sendable {
   case whole
 }
 
-extension RowReader {
+extension ReadContext {
   /// - Returns: nil on a node that copies nothing.
   public func copyState() throws(StoreError) -> CopyState? {
     if let state = try note(.copyState).flatMap(CopyState.init(rawValue:)) { return state }
@@ -16,7 +16,7 @@ extension RowReader {
   }
 }
 
-extension Ledger {
+extension WriteContext {
   /// Keeps what is known of the copy, if it is news.
   public func keep(_ state: CopyState) throws(StoreError) {
     if try reader.note(.copyState) != state.rawValue { try keep(.copyState, state.rawValue) }

@@ -10,7 +10,7 @@ enum SwapStep: Hashable, Sendable {
   case swapped(vanished: Int)
 }
 
-extension Ledger {
+extension WriteContext {
   /// So many rows of the feed, or of a table, are looked at in one step.
   private static let slice: Int64 = 512
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-extension Ledger {
+extension WriteContext {
   /// Takes rows of the upstream's feed into the copy. Rows and position are one transaction.
   ///
   /// - Parameters:
@@ -33,7 +33,7 @@ extension Ledger {
   }
 }
 
-extension Ledger {
+extension WriteContext {
   /// Begins a copy that will take the place of the one there is. What was made of another is put away.
   ///
   /// - Returns: false while the exchange for an earlier fresh copy is not finished: see ``swapStep()``.
@@ -79,9 +79,9 @@ extension Ledger {
   }
 }
 
-extension RowReader {
+extension ReadContext {
   /// How far a copy has come; nil when it has not begun.
-  public func position(_ note: StoreNote) throws(StoreError) -> FeedPosition? {
+  public func position(_ note: StoreMetadata) throws(StoreError) -> FeedPosition? {
     try self.note(note).flatMap { FeedPosition($0) }
   }
 

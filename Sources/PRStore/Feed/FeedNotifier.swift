@@ -82,7 +82,7 @@ final class FeedMarkReading {
     if let statement { return statement }
     guard try connection.hasTable("headwater_feed") else { return nil }
     let removals =
-      "SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'note: \(StoreNote.removals.rawValue)'"
+      "SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'note: \(StoreMetadata.removals.rawValue)'"
     let ready = try connection.prepare(
       "SELECT ifnull(max(serial), 0), ifnull((\(removals)), 0) FROM headwater_feed")
     statement = ready

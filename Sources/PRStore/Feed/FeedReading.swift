@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 
-extension RowReader {
+extension ReadContext {
   /// The rows of the feed behind a position, own and copied.
   ///
   /// - Parameters:

@@ -6,7 +6,7 @@ enum GoneTable {
   static let prefix = "headwater_gone_"
 }
 
-extension Ledger {
+extension WriteContext {
   private static let slice = 1024
 
   /// Renames tables, so that others can have their names.
@@ -43,7 +43,7 @@ extension Ledger {
   }
 }
 
-extension RowReader {
+extension ReadContext {
   func goneTables() throws(StoreError) -> [String] {
     let statement = try connection.prepare(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '\(GoneTable.prefix)*' ORDER BY name")

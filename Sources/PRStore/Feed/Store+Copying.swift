@@ -12,26 +12,26 @@ extension Store {
   public func copy(
     _ page: FeedPage, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) async throws(StoreError) -> CopyOutcome {
-    try await apply(page, from: start) { ledger, slice, start throws(StoreError) in
-      try ledger.copy(slice, from: start, source: source, milliseconds: milliseconds)
+    try await apply(page, from: start) { context, slice, start throws(StoreError) in
+      try context.copy(slice, from: start, source: source, milliseconds: milliseconds)
     }
   }
 
   /// Takes a page of the upstream's feed into the fresh copy.
   public func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws(StoreError) -> CopyOutcome {
-    try await apply(page, from: start) { ledger, slice, start throws(StoreError) in
-      try ledger.copyFresh(slice, from: start)
+    try await apply(page, from: start) { context, slice, start throws(StoreError) in
+      try context.copyFresh(slice, from: start)
     }
   }
 
   private func apply(
     _ page: FeedPage, from start: FeedPosition?,
-    _ body: @escaping @Sendable (Ledger, FeedSlice, FeedPosition?) throws(StoreError) -> CopyOutcome
+    _ body: @escaping @Sendable (WriteContext, FeedSlice, FeedPosition?) throws(StoreError) -> CopyOutcome
   ) async throws(StoreError) -> CopyOutcome {
     var (start, news) = (start, 0)
     for slice in FeedSlice.slices(of: page, from: start) {
       let from = start
-      guard case .applied(let more) = try await write({ ledger throws(StoreError) in try body(ledger, slice, from) })
+      guard case .applied(let more) = try await write({ context throws(StoreError) in try body(context, slice, from) })
       else { return .movedOn }
       news += more
       start = slice.position ?? start
@@ -45,8 +45,8 @@ extension Store {
   public func copy(_ rows: [Row], source: String? = nil, milliseconds: Int64) async throws(StoreError) -> Int {
     var news = 0
     for slice in FeedSlice.slices(of: rows) {
-      news += try await write { ledger throws(StoreError) in
-        try ledger.copy(slice, source: source, milliseconds: milliseconds)
+      news += try await write { context throws(StoreError) in
+        try context.copy(slice, source: source, milliseconds: milliseconds)
       }
     }
     return news
@@ -55,14 +55,14 @@ extension Store {
   /// Takes rows into the fresh copy that came without a position.
   public func copyFresh(_ rows: [Row]) async throws(StoreError) {
     for slice in FeedSlice.slices(of: rows) {
-      _ = try await write { ledger throws(StoreError) in try ledger.copyFresh(slice) }
+      _ = try await write { context throws(StoreError) in try context.copyFresh(slice) }
     }
   }
 
   /// Begins a copy that will take the place of the one there is.
   public func beginFreshCopy() async throws(StoreError) {
-    while try await !write({ ledger throws(StoreError) in try ledger.beginFreshCopy() }) {
-      _ = try await write { ledger throws(StoreError) in try ledger.swapStep() }
+    while try await !write({ context throws(StoreError) in try context.beginFreshCopy() }) {
+      _ = try await write { context throws(StoreError) in try context.swapStep() }
     }
     keepUp()
   }
@@ -78,17 +78,17 @@ extension Store {
   public func swapCopies(
     _ place: SwapPlace, sparingAfter spared: Int64, milliseconds: Int64
   ) async throws(StoreError) -> Int? {
-    let hasBegun = try await write { ledger throws(StoreError) in
+    let hasBegun = try await write { context throws(StoreError) in
       var position: FeedPosition?
       if place == .atPosition {
-        position = try ledger.reader.position(.freshPosition)
+        position = try context.reader.position(.freshPosition)
         guard position != nil else { return false }
       }
-      return try ledger.beginSwap(at: position, sparingAfter: spared, milliseconds: milliseconds)
+      return try context.beginSwap(at: position, sparingAfter: spared, milliseconds: milliseconds)
     }
     var vanished: Int?
     while hasBegun {
-      switch try await write({ ledger throws(StoreError) in try ledger.swapStep() }) {
+      switch try await write({ context throws(StoreError) in try context.swapStep() }) {
       case .working: continue
       case .swapped(let rows): vanished = rows
       case .idle:
@@ -101,8 +101,8 @@ extension Store {
 
   /// Goes on with what an exchange of copies has left for later, until there is no more.
   func keepUp() {
-    write { ledger throws(StoreError) in
-      try ledger.keepUpStep()
+    write { context throws(StoreError) in
+      try context.keepUpStep()
     } done: { outcome in
       // What fails now is tried again when the database is opened, or copies are exchanged, the next time.
       if case .success(true) = outcome { self.keepUp() }
@@ -118,7 +118,7 @@ public enum SwapPlace: Hashable, Sendable {
   case nowhere
 }
 
-extension Ledger {
+extension WriteContext {
   /// - Returns: whether there is more to do.
   func keepUpStep() throws(StoreError) -> Bool {
     guard try reader.hidesLeavingRows() else { return try removeGone() }

@@ -61,7 +61,7 @@ struct SwapProgress: Hashable, Sendable, Codable {
   }
 }
 
-extension RowReader {
+extension ReadContext {
   /// Nil where no copy is being exchanged.
   func swapProgress() throws(StoreError) -> SwapProgress? { try note(.swap).flatMap { SwapProgress($0) } }
 

@@ -103,7 +103,7 @@ struct DatabaseOpening {
     guard options.checksHeads, !options.ignoresOldTables, !options.isFrozen else { return }
     let seed = options.sampleSeed ?? environment.random()
     // Another process may write meanwhile: heads and rows are of one moment.
-    let fault = try RowReader(connection).inOneSnapshot { _ throws(StoreError) in
+    let fault = try ReadContext(connection).inOneSnapshot { _ throws(StoreError) in
       var sample = try HeadSample(connection, seed: seed)
       return try sample?.fault()
     }

@@ -63,7 +63,7 @@ struct HeadCheck {
     }
     index = try IndexCheck(.own, connection)
     copyIndex = isChanging ? nil : try IndexCheck(.copy, connection)
-    hasOldHeads = try RowReader(connection).note(.oldHeads) != nil
+    hasOldHeads = try ReadContext(connection).note(.oldHeads) != nil
   }
 
   /// The table of the heads over copied rows; nil on a file without a copy.

@@ -40,7 +40,7 @@ struct OldTable {
   }
 
   /// Takes over the rows that lack, by the rules of an import: a value that belongs to another checksum is refused.
-  func takeOverNews(_ ledger: Ledger, into report: inout OpeningReport) throws(StoreError) {
+  func takeOverNews(_ context: WriteContext, into report: inout OpeningReport) throws(StoreError) {
     let rows = try connection.prepare(
       """
       SELECT version, pkgarch, checksum, CAST(value AS TEXT) \(lackingRows)
@@ -55,7 +55,7 @@ struct OldTable {
     }
     let provenance = Provenance(.takenOver, asker: nil, milliseconds: nil)
     for (tuple, value) in lacking {
-      switch try ledger.take(tuple, value, ImportRules(allowsLower: true), provenance) {
+      switch try context.take(tuple, value, ImportRules(allowsLower: true), provenance) {
       case .added, .addedBelow: report.takenOver[name, default: 0] += 1
       case .refusedDuplicate(let holder):
         report.refusedOldRows.append(OpeningReport.RefusedRow(tuple: tuple, value: value.text, holder: holder))

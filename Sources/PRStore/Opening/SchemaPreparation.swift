@@ -131,11 +131,11 @@ struct SchemaPreparation {
 
   /// Takes over what a server of BitBake 2.8 has added to its tables since.
   private func takeOverNews(of tables: [OldTable], into report: inout OpeningReport) throws(StoreError) {
-    var ledger: Ledger?
+    var context: WriteContext?
     for table in tables where try table.hasNews {
-      let open: Ledger
-      if let ledger { open = ledger } else { open = try Ledger(connection) }
-      ledger = open
+      let open: WriteContext
+      if let context { open = context } else { open = try WriteContext(connection) }
+      context = open
       try table.takeOverNews(open, into: &report)
     }
   }

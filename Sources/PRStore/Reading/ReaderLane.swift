@@ -48,11 +48,11 @@ final class ReaderLane: Sendable {
 /// `@unchecked Sendable`: only its serial queue touches the reader.
 private final class ReaderThread: @unchecked Sendable {
   private let queue: any SerialQueue
-  private let reader: RowReader
+  private let reader: ReadContext
 
   init(_ connection: Connection, _ reading: UnindexedReading, _ queue: any SerialQueue) {
     self.queue = queue
-    reader = RowReader(connection, reading)
+    reader = ReadContext(connection, reading)
   }
 
   func begin(_ work: @escaping @Sendable (ReaderThread) -> Void) { queue.async { work(self) } }

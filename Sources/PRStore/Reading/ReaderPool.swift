@@ -44,5 +44,5 @@ final class ReaderPool: Sendable {
 struct PendingRead: Sendable {
   let client: ReadClient
   /// - Returns: the rest of the read, to be run after the turns of the others; nil when it is done.
-  let run: @Sendable (RowReader) -> PendingRead?
+  let run: @Sendable (ReadContext) -> PendingRead?
 }

@@ -15,7 +15,7 @@ extension Store {
   ///   - client: whose turn it takes.
   public func read<Value: Sendable>(
     in queue: ReadQueue = .short, for client: ReadClient = .node,
-    _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value,
+    _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
     read(
@@ -30,7 +30,7 @@ extension Store {
   ///   - slice: reads from a place on. Each slice is a snapshot of its own.
   public func read<Place: Sendable, Value: Sendable>(
     in queue: ReadQueue, for client: ReadClient, from place: Place,
-    _ slice: @escaping @Sendable (RowReader, Place) throws(StoreError) -> ReadStep<Place, Value>,
+    _ slice: @escaping @Sendable (ReadContext, Place) throws(StoreError) -> ReadStep<Place, Value>,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
     readers.submit(pending(in: queue, for: client, from: place, slice, done), in: queue)
@@ -38,7 +38,7 @@ extension Store {
 
   private func pending<Place: Sendable, Value: Sendable>(
     in queue: ReadQueue, for client: ReadClient, from place: Place, isWhole: Bool = false,
-    _ slice: @escaping @Sendable (RowReader, Place) throws(StoreError) -> ReadStep<Place, Value>,
+    _ slice: @escaping @Sendable (ReadContext, Place) throws(StoreError) -> ReadStep<Place, Value>,
     _ done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) -> PendingRead {
     PendingRead(client: client) { [self] reader in
@@ -65,7 +65,7 @@ extension Store {
 
   /// ``read(in:for:_:done:)`` for callers that can suspend.
   public func read<Value: Sendable>(
-    in queue: ReadQueue = .short, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+    in queue: ReadQueue = .short, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     // The node itself never leaves, so its reads are always answered.
     try await withCheckedContinuation { continuation in

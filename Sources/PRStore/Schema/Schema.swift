@@ -86,7 +86,7 @@ enum Schema {
   }
 
   /// The greatest value of a package that the upstream sent without its checksum. It outlives a copy. `greatest` is
-  /// what schema 2 kept here: the greatest copied value, as long as ``StoreNote/oldHeads`` stands and the copy's head
+  /// what schema 2 kept here: the greatest copied value, as long as ``StoreMetadata/oldHeads`` stands and the copy's head
   /// of the package is missing.
   static let floor = """
     CREATE TABLE headwater_floor (

@@ -40,7 +40,7 @@ struct SchemaChange {
       try connection.execute(
         """
         ALTER TABLE headwater_copy_next RENAME TO \(GoneTable.prefix)0;
-        DELETE FROM headwater_store WHERE key = 'note: \(StoreNote.freshPosition.rawValue)'
+        DELETE FROM headwater_store WHERE key = 'note: \(StoreMetadata.freshPosition.rawValue)'
         """)
     }
     guard try connection.hasTable("headwater_copy") else {
@@ -51,6 +51,6 @@ struct SchemaChange {
     try connection.execute("ALTER TABLE headwater_above RENAME TO headwater_floor")
     for table in Schema.copyIndex(.copy) { try connection.execute(table) }
     try connection.execute(
-      "INSERT INTO headwater_store (key, value) VALUES ('note: \(StoreNote.oldHeads.rawValue)', 'yes')")
+      "INSERT INTO headwater_store (key, value) VALUES ('note: \(StoreMetadata.oldHeads.rawValue)', 'yes')")
   }
 }

@@ -11,13 +11,13 @@ struct SyncStore: Sendable {
   var identity: String? { store.identity }
 
   func read<Value: Sendable>(
-    in queue: ReadQueue = .short, _ body: @escaping @Sendable (RowReader) throws(StoreError) -> Value
+    in queue: ReadQueue = .short, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.read(in: queue, body) } catch { throw .store(error) }
   }
 
   func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Ledger) throws(StoreError) -> Value
+    _ body: @escaping @Sendable (WriteContext) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
   }
@@ -66,7 +66,7 @@ struct SyncStore: Sendable {
   ///
   /// - Returns: how many rows it has.
   func completeCopy() async throws(SyncError) -> Int {
-    try await write { ledger throws(StoreError) in try ledger.keep(CopyState.whole) }
+    try await write { context throws(StoreError) in try context.keep(CopyState.whole) }
     return try await read(in: .long) { reader throws(StoreError) in try reader.copiedRows() }
   }
 }

@@ -63,7 +63,7 @@ public final class Synchronizer: Service {
     let position = try? await store.read { reader throws(StoreError) in try reader.position(.position) }
     status.resumes(at: position ?? nil)
     // Until the copy is whole nothing that lasts is to be made of it. Where this cannot be written, rows cannot either.
-    try? await store.write { ledger throws(StoreError) in try ledger.beginCopy() }
+    try? await store.write { context throws(StoreError) in try context.beginCopy() }
   }
 
   /// Pulls from the first upstream that can be reached: once, or as long as the connection lasts.

@@ -55,7 +55,7 @@ struct UpstreamRequestBatch: Sendable {
   private func response(_ message: ByteBuffer, to request: Request) throws(UpstreamError) -> Response {
     let response: Response
     do throws(ResponseError) {
-      response = try Response(message, to: request.name)
+      response = try Response(message, to: request.kind)
     } catch {
       throw .nonsense(server, .shape)
     }

@@ -45,17 +45,17 @@ public struct ExportQuery: Hashable, Sendable {
 /// Why a message is no request that can be served. The connection goes on.
 public enum RequestError: Error, Hashable, Sendable {
   case unknownRequest
-  case notAnObject(RequestName)
-  case missing(RequestName, field: String)
-  case wrongType(RequestName, field: String, expected: String)
-  case containsNUL(RequestName, field: String)
-  case tooLong(RequestName, field: String)
+  case notAnObject(RequestKind)
+  case missing(RequestKind, field: String)
+  case wrongType(RequestKind, field: String, expected: String)
+  case containsNUL(RequestKind, field: String)
+  case tooLong(RequestKind, field: String)
   case json(JSONError)
 }
 
 extension RequestError {
   /// Which request it would have been; nil where none is named.
-  public var request: RequestName? {
+  public var request: RequestKind? {
     switch self {
     case .unknownRequest, .json: nil
     case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _),
@@ -69,7 +69,7 @@ extension RequestError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownRequest:
-      "unknown request; known are \(RequestName.allCases.map(\.rawValue).joined(separator: ", "))"
+      "unknown request; known are \(RequestKind.inReadingOrder.map(\.rawValue).joined(separator: ", "))"
     case .notAnObject(let name): "\(name.rawValue): its fields must be a JSON object"
     case .missing(let name, let field): "\(name.rawValue): the field \(field) is missing"
     case .wrongType(let name, let field, let expected): "\(name.rawValue): the field \(field) must be \(expected)"
@@ -97,7 +97,7 @@ extension Request {
 
 /// Copies the fields of one request out of its message.
 private struct RequestFields {
-  let name: RequestName
+  let name: RequestKind
   let view: RequestView
 
   func request() throws(RequestError) -> Request {

@@ -20,13 +20,13 @@ public struct RequestView {
   private(set) var fieldsOffset = 0
 
   public enum Content: Sendable {
-    case request(RequestName)
+    case request(RequestKind)
     /// JSON `null`: the peer says good-bye.
     case goodbye
     /// A JSON value in which no request is named.
     case unknown
     /// The request is named, but what it names is no object.
-    case notAnObject(RequestName)
+    case notAnObject(RequestKind)
   }
 
   /// Reads a message.
@@ -37,7 +37,7 @@ public struct RequestView {
     var scanner = JSONScanner(bytes, deepest: depth)
     if scanner.isAtObject() {
       try scanner.object { name, scanner throws(JSONError) in
-        guard let request = RequestName(name, in: bytes), request.rank < view.rank else {
+        guard let request = RequestKind(name, in: bytes), request.rank < view.rank else {
           _ = try scanner.value()
           return
         }
@@ -57,7 +57,7 @@ public struct RequestView {
     }
   }
 
-  private mutating func read(_ request: RequestName, from scanner: inout JSONScanner) throws(JSONError) {
+  private mutating func read(_ request: RequestKind, from scanner: inout JSONScanner) throws(JSONError) {
     var view = RequestView(bytes: bytes, content: .request(request))
     if scanner.isAtObject() {
       view.fieldsOffset = scanner.offset
@@ -99,7 +99,7 @@ public struct RequestView {
 
 extension RequestView {
   /// The request that is named; nil where none is. A session looks at its right before the fields are read.
-  public var name: RequestName? {
+  public var name: RequestKind? {
     if case .request(let name) = content { name } else { nil }
   }
 

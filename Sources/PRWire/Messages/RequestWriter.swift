@@ -52,7 +52,7 @@ extension TupleKey {
 }
 
 extension ByteBuffer {
-  fileprivate mutating func writeObject(_ request: RequestName, _ fields: [Field]) {
+  fileprivate mutating func writeObject(_ request: RequestKind, _ fields: [Field]) {
     writeString("{\"\(request.rawValue)\":")
     var separator = ASCII.openBrace
     for field in fields {

@@ -6,7 +6,7 @@ import PRRevision
 public enum ResponseError: Error, Hashable, Sendable {
   case json(JSONError)
   /// The reply's shape is another one.
-  case unexpected(RequestName)
+  case unexpected(RequestKind)
   /// A page has more rows than were asked for.
   case tooManyRows(limit: Int)
 }
@@ -29,7 +29,7 @@ extension Response {
   ///   - depth: how deeply the reply may nest.
   ///   - mostRows: how many rows a page may have. The rest of a longer page is not read.
   public init(
-    _ message: ByteBuffer, to name: RequestName, depth: Int = 16, mostRows: Int = .max
+    _ message: ByteBuffer, to name: RequestKind, depth: Int = 16, mostRows: Int = .max
   ) throws(ResponseError) {
     var fields = ResponseFields()
     if name == .lookup, let answer = try LookupAnswer(message, depth: depth) {
@@ -97,7 +97,7 @@ private struct ResponseFields {
     }
   }
 
-  func response(to name: RequestName, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
+  func response(to name: RequestKind, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
     if let message { return .error(try message.string(in: bytes)) }
     switch (name, value) {
     case (.getPR, .text(let text)), (.testPR, .text(let text)), (.maxPackagePR, .text(let text)):

@@ -32,7 +32,7 @@ struct Explain: AsyncParsableCommand {
   }
 }
 
-extension RowStory {
+extension RowHistory {
   private var time: String? {
     provenance.milliseconds.map { milliseconds in
       Date(timeIntervalSince1970: Double(milliseconds) / 1000)

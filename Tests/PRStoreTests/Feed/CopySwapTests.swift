@@ -36,8 +36,8 @@ struct CopySwapTests {
     try await store.beginFreshCopy()
     let page = try await upstream.page(after: nil)
     _ = try await store.copyFresh(page, from: nil)
-    let hasBegun = try await store.write { ledger throws(StoreError) in
-      try ledger.beginSwap(at: page.position, sparingAfter: .max, milliseconds: 2)
+    let hasBegun = try await store.write { context throws(StoreError) in
+      try context.beginSwap(at: page.position, sparingAfter: .max, milliseconds: 2)
     }
     #expect(hasBegun)
     return store
@@ -53,7 +53,7 @@ struct CopySwapTests {
     var number = 0
     while try await stores[0].read({ reader throws(StoreError) in try reader.swapProgress() }) != nil {
       let store = stores[stores.count - 1]
-      let step = try await store.write { ledger throws(StoreError) in try ledger.swapStep() }
+      let step = try await store.write { context throws(StoreError) in try context.swapStep() }
       if case .swapped(let vanished) = step {
         #expect(vanished == 600)
         hasSwapped = true
@@ -82,7 +82,7 @@ struct CopySwapTests {
   func toldMeanwhile() async throws {
     let store = try await prepared()
     var step = SwapStep.working
-    while step == .working { step = try await store.write { ledger throws(StoreError) in try ledger.swapStep() } }
+    while step == .working { step = try await store.write { context throws(StoreError) in try context.swapStep() } }
     // The last of the rows by its names, which is announced last, is told live before; another one is news.
     let told = Row(tuple: TupleKey("zz", "all", "told"), value: "7")
     _ = try await store.copy([told], milliseconds: 3)
@@ -94,9 +94,9 @@ struct CopySwapTests {
   @Test("pages for a fresh copy do not fit while it is exchanged, and a new one begins when that is done")
   func begunAgain() async throws {
     let store = try await prepared()
-    #expect(try await store.write { ledger throws(StoreError) in try !ledger.copyFresh([.busybox("late", "1")]) })
+    #expect(try await store.write { context throws(StoreError) in try !context.copyFresh([.busybox("late", "1")]) })
     var step = SwapStep.working
-    while step == .working { step = try await store.write { ledger throws(StoreError) in try ledger.swapStep() } }
+    while step == .working { step = try await store.write { context throws(StoreError) in try context.swapStep() } }
     try await store.beginFreshCopy()
     #expect(try await store.read { reader throws(StoreError) in try reader.swapProgress() } == nil)
     #expect(try copied(store) == Set(new))
@@ -108,7 +108,7 @@ struct CopySwapTests {
   @Test("given up before it shows, it leaves no trace")
   func givenUp() async throws {
     let store = try await prepared()
-    for _ in 0..<3 { _ = try await store.write { ledger throws(StoreError) in try ledger.swapStep() } }
+    for _ in 0..<3 { _ = try await store.write { context throws(StoreError) in try context.swapStep() } }
     let before = try await store.feed().positions.last
     try await store.beginFreshCopy()
     _ = try await store.copyFresh(old)
@@ -121,7 +121,7 @@ struct CopySwapTests {
   func gone() async throws {
     let store = try await prepared()
     _ = try await store.swapCopies(.nowhere, sparingAfter: .max, milliseconds: 5)
-    while try await store.write({ ledger throws(StoreError) in try ledger.removeGone() }) {}
+    while try await store.write({ context throws(StoreError) in try context.removeGone() }) {}
     #expect(try await store.read { reader throws(StoreError) in try reader.goneTables() }.isEmpty)
     #expect(try copied(store) == Set(new))
   }

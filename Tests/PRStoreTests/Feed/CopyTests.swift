@@ -20,7 +20,7 @@ struct CopyTests {
     upstream = try Store.writable(folder.file("upstream.sqlite3"))
   }
 
-  private func position(_ note: StoreNote = .position) async throws -> FeedPosition? {
+  private func position(_ note: StoreMetadata = .position) async throws -> FeedPosition? {
     try await store.read { reader throws(StoreError) in try reader.position(note) }
   }
 
@@ -49,8 +49,8 @@ struct CopyTests {
     try await upstream.record([.busybox("a", "0"), .busybox("b", "1")])
     try await store.record([.busybox("own", "0.0")])
     let told = UpstreamAnswer(greatest: revision("1"), values: [revision("1")], level: 0)
-    _ = try await store.write { ledger throws(StoreError) in
-      try ledger.learn(told, of: .checksum("b"), milliseconds: 1)
+    _ = try await store.write { context throws(StoreError) in
+      try context.learn(told, of: .checksum("b"), milliseconds: 1)
     }
     try await store.follow(upstream, limit: 1)
     try await store.follow(upstream, limit: 1)
@@ -96,8 +96,8 @@ struct CopyTests {
   func sharedLive() async throws {
     for checksum in ["b", "a"] {
       let told = UpstreamAnswer(greatest: revision("4"), values: [revision("4")])
-      try await store.write { ledger throws(StoreError) in
-        _ = try ledger.learn(told, of: .checksum(checksum), milliseconds: 1)
+      try await store.write { context throws(StoreError) in
+        _ = try context.learn(told, of: .checksum(checksum), milliseconds: 1)
       }
     }
     #expect(try await rivals("4", ["a", "b"]) == ["b", nil])
@@ -136,9 +136,9 @@ struct CopyTests {
     let other = try ForeignProcess(path)
     try other.lock()
     // The lock goes just when the writer has given up waiting for it and tries what needs no row.
-    let news = try await store.write { ledger throws(StoreError) in
-      if ledger.isReading { try? other.unlock() }
-      return try ledger.copy([.busybox("a", "0")], milliseconds: 1)
+    let news = try await store.write { context throws(StoreError) in
+      if context.isReading { try? other.unlock() }
+      return try context.copy([.busybox("a", "0")], milliseconds: 1)
     }
     #expect(news == 1)
     #expect(try store.copiedRows(path) == [.busybox("a", "0")])

@@ -30,7 +30,7 @@ struct FeedPagingTests {
       if number % 4 == 1 {
         try other.insert([row])
       } else if number % 4 == 2 {
-        _ = try await store.write { ledger throws(StoreError) in try ledger.copy([row], milliseconds: 1) }
+        _ = try await store.write { context throws(StoreError) in try context.copy([row], milliseconds: 1) }
       } else {
         try await store.record([row])
       }

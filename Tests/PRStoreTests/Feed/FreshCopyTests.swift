@@ -27,7 +27,7 @@ struct FreshCopyTests {
     try await store.follow(old, milliseconds: 100)
   }
 
-  private func position(_ note: StoreNote) async throws -> FeedPosition? {
+  private func position(_ note: StoreMetadata) async throws -> FeedPosition? {
     try await store.read { reader throws(StoreError) in try reader.position(note) }
   }
 
@@ -101,8 +101,8 @@ struct FreshCopyTests {
   @Test("rows that were told live while it was made are spared where no position tells of them")
   func spared() async throws {
     let told = UpstreamAnswer(greatest: revision("9"), values: [revision("9")], level: 0)
-    _ = try await store.write { ledger throws(StoreError) in
-      try ledger.learn(told, of: .checksum("live"), milliseconds: 50)
+    _ = try await store.write { context throws(StoreError) in
+      try context.learn(told, of: .checksum("live"), milliseconds: 50)
     }
     let newest = try await store.read { reader throws(StoreError) in try reader.newestSerial() }
     // The clock was set back since the old rows came: what counts is the order.
@@ -112,7 +112,7 @@ struct FreshCopyTests {
     #expect(try await rebuild(sparingAfter: newest) == 1, "the next time it is looked at as any other")
     #expect(try await above() == "3")
     // A value that was told without its checksum is nobody's row: it stays.
-    try await store.write { ledger throws(StoreError) in try ledger.learn(floor: revision("8"), of: .busybox) }
+    try await store.write { context throws(StoreError) in try context.learn(floor: revision("8"), of: .busybox) }
     #expect(try await rebuild() == 0)
     #expect(try await above() == "8")
   }

@@ -32,8 +32,8 @@ struct MarkOnDiskTests {
   }
 
   private func count(_ number: Int) {
-    store.write { ledger throws(StoreError) in
-      try ledger.count(.checksum("c\(number)"))
+    store.write { context throws(StoreError) in
+      try context.count(.checksum("c\(number)"))
     } done: { _ in
     }
     time.run()
@@ -84,8 +84,8 @@ struct MarkOnDiskTests {
         let store = try Store.open(options, in: environment).store
         for number in 0..<3 {
           if number == 2 { disk.losePower(during: call) }
-          store.write { ledger throws(StoreError) in
-            try ledger.count(.checksum("c\(number)"))
+          store.write { context throws(StoreError) in
+            try context.count(.checksum("c\(number)"))
           } done: { _ in
           }
           writeMark()

@@ -87,8 +87,8 @@ struct CreatingTests {
     arguments: [(Durability.full, "2"), (.normal, "1"), (.off, "0")])
   func durability(durability: Durability, synchronous: String) async throws {
     let store = try Store.writable(path, durability: durability)
-    let found = try await store.write { ledger throws(StoreError) in
-      try ledger.reader.connection.text("PRAGMA synchronous")
+    let found = try await store.write { context throws(StoreError) in
+      try context.reader.connection.text("PRAGMA synchronous")
     }
     #expect(found == synchronous)
   }

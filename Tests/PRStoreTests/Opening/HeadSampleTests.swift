@@ -64,8 +64,8 @@ struct HeadSampleTests {
     try await fill(packages: 3, rows: 80)
     let store = try Store.writable(path)
     try await store.index([TupleKey("package-1", "all", "").package])
-    _ = try await store.write { ledger throws(StoreError) in
-      try ledger.copy((0..<80).map { Row.busybox("c\($0)", "\($0)") }, milliseconds: 1)
+    _ = try await store.write { context throws(StoreError) in
+      try context.copy((0..<80).map { Row.busybox("c\($0)", "\($0)") }, milliseconds: 1)
     }
     store.close()
     #expect(throws: Never.self) { try Store.readOnly(path) }
@@ -95,8 +95,8 @@ struct HeadSampleTests {
   @Test("the head over copied rows is compared as well")
   func copied() async throws {
     let store = try Store.writable(path)
-    _ = try await store.write { ledger throws(StoreError) in
-      try ledger.copy([.busybox("a", "4"), .busybox("b", "12")], milliseconds: 1)
+    _ = try await store.write { context throws(StoreError) in
+      try context.copy([.busybox("a", "4"), .busybox("b", "12")], milliseconds: 1)
     }
     store.close()
     #expect(throws: Never.self) { try Store.readOnly(path) }

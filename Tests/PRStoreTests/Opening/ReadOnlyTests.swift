@@ -49,7 +49,7 @@ struct ReadOnlyTests {
     #expect(facts == LocalFacts(greatest: revision("10"), standing: .current(revision("10")), least: revision("10")))
     let turn = try store.turnReader()
     #expect(try turn.current(.checksum("b")) == nil, "this takes more than one point read to tell")
-    try turn.endTurn()
+    try turn.endSnapshot()
     store.close()
     #expect(try contents(of: path) == before)
   }
@@ -67,7 +67,7 @@ struct ReadOnlyTests {
     #expect(try await store.value(.checksum("a")) == nil)
     for history in [History.none, .kept] { #expect(try await store.export(RowFilter(history: history)).isEmpty) }
     #expect(try turn.current(.checksum("a")) == nil)
-    try turn.endTurn()
+    try turn.endSnapshot()
     // Asked twice, so that each of the reader threads has had its turn.
     try await Store.writable(path).record([.busybox("a", "4")])
     for _ in 0..<2 {

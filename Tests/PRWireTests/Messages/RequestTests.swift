@@ -91,8 +91,8 @@ struct RequestTests {
 
   @Test(
     "fields that are no object are refused, except where there are none",
-    arguments: RequestName.allCases, ["1", "null", "[]", #""v""#, "true"])
-  func notAnObject(name: RequestName, fields: String) {
+    arguments: RequestKind.allCases, ["1", "null", "[]", #""v""#, "true"])
+  func notAnObject(name: RequestKind, fields: String) {
     let reading = Reading("{\"\(name.rawValue)\":\(fields)}")
     switch name {
     case .ping: #expect(reading == .request(.ping))
@@ -101,14 +101,14 @@ struct RequestTests {
     }
   }
 
-  static let required: [(RequestName, [String])] = [
+  static let required: [(RequestKind, [String])] = [
     (.getPR, ["version", "pkgarch", "checksum"]), (.testPR, ["version", "pkgarch", "checksum"]),
     (.testPackage, ["version", "pkgarch"]), (.maxPackagePR, ["version", "pkgarch"]),
     (.importOne, ["version", "pkgarch", "checksum", "value"]),
   ]
 
   @Test("a missing field is named", arguments: required)
-  func missing(name: RequestName, fields: [String]) {
+  func missing(name: RequestKind, fields: [String]) {
     for gone in fields {
       let rest = fields.filter { $0 != gone }.map { "\"\($0)\":\"1\"" }.joined(separator: ",")
       #expect(Reading("{\"\(name.rawValue)\":{\(rest)}}") == .refused(.missing(name, field: gone)))
@@ -116,7 +116,7 @@ struct RequestTests {
   }
 
   @Test("a field of another type is named", arguments: required)
-  func wrongType(name: RequestName, fields: [String]) {
+  func wrongType(name: RequestKind, fields: [String]) {
     for wrong in fields where wrong != "value" {
       for value in ["1", "1.5", "null", "true", "[]", "{}"] {
         let members = fields.map { "\"\($0)\":" + ($0 == wrong ? value : "\"1\"") }.joined(separator: ",")
@@ -135,7 +135,7 @@ struct RequestTests {
 
   @Test("a flag is true or false", arguments: ["0", "1", #""true""#, #""""#, "[]", "{}"])
   func flags(value: String) {
-    for name in [RequestName.getPR, .testPR, .export] {
+    for name in [RequestKind.getPR, .testPR, .export] {
       let message = "{\"\(name.rawValue)\":{\(Self.fields),\"history\":\(value)}}"
       #expect(Reading(message) == .refused(.wrongType(name, field: "history", expected: "true or false")))
     }

@@ -116,7 +116,7 @@ struct RequestViewTests {
     let text = { (numbers: inout SeededNumbers) in texts.randomElement(using: &numbers)! }
     let tuple = TupleKey(version: text(&numbers), pkgarch: text(&numbers), checksum: text(&numbers))
     let history = History(kept: Bool.random(using: &numbers))
-    switch RequestName.allCases.randomElement(using: &numbers)! {
+    switch RequestKind.allCases.randomElement(using: &numbers)! {
     case .ping: return .ping
     case .isReadonly: return .isReadonly
     case .getPR: return .getPR(tuple, history)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRRevision
 import Testing
 
 @testable import PRWire
 
 @Suite("Replies")
 struct ResponseTests {
-  static let table: [(RequestName, Response, String)] = [
+  static let table: [(RequestKind, Response, String)] = [
     (.ping, .alive, #"{"alive":true}"#),
     (.getPR, .value("3"), #"{"value":"3"}"#), (.getPR, .value("03.10"), #"{"value":"03.10"}"#),
     (.testPR, .value("3"), #"{"value":"3"}"#), (.testPR, .noValue, #"{"value":null}"#),
@@ -21,15 +22,15 @@ struct ResponseTests {
   ]
 
   @Test("a reply is written as the table says, and read back", arguments: table)
-  func roundTrip(name: RequestName, response: Response, json: String) throws {
+  func roundTrip(name: RequestKind, response: Response, json: String) throws {
     var out = ByteBuffer()
     response.write(to: &out)
     #expect(String(buffer: out) == json)
     #expect(try Response(out, to: name) == response)
   }
 
-  @Test("an error is read whatever was asked", arguments: RequestName.allCases)
-  func error(name: RequestName) throws {
+  @Test("an error is read whatever was asked", arguments: RequestKind.allCases)
+  func error(name: RequestKind) throws {
     let message = ByteBuffer(string: #" {"x":1, "invoke-error" : {"code":7,"message":"\u00e9"}} "#)
     #expect(try Response(message, to: name) == .error("é"))
   }
@@ -57,8 +58,8 @@ struct ResponseTests {
       (.ping, ["{}", "null", #"{"alive":false}"#, #"{"alive":"true"}"#, #"{"value":true}"#]),
       (.isReadonly, ["{}", "null", #"{"readonly":null}"#, #"{"readonly":0}"#]),
       (.export, ["{}", "null", #"{"metainfo":{},"datainfo":[]}"#]),
-    ] as [(RequestName, [String])])
-  func unexpected(name: RequestName, messages: [String]) {
+    ] as [(RequestKind, [String])])
+  func unexpected(name: RequestKind, messages: [String]) {
     for message in messages {
       #expect(throws: ResponseError.unexpected(name), "\(message)") {
         try Response(ByteBuffer(string: message), to: name)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// A row with its place in the feed and what is known of its origin.
+public struct FeedEntry: Hashable, Sendable {
+  public let package: PackageKey
+  public let story: RowHistory
+}
+
+/// What was found, the newest first.
+public struct FeedFinding: Hashable, Sendable {
+  public var entries: [FeedEntry] = []
+  /// There may be more than these.
+  public var isPartial = false
+  /// The time was over before all rows had been looked at: older ones were not.
+  public var isInterrupted = false
+}
+
+extension ReadContext {
+  /// The rows that came last, the newest first. None on a file that only BitBake's server has written.
+  public func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry] {
+    guard try connection.hasTable("headwater_feed") else { return [] }
+    let statement = try connection.prepare(
+      "SELECT \(Self.entryColumns) FROM headwater_feed ORDER BY serial DESC LIMIT ?1")
+    statement.bind(1, Int64(clamping: limit))
+    return try entries(statement)
+  }
+
+  /// The serial of the newest row; 0 where there is none.
+  public func newestSerial() throws(StoreError) -> Int64 {
+    try connection.hasTable("headwater_feed") ? lastSerial() : 0
+  }
+
+  /// Rows that have every one of some words in their version, their architecture or their checksum, whatever the case.
+  ///
+  /// It looks through the whole feed: for a ``DiagnosticReader``, not for a serving connection.
+  public func find(_ words: [String], limit: Int) throws(StoreError) -> FeedFinding {
+    guard !words.isEmpty else { return FeedFinding() }
+    let hasFeed = try connection.hasTable("headwater_feed")
+    if !hasFeed, try !connection.hasTable("PRMAIN") { return FeedFinding() }
+    let condition: String = words.indices.map { index -> String in
+      let pattern = "LIKE ?\(index + 1) ESCAPE '\\'"
+      return "(version \(pattern) OR pkgarch \(pattern) OR checksum \(pattern))"
+    }.joined(separator: " AND ")
+    let source =
+      hasFeed
+      ? "\(Self.entryColumns) FROM headwater_feed"
+      : "0, version, pkgarch, checksum, value, 'foreign', NULL, NULL FROM PRMAIN"
+    let statement = try connection.prepare(
+      "SELECT \(source) WHERE \(condition) ORDER BY \(hasFeed ? "serial" : "rowid") DESC LIMIT ?\(words.count + 1)")
+    for (index, word) in words.enumerated() { statement.bind(CInt(clamping: index + 1), "%\(Self.escaped(word))%") }
+    statement.bind(CInt(clamping: words.count + 1), Int64(clamping: limit).addingClamped(1))
+    var (found, isInterrupted) = ([FeedEntry](), false)
+    do throws(StoreError) {
+      try read(statement, into: &found)
+    } catch .interrupted {
+      isInterrupted = true
+    }
+    return FeedFinding(
+      entries: Array(found.prefix(limit)), isPartial: isInterrupted || found.count > limit,
+      isInterrupted: isInterrupted)
+  }
+
+  private static let entryColumns = "serial, version, pkgarch, checksum, value, origin, asker, at"
+
+  /// What a pattern would read as a wildcard stands for itself.
+  private static func escaped(_ word: String) -> String {
+    word.reduce(into: "") { pattern, character in
+      if "\\%_".contains(character) { pattern.append("\\") }
+      pattern.append(character)
+    }
+  }
+
+  private func entries(_ statement: Statement) throws(StoreError) -> [FeedEntry] {
+    var entries: [FeedEntry] = []
+    try read(statement, into: &entries)
+    return entries
+  }
+
+  private func read(_ statement: Statement, into entries: inout [FeedEntry]) throws(StoreError) {
+    while try statement.step() {
+      guard let version = statement.text(1), let pkgarch = statement.text(2), let checksum = statement.text(3),
+        let value = statement.text(4)
+      else { continue }
+      let origin = statement.text(5).flatMap(Provenance.Origin.init(rawValue:)) ?? .foreign
+      entries.append(
+        FeedEntry(
+          package: PackageKey(version: version, pkgarch: pkgarch),
+          story: RowHistory(
+            serial: statement.number(0), checksum: checksum, value: value,
+            provenance: Provenance(
+              origin, asker: statement.text(6), milliseconds: statement.isNull(7) ? nil : statement.number(7)))))
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRRevision
+import Synchronization
+import TestStore
+import TestThreads
+import Testing
+
+@testable import PRStore
+
+@Suite("A database that is recovered", .ownThreads)
+struct RecoveryTests {
+  private let folder: TemporaryFolder
+  private let path: String
+  private let follower: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("pr.sqlite3")
+    follower = folder.file("follower.sqlite3")
+  }
+
+  private func rows(_ numbers: Range<Int>) -> [Row] { numbers.map { .busybox("c\($0)", "\($0)") } }
+
+  private func open() throws -> (store: Store, report: OpeningReport) {
+    try Store.open(StoreOptions(path: path))
+  }
+
+  /// Six rows, all copied by a follower, of which the database has the first three.
+  private func lose() async throws {
+    let store = try open().store
+    try await store.record(rows(0..<3))
+    try Backup(of: path, to: folder.file("backup.sqlite3")).run(replaces: true)
+    try await store.record(rows(3..<6))
+    let site = try Store.writable(follower)
+    try await site.record([.busybox("own", "5.0")])
+    try await site.follow(store)
+    site.close()
+    store.close()
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    try FileManager.default.moveItem(atPath: folder.file("backup.sqlite3"), toPath: path)
+  }
+
+  private func putBack(_ recovery: Recovery, from source: String) async throws -> Recovery.Summary {
+    let sum = Mutex(Recovery.Summary())
+    try await recovery.readRows(from: source) { rows in
+      let next = try await recovery.putBack(rows, areOfFeed: true, milliseconds: 1, into: sum.withLock { $0 })
+      sum.withLock { $0 = next }
+    }
+    return sum.withLock { $0 }
+  }
+
+  @Test("gets its rows back from a follower's copy, and numbers on behind them")
+  func fromFollower() async throws {
+    try await lose()
+    let recovery = try Recovery(of: path)
+    #expect(recovery.loss == .behind(mark: 6, file: 3))
+    let summary = try await putBack(recovery, from: follower)
+    #expect(summary.added == 3 && summary.known == 3 && summary.conflicts.isEmpty)
+    #expect(try recovery.finish(acknowledges: false) == nil)
+    let (store, report) = try open()
+    #expect(report.loss == nil)
+    #expect(try await store.export(RowFilter(history: .kept)) == rows(0..<6))
+    #expect(try await store.count(.checksum("new")).text == "6")
+    store.close()
+    #expect(try Audit(path: path).run().isClean)
+  }
+
+  @Test("a server that waits goes on once the rows are back, without a restart")
+  func whileServed() async throws {
+    try await lose()
+    let held = try open().store
+    await #expect(throws: StoreError.self) { try await held.count(.checksum("new")) }
+    let recovery = try Recovery(of: path)
+    _ = try await putBack(recovery, from: follower)
+    #expect(try recovery.finish(acknowledges: false) == nil)
+    #expect(try await held.count(.checksum("new")).text == "6")
+    #expect(held.troubles.isEmpty)
+    held.close()
+    #expect(try open().report.loss == nil)
+  }
+
+  @Test("a server that waits goes on once the loss is acknowledged")
+  func acknowledgedWhileServed() async throws {
+    try await lose()
+    let held = try open().store
+    for _ in 0..<2 { await #expect(throws: StoreError.self) { try await held.count(.checksum("new")) } }
+    #expect(try Recovery(of: path).finish(acknowledges: true) == nil)
+    #expect(try await held.count(.checksum("new")).text == "3")
+    held.close()
+    #expect(try open().report.loss == nil)
+  }
+
+  @Test("a loss that is acknowledged is one no more")
+  func acknowledged() async throws {
+    try await lose()
+    #expect(try Recovery(of: path).finish(acknowledges: false) == .behind(mark: 6, file: 3))
+    #expect(try open().report.isHeld)
+    #expect(try Recovery(of: path).finish(acknowledges: true) == nil)
+    let (store, report) = try open()
+    #expect(report.loss == nil)
+    #expect(try await store.count(.checksum("new")).text == "3")
+  }
+
+  @Test("a value that belongs to another checksum by now is left out and told")
+  func conflict() async throws {
+    try await lose()
+    try ForeignProcess(path).insert([.busybox("other", "4")])
+    let summary = try await putBack(try Recovery(of: path), from: follower)
+    #expect(summary.added == 2)
+    #expect(summary.conflicts == [Recovery.Conflict(row: .busybox("c4", "4"), holder: "other")])
+  }
+
+  @Test("rows that have vanished from a follower's copy are put back as well")
+  func vanished() async throws {
+    try await lose()
+    try ForeignProcess(follower).run("UPDATE headwater_feed SET origin = 'vanished' WHERE value IN ('4', '5')")
+    #expect(try await putBack(try Recovery(of: path), from: follower).added == 3)
+  }
+
+  @Test("a database that has followed another store, or none, is refused")
+  func stranger() async throws {
+    try await lose()
+    let other = folder.file("other.sqlite3")
+    try Store.writable(other).close()
+    let recovery = try Recovery(of: path)
+    await #expect(throws: StoreError.self) { try await recovery.readRows(from: other) { _ in } }
+  }
+
+  @Test("rows of a running node are told apart by the level of their values")
+  func levels() async throws {
+    try await lose()
+    let recovery = try Recovery(of: path)
+    let found = [Row.busybox("c3", "3"), .busybox("own", "5.0"), .busybox("c5", "5"), .busybox("x", "no")]
+    let summary = try await recovery.putBack(found, areOfFeed: false, milliseconds: 1, into: Recovery.Summary())
+    #expect(summary.added == 2 && summary.others == 2)
+  }
+
+  @Test("heads are computed anew from the rows")
+  func heads() async throws {
+    let store = try open().store
+    try await store.record(rows(0..<8))
+    _ = try await store.write { context throws(StoreError) in
+      try context.copy([.busybox("u", "70")], milliseconds: 1)
+      try context.learn(floor: revision("80"), of: .busybox)
+    }
+    store.close()
+    try ForeignProcess(path).run(
+      "UPDATE headwater_head SET greatest = '3'; UPDATE headwater_copy_head SET greatest = '3'")
+    #expect(throws: StoreError.self) { try open() }
+    let recovery = try Recovery(of: path)
+    try await recovery.rebuildHeads()
+    _ = try recovery.finish(acknowledges: false)
+    #expect(try Audit(path: path).run().isClean)
+    let next = try open().store
+    #expect(try await next.greatest(.busybox) == "7")
+    #expect(try await next.read { reader throws(StoreError) in try reader.greatestAbove(.busybox)?.text } == "80")
+  }
+}
