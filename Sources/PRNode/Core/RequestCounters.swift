@@ -60,13 +60,17 @@ public struct RequestCounters: Hashable, Sendable {
 }
 
 extension RequestKind? {
-  /// All that is counted by itself. The last, nil, is a message that is none of the protocol's requests.
-  public static let counted: [RequestKind?] = RequestKind.allCases + [nil]
+  /// All that is counted by itself, in the order in which it is shown. The last, nil, is a message that is none of the
+  /// protocol's requests.
+  public static let counted: [RequestKind?] = {
+    let ofTheServer: [RequestKind] = [.ping, .isReadonly]
+    return ofTheServer + RequestKind.allCases.filter { !ofTheServer.contains($0) } + [nil]
+  }()
 
   /// As metrics and the status page name it.
   public var label: String { self?.rawValue ?? "unknown" }
 
-  /// The place in ``counted``.
+  /// Where its counts stand.
   fileprivate var place: Int { self?.index ?? RequestKind.allCases.count }
 }
 

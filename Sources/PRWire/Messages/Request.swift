@@ -69,7 +69,7 @@ extension RequestError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownRequest:
-      "unknown request; known are \(RequestKind.inReadingOrder.map(\.rawValue).joined(separator: ", "))"
+      "unknown request; known are \(RequestKind.allCases.map(\.rawValue).joined(separator: ", "))"
     case .notAnObject(let name): "\(name.rawValue): its fields must be a JSON object"
     case .missing(let name, let field): "\(name.rawValue): the field \(field) is missing"
     case .wrongType(let name, let field, let expected): "\(name.rawValue): the field \(field) must be \(expected)"

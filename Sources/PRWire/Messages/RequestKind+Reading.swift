@@ -28,23 +28,4 @@ extension RequestKind {
       return nil
     }
   }
-
-  /// In the order in which a message that names several is read.
-  static let inReadingOrder = allCases.sorted { $0.rank < $1.rank }
-
-  /// The smaller goes first.
-  var rank: Int {
-    switch self {
-    case .ping: 0
-    case .getPR: 1
-    case .testPR: 2
-    case .testPackage: 3
-    case .maxPackagePR: 4
-    case .importOne: 5
-    case .export: 6
-    case .isReadonly: 7
-    case .lookup: 8
-    case .changes: 9
-    }
-  }
 }

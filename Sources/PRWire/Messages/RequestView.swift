@@ -37,7 +37,7 @@ public struct RequestView {
     var scanner = JSONScanner(bytes, deepest: depth)
     if scanner.isAtObject() {
       try scanner.object { name, scanner throws(JSONError) in
-        guard let request = RequestKind(name, in: bytes), request.rank < view.rank else {
+        guard let request = RequestKind(name, in: bytes), request.index < view.index else {
           _ = try scanner.value()
           return
         }
@@ -50,9 +50,9 @@ public struct RequestView {
     self = view
   }
 
-  private var rank: Int {
+  private var index: Int {
     switch content {
-    case .request(let name), .notAnObject(let name): name.rank
+    case .request(let name), .notAnObject(let name): name.index
     case .goodbye, .unknown: .max
     }
   }

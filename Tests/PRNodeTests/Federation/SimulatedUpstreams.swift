@@ -27,6 +27,7 @@ extension SimulatedProcess {
   ) {
     upstreams.nextWaiter += 1
     upstreams.answers[upstreams.nextWaiter] = answer
+    // An absence ends at some time.
     if federation.losesPatience() { upstreams.absent = [] }
     handle(.ask(upstreams.nextWaiter, question, within: time))
   }
