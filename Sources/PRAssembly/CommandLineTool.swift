@@ -3,7 +3,7 @@ import ArgumentParser
 import Foundation
 
 /// Runs a command line the way both programs do it: options also from `HEADWATER_...`, errors as one line.
-public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
+package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private let usesEnvironment: Bool
   private let usageExitCode: Int32
   private let namesItself: Bool
@@ -11,14 +11,14 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private let complete: Completion?
 
   /// Adds what comes from elsewhere to the arguments that were given.
-  public typealias Completion = @Sendable (_ arguments: [String], _ options: CommandOptions) throws -> [String]
+  package typealias Completion = @Sendable (_ arguments: [String], _ options: CommandOptions) throws -> [String]
 
   /// - Parameters:
   ///   - usesEnvironment: every option may also come from its environment variable.
   ///   - usageExitCode: the exit code for a command line that cannot be understood.
   ///   - namesItself: errors begin with the program's name.
   ///   - insteadOf: what to write instead of options that other programs have; by their names without dashes.
-  public init(
+  package init(
     _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true,
     insteadOf: [String: String] = [:], complete: Completion? = nil
   ) {
@@ -29,7 +29,7 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
     self.complete = complete
   }
 
-  public func run() async -> Never {
+  package func run() async -> Never {
     do {
       var command = try command()
       if var command = command as? any AsyncParsableCommand {
@@ -44,10 +44,10 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   /// What the process's command line asks for. What it names is read anew each time.
-  public func command() throws -> any ParsableCommand { try Root.parseAsRoot(arguments()) }
+  package func command() throws -> any ParsableCommand { try Root.parseAsRoot(arguments()) }
 
   /// The arguments of the process, with those that come from elsewhere.
-  public func arguments() throws -> [String] {
+  package func arguments() throws -> [String] {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let options = try CommandOptions(of: Root.self)
     if usesEnvironment {
@@ -58,7 +58,7 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   /// What is wrong, on one line.
-  public func explanation(of error: any Error) -> String {
+  package func explanation(of error: any Error) -> String {
     if let error = error as? any LongExplanation { return error.oneLine }
     let isUsage = Root.exitCode(for: error) == .validationFailure
     let text = (isUsage ? Root.message(for: error) : "\(error)").split(whereSeparator: \.isNewline)
@@ -116,7 +116,7 @@ public struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
 }
 
 /// A failure that takes several lines to explain, and stands for itself.
-public protocol LongExplanation: Error, CustomStringConvertible {
+package protocol LongExplanation: Error, CustomStringConvertible {
   /// For a log.
   var oneLine: String { get }
 }

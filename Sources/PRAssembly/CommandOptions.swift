@@ -3,15 +3,15 @@ import ArgumentParser
 import Foundation
 
 /// Which options the commands of a tool take, as the argument parser tells it.
-public struct CommandOptions {
+package struct CommandOptions {
   private let tool: ToolDescription.Command
 
-  public init<Root: ParsableCommand>(of root: Root.Type) throws {
+  package init<Root: ParsableCommand>(of root: Root.Type) throws {
     tool = try JSONDecoder().decode(ToolDescription.self, from: Data(root._dumpHelp().utf8)).command
   }
 
   /// The long names of all options of all commands, each once, in their order.
-  public var longNames: [String] {
+  package var longNames: [String] {
     var (names, commands) = ([String](), [tool])
     while let command = commands.popLast() {
       commands += (command.subcommands ?? []).reversed()
@@ -24,12 +24,12 @@ public struct CommandOptions {
   }
 
   /// Whether a command has an option or a flag, by its long name.
-  public func takes(_ name: String, in command: [String]) -> Bool {
+  package func takes(_ name: String, in command: [String]) -> Bool {
     options(of: command).contains { $0.hasLong(name) }
   }
 
   /// Whether an option stands in arguments, or the flag that says its opposite.
-  public static func isGiven(_ name: String, in arguments: some Sequence<String>) -> Bool {
+  package static func isGiven(_ name: String, in arguments: some Sequence<String>) -> Bool {
     let positive = name.hasPrefix("no-") ? String(name.dropFirst(3)) : name
     return arguments.contains { argument in
       [positive, "no-\(positive)"].contains { argument == "--\($0)" || argument.hasPrefix("--\($0)=") }
@@ -37,7 +37,7 @@ public struct CommandOptions {
   }
 
   /// Whether all of these stand on the command line of the process, whatever the environment says.
-  public static func areGiven(_ names: String...) -> Bool {
+  package static func areGiven(_ names: String...) -> Bool {
     let arguments = CommandLine.arguments.prefix { $0 != "--" }
     return names.allSatisfy { isGiven($0, in: arguments) }
   }

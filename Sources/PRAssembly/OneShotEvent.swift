@@ -2,7 +2,7 @@
 import Synchronization
 
 /// Something that happens once, and that several may wait for.
-public final class OneShotEvent: Sendable {
+package final class OneShotEvent: Sendable {
   private let state = Mutex(State())
 
   private struct State {
@@ -10,9 +10,9 @@ public final class OneShotEvent: Sendable {
     var waiting: [AsyncStream<Void>.Continuation] = []
   }
 
-  public init() {}
+  package init() {}
 
-  public func happen() {
+  package func happen() {
     let waiting = state.withLock { state in
       state.hasHappened = true
       defer { state.waiting = [] }
@@ -21,10 +21,10 @@ public final class OneShotEvent: Sendable {
     for waiter in waiting { waiter.finish() }
   }
 
-  public var hasHappened: Bool { state.withLock(\.hasHappened) }
+  package var hasHappened: Bool { state.withLock(\.hasHappened) }
 
   /// Waits until it happens, or until the task is cancelled; the others then wait on.
-  public func wait() async {
+  package func wait() async {
     let (news, waiter) = AsyncStream<Void>.makeStream()
     state.withLock { state in
       if state.hasHappened { waiter.finish() } else { state.waiting.append(waiter) }

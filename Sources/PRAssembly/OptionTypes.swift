@@ -8,12 +8,12 @@ import PRWire
 
 /// How the values of options are written.
 extension Endpoint: ExpressibleByArgument {
-  public init?(argument: String) { try? self.init(argument) }
+  package init?(argument: String) { try? self.init(argument) }
 
   /// For `transform:`. A port alone is one of this machine.
   ///
   /// - Throws: ``ValidationError`` that says what is wrong with the address.
-  @Sendable public static func parse(_ argument: String) throws -> Endpoint {
+  @Sendable package static func parse(_ argument: String) throws -> Endpoint {
     if let port = UInt16(argument) { return .tcp(host: "127.0.0.1", port: Int(port)) }
     do {
       return try Endpoint(argument)
@@ -23,7 +23,7 @@ extension Endpoint: ExpressibleByArgument {
   }
 
   /// ``parse(_:)`` for an option that is repeated for several addresses.
-  @Sendable public static func parseEach(_ argument: String) throws -> Endpoint {
+  @Sendable package static func parseEach(_ argument: String) throws -> Endpoint {
     guard !argument.contains(",") || argument.hasPrefix("unix:") else {
       throw ValidationError("'\(argument)' is a list: repeat the option for each address")
     }
@@ -32,7 +32,7 @@ extension Endpoint: ExpressibleByArgument {
 }
 
 extension Lane: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }
 
 extension Durability: ExpressibleByArgument {}
@@ -41,24 +41,24 @@ extension UpstreamAway: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
 
 /// The lowest level that is logged.
-public enum LogVolume: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum LogVolume: String, CaseIterable, ExpressibleByArgument, Sendable {
   case trace, debug, info, notice, warning, error, critical
 
-  public var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+  package var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
 }
 
 /// Which of the two numberings.
-public enum NumberingName: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum NumberingName: String, CaseIterable, ExpressibleByArgument, Sendable {
   case partitioned
   case bitbake
 }
 
 /// A time with its unit: `300ms`, `2s`, `5m`, `1h`.
-public struct TimeSpan: ExpressibleByArgument, CustomStringConvertible, Sendable {
-  public let duration: Duration
-  public let description: String
+package struct TimeSpan: ExpressibleByArgument, CustomStringConvertible, Sendable {
+  package let duration: Duration
+  package let description: String
 
-  public init?(argument: String) {
+  package init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int64(digits), number <= 1_000_000_000 else { return nil }
     switch argument.dropFirst(digits.count) {
@@ -71,21 +71,21 @@ public struct TimeSpan: ExpressibleByArgument, CustomStringConvertible, Sendable
     description = argument
   }
 
-  public init(seconds: Int64) {
+  package init(seconds: Int64) {
     duration = .seconds(seconds)
     description = "\(seconds)s"
   }
 
-  public var defaultValueDescription: String { description }
+  package var defaultValueDescription: String { description }
 }
 
 /// A time between two pulls: a time of a second or more, or `off`.
-public struct SyncInterval: ExpressibleByArgument, CustomStringConvertible, Sendable {
+package struct SyncInterval: ExpressibleByArgument, CustomStringConvertible, Sendable {
   /// Nil for `off`.
-  public let duration: Duration?
-  public let description: String
+  package let duration: Duration?
+  package let description: String
 
-  public init?(argument: String) {
+  package init?(argument: String) {
     description = argument
     if argument == "off" {
       duration = nil

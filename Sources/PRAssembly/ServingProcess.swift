@@ -8,23 +8,23 @@ import PRWire
 import ServiceLifecycle
 
 /// A process that serves: what both programs do once their options are read.
-public struct ServingProcess: Sendable {
+package struct ServingProcess: Sendable {
   private let configuration: NodeConfiguration
 
   /// Called with the addresses that are new and with that of the status page if it is: first with all of them, once
   /// they answer.
-  public typealias Announcement = @Sendable ([Endpoint], StatusAddress?) throws -> Void
+  package typealias Announcement = @Sendable ([Endpoint], StatusAddress?) throws -> Void
 
   /// Makes the options anew, as they were made at the start. Its errors are explanations on one line.
-  public typealias Renewal = @Sendable () throws -> NodeConfiguration
+  package typealias Renewal = @Sendable () throws -> NodeConfiguration
 
-  public init(_ configuration: NodeConfiguration) { self.configuration = configuration }
+  package init(_ configuration: NodeConfiguration) { self.configuration = configuration }
 
   /// Serves until a signal says stop.
   ///
   /// - Parameters:
   ///   - renew: called on SIGHUP; without it, or where it makes the same, only certificates are read again.
-  public func run(renew: Renewal? = nil, announce: @escaping Announcement) async throws {
+  package func run(renew: Renewal? = nil, announce: @escaping Announcement) async throws {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGHUP, SIG_IGN)  // until its handler is installed
     let succession = try await ReloadCoordinator(configuration, ProcessEnvironment(), renew: renew, announce: announce)

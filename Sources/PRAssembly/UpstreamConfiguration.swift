@@ -2,16 +2,16 @@
 import PRWire
 
 /// The upstreams of a node, as configured.
-public struct UpstreamConfiguration: Hashable, Sendable {
+package struct UpstreamConfiguration: Hashable, Sendable {
   /// In order of preference.
-  public var servers: [Endpoint]
-  public var deadline: Duration
+  package var servers: [Endpoint]
+  package var deadline: Duration
   /// The name in their certificates, where it is not the address's host.
-  public var tlsName: String?
+  package var tlsName: String?
   /// How often to copy their rows; nil: never.
-  public var syncEvery: Duration?
+  package var syncEvery: Duration?
 
-  public init(
+  package init(
     servers: [Endpoint], deadline: Duration = .seconds(2), tlsName: String? = nil, syncEvery: Duration? = nil
   ) {
     self.syncEvery = syncEvery

@@ -3,7 +3,7 @@ import PRTLS
 import PRWire
 
 /// Why a server gave no answer.
-public enum ClientError: Error, Hashable, Sendable {
+package enum ClientError: Error, Hashable, Sendable {
   /// No server answered at the address.
   case unreachable(Endpoint, String)
   case timedOut(Endpoint, Duration)
@@ -22,7 +22,7 @@ public enum ClientError: Error, Hashable, Sendable {
 }
 
 extension ClientError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreachable(let server, let reason): "no server can be reached at \(server): \(reason)"
     case .timedOut(let server, let time):

@@ -4,20 +4,20 @@ import PRTLS
 import PRWire
 
 /// The client's side of a connection: sends the handshake, then messages as they come, and gives each its reply.
-public final class ClientHandler: ChannelDuplexHandler {
-  public typealias InboundIn = ByteBuffer
-  public typealias OutboundIn = Question
-  public typealias OutboundOut = ByteBuffer
+package final class ClientHandler: ChannelDuplexHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias OutboundIn = Question
+  package typealias OutboundOut = ByteBuffer
 
   /// A message that waits for its reply.
-  public struct Question: Sendable {
+  package struct Question: Sendable {
     let message: ByteBuffer
     let answer: Answer
 
     /// - Parameters:
     ///   - message: the request's JSON.
     ///   - reply: gets the reply's, or fails with a ``ClientError``.
-    public init(message: ByteBuffer, reply: EventLoopPromise<ByteBuffer>) {
+    package init(message: ByteBuffer, reply: EventLoopPromise<ByteBuffer>) {
       self.message = message
       answer = .whole(reply)
     }
@@ -71,7 +71,7 @@ public final class ClientHandler: ChannelDuplexHandler {
     assembler = MessageAssembler(limit: dialer.limits.message)
   }
 
-  public func channelActive(context: ChannelHandlerContext) {
+  package func channelActive(context: ChannelHandlerContext) {
     var hello = context.channel.allocator.buffer(capacity: 64)
     let needs = [(name: "needs-headers", value: handshake == nil ? "false" : "true")]
     Handshake.request(Headers(needs + (introduction?.headers ?? Headers())), into: &hello)
@@ -80,7 +80,7 @@ public final class ClientHandler: ChannelDuplexHandler {
     context.fireChannelActive()
   }
 
-  public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     let question = unwrapOutboundIn(data)
     switch question.answer {
     case .whole(let reply): open.append(.whole(reply))
@@ -91,7 +91,7 @@ public final class ClientHandler: ChannelDuplexHandler {
     context.write(wrapOutboundOut(bytes), promise: promise)
   }
 
-  public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     framer.append(unwrapInboundIn(data))
     do throws(WireError) {
       // Where they stand: a chunk stream of many small pieces costs no allocation for each.
@@ -144,17 +144,17 @@ public final class ClientHandler: ChannelDuplexHandler {
     _ = open.popFirst()
   }
 
-  public func channelInactive(context: ChannelHandlerContext) {
+  package func channelInactive(context: ChannelHandlerContext) {
     fail(failure ?? (handshake == nil ? .disconnected(server) : .noGreeting(server)))
     context.fireChannelInactive()
   }
 
-  public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if let error = error as? TLSError { failure = .tls(server, error) }
     context.close(promise: nil)
   }
 
-  public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if event is TLSHandshakeDone { greetIfReady() }
     context.fireUserInboundEventTriggered(event)
   }

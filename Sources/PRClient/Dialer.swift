@@ -6,22 +6,22 @@ import PRTLS
 import PRWire
 
 /// How to reach a server, and what to say first.
-public struct Dialer: Sendable {
-  public let server: Endpoint
+package struct Dialer: Sendable {
+  package let server: Endpoint
   /// From the first packet to the server's greeting.
-  public var timeout: Duration
+  package var timeout: Duration
   /// How much of a reply is believed.
-  public var limits: WireLimits
+  package var limits: WireLimits
   /// The server is asked what it is. BitBake's own says nothing, and costs no more.
-  public var asksForDescription: Bool
+  package var asksForDescription: Bool
   /// What a node says of itself to its upstream; nil for a client that is no node. Servers without this header ignore it.
-  public var introduction: PeerDescription?
+  package var introduction: PeerDescription?
   /// What is shown to a server of TLS, and whom to believe. Needed for an address of TLS.
-  public var tls: TLSContext?
+  package var tls: TLSContext?
   /// The name that the server's certificate must be for, where it is not the address's host.
-  public var tlsName: String?
+  package var tlsName: String?
 
-  public init(
+  package init(
     _ server: Endpoint, timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(),
     asksForDescription: Bool = false, tls: TLSContext? = nil, tlsName: String? = nil
   ) {
@@ -34,11 +34,11 @@ public struct Dialer: Sendable {
   }
 
   /// A connection over which questions can be put.
-  public struct Line: Sendable {
+  package struct Line: Sendable {
     /// Takes ``ClientHandler/Question``.
-    public let channel: any Channel
+    package let channel: any Channel
     /// Empty where the server was not asked, or said nothing.
-    public let description: PeerDescription
+    package let description: PeerDescription
     private let handler: NIOLoopBound<ClientHandler>?
 
     init(_ channel: any Channel, _ description: PeerDescription) {
@@ -50,13 +50,13 @@ public struct Dialer: Sendable {
     }
 
     /// What ended the connection: it may have been this side. To be asked on its event loop.
-    public var failure: ClientError? { handler?.value.failure }
+    package var failure: ClientError? { handler?.value.failure }
   }
 
   /// Connects and greets.
   ///
   /// - Returns: a future that fails with a ``ClientError``.
-  public func dial(on loop: any EventLoop) -> EventLoopFuture<Line> { dial(on: loop, loop.makePromise()) }
+  package func dial(on loop: any EventLoop) -> EventLoopFuture<Line> { dial(on: loop, loop.makePromise()) }
 
   /// - Parameter greeted: to fail it ends the attempt.
   func dial(on loop: any EventLoop, _ greeted: EventLoopPromise<PeerDescription>) -> EventLoopFuture<Line> {

@@ -5,7 +5,7 @@ import PRWire
 import Synchronization
 
 /// The rows of an export as they arrive. While many wait to be taken, nothing more is read from the connection.
-public final class RowStream: Sendable {
+package final class RowStream: Sendable {
   private let server: Endpoint
   private let channel: any Channel
   private let patience: Duration
@@ -30,7 +30,7 @@ public final class RowStream: Sendable {
   }
 
   /// The next rows; nil after the last.
-  public func next() async throws(ClientError) -> [Row]? {
+  package func next() async throws(ClientError) -> [Row]? {
     while true {
       switch take() {
       case .rows(let rows): return rows
@@ -43,12 +43,12 @@ public final class RowStream: Sendable {
   }
 
   /// How many rows had longer names than a node takes, and are not among those that were handed out.
-  public var passedOver: Int { state.withLock { $0.passedOver } }
+  package var passedOver: Int { state.withLock { $0.passedOver } }
 
   func passOver(_ rows: Int) { state.withLock { $0.passedOver = rows } }
 
   /// The rest of the rows is not read: the connection ends.
-  public func cancel() { channel.close(promise: nil) }
+  package func cancel() { channel.close(promise: nil) }
 
   private enum Taken {
     case rows([Row])

@@ -6,10 +6,10 @@ import PRTLS
 import PRWire
 
 /// A connection to a PR server, BitBake's or ours. Questions may be asked without waiting for the replies before.
-public struct ServerConnection: Sendable {
-  public let server: Endpoint
+package struct ServerConnection: Sendable {
+  package let server: Endpoint
   /// What the server says it is, where it was asked.
-  public let description: PeerDescription
+  package let description: PeerDescription
   private let line: Dialer.Line
   private let timeout: Duration
 
@@ -20,7 +20,7 @@ public struct ServerConnection: Sendable {
   /// - Parameters:
   ///   - timeout: how long connecting, and each reply, may take.
   ///   - limits: how much of a reply is believed. An export is one message.
-  public static func open(
+  package static func open(
     to server: Endpoint, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup,
     timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30), tls: TLSContext? = nil,
     tlsName: String? = nil
@@ -29,7 +29,7 @@ public struct ServerConnection: Sendable {
   }
 
   /// Connects and greets, or ends early when the task is cancelled.
-  public static func open(
+  package static func open(
     _ dialer: Dialer, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
   ) async throws(ClientError) -> ServerConnection {
     let loop = group.next()
@@ -53,7 +53,7 @@ public struct ServerConnection: Sendable {
   ///
   /// - Parameter time: how long the reply may take, if it is another time than the connection's.
   /// - Throws: ``ClientError/refused(_:)`` for an `invoke-error`.
-  public func ask(_ request: Request, within time: Duration? = nil) async throws(ClientError) -> Response {
+  package func ask(_ request: Request, within time: Duration? = nil) async throws(ClientError) -> Response {
     let message = try await reply(to: request, within: time ?? timeout)
     let response: Response
     do throws(ResponseError) {
@@ -66,7 +66,7 @@ public struct ServerConnection: Sendable {
   }
 
   /// Asks for rows.
-  public func export(_ query: ExportQuery) async throws(ClientError) -> [Row] {
+  package func export(_ query: ExportQuery) async throws(ClientError) -> [Row] {
     let message = try await reply(to: .export(query), within: timeout)
     if case .error(let refusal)? = try? Response(message, to: .export) { throw .refused(refusal) }
     do throws(ResponseError) {
@@ -79,7 +79,7 @@ public struct ServerConnection: Sendable {
   /// Asks for rows, to be taken as they come.
   ///
   /// - Parameter patience: how long the server may send nothing: BitBake's makes the whole reply before it sends any.
-  public func rows(_ query: ExportQuery, patience: Duration = .seconds(300)) -> RowStream {
+  package func rows(_ query: ExportQuery, patience: Duration = .seconds(300)) -> RowStream {
     let stream = RowStream(server: server, channel: channel, patience: patience)
     let question = ClientHandler.Question(message: message(for: .export(query)), rows: stream)
     channel.writeAndFlush(question).whenFailure { [server, line] _ in
@@ -114,10 +114,10 @@ public struct ServerConnection: Sendable {
     }
   }
 
-  public func close() async { try? await channel.close() }
+  package func close() async { try? await channel.close() }
 
   /// Ends the connection from anywhere: questions that are open fail.
-  public func abandon() { channel.close(promise: nil) }
+  package func abandon() { channel.close(promise: nil) }
 }
 
 extension Request {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How rows are written into files.
-public enum RowFormat: String, CaseIterable, Sendable {
+package enum RowFormat: String, CaseIterable, Sendable {
   /// JSON Lines: an object with version, pkgarch, checksum and value in each line.
   case jsonl
   /// Comma-separated (RFC 4180), with those four names in the first line.
@@ -10,7 +10,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
   case inc
 
   /// The format that a file's name tells.
-  public init?(path: String) {
+  package init?(path: String) {
     switch path.split(separator: ".").last {
     case "jsonl", "json", "ndjson": self = .jsonl
     case "csv": self = .csv
@@ -21,13 +21,13 @@ public enum RowFormat: String, CaseIterable, Sendable {
 }
 
 /// A line that holds no row, and why.
-public struct RowProblem: Error, Hashable, Sendable {
-  public let file: String
+package struct RowProblem: Error, Hashable, Sendable {
+  package let file: String
   /// Counted from 1; 0 is the file as a whole.
-  public let line: Int
-  public let text: String
+  package let line: Int
+  package let text: String
 
-  public init(file: String, line: Int, text: String) {
+  package init(file: String, line: Int, text: String) {
     self.file = file
     self.line = line
     self.text = text
@@ -35,5 +35,5 @@ public struct RowProblem: Error, Hashable, Sendable {
 }
 
 extension RowProblem: CustomStringConvertible {
-  public var description: String { line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)" }
+  package var description: String { line == 0 ? "\(file): \(text)" : "\(file):\(line): \(text)" }
 }

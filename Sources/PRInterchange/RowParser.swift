@@ -4,15 +4,15 @@ import PRRevision
 import PRWire
 
 /// Makes rows of lines, one after the other.
-public struct RowParser: Sendable {
+package struct RowParser: Sendable {
   private let format: RowFormat
   private var columns: [Int]?
   private var csv = CSVReader()
 
-  public init(_ format: RowFormat) { self.format = format }
+  package init(_ format: RowFormat) { self.format = format }
 
   /// What a line holds.
-  public enum Line: Hashable, Sendable {
+  package enum Line: Hashable, Sendable {
     case row(Row)
     /// A comment, a blank line, a header.
     case nothing
@@ -22,7 +22,7 @@ public struct RowParser: Sendable {
   }
 
   /// Reads the next line, without its ending.
-  public mutating func parse(_ line: Substring) -> Line {
+  package mutating func parse(_ line: Substring) -> Line {
     let parsed =
       switch format {
       case .jsonl: Self.json(line)
@@ -34,7 +34,7 @@ public struct RowParser: Sendable {
   }
 
   /// What is still open at the end of the file.
-  public func finish() -> Line { csv.isOpen ? .problem("a quote is not closed") : .nothing }
+  package func finish() -> Line { csv.isOpen ? .problem("a quote is not closed") : .nothing }
 
   private static func check(_ row: Row) -> Line {
     let tuple = row.tuple

@@ -4,18 +4,18 @@ import PRRevision
 import PRWire
 
 /// Makes lines of rows.
-public struct RowPrinter: Sendable {
+package struct RowPrinter: Sendable {
   private let format: RowFormat
   private let locksDown: Bool
 
   /// - Parameter locksDown: an `.inc` file says that builds which read it ask no server.
-  public init(_ format: RowFormat, locksDown: Bool = false) {
+  package init(_ format: RowFormat, locksDown: Bool = false) {
     self.format = format
     self.locksDown = locksDown
   }
 
   /// What stands in front of the first row, line ending included.
-  public var header: String {
+  package var header: String {
     switch format {
     case .jsonl: ""
     case .csv: "version,pkgarch,checksum,value\n"
@@ -31,7 +31,7 @@ public struct RowPrinter: Sendable {
   /// A row's line, ending included.
   ///
   /// - Returns: nil for a row that the format cannot hold: see ``isReadable(_:)``.
-  public func line(_ row: Row) -> String? {
+  package func line(_ row: Row) -> String? {
     let package = row.tuple.package
     let fields = [package.version, package.pkgarch, row.tuple.checksum, row.value]
     switch format {
@@ -70,7 +70,7 @@ public struct RowPrinter: Sendable {
   }
 
   /// The line with a package's greatest value that `.inc` files carry for people, ending included.
-  public func summary(_ package: PackageKey, greatest: String) -> String? {
+  package func summary(_ package: PackageKey, greatest: String) -> String? {
     format == .inc ? "PRAUTO_\(package.version)_\(package.pkgarch) = \"\(greatest)\"\n" : nil
   }
 }

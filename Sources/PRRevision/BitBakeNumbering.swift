@@ -39,7 +39,7 @@ enum BitBakeNumbering {
 
 extension Decision {
   /// The value that will be answered, if there is one.
-  public var value: Revision? {
+  package var value: Revision? {
     switch self {
     case .answer(let value, _), .record(let value, _): value
     case .askUpstream, .refuse: nil

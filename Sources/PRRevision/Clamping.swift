@@ -5,7 +5,7 @@
 extension FixedWidthInteger {
   /// The nearest number of this type, without the fraction. What is no number becomes 0.
   @inlinable
-  public init(clamping number: Double) {
+  package init(clamping number: Double) {
     guard !number.isNaN else {
       self = 0
       return
@@ -15,14 +15,14 @@ extension FixedWidthInteger {
 
   /// The sum, or the nearest number that fits.
   @inlinable
-  public func addingClamped(_ other: Self) -> Self {
+  package func addingClamped(_ other: Self) -> Self {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
   /// The product, or the nearest number that fits.
   @inlinable
-  public func multipliedClamped(by other: Self) -> Self {
+  package func multipliedClamped(by other: Self) -> Self {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a rule decided, with its reason.
-public enum Decision: Hashable, Sendable {
+package enum Decision: Hashable, Sendable {
   /// The value is on record: answer it.
   case answer(Revision, Reason)
   /// Put the value on record if it is not yet, then answer it.
@@ -13,7 +13,7 @@ public enum Decision: Hashable, Sendable {
 }
 
 /// Why a tuple has its value. The raw value is what a database keeps.
-public enum Reason: String, Hashable, Sendable, CaseIterable {
+package enum Reason: String, Hashable, Sendable, CaseIterable {
   /// The checksum holds the package's greatest value.
   case current
   /// The checksum keeps its first value, as `history` asks.
@@ -33,7 +33,7 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Why there is no value.
-public enum Refusal: Error, Hashable, Sendable {
+package enum Refusal: Error, Hashable, Sendable {
   /// The next number does not fit 64 bits, or with it the revision would be longer than ``Revision/longestText``.
   case overflow(Revision)
   /// A read-only node has no value on record.
@@ -44,7 +44,7 @@ public enum Refusal: Error, Hashable, Sendable {
 }
 
 /// What a read-only node says to a tuple without a value on record.
-public enum OnMiss: String, Hashable, Sendable, CaseIterable {
+package enum OnMiss: String, Hashable, Sendable, CaseIterable {
   /// Nothing: the request is refused with the tuple's name.
   case refuse
   /// What would be minted, as BitBake's server does.

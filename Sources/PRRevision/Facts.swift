@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Whether numbers may be taken up again.
-public enum History: Hashable, Sendable {
+package enum History: Hashable, Sendable {
   /// What a node answers for a package never goes down: all that OE-Core ever asks.
   case none
   /// A known tuple keeps its first value for ever.
   case kept
 
   /// From the protocol's `history` field.
-  public init(kept: Bool) { self = kept ? .kept : .none }
+  package init(kept: Bool) { self = kept ? .kept : .none }
 }
 
 /// What a node's own rows say about a tuple, as read in the transaction that decides.
-public struct LocalFacts: Hashable, Sendable {
+package struct LocalFacts: Hashable, Sendable {
   /// The greatest value of the package; nil while the package has no own row.
-  public var greatest: Revision?
+  package var greatest: Revision?
   /// Where the checksum stands in its package.
-  public var standing: Standing
+  package var standing: Standing
   /// The least value of the checksum. Needed for ``History/kept`` only.
-  public var least: Revision?
+  package var least: Revision?
   /// The greatest value of the package that begins with the upstream's greatest value and a dot. Needed for the
   /// `bitbake` numbering with an upstream only.
-  public var greatestUnderUpstream: Revision?
+  package var greatestUnderUpstream: Revision?
   /// The greatest value that the upstream has for the checksum belongs to another checksum here.
-  public var upstreamValueIsTaken: Bool
+  package var upstreamValueIsTaken: Bool
 
-  public init(
+  package init(
     greatest: Revision? = nil, standing: Standing = .unknown, least: Revision? = nil,
     greatestUnderUpstream: Revision? = nil, upstreamValueIsTaken: Bool = false
   ) {
@@ -37,7 +37,7 @@ public struct LocalFacts: Hashable, Sendable {
   }
 
   /// Where a checksum stands in its package.
-  public enum Standing: Hashable, Sendable {
+  package enum Standing: Hashable, Sendable {
     /// It has no own value.
     case unknown
     /// It has values, all below the package's greatest.
@@ -48,37 +48,37 @@ public struct LocalFacts: Hashable, Sendable {
 }
 
 /// What the upstream, and everything above it, is known to hold for a tuple.
-public struct UpstreamFacts: Hashable, Sendable {
+package struct UpstreamFacts: Hashable, Sendable {
   /// The greatest value of the package; nil when the upstream has no row of the package.
-  public var greatest: Revision?
+  package var greatest: Revision?
   /// The greatest value of the checksum; nil when the upstream has no row of the tuple.
-  public var value: Revision?
+  package var value: Revision?
 
-  public init(greatest: Revision? = nil, value: Revision? = nil) {
+  package init(greatest: Revision? = nil, value: Revision? = nil) {
     self.greatest = greatest
     self.value = value
   }
 
   /// An upstream without a row of the package.
-  public static let nothing = UpstreamFacts()
+  package static let nothing = UpstreamFacts()
 }
 
 /// An upstream's answer for a tuple: every value a revision.
-public struct UpstreamAnswer: Hashable, Sendable {
+package struct UpstreamAnswer: Hashable, Sendable {
   /// The greatest value of the package; nil when no upstream has a row of the package.
-  public var greatest: Revision?
+  package var greatest: Revision?
   /// Values of the checksum, at least its greatest.
-  public var values: [Revision]
+  package var values: [Revision]
   /// The checksum has more values than these.
-  public var hasMore: Bool
+  package var hasMore: Bool
   /// The upstream could ask its own upstream, or has none.
-  public var isComplete: Bool
+  package var isComplete: Bool
   /// How many nodes stand above the upstream; 0 for BitBake's own server.
-  public var level: Int
+  package var level: Int
   /// The server that answered, for the story of a row.
-  public var source: String?
+  package var source: String?
 
-  public init(
+  package init(
     greatest: Revision?, values: [Revision], hasMore: Bool = false, isComplete: Bool = true, level: Int = 0,
     source: String? = nil
   ) {
@@ -90,11 +90,11 @@ public struct UpstreamAnswer: Hashable, Sendable {
     self.level = level
   }
 
-  public var facts: UpstreamFacts { UpstreamFacts(greatest: greatest, value: values.max()) }
+  package var facts: UpstreamFacts { UpstreamFacts(greatest: greatest, value: values.max()) }
 }
 
 /// What a decision may take from above.
-public enum UpstreamView: Hashable, Sendable {
+package enum UpstreamView: Hashable, Sendable {
   /// The node stands alone.
   case none
   /// The node has an upstream that has not been asked yet.

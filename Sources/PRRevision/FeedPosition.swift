@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A place in the feed of a store.
-public struct FeedPosition: Hashable, Sendable {
+package struct FeedPosition: Hashable, Sendable {
   /// Which store's feed.
-  public var store: String
+  package var store: String
   /// The serial of the last row in front of it; 0 at the start.
-  public var serial: Int64
+  package var serial: Int64
   /// Over all rows in front of it.
-  public var digest: FeedDigest
+  package var digest: FeedDigest
 
-  public init(store: String, serial: Int64, digest: FeedDigest) {
+  package init(store: String, serial: Int64, digest: FeedDigest) {
     self.store = store
     self.serial = serial
     self.digest = digest
   }
 
-  public static func start(of store: String) -> FeedPosition {
+  package static func start(of store: String) -> FeedPosition {
     FeedPosition(store: store, serial: 0, digest: .start)
   }
 }
 
 extension FeedPosition: CustomStringConvertible {
-  public var description: String { "\(store) \(serial) \(digest)" }
+  package var description: String { "\(store) \(serial) \(digest)" }
 
   /// Reads what ``description`` writes.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count >= 3, let digest = FeedDigest(String(parts[parts.count - 1])),
       let serial = parts.dropLast().last.flatMap({ Int64($0) })
@@ -36,26 +36,26 @@ extension FeedPosition: CustomStringConvertible {
 
 /// A running digest over the rows of a feed. Two feeds with the same digest are the same, row for row; an upstream that was
 /// restored, or swapped for another, has another one. docs/protocol.md says how it is computed.
-public struct FeedDigest: Hashable, Sendable {
+package struct FeedDigest: Hashable, Sendable {
   /// 32 bytes.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// In front of the first row.
-  public static let start = FeedDigest(bytes: Array(repeating: 0, count: 32))
+  package static let start = FeedDigest(bytes: Array(repeating: 0, count: 32))
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
 extension FeedDigest: CustomStringConvertible {
   /// 64 hexadecimal digits.
-  public var description: String {
+  package var description: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: bytes.flatMap { [digits[Int(clamping: $0 >> 4)], digits[Int(clamping: $0 & 15)]] }, as: UTF8.self)
   }
 
   /// Reads what ``description`` writes.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let nibbles = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     guard text.utf8.count == 64, nibbles.count == 64 else { return nil }
     bytes = stride(from: 0, to: 64, by: 2).map { UInt8(clamping: nibbles[$0] << 4 | nibbles[$0 + 1]) }

@@ -3,62 +3,62 @@
 /// What a revision counts for: a version of a recipe, built for an architecture.
 ///
 /// Compared byte for byte, as SQLite compares text; Swift's own `==` would call two spellings of `é` one package.
-public struct PackageKey: Sendable {
+package struct PackageKey: Sendable {
   /// The version as BitBake writes it, name included: `busybox-1.36.1-r0`.
-  public let version: String
+  package let version: String
   /// The package architecture: `core2-64`, `all`.
-  public let pkgarch: String
+  package let pkgarch: String
 
-  public init(version: String, pkgarch: String) {
+  package init(version: String, pkgarch: String) {
     self.version = version
     self.pkgarch = pkgarch
   }
 }
 
 /// One content of a package: what BitBake asks a revision for.
-public struct TupleKey: Sendable {
-  public let package: PackageKey
+package struct TupleKey: Sendable {
+  package let package: PackageKey
   /// The checksum of the task that packaged it.
-  public let checksum: String
+  package let checksum: String
 
-  public init(package: PackageKey, checksum: String) {
+  package init(package: PackageKey, checksum: String) {
     self.package = package
     self.checksum = checksum
   }
 
-  public init(version: String, pkgarch: String, checksum: String) {
+  package init(version: String, pkgarch: String, checksum: String) {
     self.init(package: PackageKey(version: version, pkgarch: pkgarch), checksum: checksum)
   }
 }
 
 extension PackageKey: Hashable, Comparable {
-  public static func == (left: PackageKey, right: PackageKey) -> Bool {
+  package static func == (left: PackageKey, right: PackageKey) -> Bool {
     left.version.utf8.elementsEqual(right.version.utf8) && left.pkgarch.utf8.elementsEqual(right.pkgarch.utf8)
   }
 
-  public static func < (left: PackageKey, right: PackageKey) -> Bool {
+  package static func < (left: PackageKey, right: PackageKey) -> Bool {
     left.version.utf8.elementsEqual(right.version.utf8)
       ? left.pkgarch.utf8.lexicographicallyPrecedes(right.pkgarch.utf8)
       : left.version.utf8.lexicographicallyPrecedes(right.version.utf8)
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(bytesOf: version)
     hasher.combine(bytesOf: pkgarch)
   }
 }
 
 extension TupleKey: Hashable, Comparable {
-  public static func == (left: TupleKey, right: TupleKey) -> Bool {
+  package static func == (left: TupleKey, right: TupleKey) -> Bool {
     left.checksum.utf8.elementsEqual(right.checksum.utf8) && left.package == right.package
   }
 
-  public static func < (left: TupleKey, right: TupleKey) -> Bool {
+  package static func < (left: TupleKey, right: TupleKey) -> Bool {
     left.package == right.package
       ? left.checksum.utf8.lexicographicallyPrecedes(right.checksum.utf8) : left.package < right.package
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(package)
     hasher.combine(bytesOf: checksum)
   }
@@ -72,9 +72,9 @@ extension Hasher {
 }
 
 extension PackageKey: CustomStringConvertible {
-  public var description: String { "\(version) \(pkgarch)" }
+  package var description: String { "\(version) \(pkgarch)" }
 }
 
 extension TupleKey: CustomStringConvertible {
-  public var description: String { "\(package) \(checksum)" }
+  package var description: String { "\(package) \(checksum)" }
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What tells nodes of one level apart: the last component of what a node mints is `index` modulo `count`.
-public struct Lane: Hashable, Sendable {
+package struct Lane: Hashable, Sendable {
   /// From 0 up to, not including, ``count``.
-  public let index: UInt64
+  package let index: UInt64
   /// How many lanes the level has; at least 1.
-  public let count: UInt64
+  package let count: UInt64
 
   /// The lane of a node that has its level to itself.
-  public static let only = Lane(uncheckedIndex: 0, count: 1)
+  package static let only = Lane(uncheckedIndex: 0, count: 1)
 
   /// - Returns: nil unless `index < count`.
-  public init?(index: UInt64, count: UInt64) {
+  package init?(index: UInt64, count: UInt64) {
     guard index < count else { return nil }
     self.init(uncheckedIndex: index, count: count)
   }
 
   /// Parses `K/N`, such as `2/8`: ASCII digits and a slash, no sign.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let isDigits = parts.allSatisfy { $0.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) }
     guard parts.count == 2, isDigits, let index = UInt64(parts[0]), let count = UInt64(parts[1]) else { return nil }
@@ -31,7 +31,7 @@ public struct Lane: Hashable, Sendable {
 
   /// Whether some number falls into both lanes: exactly if the indexes are equal modulo the greatest common divisor of
   /// the counts.
-  public func overlaps(_ other: Lane) -> Bool {
+  package func overlaps(_ other: Lane) -> Bool {
     var (divisor, rest) = (count, other.count)
     while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
     return index % divisor == other.index % divisor
@@ -40,7 +40,7 @@ public struct Lane: Hashable, Sendable {
   /// The least number of this lane that is not below `floor`.
   ///
   /// - Returns: nil when it would not fit 64 bits.
-  public func first(from floor: UInt64) -> UInt64? {
+  package func first(from floor: UInt64) -> UInt64? {
     let remainder = floor % count
     let step = remainder <= index ? index - remainder : count - (remainder - index)
     let (sum, overflow) = floor.addingReportingOverflow(step)
@@ -49,5 +49,5 @@ public struct Lane: Hashable, Sendable {
 }
 
 extension Lane: CustomStringConvertible {
-  public var description: String { "\(index)/\(count)" }
+  package var description: String { "\(index)/\(count)" }
 }

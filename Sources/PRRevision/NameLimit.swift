@@ -5,17 +5,17 @@
 /// A name grows up to six times when it is escaped for the wire. Three names of this length and a value make a message
 /// of less than 80 KiB, which fits the standard limits of every node and the pages of a feed. Longer names are refused
 /// where they come in, so that whatever a node stores it can pass on. Source: docs/protocol.md, "Limits".
-public enum NameLimit {
+package enum NameLimit {
   /// The longest version, pkgarch or checksum, in bytes of UTF-8.
-  public static let bytes = 4096
+  package static let bytes = 4096
 
   /// The longest message about one tuple, in bytes: three names of escapes, a value, and the words around them.
-  public static let message = 6 * (3 * bytes + Revision.longestText) + 1024
+  package static let message = 6 * (3 * bytes + Revision.longestText) + 1024
 }
 
 extension TupleKey {
   /// The first field whose name is too long.
-  public var overlongField: String? {
+  package var overlongField: String? {
     let fields = [("version", package.version), ("pkgarch", package.pkgarch), ("checksum", checksum)]
     return fields.first { $0.1.utf8.count > NameLimit.bytes }?.0
   }
@@ -23,5 +23,5 @@ extension TupleKey {
 
 extension Row {
   /// A row with a longer name or value is neither copied nor sent to other nodes.
-  public var isWithinLimits: Bool { tuple.overlongField == nil && value.utf8.count <= Revision.longestText }
+  package var isWithinLimits: Bool { tuple.overlongField == nil && value.utf8.count <= Revision.longestText }
 }

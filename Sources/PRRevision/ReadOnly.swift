@@ -8,7 +8,7 @@ extension Numbering {
   ///     the greatest.
   ///   - onMiss: what a tuple without one gets. BitBake's numbering always predicts.
   ///   - refusal: why there is none.
-  public func decideReadOnly(
+  package func decideReadOnly(
     _ history: History, recorded: Revision?, local: LocalFacts, upstream: UpstreamView, onMiss: OnMiss,
     refusal: Refusal = .unrecorded
   ) -> Decision {

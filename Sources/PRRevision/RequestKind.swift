@@ -3,7 +3,7 @@
 /// A request of the protocol, by the name that it has there. Source: docs/protocol.md.
 ///
 /// The cases stand in the order in which a message that names several requests is read.
-public enum RequestKind: String, Hashable, Sendable, CaseIterable {
+package enum RequestKind: String, Hashable, Sendable, CaseIterable {
   case ping
   case getPR = "get-pr"
   case testPR = "test-pr"
@@ -16,7 +16,7 @@ public enum RequestKind: String, Hashable, Sendable, CaseIterable {
   case changes
 
   /// The place among all: of several requests that a message names, the one with the smallest is read.
-  public var index: Int {
+  package var index: Int {
     switch self {
     case .ping: 0
     case .getPR: 1

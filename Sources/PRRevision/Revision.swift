@@ -4,22 +4,22 @@
 ///
 /// Two revisions are equal when their numbers are (`1` and `01`); the spelling is kept for storing and printing.
 /// Source: docs/numbering.md, "Revisions".
-public struct Revision: Sendable {
+package struct Revision: Sendable {
   /// The spelling, as it came or as it was minted: ASCII digits and dots.
-  public let text: String
+  package let text: String
 
   /// The numbers, most significant first; never empty.
-  public let components: [UInt64]
+  package let components: [UInt64]
 
   /// The longest spelling that parses, in bytes. A revision ends up in the names of package files, and no file system
   /// that builds run on takes a longer name.
-  public static let longestText = 255
+  package static let longestText = 255
 
   /// Parses a spelling.
   ///
   /// - Parameter text: one or more components of ASCII digits joined by `.`, each at most 2^64-1.
   /// - Returns: nil for anything else: a sign, a blank, an underscore, an empty component, a number too large.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     var text = text
     guard let components = text.withUTF8({ Self.components(of: UnsafeRawBufferPointer($0)) }) else { return nil }
     self.text = text
@@ -29,7 +29,7 @@ public struct Revision: Sendable {
   /// The revision with these numbers, in its plainest spelling.
   ///
   /// - Parameter components: at least one number.
-  public init(components: [UInt64]) {
+  package init(components: [UInt64]) {
     precondition(!components.isEmpty, "a revision has at least one component")
     self.text = components.map(String.init).joined(separator: ".")
     self.components = components
@@ -61,27 +61,27 @@ public struct Revision: Sendable {
 }
 
 extension Revision: Comparable {
-  public static func == (left: Revision, right: Revision) -> Bool { left.components == right.components }
+  package static func == (left: Revision, right: Revision) -> Bool { left.components == right.components }
 
   /// Component by component as numbers; a proper prefix is smaller: `1 < 1.0 < 1.1 < 2`.
-  public static func < (left: Revision, right: Revision) -> Bool {
+  package static func < (left: Revision, right: Revision) -> Bool {
     left.components.lexicographicallyPrecedes(right.components)
   }
 }
 
 extension Revision: Hashable {
-  public func hash(into hasher: inout Hasher) { hasher.combine(components) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(components) }
 }
 
 extension Revision: CustomStringConvertible {
-  public var description: String { text }
+  package var description: String { text }
 }
 
 extension Revision {
   /// The last component plus one: `next("1.9")` is `1.10`.
   ///
   /// - Throws: ``Overflow`` when the last component is 2^64-1.
-  public func next() throws(Overflow) -> Revision {
+  package func next() throws(Overflow) -> Revision {
     var components = components
     guard components[components.count - 1] < .max else { throw Overflow(revision: self) }
     components[components.count - 1] += 1
@@ -89,18 +89,18 @@ extension Revision {
   }
 
   /// This revision with one more component: `Revision("7").appending(0)` is `7.0`.
-  public func appending(_ component: UInt64) -> Revision { Revision(components: components + [component]) }
+  package func appending(_ component: UInt64) -> Revision { Revision(components: components + [component]) }
 
   /// Whether this revision is `base` with at least one more component.
-  public func isUnder(_ base: Revision) -> Bool {
+  package func isUnder(_ base: Revision) -> Bool {
     components.count > base.components.count && components.starts(with: base.components)
   }
 
   /// A number that cannot be counted on from.
-  public struct Overflow: Error, Equatable {
+  package struct Overflow: Error, Equatable {
     /// The revision whose component stands at 2^64-1.
-    public let revision: Revision
+    package let revision: Revision
 
-    public init(revision: Revision) { self.revision = revision }
+    package init(revision: Revision) { self.revision = revision }
   }
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A tuple with a value, as it stands in a database: rows are only ever added.
-public struct Row: Hashable, Sendable {
-  public let tuple: TupleKey
+package struct Row: Hashable, Sendable {
+  package let tuple: TupleKey
   /// The value's spelling. Other programs write rows too: it may be no revision.
-  public let value: String
+  package let value: String
 
-  public init(tuple: TupleKey, value: String) {
+  package init(tuple: TupleKey, value: String) {
     self.tuple = tuple
     self.value = value
   }
 }
 
 /// Which rows are wanted. A nil name takes everything.
-public struct RowFilter: Hashable, Sendable {
-  public var version: String?
-  public var pkgarch: String?
+package struct RowFilter: Hashable, Sendable {
+  package var version: String?
+  package var pkgarch: String?
   /// Applied last: after the choice of the greatest, without history.
-  public var checksum: String?
+  package var checksum: String?
   /// With history every row; else only those that hold their package's greatest value.
-  public var history: History
+  package var history: History
 
-  public init(
+  package init(
     version: String? = nil, pkgarch: String? = nil, checksum: String? = nil, history: History = .none
   ) {
     self.version = version

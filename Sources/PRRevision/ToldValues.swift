@@ -5,27 +5,27 @@
 /// The `partitioned` rule reads the greatest value only. `test-pr` with history and a prediction read the least and the
 /// greatest that no other checksum holds at the asker. So an answer has a bounded size, however many values a checksum
 /// has. Source: docs/protocol.md, "lookup".
-public struct ToldValues: Hashable, Sendable {
+package struct ToldValues: Hashable, Sendable {
   /// How many values are kept from each end.
-  public static let mostOfEachEnd = 8
+  package static let mostOfEachEnd = 8
 
   /// Ascending, each value once.
-  public let values: [Revision]
+  package let values: [Revision]
   /// More values exist than these.
-  public let hasMore: Bool
+  package let hasMore: Bool
 
-  public static let none = ToldValues([])
+  package static let none = ToldValues([])
 
-  public var least: Revision? { values.first }
-  public var greatest: Revision? { values.last }
-  public var isEmpty: Bool { values.isEmpty }
+  package var least: Revision? { values.first }
+  package var greatest: Revision? { values.last }
+  package var isEmpty: Bool { values.isEmpty }
 
   /// Takes the values of both ends. The time is linear in the number of values, whatever their order.
   ///
   /// - Parameters:
   ///   - known: the values in any order.
   ///   - hasMore: more values exist than `known` has.
-  public init(_ known: some Sequence<Revision>, hasMore: Bool = false) {
+  package init(_ known: some Sequence<Revision>, hasMore: Bool = false) {
     var least: [Revision] = []
     var greatest: [Revision] = []
     var leftOut = hasMore

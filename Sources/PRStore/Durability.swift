@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// When an answer may leave.
-public enum Durability: String, CaseIterable, Sendable {
+package enum Durability: String, CaseIterable, Sendable {
   /// After its row is on disk: it survives power loss.
   case full
   /// After its row is in the log: it survives the process, and at power loss the last ones may be gone.

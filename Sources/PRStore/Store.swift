@@ -3,10 +3,10 @@ import GRDBSQLite
 import PRRevision
 
 /// A node's database. Its verbs are those of the domain; no other target depends on SQLite.
-public final class Store: Sendable {
-  public let path: String
+package final class Store: Sendable {
+  package let path: String
   /// Which store this is, across restarts; nil on a file opened read-only that this program has never written.
-  public let identity: String?
+  package let identity: String?
   private let writer: GroupCommit?
   let digests = FeedDigests()
   let watch = FeedNotifier()
@@ -21,13 +21,13 @@ public final class Store: Sendable {
   let environment: StoreEnvironment
   private let access: Connection.Access
 
-  public var isReadOnly: Bool { writer == nil }
+  package var isReadOnly: Bool { writer == nil }
 
   /// The file never changes.
-  public var isFrozen: Bool { options.isFrozen }
+  package var isFrozen: Bool { options.isFrozen }
 
   /// The rows have serials. Not so in a file that only BitBake's server has written.
-  public var hasFeed: Bool { identity != nil }
+  package var hasFeed: Bool { identity != nil }
 
   init(_ opened: OpenedDatabase, in environment: StoreEnvironment) throws(StoreError) {
     let options = opened.options
@@ -70,7 +70,7 @@ public final class Store: Sendable {
   }
 
   /// What is wrong with the database at this moment.
-  public var troubles: [StoreTrouble] {
+  package var troubles: [StoreTrouble] {
     var troubles: [StoreTrouble] = []
     if let loss = hold?.loss {
       troubles.append(.lost(loss, isHeld: true))
@@ -92,7 +92,7 @@ public final class Store: Sendable {
   /// Opens, creates, migrates or takes over a database.
   ///
   /// - Returns: the store, and what was done to the file.
-  public static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
+  package static func open(_ options: StoreOptions) throws(StoreError) -> (store: Store, report: OpeningReport) {
     try open(options, in: .system)
   }
 
@@ -108,7 +108,7 @@ public final class Store: Sendable {
   }
 
   /// The version of SQLite that this process runs.
-  public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+  package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
   /// Decides inside a write transaction. Those that wait at the same moment share one.
   ///
@@ -116,7 +116,7 @@ public final class Store: Sendable {
   ///   - client: whose turn it takes.
   ///   - decide: runs on the writer's thread; it may run again when another decision of the group fails.
   ///   - done: called once the row is as durable as the store was asked to be, on the writer's thread.
-  public func write<Value: Sendable>(
+  package func write<Value: Sendable>(
     for client: ReadClient = .node, _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
   ) {
@@ -161,10 +161,10 @@ public final class Store: Sendable {
   }
 
   /// What the writer is doing; nil where the file is opened to store nothing.
-  public var writerProgress: WriterProgress? { writer?.pulse.progress }
+  package var writerProgress: WriterProgress? { writer?.pulse.progress }
 
   /// A reader for one event loop, to be used on its thread only. It never waits for a lock.
-  public func turnReader() throws(StoreError) -> EventLoopReader {
+  package func turnReader() throws(StoreError) -> EventLoopReader {
     try EventLoopReader(
       Connection(
         path: path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience,
@@ -173,7 +173,7 @@ public final class Store: Sendable {
   }
 
   /// For diagnosis.
-  public func lookout() throws(StoreError) -> DiagnosticReader {
+  package func lookout() throws(StoreError) -> DiagnosticReader {
     DiagnosticReader(
       try Connection(
         path: path, on: environment.files, access: access, busy: .milliseconds(200), opening: options.lockPatience,
@@ -187,12 +187,12 @@ public final class Store: Sendable {
   ///   the database.
   /// - Returns: whether the log was emptied: not so while another process reads or writes the file.
   @discardableResult
-  public func close(isLast: Bool = true) -> Bool { writer?.close(emptiesLog: isLast) ?? false }
+  package func close(isLast: Bool = true) -> Bool { writer?.close(emptiesLog: isLast) ?? false }
 }
 
 extension Store {
   /// ``write(for:_:done:)`` for callers that can suspend.
-  public func write<Value: Sendable>(
+  package func write<Value: Sendable>(
     _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try await withCheckedContinuation { continuation in

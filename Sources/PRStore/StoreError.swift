@@ -2,7 +2,7 @@
 import PRRevision
 
 /// Why the store could not do what it was asked, and what a person can do about it.
-public enum StoreError: Error, Hashable, Sendable {
+package enum StoreError: Error, Hashable, Sendable {
   /// Another process kept the database locked for longer than a request can wait.
   case locked(path: String, seconds: Int)
   case diskFull(path: String)
@@ -52,7 +52,7 @@ public enum StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .locked(let path, let seconds):
       "the database \(path) \(seconds > 0 ? "has been locked by another process for \(seconds) s" : "is locked by another process"); "

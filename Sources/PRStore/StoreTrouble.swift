@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Something that is wrong with a database that is open, and lasts.
-public enum StoreTrouble: Hashable, Sendable {
+package enum StoreTrouble: Hashable, Sendable {
   /// It lacks rows that were answered. While it is held nothing is numbered.
   case lost(StoreLoss, isHeld: Bool)
   /// Its mark cannot be written, for this reason.
   case unmarked(String)
 
   /// What the causes of all of them begin with.
-  public static let family = "database-"
+  package static let family = "database-"
 
   /// A name that is the same after a restart.
-  public var cause: String {
+  package var cause: String {
     switch self {
     case .lost: Self.family + "lacks-rows"
     case .unmarked: Self.family + "mark"
     }
   }
 
-  public var text: String {
+  package var text: String {
     switch self {
     case .lost(let loss, isHeld: true):
       "the database lacks revisions that were answered, and nothing new is numbered: \(loss)"
@@ -29,7 +29,7 @@ public enum StoreTrouble: Hashable, Sendable {
   }
 
   /// What to do about it.
-  public var advice: String {
+  package var advice: String {
     switch self {
     case .lost(_, isHeld: true):
       "bring the rows back with 'headwater recover --from FOLLOWER', or accept the loss with 'headwater recover "

@@ -4,7 +4,7 @@ import PRStore
 import PRWire
 
 /// Why a pull failed.
-public enum SyncError: Error, Hashable, Sendable {
+package enum SyncError: Error, Hashable, Sendable {
   case client(ClientError)
   case store(StoreError)
   /// The digest that came with a page is not that of its rows.
@@ -29,7 +29,7 @@ extension SyncError {
 }
 
 extension SyncError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .client(let error): error.description
     case .store(let error): error.description

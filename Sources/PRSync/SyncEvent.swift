@@ -4,7 +4,7 @@ import PRStore
 import PRWire
 
 /// What happens to a copy, for the log.
-public enum SyncEvent: Sendable {
+package enum SyncEvent: Sendable {
   /// A pull failed; the copy is as it was, or further along. The connection is the cause, or what came over it.
   case failed(Endpoint?, reason: String, isConnection: Bool)
   /// Pulls work again.
@@ -20,14 +20,14 @@ public enum SyncEvent: Sendable {
 }
 
 /// How a copy fares.
-public struct SyncHealth: Sendable {
-  public var upstream: Endpoint?
+package struct SyncHealth: Sendable {
+  package var upstream: Endpoint?
   /// Nil while the copy follows an upstream without a feed.
-  public var position: FeedPosition?
+  package var position: FeedPosition?
   /// Why the last pull failed; nil when it did not.
-  public var problem: String?
+  package var problem: String?
   /// When the copy was last known to hold all that the upstream has.
-  public var currentAt: ContinuousClock.Instant?
+  package var currentAt: ContinuousClock.Instant?
   /// Rows that were new, since the process began.
-  public var news = 0
+  package var news = 0
 }

@@ -2,17 +2,17 @@
 import PRClient
 
 /// Whose rows to copy, and how often.
-public struct SyncOptions: Sendable {
+package struct SyncOptions: Sendable {
   /// In order of preference.
-  public var peers: [Dialer]
+  package var peers: [Dialer]
   /// Between two pulls from a server without a feed, and how long a question for news waits at one with a feed.
-  public var every: Duration
+  package var every: Duration
   /// How many rows a page has at most.
-  public var page = 4096
+  package var page = 4096
   /// What is added to the time that a server may hold an answer back.
-  public var patience = Duration.seconds(20)
+  package var patience = Duration.seconds(20)
 
-  public init(peers: [Dialer], every: Duration = .seconds(60)) {
+  package init(peers: [Dialer], every: Duration = .seconds(60)) {
     self.peers = peers
     self.every = every
   }

@@ -2,11 +2,11 @@
 import COpenSSL
 
 /// The period in which a certificate is valid, in seconds since 1970; both ends belong to it (RFC 5280, 4.1.2.5).
-public struct CertificateDates: Hashable, Sendable {
-  public let notBefore: Int64
-  public let notAfter: Int64
+package struct CertificateDates: Hashable, Sendable {
+  package let notBefore: Int64
+  package let notAfter: Int64
 
-  public init(notBefore: Int64, notAfter: Int64) {
+  package init(notBefore: Int64, notAfter: Int64) {
     self.notBefore = notBefore
     self.notAfter = notAfter
   }

@@ -2,19 +2,19 @@
 import COpenSSL
 
 /// The certificate that a side shows: what its file says of dates and names.
-public struct OwnCertificate: Hashable, Sendable {
+package struct OwnCertificate: Hashable, Sendable {
   /// Of the PEM file.
-  public let path: String
-  public let dates: CertificateDates
+  package let path: String
+  package let dates: CertificateDates
   /// The alternative names by which clients find it: DNS names, then IP addresses.
-  public let names: [String]
+  package let names: [String]
   /// As DER, for questions that OpenSSL answers.
   private let encoded: [UInt8]
 
   /// Reads the first certificate of a PEM file.
   ///
   /// - Throws: ``TLSError/unreadable(path:reason:)``, ``TLSError/badCertificate(path:reason:)``
-  public static func read(_ path: String) throws(TLSError) -> OwnCertificate {
+  package static func read(_ path: String) throws(TLSError) -> OwnCertificate {
     ErrorQueue.clear()
     guard let file = BIO_new_file(path, "r") else {
       throw .unreadable(path: path, reason: ErrorQueue.drain().systemText)
@@ -42,7 +42,7 @@ public struct OwnCertificate: Hashable, Sendable {
   }
 
   /// Whether a client that calls a server by this DNS name or IP address takes the certificate, as far as names count.
-  public func isFor(_ host: String) -> Bool {
+  package func isFor(_ host: String) -> Bool {
     let certificate = encoded.withUnsafeBufferPointer { bytes -> OpaquePointer? in
       var start = bytes.baseAddress
       return d2i_X509(nil, &start, bytes.count)
@@ -58,7 +58,7 @@ public struct OwnCertificate: Hashable, Sendable {
 }
 
 extension CertificateDates {
-  public enum State: Hashable, Sendable {
+  package enum State: Hashable, Sendable {
     case notYetValid
     case valid
     /// It is time to renew it.
@@ -72,7 +72,7 @@ extension CertificateDates {
   /// A certificate with a short lifetime is due when a third of it is left.
   ///
   /// - Parameter now: in seconds since 1970.
-  public func state(at now: Int64) -> State {
+  package func state(at now: Int64) -> State {
     guard notBefore <= now else { return .notYetValid }
     guard now <= notAfter else { return .expired }
     let (lifetime, _) = notAfter.subtractingReportingOverflow(notBefore)

@@ -2,7 +2,7 @@
 import Synchronization
 
 /// What one side of TLS needs, made from files; the files can be read again while connections go on.
-public final class TLSContext: Sendable {
+package final class TLSContext: Sendable {
   private let role: TLSRole
   private let files: TLSFiles
   private let clock: TLSClock
@@ -22,7 +22,7 @@ public final class TLSContext: Sendable {
   ///   - requiresClientCertificate: refuses clients without one. One that is given must be valid in any case.
   ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
-  public static func server(
+  package static func server(
     _ files: TLSFiles, requiresClientCertificate: Bool, clock: TLSClock = .system
   ) throws(TLSError) -> TLSContext {
     try TLSContext(.server(requiresClientCertificate: requiresClientCertificate), files, clock)
@@ -34,7 +34,7 @@ public final class TLSContext: Sendable {
   ///   - files: a certificate with its key, if servers ask for one; with no `trust`, the system's authorities are believed.
   ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
-  public static func client(_ files: TLSFiles, clock: TLSClock = .system) throws(TLSError) -> TLSContext {
+  package static func client(_ files: TLSFiles, clock: TLSClock = .system) throws(TLSError) -> TLSContext {
     try TLSContext(.client, files, clock)
   }
 
@@ -42,13 +42,13 @@ public final class TLSContext: Sendable {
   /// with the old files are resumed no more.
   ///
   /// - Throws: ``TLSError``; the old files' content then stays in use.
-  public func reload() throws(TLSError) {
+  package func reload() throws(TLSError) {
     let settings = try TLSContextHandle(role, files, clock)
     latest.withLock { $0 = settings }
   }
 
   /// The certificate that new connections show; nil where this side has none.
-  public var certificate: OwnCertificate? { settings.certificate }
+  package var certificate: OwnCertificate? { settings.certificate }
 
   /// What a new connection begins with.
   var settings: TLSContextHandle { latest.withLock { $0 } }

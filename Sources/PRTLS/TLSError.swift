@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why TLS cannot begin or go on, and what a person can do about it. Nothing that a peer sent is part of it.
-public enum TLSError: Error, Hashable, Sendable {
+package enum TLSError: Error, Hashable, Sendable {
   // MARK: Files
 
   /// A server has nothing to show.
@@ -41,7 +41,7 @@ public enum TLSError: Error, Hashable, Sendable {
 }
 
 extension TLSError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .noCertificate: "a TLS server needs a certificate and its key; name the PEM files"
     case .noTrust:

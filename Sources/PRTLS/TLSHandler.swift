@@ -8,11 +8,11 @@ import NIOCore
 ///   closes the channel elsewhere. An end without it is ``TLSError/truncated``.
 /// - An error is fired as ``TLSError`` once, and the channel is closed. The peer gets TLS's alert and no reason.
 /// - `close` says goodbye first.
-public final class TLSHandler: ChannelDuplexHandler {
-  public typealias InboundIn = ByteBuffer
-  public typealias InboundOut = ByteBuffer
-  public typealias OutboundIn = ByteBuffer
-  public typealias OutboundOut = ByteBuffer
+package final class TLSHandler: ChannelDuplexHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias InboundOut = ByteBuffer
+  package typealias OutboundIn = ByteBuffer
+  package typealias OutboundOut = ByteBuffer
 
   private let connection: TLSConnection
   private var kept = PendingWrites()
@@ -24,7 +24,7 @@ public final class TLSHandler: ChannelDuplexHandler {
   private init(_ connection: TLSConnection) { self.connection = connection }
 
   /// A server's side of one connection.
-  public static func server(_ context: TLSContext) throws(TLSError) -> TLSHandler {
+  package static func server(_ context: TLSContext) throws(TLSError) -> TLSHandler {
     TLSHandler(try TLSConnection(context.settings, expecting: nil))
   }
 
@@ -32,17 +32,17 @@ public final class TLSHandler: ChannelDuplexHandler {
   ///
   /// - Parameter name: the DNS name or IP address that the server's certificate must be for, in its alternative names. A
   ///   DNS name is also sent to the server (SNI).
-  public static func client(_ context: TLSContext, expecting name: String) throws(TLSError) -> TLSHandler {
+  package static func client(_ context: TLSContext, expecting name: String) throws(TLSError) -> TLSHandler {
     TLSHandler(try TLSConnection(context.settings, expecting: name))
   }
 
   // MARK: Beginning
 
-  public func handlerAdded(context: ChannelHandlerContext) {
+  package func handlerAdded(context: ChannelHandlerContext) {
     if context.channel.isActive { begin(context) }
   }
 
-  public func channelActive(context: ChannelHandlerContext) {
+  package func channelActive(context: ChannelHandlerContext) {
     begin(context)
     context.fireChannelActive()
   }
@@ -60,7 +60,7 @@ public final class TLSHandler: ChannelDuplexHandler {
 
   // MARK: Inbound
 
-  public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)
     guard connection.phase.takesBytes else { return }
     var plaintext = context.channel.allocator.buffer(capacity: bytes.readableBytes)
@@ -78,14 +78,14 @@ public final class TLSHandler: ChannelDuplexHandler {
     if received.isFinished { peerFinished(context) }
   }
 
-  public func channelReadComplete(context: ChannelHandlerContext) {
+  package func channelReadComplete(context: ChannelHandlerContext) {
     if hasUnflushedBytes { flushBytes(context) }
     context.fireChannelReadComplete()
     // What came held no plain text: a handler that asked for some would wait in vain.
     if isReadOwed || connection.phase == .handshaking { context.read() }
   }
 
-  public func read(context: ChannelHandlerContext) {
+  package func read(context: ChannelHandlerContext) {
     isReadOwed = true
     context.read()
   }
@@ -98,13 +98,13 @@ public final class TLSHandler: ChannelDuplexHandler {
     if mayBeHalfClosed != true || connection.phase == .over { close(context: context, mode: .all, promise: nil) }
   }
 
-  public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
     // In order if the peer's close_notify came, which was passed on then.
     if let error = connection.transportEnded() { fail(context, error) }
   }
 
-  public func channelInactive(context: ChannelHandlerContext) {
+  package func channelInactive(context: ChannelHandlerContext) {
     if let error = connection.transportEnded() {
       kept.fail(error)
       context.fireErrorCaught(error)
@@ -113,11 +113,11 @@ public final class TLSHandler: ChannelDuplexHandler {
     context.fireChannelInactive()
   }
 
-  public func handlerRemoved(context: ChannelHandlerContext) { kept.fail(ChannelError.ioOnClosedChannel) }
+  package func handlerRemoved(context: ChannelHandlerContext) { kept.fail(ChannelError.ioOnClosedChannel) }
 
   // MARK: Outbound
 
-  public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     let plaintext = unwrapOutboundIn(data)
     if plaintext.readableBytes == 0, kept.isEmpty { return context.write(data, promise: promise) }
     guard connection.phase.isBeforeOpen || connection.phase.maySend else {
@@ -127,7 +127,7 @@ public final class TLSHandler: ChannelDuplexHandler {
     kept.append(plaintext, promise)
   }
 
-  public func flush(context: ChannelHandlerContext) {
+  package func flush(context: ChannelHandlerContext) {
     guard connection.phase.maySend else {
       isFlushWanted = connection.phase.isBeforeOpen
       return flushBytes(context)
@@ -161,7 +161,7 @@ public final class TLSHandler: ChannelDuplexHandler {
 
   // MARK: End
 
-  public func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+  package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
     // A connection cannot be half open before it is open.
     let mode = mode == .output && connection.phase.isBeforeOpen ? .all : mode
     if mode != .input {

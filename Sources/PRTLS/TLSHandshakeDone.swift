@@ -3,16 +3,16 @@ import COpenSSL
 import NIOCore
 
 /// A user inbound event: the handshake is complete, and plain text may come. Fired once.
-public struct TLSHandshakeDone: Hashable, Sendable {
+package struct TLSHandshakeDone: Hashable, Sendable {
   /// Whom the peer's certificate is for: its DNS names, its IP addresses, and the common name of its subject if that is
   /// another. Empty without a certificate. Those with control characters are left out.
-  public let peerNames: [String]
+  package let peerNames: [String]
   /// `TLSv1.2` or `TLSv1.3`.
-  public let version: String
+  package let version: String
   /// The peer proved who it is in an earlier connection, not in this one.
-  public let isResumed: Bool
+  package let isResumed: Bool
 
-  public init(peerNames: [String], version: String, isResumed: Bool) {
+  package init(peerNames: [String], version: String, isResumed: Bool) {
     self.peerNames = peerNames
     self.version = version
     self.isResumed = isResumed

@@ -2,23 +2,23 @@
 import COpenSSL
 
 /// A certificate authority for a trial on one machine: it is made, it signs, and its key is not kept.
-public final class ThrowawayAuthority {
+package final class ThrowawayAuthority {
   /// As PEM: what the others believe.
-  public let certificate: String
+  package let certificate: String
   private let issuer: OpaquePointer
   private let key: OpaquePointer
 
   /// A certificate with its key, both as PEM.
-  public struct Identity: Hashable, Sendable {
-    public let certificate: String
-    public let key: String
+  package struct Identity: Hashable, Sendable {
+    package let certificate: String
+    package let key: String
   }
 
   private static let name = "Headwater throw-away authority"
   private static let lifetime = 30 * 24 * 3600
 
   /// - Throws: ``TLSError/openSSL(reason:)``
-  public init() throws(TLSError) {
+  package init() throws(TLSError) {
     let key = try Self.made(headwater_tls_new_key())
     do {
       let issuer = try Self.unsigned(named: Self.name, for: key, by: nil)
@@ -42,7 +42,7 @@ public final class ThrowawayAuthority {
   /// Makes a certificate that is good for servers and for clients.
   ///
   /// - Parameter names: DNS names and IP addresses; the first is also the subject's common name, if it is short enough.
-  public func identity(_ names: [String]) throws(TLSError) -> Identity {
+  package func identity(_ names: [String]) throws(TLSError) -> Identity {
     let own = try Self.made(headwater_tls_new_key())
     defer { EVP_PKEY_free(own) }
     let subject = names.first.flatMap { $0.utf8.count <= 64 ? $0 : nil }

@@ -4,40 +4,40 @@ import PRWire
 
 /// A federation of PR servers as one file describes it. It has passed all rules: no cycle, no unknown upstream, no two
 /// nodes that give one number.
-public struct Topology: Sendable {
-  public let title: String?
-  public let description: String?
+package struct Topology: Sendable {
+  package let title: String?
+  package let description: String?
   /// In the order of the file.
-  public let nodes: [TopologyNode]
+  package let nodes: [TopologyNode]
 
-  public subscript(name: String) -> TopologyNode? { nodes.first { $0.name.value == name } }
+  package subscript(name: String) -> TopologyNode? { nodes.first { $0.name.value == name } }
 
   /// The names of all nodes.
-  public var names: [String] { nodes.map(\.name.value) }
+  package var names: [String] { nodes.map(\.name.value) }
 
   /// The node whose name was likely meant.
-  public func nearest(to name: String) -> String? { Spelling.nearest(to: name, among: names) }
+  package func nearest(to name: String) -> String? { Spelling.nearest(to: name, among: names) }
 }
 
 /// One server of a federation. Every value has its place in the file.
-public struct TopologyNode: Sendable {
-  public let name: Located<String>
-  public internal(set) var description: Located<String>?
+package struct TopologyNode: Sendable {
+  package let name: Located<String>
+  package internal(set) var description: Located<String>?
   /// The machine it runs on, as the others call it.
-  public internal(set) var host: Located<String>?
-  public internal(set) var role = Role.node
+  package internal(set) var host: Located<String>?
+  package internal(set) var role = Role.node
   /// As the file says it; else it follows from what else the file says.
   var saidRole: Located<Role>?
   /// How many nodes stand above it.
-  public internal(set) var level = 0
+  package internal(set) var level = 0
   /// Empty: BitBake's port on loopback.
-  public internal(set) var listeners: [Listener] = []
+  package internal(set) var listeners: [Listener] = []
   /// The preferred one first.
-  public internal(set) var upstreams: [UpstreamLink] = []
+  package internal(set) var upstreams: [UpstreamLink] = []
   /// Rights by the name in a certificate, as words joined by commas.
-  public internal(set) var rights: [(who: Located<String>, rights: Located<String>)] = []
+  package internal(set) var rights: [(who: Located<String>, rights: Located<String>)] = []
   /// What the file says for the keys of ``Setting``; the texts are sound.
-  public internal(set) var settings: [String: Located<String>] = [:]
+  package internal(set) var settings: [String: Located<String>] = [:]
 
   /// Keys whose values could not be read: rules do not judge what stands in their place.
   var unsound: Set<String> = []
@@ -46,7 +46,7 @@ public struct TopologyNode: Sendable {
 
   init(name: Located<String>) { self.name = name }
 
-  public enum Role: String, CaseIterable, Sendable {
+  package enum Role: String, CaseIterable, Sendable {
     /// It allocates, or forwards what others allocate.
     case node
     /// It answers from a copy of its upstream and stores nothing of its own.
@@ -56,30 +56,30 @@ public struct TopologyNode: Sendable {
   }
 
   /// An address to listen on.
-  public struct Listener: Sendable {
-    public let endpoint: Located<Endpoint>
+  package struct Listener: Sendable {
+    package let endpoint: Located<Endpoint>
     /// What everybody may do there who has no rights by name; words joined by commas.
-    public let rights: Located<String>?
+    package let rights: Located<String>?
   }
 
   /// There is an upstream.
-  public struct UpstreamLink: Sendable {
+  package struct UpstreamLink: Sendable {
     /// The node's name, when the file describes it.
-    public internal(set) var node: String?
+    package internal(set) var node: String?
     /// Where it answers; nil while the node is not known.
-    public internal(set) var endpoint: Endpoint?
+    package internal(set) var endpoint: Endpoint?
     /// Where the file names it.
-    public let place: SourceLocation
+    package let place: SourceLocation
   }
 
-  public var isBitBake: Bool { settings["numbering"]?.value == "bitbake" }
-  public var isReadOnly: Bool { role != .node || settings["read-only"]?.value == "true" }
+  package var isBitBake: Bool { settings["numbering"]?.value == "bitbake" }
+  package var isReadOnly: Bool { role != .node || settings["read-only"]?.value == "true" }
   /// Whether it gives numbers of its own.
-  public var allocates: Bool { !isReadOnly }
+  package var allocates: Bool { !isReadOnly }
   /// `k/n`.
-  public var lane: Lane { settings["lane"].flatMap { Lane($0.value) } ?? .only }
+  package var lane: Lane { settings["lane"].flatMap { Lane($0.value) } ?? .only }
   /// Whether its numbers must differ from those of others at its level.
-  public var hasLane: Bool { allocates && !isBitBake }
+  package var hasLane: Bool { allocates && !isBitBake }
 
   /// Where its status page is.
   var page: Located<Endpoint>? {
@@ -87,14 +87,14 @@ public struct TopologyNode: Sendable {
   }
 
   /// Where it listens, the default filled in.
-  public var endpoints: [Endpoint] {
+  package var endpoints: [Endpoint] {
     listeners.isEmpty ? [.standard] : listeners.map(\.endpoint.value)
   }
 }
 
 extension Endpoint {
   /// - Parameter text: what `--status` takes: an address, or a port of the machine itself.
-  public init(page text: String) throws(Malformed) {
+  package init(page text: String) throws(Malformed) {
     if let port = UInt16(text) {
       self = .tcp(host: "127.0.0.1", port: Int(clamping: port))
     } else {

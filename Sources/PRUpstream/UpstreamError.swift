@@ -7,7 +7,7 @@ import PRWire
 ///
 /// Indirect, for Swift 6.3.1 copies this enum's nested payloads without retaining all of them: the words of a refusal
 /// were freed while another thread read them.
-public indirect enum UpstreamError: Error, Hashable, Sendable {
+package indirect enum UpstreamError: Error, Hashable, Sendable {
   /// Nothing is asked until a probe has had an answer; this was the reason.
   case away(Endpoint, reason: String)
   /// No answer within the deadline.
@@ -28,7 +28,7 @@ public indirect enum UpstreamError: Error, Hashable, Sendable {
   case stopped
 
   /// What is wrong with an answer. What the upstream sent is not part of it.
-  public enum Nonsense: String, Hashable, Sendable {
+  package enum Nonsense: String, Hashable, Sendable {
     case revision = "a value that is not a revision"
     case shape = "a reply that does not match the question"
     case contradiction = "a known package without a value"
@@ -37,7 +37,7 @@ public indirect enum UpstreamError: Error, Hashable, Sendable {
 }
 
 extension UpstreamError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .away(let server, let reason): "the upstream \(server) is away: \(reason)"
     case .timedOut(let server, let time): "the upstream \(server) gave no answer within \(time.roundedSeconds)"
@@ -65,7 +65,7 @@ extension UpstreamError: CustomStringConvertible {
   }
 
   /// The question could never be asked, however long the asker waits.
-  public var isBeyondLimit: Bool { if case .beyondLimit = self { true } else { false } }
+  package var isBeyondLimit: Bool { if case .beyondLimit = self { true } else { false } }
 
   /// The server answers, and what is wrong is wrong with one answer: others may fare better. A single bad row
   /// far up must not cut a federation in two.

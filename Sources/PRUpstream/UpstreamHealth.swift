@@ -2,23 +2,23 @@
 import PRWire
 
 /// How a node fares with one of its upstreams.
-public struct UpstreamHealth: Sendable {
-  public let server: Endpoint
+package struct UpstreamHealth: Sendable {
+  package let server: Endpoint
   /// What it said of itself when it was last connected.
-  public var description: PeerDescription?
+  package var description: PeerDescription?
   /// Why nothing is asked; nil while all is well.
-  public var problem: String?
+  package var problem: String?
   /// Since when it is as it is; nil before the first connection.
-  public var since: ContinuousClock.Instant?
+  package var since: ContinuousClock.Instant?
   /// Questions put to it, and how many of them had no answer.
-  public var asked = 0
-  public var failed = 0
+  package var asked = 0
+  package var failed = 0
 
   init(server: Endpoint) { self.server = server }
 }
 
 /// What happens to an upstream, for the log.
-public enum UpstreamEvent: Sendable {
+package enum UpstreamEvent: Sendable {
   /// It is connected and has said what it is.
   case greeted(Endpoint, PeerDescription)
   /// Nothing is asked any more until a probe is answered.

@@ -2,19 +2,19 @@
 import PRClient
 
 /// Whom to ask, and how long to wait.
-public struct UpstreamOptions: Sendable {
+package struct UpstreamOptions: Sendable {
   /// In order of preference.
-  public var peers: [Dialer]
+  package var peers: [Dialer]
   /// From the question to the answer, connecting included, over all peers.
-  public var deadline: Duration
+  package var deadline: Duration
   /// The store of the node that asks. An upstream that has the same is the node itself, or serves its file.
-  public var ownStore: String?
+  package var ownStore: String?
   /// Connections to a peer; the second is opened when the first has much under way.
-  public var connections = 2
+  package var connections = 2
   /// A connection with nothing under way is tried so often: a line that was cut is noticed before a builder pays for it.
-  public var keepAlive = Duration.seconds(60)
+  package var keepAlive = Duration.seconds(60)
 
-  public init(peers: [Dialer], deadline: Duration = .seconds(2), ownStore: String? = nil) {
+  package init(peers: [Dialer], deadline: Duration = .seconds(2), ownStore: String? = nil) {
     self.peers = peers
     self.deadline = deadline
     self.ownStore = ownStore

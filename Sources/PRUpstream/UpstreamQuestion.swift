@@ -2,7 +2,7 @@
 import PRRevision
 
 /// What a node may ask its upstream.
-public enum UpstreamQuestion: Hashable, Sendable {
+package enum UpstreamQuestion: Hashable, Sendable {
   /// All that a decision about a tuple needs.
   case tuple(TupleKey, History)
   /// The greatest value of a package.
@@ -10,7 +10,7 @@ public enum UpstreamQuestion: Hashable, Sendable {
 }
 
 /// The upstream of a node, as far as it is asked.
-public protocol UpstreamAsking: Sendable {
+package protocol UpstreamAsking: Sendable {
   /// Asks. Identical questions share one answer as long as it was not asked for yet: no answer is older than its question.
   ///
   /// - Parameters:

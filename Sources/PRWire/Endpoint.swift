@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where a server is: `tcp://HOST:PORT`, `tcp://[v6]:PORT`, `tls://HOST:PORT` or `unix:///path`.
-public enum Endpoint: Hashable, Sendable {
+package enum Endpoint: Hashable, Sendable {
   case tcp(host: String, port: Int)
   case tls(host: String, port: Int)
   case unix(path: String)
 
   /// BitBake's own default port, on this machine only.
-  public static let standard = Endpoint.tcp(host: "127.0.0.1", port: 8585)
+  package static let standard = Endpoint.tcp(host: "127.0.0.1", port: 8585)
 
   /// - Parameter text: with its scheme; a bare `HOST:PORT`, as BitBake writes it, is TCP.
-  public init(_ text: String) throws(Malformed) {
+  package init(_ text: String) throws(Malformed) {
     if text.hasPrefix("unix://") {
       let path = String(text.dropFirst("unix://".count))
       guard path.hasPrefix("/") else { throw Malformed(text: text, problem: "the path must begin with /") }
@@ -51,18 +51,18 @@ public enum Endpoint: Hashable, Sendable {
     return (String(host), Int(clamping: port))
   }
 
-  public var isTLS: Bool { if case .tls = self { true } else { false } }
+  package var isTLS: Bool { if case .tls = self { true } else { false } }
 
   /// An address that cannot be understood.
-  public struct Malformed: Error, CustomStringConvertible {
+  package struct Malformed: Error, CustomStringConvertible {
     let text: String
     let problem: String
-    public var description: String { "'\(text)' is not an address: \(problem)" }
+    package var description: String { "'\(text)' is not an address: \(problem)" }
   }
 }
 
 extension Endpoint: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .tcp(let host, let port): "tcp://\(Self.bracketed(host)):\(port)"
     case .tls(let host, let port): "tls://\(Self.bracketed(host)):\(port)"

@@ -3,11 +3,11 @@
 /// When a connection on which nothing moves counts as dead: BitBake's server sets the same, bb/asyncrpc/serv.py.
 ///
 /// A peer whose machine or line is gone says nothing. Without it, its connection would stay for ever.
-public enum KeepAlive {
+package enum KeepAlive {
   /// Seconds without a packet before the first probe.
-  public static let idle: CInt = 30
+  package static let idle: CInt = 30
   /// Seconds between two probes.
-  public static let interval: CInt = 15
+  package static let interval: CInt = 15
   /// So many probes without an answer end the connection.
-  public static let probes: CInt = 4
+  package static let probes: CInt = 4
 }

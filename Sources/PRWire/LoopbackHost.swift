@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Hosts that mean this machine, without a look-up: `localhost`, `::1` and the addresses 127.0.0.0/8.
-public enum LoopbackHost {
+package enum LoopbackHost {
   /// - Parameter host: without brackets and port.
-  public static func contains(_ host: String) -> Bool {
+  package static func contains(_ host: String) -> Bool {
     let name = host.lowercased()
     return name == "localhost" || name == "::1" || isAddress(name)
   }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How long a message a server takes, as it announces it in its headers: `line=65536, message=131072`.
-public struct MessageLimits: Hashable, Sendable {
+package struct MessageLimits: Hashable, Sendable {
   /// The longest line, in bytes without its ending.
-  public var line: Int
+  package var line: Int
   /// The longest message that comes as a chunk stream, in bytes.
-  public var message: Int
+  package var message: Int
 
-  public init(line: Int, message: Int) {
+  package init(line: Int, message: Int) {
     self.line = line
     self.message = message
   }
 
   /// What a server takes that announces nothing: an earlier version of this one by default, and BitBake's.
-  public static let standard = MessageLimits(WireLimits())
+  package static let standard = MessageLimits(WireLimits())
 
-  public init(_ limits: WireLimits) { self.init(line: limits.line, message: limits.message) }
+  package init(_ limits: WireLimits) { self.init(line: limits.line, message: limits.message) }
 
   /// Reads a header's value.
   ///
   /// - Returns: nil unless both numbers are there and positive. Other members are passed over.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     var found: [Substring: Int] = [:]
     for member in text.split(separator: ",").prefix(16) {
       let parts = member.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
@@ -33,7 +33,7 @@ public struct MessageLimits: Hashable, Sendable {
   /// The limit that a message is beyond; nil for one that the server takes.
   ///
   /// - Parameter bytes: the message's length, without a line ending.
-  public func exceeded(by bytes: Int) -> Exceeded? {
+  package func exceeded(by bytes: Int) -> Exceeded? {
     let isStream = bytes >= ChunkStream.piece
     let line = isStream ? ChunkStream.piece : bytes
     if line > self.line { return Exceeded(option: "--max-line", limit: self.line, bytes: line) }
@@ -41,14 +41,14 @@ public struct MessageLimits: Hashable, Sendable {
   }
 
   /// A message is too long for a server.
-  public struct Exceeded: Hashable, Sendable {
+  package struct Exceeded: Hashable, Sendable {
     /// The option of `headwater serve` that sets the limit.
-    public let option: String
-    public let limit: Int
+    package let option: String
+    package let limit: Int
     /// What the message takes.
-    public let bytes: Int
+    package let bytes: Int
 
-    public init(option: String, limit: Int, bytes: Int) {
+    package init(option: String, limit: Int, bytes: Int) {
       self.option = option
       self.limit = limit
       self.bytes = bytes
@@ -57,5 +57,5 @@ public struct MessageLimits: Hashable, Sendable {
 }
 
 extension MessageLimits: CustomStringConvertible {
-  public var description: String { "line=\(line), message=\(message)" }
+  package var description: String { "line=\(line), message=\(message)" }
 }

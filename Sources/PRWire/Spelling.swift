@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that was likely meant.
-public enum Spelling {
+package enum Spelling {
   /// The nearest of some words.
   ///
   /// - Returns: nil where none is near enough to be a misspelling of the word.
-  public static func nearest(to word: String, among words: some Sequence<String>) -> String? {
+  package static func nearest(to word: String, among words: some Sequence<String>) -> String? {
     let word = word.lowercased()
     guard word.utf8.count <= 64 else { return nil }
     var best: (word: String, distance: Int)?
@@ -38,12 +38,12 @@ public enum Spelling {
   }
 
   /// The nearest of some words, as a question.
-  public static func help(_ word: String, among words: some Sequence<String>) -> String? {
+  package static func help(_ word: String, among words: some Sequence<String>) -> String? {
     nearest(to: word, among: words).map { "did you mean '\($0)'?" }
   }
 
   /// `a, b or c`.
-  public static func alternatives(_ words: [String]) -> String {
+  package static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " or " + last
   }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How much of a peer's bytes is believed before memory is spent on it.
-public struct WireLimits: Hashable, Sendable {
+package struct WireLimits: Hashable, Sendable {
   /// The longest line, in bytes without its ending.
-  public var line: Int
+  package var line: Int
   /// The longest message joined from a chunk stream, in bytes.
-  public var message: Int
+  package var message: Int
   /// How deeply objects and arrays may nest.
-  public var depth: Int
+  package var depth: Int
   /// How many header lines a handshake may have.
-  public var headers: Int
+  package var headers: Int
   /// How many bytes a handshake may have.
-  public var headerBytes: Int
+  package var headerBytes: Int
 
-  public init(
+  package init(
     line: Int = 64 << 10, message: Int = 128 << 10, depth: Int = 16, headers: Int = 32, headerBytes: Int = 8 << 10
   ) {
     self.line = line
@@ -25,7 +25,7 @@ public struct WireLimits: Hashable, Sendable {
 }
 
 /// Why a peer's bytes cannot be followed. Each one leaves the framing in doubt, so the connection ends.
-public enum WireError: Error, Hashable, Sendable {
+package enum WireError: Error, Hashable, Sendable {
   case lineTooLong(limit: Int)
   case messageTooLong(limit: Int)
   case tooManyHeaders(limit: Int)
@@ -37,7 +37,7 @@ public enum WireError: Error, Hashable, Sendable {
   case unaskedReply
 
   /// Who most likely knocked at the wrong door.
-  public enum Foreigner: String, Hashable, Sendable {
+  package enum Foreigner: String, Hashable, Sendable {
     case tls = "it looks like TLS: use a tls:// listener, or tcp:// in the client's address"
     case http = "it looks like HTTP, not like BitBake's PR protocol"
     case xmlRPC = "it looks like XML-RPC, which BitBake before 1.52 (2021) speaks; use a newer BitBake"
@@ -46,7 +46,7 @@ public enum WireError: Error, Hashable, Sendable {
 }
 
 extension WireError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .lineTooLong(let limit):
       "a line longer than \(limit) bytes; send longer messages as a chunk stream, or raise the line limit"

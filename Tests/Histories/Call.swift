@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A request as a client saw it: what was asked, when, and what came back.
-public struct Call: Hashable, Sendable {
-  public var question: Question
-  public var answer: Answer
+package struct Call: Hashable, Sendable {
+  package var question: Question
+  package var answer: Answer
   /// Nanoseconds of one monotonic clock, read before the first byte was written.
-  public var start: Int64
+  package var start: Int64
   /// Read after the last byte of the reply was there. A lost reply has ``never``.
-  public var end: Int64
-  public var client: Int
+  package var end: Int64
+  package var client: Int
   /// Which of the processes that serve the database was asked.
-  public var process: Int
+  package var process: Int
   /// What the upstream had answered before this request began; empty for a node without an upstream.
-  public var above: Above
+  package var above: Above
 
-  public static let never = Int64.max
+  package static let never = Int64.max
 
-  public init(
+  package init(
     _ question: Question, _ answer: Answer, from start: Int64, to end: Int64, client: Int = 0, process: Int = 0,
     above: Above = Above()
   ) {
@@ -30,16 +30,16 @@ public struct Call: Hashable, Sendable {
   }
 
   /// The same request, of which it is not said what came back.
-  public var withoutAnswer: Call {
+  package var withoutAnswer: Call {
     Call(question, .lost, from: start, to: Self.never, client: client, process: process, above: above)
   }
 }
 
 /// A number stands for a checksum: states are compared often.
-public typealias Checksum = Int
+package typealias Checksum = Int
 
 /// What can be asked of a package.
-public enum Question: Hashable, Sendable {
+package enum Question: Hashable, Sendable {
   /// `get-pr`
   case allocate(Checksum, history: Bool)
   /// `test-pr`, and `get-pr` of a read-only node
@@ -52,14 +52,14 @@ public enum Question: Hashable, Sendable {
   case place(Checksum, Value)
 
   /// Whether it may add a row.
-  public var mayChange: Bool {
+  package var mayChange: Bool {
     switch self {
     case .allocate, .place: true
     case .value, .greatest, .everything: false
     }
   }
 
-  public var checksum: Checksum? {
+  package var checksum: Checksum? {
     switch self {
     case .allocate(let checksum, _), .value(let checksum, _), .everything(let checksum), .place(let checksum, _):
       checksum
@@ -69,7 +69,7 @@ public enum Question: Hashable, Sendable {
 }
 
 /// What came back.
-public enum Answer: Hashable, Sendable {
+package enum Answer: Hashable, Sendable {
   case value(Value)
   /// `null`
   case nothing
@@ -82,13 +82,13 @@ public enum Answer: Hashable, Sendable {
 }
 
 /// What an upstream has certainly answered before a moment.
-public struct Above: Hashable, Sendable {
+package struct Above: Hashable, Sendable {
   /// The greatest value of the request's checksum.
-  public var value: Value?
+  package var value: Value?
   /// The greatest value of the package.
-  public var greatest: Value?
+  package var greatest: Value?
 
-  public init(value: Value? = nil, greatest: Value? = nil) {
+  package init(value: Value? = nil, greatest: Value? = nil) {
     self.value = value
     self.greatest = greatest
   }

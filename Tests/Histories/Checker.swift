@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Says whether a package's history is possible, and which few requests of it are not.
-public struct Checker<Model: SequentialModel>: Sendable {
+package struct Checker<Model: SequentialModel>: Sendable {
   private let model: @Sendable ([Call]) -> Model
   private let limit: Int
 
   /// - Parameters:
   ///   - limit: how many configurations to look at before an answer is given up.
   ///   - model: the model for a history.
-  public init(limit: Int = 200_000, _ model: @escaping @Sendable ([Call]) -> Model) {
+  package init(limit: Int = 200_000, _ model: @escaping @Sendable ([Call]) -> Model) {
     self.limit = limit
     self.model = model
   }
 
-  public func check(_ history: [Call]) -> Verdict { check(history, limit: limit) }
+  package func check(_ history: [Call]) -> Verdict { check(history, limit: limit) }
 
   private func check(_ history: [Call], limit: Int) -> Verdict {
     var search = Linearization(history, model(history), limit: limit)
@@ -25,7 +25,7 @@ public struct Checker<Model: SequentialModel>: Sendable {
   /// Each step keeps this: if what is left is impossible, so is the whole. What happened after a moment may be cut off. A
   /// request that changes nothing may be left out. That an answer came may be forgotten, but not the request: the row that
   /// it added may still be there.
-  public func shortened(_ history: [Call]) -> [Call] {
+  package func shortened(_ history: [Call]) -> [Call] {
     var shorter = shortestBeginning(history)
     for index in shorter.indices.reversed() {
       var candidate = shorter

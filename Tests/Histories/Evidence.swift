@@ -37,7 +37,7 @@ struct Evidence: Sendable {
 
 extension Call {
   /// The values that the answer gives to a checksum.
-  public var namedValues: [(Value, Checksum)] {
+  package var namedValues: [(Value, Checksum)] {
     guard let checksum = question.checksum else { return [] }
     switch answer {
     case .value(let value): return [(value, checksum)]
@@ -47,7 +47,7 @@ extension Call {
   }
 
   /// The greatest value in the answer.
-  public var greatestNamed: Value? {
+  package var greatestNamed: Value? {
     switch answer {
     case .value(let value): value
     case .everything(let values, let greatest, _): (values + [greatest].compactMap(\.self)).max()

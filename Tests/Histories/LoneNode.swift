@@ -2,14 +2,14 @@
 
 /// A node without an upstream, served by any number of processes: every answer follows from the rows before it.
 /// Source: docs/numbering.md, "partitioned" at level 0. Without imported dotted values `bitbake` gives the same answers.
-public struct LoneNode: SequentialModel {
-  public let initial = Rows()
+package struct LoneNode: SequentialModel {
+  package let initial = Rows()
   private let evidence: Evidence
 
   /// - Parameter history: all requests for the package.
-  public init(_ history: [Call]) { evidence = Evidence(history) }
+  package init(_ history: [Call]) { evidence = Evidence(history) }
 
-  public func step(_ call: Call, in rows: Rows) -> Step<Rows> {
+  package func step(_ call: Call, in rows: Rows) -> Step<Rows> {
     switch call.question {
     case .allocate(let checksum, let history):
       if let known = Self.known(checksum, history, rows) {
@@ -32,7 +32,7 @@ public struct LoneNode: SequentialModel {
     }
   }
 
-  public func effects(ofLost call: Call, in rows: Rows) -> [Rows] {
+  package func effects(ofLost call: Call, in rows: Rows) -> [Rows] {
     switch call.question {
     case .allocate(let checksum, let history):
       guard Self.known(checksum, history, rows) == nil else { return [] }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// No value of a package belongs to two checksums, on whatever nodes they were answered.
-public enum Namesakes {
+package enum Namesakes {
   /// - Parameter history: all requests for a package, on all nodes.
   /// - Returns: two requests whose answers give one value to two checksums; nil if there are none.
-  public static func find(in history: [Call]) -> (Call, Call)? {
+  package static func find(in history: [Call]) -> (Call, Call)? {
     var holders: [Value: (checksum: Checksum, call: Call)] = [:]
     for call in history {
       for (value, checksum) in call.namedValues {

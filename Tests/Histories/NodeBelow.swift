@@ -3,8 +3,8 @@
 /// A node of `partitioned` below an upstream. What the upstream tells is not its own to promise, so an answer that adopts
 /// or mints is held against bounds, and every other one against the node's own rows.
 /// Source: docs/numbering.md, "`get-pr` without history" to "The other questions".
-public struct NodeBelow: SequentialModel {
-  public let initial = Rows()
+package struct NodeBelow: SequentialModel {
+  package let initial = Rows()
   private let level: Int
   private let evidence: Evidence
   /// Unnamed values just below those that were minted.
@@ -15,7 +15,7 @@ public struct NodeBelow: SequentialModel {
   ///   - upstream: what the upstream was asked for the package.
   ///   - level: how many nodes stand above. A value of level + 1 numbers was minted here, every other one adopted, as
   ///     long as no other node of this level passes its values to this one.
-  public init(_ history: [Call], upstream: [Call] = [], level: Int) {
+  package init(_ history: [Call], upstream: [Call] = [], level: Int) {
     self.level = level
     let evidence = Evidence(history, upstream: upstream)
     self.evidence = evidence
@@ -29,7 +29,7 @@ public struct NodeBelow: SequentialModel {
     return Value(numbers: numbers + [last - 1])
   }
 
-  public func step(_ call: Call, in rows: Rows) -> Step<Rows> {
+  package func step(_ call: Call, in rows: Rows) -> Step<Rows> {
     switch call.question {
     case .allocate(let checksum, let history):
       guard case .value(let value) = call.answer else { return .impossible }
@@ -45,7 +45,7 @@ public struct NodeBelow: SequentialModel {
     }
   }
 
-  public func effects(ofLost call: Call, in rows: Rows) -> [Rows] {
+  package func effects(ofLost call: Call, in rows: Rows) -> [Rows] {
     switch call.question {
     case .allocate(let checksum, let history):
       // A row that no answer names supersedes the one before, which is then numbered anew. It also is a reason to mint

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The rows of a package on one node, least value first.
-public struct Rows: Hashable, Sendable {
-  public struct Row: Hashable, Sendable {
-    public let value: Value
-    public let checksum: Checksum
+package struct Rows: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
+    package let value: Value
+    package let checksum: Checksum
   }
 
-  public private(set) var rows: [Row] = []
+  package private(set) var rows: [Row] = []
 
-  public init() {}
+  package init() {}
 
-  public var greatest: Row? { rows.last }
+  package var greatest: Row? { rows.last }
 
-  public func values(of checksum: Checksum) -> [Value] { rows.filter { $0.checksum == checksum }.map(\.value) }
+  package func values(of checksum: Checksum) -> [Value] { rows.filter { $0.checksum == checksum }.map(\.value) }
 
-  public func least(of checksum: Checksum) -> Value? { rows.first { $0.checksum == checksum }?.value }
+  package func least(of checksum: Checksum) -> Value? { rows.first { $0.checksum == checksum }?.value }
 
-  public func greatest(of checksum: Checksum) -> Value? { rows.last { $0.checksum == checksum }?.value }
+  package func greatest(of checksum: Checksum) -> Value? { rows.last { $0.checksum == checksum }?.value }
 
-  public func holder(of value: Value) -> Checksum? { rows.last { $0.value == value }?.checksum }
+  package func holder(of value: Value) -> Checksum? { rows.last { $0.value == value }?.checksum }
 
   /// The rows with one more.
-  public func adding(_ value: Value, for checksum: Checksum) -> Rows {
+  package func adding(_ value: Value, for checksum: Checksum) -> Rows {
     var result = self
     let place = rows.lastIndex { $0.value < value }.map { $0 + 1 } ?? 0
     result.rows.insert(Row(value: value, checksum: checksum), at: place)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What one node promises for one package when it is asked one thing after the other.
-public protocol SequentialModel: Sendable {
+package protocol SequentialModel: Sendable {
   associatedtype State: Hashable, Sendable
 
   var initial: State { get }
@@ -16,7 +16,7 @@ public protocol SequentialModel: Sendable {
 }
 
 /// What becomes of a state by a request.
-public enum Step<State: Hashable & Sendable>: Hashable, Sendable {
+package enum Step<State: Hashable & Sendable>: Hashable, Sendable {
   /// The node does not give this answer in this state.
   case impossible
   case unchanged

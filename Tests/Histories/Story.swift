@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A history as lines for people: times in milliseconds since the first request began.
-public struct Story: CustomStringConvertible, Sendable {
+package struct Story: CustomStringConvertible, Sendable {
   private let history: [Call]
 
   /// Times are counted from here.
   private let origin: Int64
 
   /// - Parameter origin: when the first request of several stories began; nil counts from this one's.
-  public init(_ history: [Call], from origin: Int64? = nil) {
+  package init(_ history: [Call], from origin: Int64? = nil) {
     self.origin = origin ?? history.map(\.start).min() ?? 0
     self.history = history.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
   }
 
-  public var description: String {
+  package var description: String {
     guard !history.isEmpty else { return "  no requests" }
     let told = history.filter { $0.answer != .lost }
     let others = history.filter { $0.answer == .lost }.reduce(into: [String: Int]()) {
@@ -42,7 +42,7 @@ public struct Story: CustomStringConvertible, Sendable {
 }
 
 extension Question: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .allocate(let checksum, let history): "get-pr c\(checksum)\(history ? " with history" : "")"
     case .value(let checksum, let history): "test-pr c\(checksum)\(history ? " with history" : "")"
@@ -54,7 +54,7 @@ extension Question: CustomStringConvertible {
 }
 
 extension Answer: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .value(let value): "\(value)"
     case .nothing: "null"

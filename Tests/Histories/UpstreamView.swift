@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The answers of an upstream for one package, by the times at which they were there.
-public struct UpstreamView: Sendable {
+package struct UpstreamView: Sendable {
   private struct Moment {
     let end: Int64
     var greatest: Value?
@@ -11,7 +11,7 @@ public struct UpstreamView: Sendable {
   private var moments: [Moment] = []
 
   /// - Parameter history: the requests that the upstream was asked for the package.
-  public init(_ history: [Call]) {
+  package init(_ history: [Call]) {
     var (greatest, values): (Value?, [Checksum: Value]) = (nil, [:])
     for call in history.sorted(by: { $0.end < $1.end }) where call.end < Call.never {
       for (value, checksum) in call.namedValues { values[checksum] = max(values[checksum] ?? value, value) }
@@ -21,7 +21,7 @@ public struct UpstreamView: Sendable {
   }
 
   /// A request to the node below, with what the upstream had answered before it began.
-  public func annotating(_ call: Call) -> Call {
+  package func annotating(_ call: Call) -> Call {
     // The last moment before the start, by halving.
     var (low, high) = (0, moments.count)
     while low < high {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A package revision as docs/numbering.md defines it: numbers joined by dots. A proper beginning is smaller.
-public struct Value: Hashable, Comparable, Sendable {
-  public let numbers: [UInt64]
+package struct Value: Hashable, Comparable, Sendable {
+  package let numbers: [UInt64]
 
-  public init(_ numbers: UInt64...) { self.numbers = numbers }
+  package init(_ numbers: UInt64...) { self.numbers = numbers }
 
-  public init(numbers: [UInt64]) { self.numbers = numbers }
+  package init(numbers: [UInt64]) { self.numbers = numbers }
 
   /// - Returns: nil for a text that is no revision.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     var numbers: [UInt64] = []
     for part in text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
       guard !part.isEmpty, let number = Self.number(part) else { return nil }
@@ -30,11 +30,11 @@ public struct Value: Hashable, Comparable, Sendable {
     return number
   }
 
-  public static func < (one: Value, other: Value) -> Bool {
+  package static func < (one: Value, other: Value) -> Bool {
     one.numbers.lexicographicallyPrecedes(other.numbers)
   }
 }
 
 extension Value: CustomStringConvertible {
-  public var description: String { numbers.map(String.init).joined(separator: ".") }
+  package var description: String { numbers.map(String.init).joined(separator: ".") }
 }

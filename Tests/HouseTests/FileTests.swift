@@ -50,6 +50,13 @@ struct FileTests {
     }
   }
 
+  @Test("no declaration is public: there is no library", arguments: SourceTree.sources)
+  func access(file: SourceTree.File) {
+    for (index, line) in file.lines.enumerated() where line.contains(#/^ *(?:@\w+ )*public\b/#) {
+      Issue.record("\(file):\(index + 1): what other targets use is `package`")
+    }
+  }
+
   @Test("nothing is left for later", arguments: SourceTree.sources)
   func noLeftovers(file: SourceTree.File) {
     let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]

@@ -2,7 +2,7 @@
 import Testing
 
 /// A state machine: a value that takes events and returns actions.
-public protocol Machine: Sendable {
+package protocol Machine: Sendable {
   associatedtype State: Hashable & Sendable
   associatedtype Event: Hashable & Sendable
   associatedtype Action: Hashable & Sendable
@@ -13,7 +13,7 @@ public protocol Machine: Sendable {
 }
 
 /// A pair of state and event, and what it leads to.
-public struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertible {
+package struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertible {
   /// In the state.
   private let subject: Subject
   private let event: Subject.Event
@@ -23,7 +23,7 @@ public struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertibl
   private let nextName: String
 
   /// - Parameter path: the events that lead from the beginning to the state.
-  public init(
+  package init(
     _ start: Subject, _ path: [Subject.Event], _ event: Subject.Event, _ actions: [Subject.Action],
     _ next: Subject.State
   ) {
@@ -35,7 +35,7 @@ public struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertibl
   }
 
   /// - Parameter next: the name of the state that follows.
-  public init(
+  package init(
     _ start: Subject, _ path: [Subject.Event], _ event: Subject.Event, _ actions: [Subject.Action], named next: String
   ) {
     subject = start.after(path)
@@ -46,15 +46,15 @@ public struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertibl
   }
 
   /// The pair changes nothing.
-  public static func ignored(_ start: Subject, _ path: [Subject.Event], _ event: Subject.Event) -> Transition {
+  package static func ignored(_ start: Subject, _ path: [Subject.Event], _ event: Subject.Event) -> Transition {
     Transition(start, path, event, [], start.after(path).state)
   }
 
   fileprivate var pair: String { "\(caseName(subject.state)), \(caseName(event))" }
 
-  public var testDescription: String { "\(pair) -> \(nextName)" }
+  package var testDescription: String { "\(pair) -> \(nextName)" }
 
-  public func check(sourceLocation: SourceLocation = #_sourceLocation) {
+  package func check(sourceLocation: SourceLocation = #_sourceLocation) {
     var subject = subject
     #expect(subject.handle(event) == actions, sourceLocation: sourceLocation)
     #expect(caseName(subject.state) == nextName, sourceLocation: sourceLocation)
@@ -63,7 +63,7 @@ public struct Transition<Subject: Machine>: Sendable, CustomTestStringConvertibl
 }
 
 extension Machine {
-  public func after(_ events: [Event]) -> Self {
+  package func after(_ events: [Event]) -> Self {
     var machine = self
     for event in events { _ = machine.handle(event) }
     return machine
@@ -71,7 +71,7 @@ extension Machine {
 }
 
 /// The pairs of states and events that a table leaves out.
-public func missing<Subject>(
+package func missing<Subject>(
   in table: [Transition<Subject>], states: [String], events: [String]
 ) -> [String] {
   let named = Set(table.map(\.pair))
@@ -79,4 +79,4 @@ public func missing<Subject>(
 }
 
 /// The name of a case, without its values.
-public func caseName(_ value: some Any) -> String { String(String(describing: value).prefix { $0 != "(" }) }
+package func caseName(_ value: some Any) -> String { String(String(describing: value).prefix { $0 != "(" }) }

@@ -4,14 +4,14 @@ import PRStore
 
 extension Store {
   /// What the feed says to somebody at a position.
-  public func changes(after position: FeedPosition?, limit: Int = 8192) async throws -> FeedAnswer {
+  package func changes(after position: FeedPosition?, limit: Int = 8192) async throws -> FeedAnswer {
     try await withCheckedContinuation { continuation in
       changes(after: position, limit: limit) { continuation.resume(returning: $0) }
     }.get()
   }
 
   /// A page of the feed. Fails where there is a reset.
-  public func page(after position: FeedPosition?, limit: Int = 8192) async throws -> FeedPage {
+  package func page(after position: FeedPosition?, limit: Int = 8192) async throws -> FeedPage {
     switch try await changes(after: position, limit: limit) {
     case .page(let page): return page
     case .reset(let reset): throw reset
@@ -19,7 +19,7 @@ extension Store {
   }
 
   /// The whole feed, with every position on the way.
-  public func feed(limit: Int = 8192) async throws -> (rows: [Row], positions: [FeedPosition]) {
+  package func feed(limit: Int = 8192) async throws -> (rows: [Row], positions: [FeedPosition]) {
     var (rows, positions) = ([Row](), [FeedPosition]())
     while true {
       let page = try await page(after: positions.last, limit: limit)
@@ -30,7 +30,7 @@ extension Store {
   }
 
   /// Copies all that another store's feed has, page by page.
-  public func follow(_ other: Store, limit: Int = 8192, milliseconds: Int64 = 1) async throws {
+  package func follow(_ other: Store, limit: Int = 8192, milliseconds: Int64 = 1) async throws {
     while true {
       let start = try await read { reader throws(StoreError) in try reader.position(.position) }
       let page = try await other.page(after: start, limit: limit)
@@ -40,7 +40,7 @@ extension Store {
   }
 
   /// The rows of the copy alone, in the order of their keys.
-  public func copiedRows(_ path: String) throws -> [Row] {
+  package func copiedRows(_ path: String) throws -> [Row] {
     let other = try ForeignProcess(path)
     defer { try? other.close() }
     return try other.ask("SELECT version, pkgarch, checksum, value FROM headwater_copy").map { row in

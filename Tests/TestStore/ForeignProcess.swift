@@ -4,10 +4,10 @@ import GRDB
 import PRRevision
 
 /// Another program on the same file, such as BitBake's own server: plain SQL on a connection of its own.
-public final class ForeignProcess: Sendable {
+package final class ForeignProcess: Sendable {
   private let queue: DatabaseQueue
 
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
     configuration.busyMode = .timeout(600)
@@ -15,7 +15,7 @@ public final class ForeignProcess: Sendable {
   }
 
   /// A file as BitBake's server leaves it.
-  public static func bitbake(_ path: String, _ rows: [PRRevision.Row] = []) throws -> ForeignProcess {
+  package static func bitbake(_ path: String, _ rows: [PRRevision.Row] = []) throws -> ForeignProcess {
     let process = try ForeignProcess(path)
     try process.run("PRAGMA journal_mode = WAL")
     try process.run(
@@ -28,7 +28,7 @@ public final class ForeignProcess: Sendable {
   }
 
   /// Adds a table as BitBake 2.8 and older leave it.
-  public func makeOldTable(_ name: String, _ rows: [(tuple: TupleKey, value: Int)]) throws {
+  package func makeOldTable(_ name: String, _ rows: [(tuple: TupleKey, value: Int)]) throws {
     try run(
       """
       CREATE TABLE \(name) (version TEXT NOT NULL, pkgarch TEXT NOT NULL, checksum TEXT NOT NULL, value INTEGER,
@@ -40,12 +40,12 @@ public final class ForeignProcess: Sendable {
     }
   }
 
-  public func insert(_ rows: [PRRevision.Row]) throws {
+  package func insert(_ rows: [PRRevision.Row]) throws {
     for row in rows { try insert(row.tuple, row.value) }
   }
 
   /// Writes a row as BitBake's server does.
-  public func insert(_ tuple: TupleKey, _ value: String?) throws {
+  package func insert(_ tuple: TupleKey, _ value: String?) throws {
     // As bytes: GRDB ends a text at its first NUL.
     let text = "CAST(? AS TEXT)"
     let names = [tuple.package.version, tuple.package.pkgarch, tuple.checksum].map { Data($0.utf8) }
@@ -53,12 +53,12 @@ public final class ForeignProcess: Sendable {
       "INSERT INTO PRMAIN VALUES (\(text), \(text), \(text), ?)", StatementArguments(names) + [value])
   }
 
-  public func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+  package func run(_ sql: String, _ arguments: StatementArguments = []) throws {
     try queue.writeWithoutTransaction { try $0.execute(sql: sql, arguments: arguments) }
   }
 
   /// The rows of a query, each as the texts of its columns; NULL is nil.
-  public func ask(_ sql: String, _ arguments: StatementArguments = []) throws -> [[String?]] {
+  package func ask(_ sql: String, _ arguments: StatementArguments = []) throws -> [[String?]] {
     try queue.writeWithoutTransaction { database in
       try GRDB.Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
         row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map(String.init) }
@@ -67,7 +67,7 @@ public final class ForeignProcess: Sendable {
   }
 
   /// Makes of this program's tables those of an earlier schema. Rows stay; the copy of schema 1 is gone.
-  public func makeSchema(_ version: Int) throws {
+  package func makeSchema(_ version: Int) throws {
     try run(
       """
       DROP TRIGGER headwater_foreign;
@@ -105,25 +105,25 @@ public final class ForeignProcess: Sendable {
   }
 
   /// The rows of PRMAIN that have a value.
-  public func rows() throws -> [PRRevision.Row] {
+  package func rows() throws -> [PRRevision.Row] {
     try ask("SELECT version, pkgarch, checksum, value FROM PRMAIN WHERE value IS NOT NULL ORDER BY rowid").map { row in
       PRRevision.Row(
         tuple: TupleKey(version: row[0] ?? "", pkgarch: row[1] ?? "", checksum: row[2] ?? ""), value: row[3] ?? "")
     }
   }
 
-  public func close() throws { try queue.close() }
+  package func close() throws { try queue.close() }
 }
 
 /// What the feed tells of a row.
-public struct FeedLine: Hashable, Sendable {
-  public let serial: Int64
-  public let row: PRRevision.Row
-  public let origin: String
+package struct FeedLine: Hashable, Sendable {
+  package let serial: Int64
+  package let row: PRRevision.Row
+  package let origin: String
 }
 
 extension ForeignProcess {
-  public func feed() throws -> [FeedLine] {
+  package func feed() throws -> [FeedLine] {
     try ask("SELECT serial, version, pkgarch, checksum, value, origin FROM headwater_feed ORDER BY serial").map {
       line in
       FeedLine(
@@ -136,7 +136,7 @@ extension ForeignProcess {
   }
 
   /// Begins a transaction that keeps others from writing.
-  public func lock() throws { try run("BEGIN IMMEDIATE") }
+  package func lock() throws { try run("BEGIN IMMEDIATE") }
   /// Lets go of what ``lock()`` took.
-  public func unlock() throws { try run("COMMIT") }
+  package func unlock() throws { try run("COMMIT") }
 }

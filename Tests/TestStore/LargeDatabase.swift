@@ -4,23 +4,23 @@ import PRStore
 
 /// A database with one package of many rows, one with a checksum of many values, and copies of as many rows. It is made
 /// by SQL, as BitBake's server would leave it, since that is fast.
-public struct LargeDatabase: Sendable {
-  public let path: String
+package struct LargeDatabase: Sendable {
+  package let path: String
   /// How many rows the large package has.
-  public let rows: Int
+  package let rows: Int
   /// How many values the checksum has.
-  public let values: Int
+  package let values: Int
 
-  public static let large = PackageKey(version: "large-1-r0", pkgarch: "core2-64")
+  package static let large = PackageKey(version: "large-1-r0", pkgarch: "core2-64")
   /// Its checksums take turns: each has many values.
-  public static let flipping = PackageKey(version: "flipping-1-r0", pkgarch: "core2-64")
-  public static let flip = TupleKey(package: flipping, checksum: "a")
+  package static let flipping = PackageKey(version: "flipping-1-r0", pkgarch: "core2-64")
+  package static let flip = TupleKey(package: flipping, checksum: "a")
 
-  public static func tuple(_ number: Int) -> TupleKey { TupleKey(package: large, checksum: name(number)) }
+  package static func tuple(_ number: Int) -> TupleKey { TupleKey(package: large, checksum: name(number)) }
 
   private static func name(_ number: Int) -> String { "c\(1_000_000 + number)" }
 
-  public init(_ path: String, rows: Int, values: Int) throws {
+  package init(_ path: String, rows: Int, values: Int) throws {
     self.path = path
     self.rows = rows
     self.values = values
@@ -38,7 +38,7 @@ public struct LargeDatabase: Sendable {
   }
 
   /// Copies rows as an upstream with the same packages would have told them.
-  public func fillCopy(of store: Store) async throws {
+  package func fillCopy(of store: Store) async throws {
     for start in stride(from: 0, to: rows, by: 1000) {
       let page = (start..<min(start + 1000, rows)).map { Row(tuple: Self.tuple($0), value: "\($0).1") }
       _ = try await store.copy(page, milliseconds: 1)
@@ -50,7 +50,7 @@ public struct LargeDatabase: Sendable {
   }
 
   /// Makes decisions on both packages, so that they are indexed.
-  public func settle(_ store: Store) async throws {
+  package func settle(_ store: Store) async throws {
     for package in [Self.large, Self.flipping] {
       try await store.count(TupleKey(package: package, checksum: "settles"))
     }

@@ -2,18 +2,18 @@
 import Foundation
 
 /// A disk in memory that can be full, or no longer be written. Mounting takes root's rights.
-public final class SmallDisk: Sendable {
+package final class SmallDisk: Sendable {
   private let folder: TemporaryFolder
 
-  public var path: String { folder.path }
+  package var path: String { folder.path }
 
   /// Whether this process may mount: tests that need to are skipped where it may not.
-  public static let isPossible: Bool = {
+  package static let isPossible: Bool = {
     guard let disk = try? SmallDisk(kilobytes: 64) else { return false }
     return (try? disk.becomeReadOnly()) != nil
   }()
 
-  public init(kilobytes: Int) throws {
+  package init(kilobytes: Int) throws {
     folder = try TemporaryFolder()
     try Self.check(mount("headwater-test", folder.path, "tmpfs", 0, "size=\(kilobytes)k"))
   }
@@ -23,9 +23,9 @@ public final class SmallDisk: Sendable {
     umount2(folder.path, CInt(MNT_DETACH))
   }
 
-  public func file(_ name: String) -> String { folder.file(name) }
+  package func file(_ name: String) -> String { folder.file(name) }
 
-  public func becomeReadOnly() throws {
+  package func becomeReadOnly() throws {
     let flags = UInt(MS_REMOUNT | MS_RDONLY)
     try Self.check(mount("headwater-test", folder.path, "tmpfs", flags, nil))
   }

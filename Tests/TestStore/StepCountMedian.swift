@@ -7,7 +7,7 @@ extension StepCount {
   /// The first time that a connection runs a statement, it prepares it, and a store has several connections for reads.
   /// Which of them serves a read depends on which was idle first. A median is free of these few counts; the least count
   /// would also hide work that every second request does.
-  public static func median(of path: String, _ work: () async throws -> Void) async throws -> Int {
+  package static func median(of path: String, _ work: () async throws -> Void) async throws -> Int {
     var counts: [Int] = []
     for _ in 0..<11 {
       let before = total(of: path)

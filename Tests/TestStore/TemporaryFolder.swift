@@ -2,10 +2,10 @@
 import Foundation
 
 /// A folder of its own for one test, gone when the test is.
-public final class TemporaryFolder: Sendable {
-  public let path: String
+package final class TemporaryFolder: Sendable {
+  package let path: String
 
-  public init() throws {
+  package init() throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     path = url.standardizedFileURL.path
@@ -14,19 +14,19 @@ public final class TemporaryFolder: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// The path of a file in it.
-  public func file(_ name: String) -> String { path + "/" + name }
+  package func file(_ name: String) -> String { path + "/" + name }
 
   /// Makes a file.
-  public func write(_ bytes: Data, to name: String) throws -> String {
+  package func write(_ bytes: Data, to name: String) throws -> String {
     try bytes.write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }
 
   /// The names of what is in it.
-  public var names: [String] {
+  package var names: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
   }
 }
 
 /// The bytes of a file.
-public func contents(of path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+package func contents(of path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }

@@ -5,7 +5,7 @@ import TestSeed
 
 /// Threads and clocks of stores in virtual time. All work is done by the thread of the test, one piece after another, in
 /// an order that follows from a seed. Time passes when nothing is left to be done.
-public final class VirtualTime: Sendable {
+package final class VirtualTime: Sendable {
   private let state: Mutex<State>
 
   private struct State {
@@ -17,7 +17,7 @@ public final class VirtualTime: Sendable {
     var timersMade = 0
   }
 
-  public init(_ seed: Seed) { state = Mutex(State(numbers: seed.numbers)) }
+  package init(_ seed: Seed) { state = Mutex(State(numbers: seed.numbers)) }
 
   /// What the stores of this time are opened with.
   package var environment: StoreEnvironment {
@@ -27,7 +27,7 @@ public final class VirtualTime: Sendable {
       random: { self.state.withLock { $0.numbers.next() } }, files: SystemFiles())
   }
 
-  public var now: ContinuousClock.Instant { state.withLock { $0.now } }
+  package var now: ContinuousClock.Instant { state.withLock { $0.now } }
 
   private func makeQueue() -> VirtualQueue {
     state.withLock { state in
@@ -51,7 +51,7 @@ public final class VirtualTime: Sendable {
   ///
   /// - Returns: how many pieces of work that was.
   @discardableResult
-  public func run() -> Int {
+  package func run() -> Int {
     var count = 0
     while let work = next() {
       work()
@@ -70,7 +70,7 @@ public final class VirtualTime: Sendable {
   }
 
   /// Does what is queued, and what falls due within some time.
-  public func pass(_ time: Duration) {
+  package func pass(_ time: Duration) {
     let end = now + time
     run()
     while let body = fire(until: end) {
@@ -81,7 +81,7 @@ public final class VirtualTime: Sendable {
   }
 
   /// Sets the clock on. Nothing is done.
-  public func advance(_ time: Duration) { state.withLock { $0.now += time } }
+  package func advance(_ time: Duration) { state.withLock { $0.now += time } }
 
   private func fire(until end: ContinuousClock.Instant) -> (@Sendable () -> Void)? {
     state.withLock { state in

@@ -2,11 +2,11 @@
 import Testing
 
 /// The time after which a test counts as hung. It ends the test, and says nothing of how fast a machine must be.
-public enum Limit {
-  public static let seconds = 600.0
+package enum Limit {
+  package static let seconds = 600.0
 }
 
 extension Trait where Self == TimeLimitTrait {
   /// Ends a test that hangs although none of its own waits has a limit.
-  public static var untilHung: TimeLimitTrait { .timeLimit(.minutes(30)) }
+  package static var untilHung: TimeLimitTrait { .timeLimit(.minutes(30)) }
 }

@@ -3,21 +3,21 @@ import Foundation
 import Logging
 
 /// How a log line looks.
-public enum LogFormat: String, CaseIterable, Sendable {
+package enum LogFormat: String, CaseIterable, Sendable {
   case text
   /// One JSON object a line.
   case json
 }
 
 /// Makes a line of each message. Writing it is left to a thread of its own; a critical message is waited for.
-public struct LineLogHandler: LogHandler {
-  public var metadata: Logger.Metadata = [:]
-  public var logLevel: Logger.Level
+package struct LineLogHandler: LogHandler {
+  package var metadata: Logger.Metadata = [:]
+  package var logLevel: Logger.Level
   private let format: LogFormat
   private let writer: LogWriter
 
   /// Logs to the standard error output.
-  public init(_ format: LogFormat, level: Logger.Level) { self.init(format, level: level, writer: .standardError) }
+  package init(_ format: LogFormat, level: Logger.Level) { self.init(format, level: level, writer: .standardError) }
 
   init(_ format: LogFormat, level: Logger.Level, writer: LogWriter) {
     self.format = format
@@ -25,12 +25,12 @@ public struct LineLogHandler: LogHandler {
     self.writer = writer
   }
 
-  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  public func log(event: LogEvent) {
+  package func log(event: LogEvent) {
     let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
     let line = LogLine(
       time: Self.now, level: "\(event.level)", message: "\(event.message)",

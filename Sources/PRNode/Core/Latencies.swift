@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How long things took, in buckets of which each reaches twice to five times as far as the one before.
-public struct Latencies: Hashable, Sendable {
+package struct Latencies: Hashable, Sendable {
   /// Where the buckets end, in nanoseconds; what took longer than the last is in one more.
-  public static let bounds: [Int64] = [
+  package static let bounds: [Int64] = [
     50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000, 50_000_000,
     100_000_000, 500_000_000, 2_000_000_000, 10_000_000_000,
   ]
 
   /// How many ended in each bucket, none counted twice.
-  public private(set) var buckets = [Int](repeating: 0, count: bounds.count + 1)
+  package private(set) var buckets = [Int](repeating: 0, count: bounds.count + 1)
   /// All of them together, in nanoseconds.
-  public private(set) var sum: Int64 = 0
+  package private(set) var sum: Int64 = 0
 
-  public init() {}
+  package init() {}
 
-  public var count: Int { buckets.reduce(0, +) }
+  package var count: Int { buckets.reduce(0, +) }
 
-  public mutating func add(_ nanoseconds: Int64) {
+  package mutating func add(_ nanoseconds: Int64) {
     var index = 0
     while index < Self.bounds.count, Self.bounds[index] < nanoseconds { index += 1 }
     buckets[index] &+= 1
@@ -28,7 +28,7 @@ public struct Latencies: Hashable, Sendable {
   ///
   /// - Parameter share: from 0 to 1.
   /// - Returns: nanoseconds; nil where nothing was counted.
-  public func quantile(_ share: Double) -> Int64? {
+  package func quantile(_ share: Double) -> Int64? {
     let wanted = Double(count) * share
     guard wanted > 0 else { return nil }
     var before = 0.0
@@ -44,10 +44,10 @@ public struct Latencies: Hashable, Sendable {
     return Self.bounds.last
   }
 
-  public static func + (one: Latencies, other: Latencies) -> Latencies { one.combined(with: other, +) }
+  package static func + (one: Latencies, other: Latencies) -> Latencies { one.combined(with: other, +) }
 
   /// What was added since `other` was taken.
-  public static func - (one: Latencies, other: Latencies) -> Latencies { one.combined(with: other, -) }
+  package static func - (one: Latencies, other: Latencies) -> Latencies { one.combined(with: other, -) }
 
   private func combined(with other: Latencies, _ operation: (Int, Int) -> Int) -> Latencies {
     var result = self

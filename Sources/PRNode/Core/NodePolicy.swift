@@ -2,24 +2,24 @@
 import PRRevision
 
 /// How a node answers.
-public struct NodePolicy: Hashable, Sendable {
+package struct NodePolicy: Hashable, Sendable {
   /// With the level that holds until the upstream has given its own.
-  public var numbering: Numbering
+  package var numbering: Numbering
   /// The node stores no answers.
-  public var isReadOnly: Bool
+  package var isReadOnly: Bool
   /// What a read-only node says to a tuple without a value on record.
-  public var onMiss: OnMiss
-  public var upstreamAway: UpstreamAway
+  package var onMiss: OnMiss
+  package var upstreamAway: UpstreamAway
 
   /// There are nodes above, even if the node has no upstream that it can ask.
-  public var isBelow = false
+  package var isBelow = false
   /// The lane was given as an option. Without one, nodes of one level mint the same numbers.
-  public var isLaneGiven = false
+  package var isLaneGiven = false
   /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
-  public var isMirror = false
+  package var isMirror = false
 
   /// Nil where it does not number by lanes.
-  public var lane: Lane? {
+  package var lane: Lane? {
     switch numbering {
     case .bitbake: nil
     case .partitioned(let partition): partition.lane
@@ -27,9 +27,9 @@ public struct NodePolicy: Hashable, Sendable {
   }
 
   /// The node shares its level with others, and was not given what tells it from them.
-  public var lacksLane: Bool { isBelow && !isReadOnly && lane != nil && !isLaneGiven }
+  package var lacksLane: Bool { isBelow && !isReadOnly && lane != nil && !isLaneGiven }
 
-  public init(
+  package init(
     numbering: Numbering = .partitioned(.root), isReadOnly: Bool = false, onMiss: OnMiss = .refuse,
     upstreamAway: UpstreamAway = .fallback
   ) {
@@ -41,7 +41,7 @@ public struct NodePolicy: Hashable, Sendable {
 }
 
 /// What becomes of a request that needs an upstream that does not answer.
-public enum UpstreamAway: String, Hashable, Sendable, CaseIterable {
+package enum UpstreamAway: String, Hashable, Sendable, CaseIterable {
   /// It is refused.
   case strict
   /// It is decided on what is known of the upstream.

@@ -3,9 +3,9 @@ import PRRevision
 
 /// What was asked and how it was answered, since a server began: plain numbers, counted on one thread and added up for the
 /// status page.
-public struct RequestCounters: Hashable, Sendable {
+package struct RequestCounters: Hashable, Sendable {
   /// `get-pr` that the database answered as it stands, in the read that brought them.
-  public var answeredAtOnce = 0
+  package var answeredAtOnce = 0
   /// Requests that had an answer otherwise, by ``RequestKind``.
   private var answered = [Int](repeating: 0, count: (RequestKind?).counted.count)
   /// Requests that were refused, by ``RequestKind`` and ``RefusalKind``.
@@ -13,39 +13,39 @@ public struct RequestCounters: Hashable, Sendable {
   /// How long those took that were not answered at once, by ``RequestKind``.
   private var latencies = [Latencies](repeating: Latencies(), count: (RequestKind?).counted.count)
   /// Connections that were ever accepted, and those that are open.
-  public var accepted = 0
-  public var open = 0
+  package var accepted = 0
+  package var open = 0
   /// Connections that were refused, since their address had too many.
-  public var turnedAway = 0
+  package var turnedAway = 0
   /// Bytes of requests and answers that are held.
-  public var bytesInFlight = 0
+  package var bytesInFlight = 0
 
-  public init() {}
+  package init() {}
 
-  public mutating func answer(_ request: RequestKind?, nanoseconds: Int64? = nil) {
+  package mutating func answer(_ request: RequestKind?, nanoseconds: Int64? = nil) {
     answered[request.place] &+= 1
     if let nanoseconds { latencies[request.place].add(nanoseconds) }
   }
 
-  public mutating func refuse(_ request: RequestKind?, _ reason: RefusalKind, nanoseconds: Int64? = nil) {
+  package mutating func refuse(_ request: RequestKind?, _ reason: RefusalKind, nanoseconds: Int64? = nil) {
     refused[request.place * RefusalKind.allCases.count + reason.rawValue] &+= 1
     if let nanoseconds { latencies[request.place].add(nanoseconds) }
   }
 
-  public func answered(_ request: RequestKind?) -> Int { answered[request.place] }
+  package func answered(_ request: RequestKind?) -> Int { answered[request.place] }
 
-  public func refused(_ request: RequestKind?, _ reason: RefusalKind) -> Int {
+  package func refused(_ request: RequestKind?, _ reason: RefusalKind) -> Int {
     refused[request.place * RefusalKind.allCases.count + reason.rawValue]
   }
 
-  public func latencies(_ request: RequestKind?) -> Latencies { latencies[request.place] }
+  package func latencies(_ request: RequestKind?) -> Latencies { latencies[request.place] }
 
   /// All requests, whatever became of them.
-  public var requests: Int { answeredAtOnce + answered.reduce(0, +) + refused.reduce(0, +) }
+  package var requests: Int { answeredAtOnce + answered.reduce(0, +) + refused.reduce(0, +) }
 
-  public var refusals: Int { refused.reduce(0, +) }
+  package var refusals: Int { refused.reduce(0, +) }
 
-  public static func + (one: RequestCounters, other: RequestCounters) -> RequestCounters {
+  package static func + (one: RequestCounters, other: RequestCounters) -> RequestCounters {
     var sum = one
     sum.answeredAtOnce += other.answeredAtOnce
     for index in sum.answered.indices { sum.answered[index] += other.answered[index] }
@@ -62,24 +62,24 @@ public struct RequestCounters: Hashable, Sendable {
 extension RequestKind? {
   /// All that is counted by itself, in the order in which it is shown. The last, nil, is a message that is none of the
   /// protocol's requests.
-  public static let counted: [RequestKind?] = {
+  package static let counted: [RequestKind?] = {
     let ofTheServer: [RequestKind] = [.ping, .isReadonly]
     return ofTheServer + RequestKind.allCases.filter { !ofTheServer.contains($0) } + [nil]
   }()
 
   /// As metrics and the status page name it.
-  public var label: String { self?.rawValue ?? "unknown" }
+  package var label: String { self?.rawValue ?? "unknown" }
 
   /// Where its counts stand.
   fileprivate var place: Int { self?.index ?? RequestKind.allCases.count }
 }
 
 /// Why requests are refused, as few words as there are things to do about it.
-public enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
+package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
   case malformed, rights, unrecorded, overflow, upstreamAway, upstreamIncomplete, taken, locked, diskFull, readOnly,
     stopping, database
 
-  public var name: String {
+  package var name: String {
     switch self {
     case .malformed: "malformed"
     case .rights: "rights"

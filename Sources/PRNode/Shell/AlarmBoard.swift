@@ -2,13 +2,13 @@
 import Synchronization
 
 /// Where the parts of a node raise and end its alarms, from any thread.
-public final class AlarmBoard: Sendable {
+package final class AlarmBoard: Sendable {
   private let alarms: Mutex<Alarms>
   private let clock: @Sendable () -> Int64
   private let tell: @Sendable (Event) -> Void
 
   /// What the log has to say of an alarm.
-  public enum Event: Sendable {
+  package enum Event: Sendable {
     case raised(Alarm)
     case ended(Alarm)
     case acknowledged(Alarm)
@@ -18,7 +18,7 @@ public final class AlarmBoard: Sendable {
   ///   - predecessor: whose lasting alarms are kept: it served before in the same process.
   ///   - clock: the time in milliseconds since 1970.
   ///   - tell: called once for each event that is to be logged.
-  public init(
+  package init(
     after predecessor: AlarmBoard? = nil, clock: @escaping @Sendable () -> Int64 = { 0 },
     tell: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
@@ -29,12 +29,12 @@ public final class AlarmBoard: Sendable {
     self.tell = tell
   }
 
-  public var all: Alarms { alarms.withLock { $0 } }
+  package var all: Alarms { alarms.withLock { $0 } }
 
   /// - Parameters:
   ///   - since: when the cause began, in milliseconds since 1970; nil: now.
   ///   - isLogged: false where the caller writes a log line of its own.
-  public func raise(
+  package func raise(
     _ cause: String, _ text: String, advice: String, ending: Alarm.Ending = .withCause, since: Int64? = nil,
     isLogged: Bool = true
   ) {
@@ -46,20 +46,20 @@ public final class AlarmBoard: Sendable {
   /// - Parameters:
   ///   - words: what the log says instead of the alarm's text.
   ///   - isLogged: false where the caller writes a log line of its own.
-  public func end(_ cause: String, saying words: String? = nil, isLogged: Bool = true) {
+  package func end(_ cause: String, saying words: String? = nil, isLogged: Bool = true) {
     guard var ended = alarms.withLock({ $0.end(cause) }), isLogged else { return }
     if let words { ended.text = words }
     tell(.ended(ended))
   }
 
   /// Ends every alarm whose cause begins with `family`, save those of `causes`.
-  public func keepOnly(_ causes: some Sequence<String>, of family: String) {
+  package func keepOnly(_ causes: some Sequence<String>, of family: String) {
     let kept = Set(causes)
     for alarm in all.all where alarm.cause.hasPrefix(family) && !kept.contains(alarm.cause) { end(alarm.cause) }
   }
 
   /// - Returns: false where no alarm of that name stands.
-  public func acknowledge(_ cause: String) -> Bool {
+  package func acknowledge(_ cause: String) -> Bool {
     guard let alarm = alarms.withLock({ $0.acknowledge(cause) }) else { return false }
     tell(.acknowledged(alarm))
     return true

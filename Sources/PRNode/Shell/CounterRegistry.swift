@@ -2,21 +2,21 @@
 import Synchronization
 
 /// Adds up what the event loops count. Each loop shows its counters here; the status page reads the sum.
-public final class CounterRegistry: Sendable {
+package final class CounterRegistry: Sendable {
   private let sources = Mutex<[@Sendable () async -> RequestCounters]>([])
 
-  public init() {}
+  package init() {}
 
   /// From now on `counters` are part of the whole.
-  public func show(_ counters: @escaping @Sendable () async -> RequestCounters) {
+  package func show(_ counters: @escaping @Sendable () async -> RequestCounters) {
     sources.withLock { $0.append(counters) }
   }
 
   /// The loops that count are about to end.
-  public func clear() { sources.withLock { $0 = [] } }
+  package func clear() { sources.withLock { $0 = [] } }
 
   /// All that was counted.
-  public var total: RequestCounters {
+  package var total: RequestCounters {
     get async {
       var total = RequestCounters()
       for source in sources.withLock({ $0 }) { total = total + (await source()) }

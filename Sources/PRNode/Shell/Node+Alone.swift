@@ -4,7 +4,7 @@ import PRRevision
 /// Values that were minted while no upstream answered: another node may have another value for the same content.
 extension Node {
   /// The name of the alarm that stands while values are minted without the upstream.
-  public static let aloneCause = "minted-without-upstream"
+  package static let aloneCause = "minted-without-upstream"
 
   /// - Parameter isFailure: the upstream should have answered.
   func countMintedAlone(isFailure: Bool) {

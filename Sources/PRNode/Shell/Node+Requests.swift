@@ -6,10 +6,10 @@ import PRUpstream
 /// The requests that a flow decides.
 extension Node {
   /// Whether a ``EventLoopReader`` may answer a `get-pr` without history for a tuple that holds its package's greatest value.
-  public var answersCurrentTuplesAtOnce: Bool { requestPolicy.answersCurrentTuplesAtOnce }
+  package var answersCurrentTuplesAtOnce: Bool { requestPolicy.answersCurrentTuplesAtOnce }
 
   /// `get-pr`: the value of a tuple, chosen now if there is none that may be answered.
-  public func allocate(
+  package func allocate(
     _ tuple: TupleKey, _ history: History, asker: String?, for client: ReadClient = .node,
     answer: @escaping Answer<Revision>
   ) {
@@ -18,13 +18,13 @@ extension Node {
   }
 
   /// `get-pr` for clients that may not allocate: the value that a tuple has or would get now.
-  public func predict(_ tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision>) {
+  package func predict(_ tuple: TupleKey, _ history: History, answer: @escaping Answer<Revision>) {
     PredictionDriver(node: self, history: history, answer: answer)
       .feed(.begun, to: PredictionFlow(tuple, requestPolicy))
   }
 
   /// `test-pr`: the value on record for a tuple.
-  public func value(
+  package func value(
     of tuple: TupleKey, _ history: History, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
   ) {
     TestDriver(node: self, tuple: tuple, history: history, client: client, answer: answer)
@@ -34,7 +34,7 @@ extension Node {
   /// `lookup`: all that a node further down needs to decide.
   ///
   /// - Parameter time: how long that node waits.
-  public func lookUp(
+  package func lookUp(
     _ tuple: TupleKey, within time: Duration?, for client: ReadClient = .node,
     answer: @escaping Answer<UpstreamAnswer>
   ) {
@@ -43,7 +43,7 @@ extension Node {
   }
 
   /// `max-package-pr` and `test-package`: the greatest value of a package.
-  public func greatest(
+  package func greatest(
     of package: PackageKey, for client: ReadClient = .node, answer: @escaping Answer<Revision?>
   ) {
     GreatestDriver(node: self, package: package, client: client, answer: answer)

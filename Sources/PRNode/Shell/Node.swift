@@ -8,23 +8,23 @@ import Synchronization
 /// the actions on the store and the upstream.
 ///
 /// Answers come by callback, on the store's threads: a thousand of them can share one commit without a task each.
-public final class Node: Sendable {
-  public let store: Store
-  public let policy: NodePolicy
+package final class Node: Sendable {
+  package let store: Store
+  package let policy: NodePolicy
   let upstream: (any UpstreamAsking)?
   let requestPolicy: RequestPolicy
   private let levels: Mutex<NodeLevel>
   private let clock: @Sendable () -> Int64
   let log = Mutex(DecisionLog())
   /// What an operator has to know of.
-  public let alarms: AlarmBoard
+  package let alarms: AlarmBoard
   /// A value was minted without the upstream since the upstream last answered.
   let isAlone = Atomic(false)
 
   /// - Parameters:
   ///   - upstream: whom to ask; nil for a node that stands alone.
   ///   - clock: the time in milliseconds since 1970.
-  public init(
+  package init(
     store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, alarms: AlarmBoard = AlarmBoard(),
     clock: @escaping @Sendable () -> Int64
   ) {
@@ -38,26 +38,26 @@ public final class Node: Sendable {
     levels = Mutex(NodeLevel(requestPolicy.assumedLevel, keeps: !store.isReadOnly))
   }
 
-  public typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
+  package typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
 
-  public var isReadOnly: Bool { requestPolicy.isReadOnly }
+  package var isReadOnly: Bool { requestPolicy.isReadOnly }
 
   /// How many nodes stand above this one, as far as is known.
-  public var level: Int { levels.withLock { $0.value } }
+  package var level: Int { levels.withLock { $0.value } }
 
   /// The rule, at the level that is known now.
   var numbering: Numbering { requestPolicy.numbering(at: level) }
 
   /// In which lane it mints; nil where it mints nothing, or not by lanes.
-  public var lane: Lane? { isReadOnly ? nil : policy.lane }
+  package var lane: Lane? { isReadOnly ? nil : policy.lane }
 
   var now: Int64 { clock() }
 
   /// Which rules chose values, and what was asked in vain.
-  public var decisions: DecisionLog { log.withLock { $0 } }
+  package var decisions: DecisionLog { log.withLock { $0 } }
 
   /// Takes over the level that the upstream has given as its own, and keeps it across restarts.
-  public func learn(upstreamLevel: Int) {
+  package func learn(upstreamLevel: Int) {
     endAlone()
     guard upstream != nil else { return }
     for action in levels.withLock({ $0.learn(upstreamLevel: upstreamLevel) }) {
@@ -88,7 +88,7 @@ public final class Node: Sendable {
 
 extension Node {
   /// A page of an `export`.
-  public func page(
+  package func page(
     of filter: RowFilter, from cursor: RowCursor, for client: ReadClient = .node, answer: @escaping Answer<RowPage>
   ) {
     let includesCopy = policy.isMirror
@@ -98,7 +98,7 @@ extension Node {
   }
 
   /// `changes`: the rows of the feed behind a position.
-  public func changes(
+  package func changes(
     after position: FeedPosition?, limit: Int, for client: ReadClient = .node, answer: @escaping Answer<FeedAnswer>
   ) {
     store.changes(after: position, limit: limit, for: client) { answer($0.mapError(NodeError.store)) }
@@ -109,7 +109,7 @@ extension Node {
   /// - Parameters:
   ///   - value: its spelling; it must be a revision.
   ///   - answer: false from a read-only node, which stores nothing.
-  public func record(
+  package func record(
     _ tuple: TupleKey, value: String, asker: String?, for client: ReadClient = .node, answer: @escaping Answer<Bool>
   ) {
     guard !isReadOnly else { return answer(.success(false)) }

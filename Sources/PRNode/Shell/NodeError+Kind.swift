@@ -3,7 +3,7 @@ import PRStore
 
 extension NodeError {
   /// In a word, for those who count.
-  public var kind: RefusalKind {
+  package var kind: RefusalKind {
     switch self {
     case .refused(.unrecorded, _), .notFrozen: .unrecorded
     case .refused(.overflow, _): .overflow

@@ -4,7 +4,7 @@ import PRStore
 import PRUpstream
 
 /// Why a node gives no answer: what reaches the person who runs the build.
-public enum NodeError: Error, Hashable, Sendable {
+package enum NodeError: Error, Hashable, Sendable {
   case store(StoreError)
   case refused(Refusal, TupleKey)
   /// A frozen server has no value on record.
@@ -18,7 +18,7 @@ public enum NodeError: Error, Hashable, Sendable {
 }
 
 extension NodeError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .store(let error): error.description
     case .refused(.overflow(let revision), let tuple):

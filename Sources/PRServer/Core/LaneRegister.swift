@@ -4,51 +4,51 @@ import PRRevision
 /// The stores that were seen right below a node, each with the lane in which it mints: all of them stand at one level.
 ///
 /// Two of them whose lanes overlap may give one number to two contents.
-public struct LaneRegister: Hashable, Sendable {
+package struct LaneRegister: Hashable, Sendable {
   /// A store that was seen.
-  public struct Member: Hashable, Sendable {
-    public let store: String
-    public fileprivate(set) var lane: Lane
+  package struct Member: Hashable, Sendable {
+    package let store: String
+    package fileprivate(set) var lane: Lane
     /// The name in its certificate, and its address.
-    public fileprivate(set) var peer: String
+    package fileprivate(set) var peer: String
     /// How many of its connections are open.
     fileprivate var connections = 0
     /// When the last of them ended, in milliseconds of a clock that only goes on.
     fileprivate var seenAt: Int64
     /// The first of the others whose lane overlaps.
-    public fileprivate(set) var rival: Rival?
+    package fileprivate(set) var rival: Rival?
   }
 
   /// A store whose lane overlaps with another's.
-  public struct Rival: Hashable, Sendable {
-    public let store: String
-    public let lane: Lane
+  package struct Rival: Hashable, Sendable {
+    package let store: String
+    package let lane: Lane
   }
 
-  public private(set) var members: [Member] = []
+  package private(set) var members: [Member] = []
 
   /// So many stores are watched; each new one is compared with all. Beyond it the one that was away for longest makes room.
-  public static let most = 128
+  package static let most = 128
 
   /// A store that was not seen for so many milliseconds is forgotten: 7 days.
-  public static let memory: Int64 = 7 * 24 * 3600 * 1000
+  package static let memory: Int64 = 7 * 24 * 3600 * 1000
 
   /// What a connection did.
-  public enum Change: Hashable, Sendable {
+  package enum Change: Hashable, Sendable {
     /// A store has come, has gone, or mints in another lane than before.
     case came, went, moved
     case nothing
   }
 
-  public init() {}
+  package init() {}
 
   /// The stores whose lane overlaps with that of another.
-  public var overlapping: [Member] { members.filter { $0.rival != nil } }
+  package var overlapping: [Member] { members.filter { $0.rival != nil } }
 
-  public func rival(of store: String) -> Rival? { members.first { $0.store == store }?.rival }
+  package func rival(of store: String) -> Rival? { members.first { $0.store == store }?.rival }
 
   /// A connection of a store has begun.
-  public mutating func arrive(_ store: String, _ lane: Lane, _ peer: String, at now: Int64) -> Change {
+  package mutating func arrive(_ store: String, _ lane: Lane, _ peer: String, at now: Int64) -> Change {
     forget(at: now)
     guard let index = members.firstIndex(where: { $0.store == store }) else {
       guard makeRoom() else { return .nothing }
@@ -66,7 +66,7 @@ public struct LaneRegister: Hashable, Sendable {
   }
 
   /// A connection of a store has ended.
-  public mutating func leave(_ store: String, at now: Int64) -> Change {
+  package mutating func leave(_ store: String, at now: Int64) -> Change {
     guard let index = members.firstIndex(where: { $0.store == store }), members[index].connections > 0 else {
       return .nothing
     }
@@ -79,7 +79,7 @@ public struct LaneRegister: Hashable, Sendable {
   ///
   /// - Returns: whether there was any.
   @discardableResult
-  public mutating func forget(at now: Int64) -> Bool {
+  package mutating func forget(at now: Int64) -> Bool {
     let count = members.count
     members.removeAll { $0.connections == 0 && now - $0.seenAt > Self.memory }
     guard members.count < count else { return false }

@@ -2,7 +2,7 @@
 
 /// Keeps a log readable when something goes wrong a thousand times a second: a complaint of a kind is written once, then
 /// at most once a period, with how many were left out.
-public struct LogRateLimiter: Sendable {
+package struct LogRateLimiter: Sendable {
   private var kinds: [String: Entry] = [:]
   private let period: Duration
 
@@ -11,10 +11,10 @@ public struct LogRateLimiter: Sendable {
     var leftOut = 0
   }
 
-  public init(period: Duration = .seconds(10)) { self.period = period }
+  package init(period: Duration = .seconds(10)) { self.period = period }
 
   /// - Returns: nil when the complaint is to be left out, else how many were since the last one.
-  public mutating func admit(_ kind: String, now: ContinuousClock.Instant) -> Int? {
+  package mutating func admit(_ kind: String, now: ContinuousClock.Instant) -> Int? {
     guard let entry = kinds[kind], now - entry.written < period else {
       let leftOut = kinds[kind]?.leftOut ?? 0
       kinds[kind] = Entry(written: now)

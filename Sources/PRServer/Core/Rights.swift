@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a peer may ask for.
-public struct Rights: OptionSet, Hashable, Sendable {
-  public let rawValue: UInt8
+package struct Rights: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
 
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// ping, is-readonly, test-pr, test-package, max-package-pr, export, lookup, changes.
-  public static let read = Rights(rawValue: 1)
+  package static let read = Rights(rawValue: 1)
   /// get-pr.
-  public static let allocate = Rights(rawValue: 2)
+  package static let allocate = Rights(rawValue: 2)
   /// import-one.
-  public static let importing = Rights(rawValue: 4)
+  package static let importing = Rights(rawValue: 4)
   /// What changes the server itself.
-  public static let admin = Rights(rawValue: 8)
+  package static let admin = Rights(rawValue: 8)
 
   /// get-pr, answered with what would be chosen, which is not stored. Beside ``allocate`` it means nothing.
-  public static let predict = Rights(rawValue: 16)
+  package static let predict = Rights(rawValue: 16)
 
   /// Those that a get-pr needs one of.
   static let asking: Rights = [.allocate, .predict]
 
   /// What BitBake's own server gives everybody.
-  public static let bitbake: Rights = [.read, .allocate, .importing]
+  package static let bitbake: Rights = [.read, .allocate, .importing]
 
   private static let names: [(String, Rights)] = [
     ("read", .read), ("allocate", .allocate), ("import", .importing), ("admin", .admin),
@@ -30,7 +30,7 @@ public struct Rights: OptionSet, Hashable, Sendable {
   ]
 
   /// Parses names joined by commas, such as `read,allocate`; `none` is no right.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     self = []
     guard text != "none" else { return }
     for name in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -41,7 +41,7 @@ public struct Rights: OptionSet, Hashable, Sendable {
 }
 
 extension Rights: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     isEmpty ? "none" : Self.names.filter { contains($0.1) }.map(\.0).joined(separator: ",")
   }
 }

@@ -4,14 +4,14 @@ import PRRevision
 import PRWire
 
 /// Who may do what: by the name in a client's certificate, else by the listener it came to.
-public struct AccessRules: Hashable, Sendable {
+package struct AccessRules: Hashable, Sendable {
   /// What a certificate with this name is good for, on every listener.
-  public var names: [String: Rights] = [:]
+  package var names: [String: Rights] = [:]
   /// What everybody else may do on a listener. Without an entry: on plain ones what BitBake's server gives, on TLS ones
   /// to read.
-  public var listeners: [Endpoint: Rights] = [:]
+  package var listeners: [Endpoint: Rights] = [:]
 
-  public init() {}
+  package init() {}
 
   /// - Parameter peerNames: the names in the client's certificate.
   func rights(on listener: Endpoint, peerNames: [String]) -> Rights {

@@ -3,7 +3,7 @@ import Foundation
 import PRWire
 
 /// Why an address cannot be listened on.
-public struct ListenError: Error, CustomStringConvertible {
+package struct ListenError: Error, CustomStringConvertible {
   let address: Endpoint
   let reason: SocketError
   /// A socket of this process that stands in the way.
@@ -20,7 +20,7 @@ public struct ListenError: Error, CustomStringConvertible {
     return error
   }
 
-  public var description: String { "cannot listen on \(address): \(explanation)" }
+  package var description: String { "cannot listen on \(address): \(explanation)" }
 
   private var explanation: String {
     if let rival { return "this server does, on \(rival), and lets go of it only when it is restarted" }
@@ -38,7 +38,7 @@ public struct ListenError: Error, CustomStringConvertible {
 }
 
 /// What an operating system has against an address.
-public enum SocketError: Error, Hashable, Sendable {
+package enum SocketError: Error, Hashable, Sendable {
   case unknownHost
   case pathTooLong
   /// What stands at the path is no socket.

@@ -7,11 +7,11 @@ import Synchronization
 /// take from one queue, so that a waiting client does not notice which one took over.
 ///
 /// It ends with its last holder: then no client can connect, and a UNIX socket's file is gone.
-public final class ListeningSocket: Sendable {
+package final class ListeningSocket: Sendable {
   /// As it was asked for; the port may be 0.
   private let address: Endpoint
   /// In numbers, and with the port that the operating system chose.
-  public let bound: Endpoint
+  package let bound: Endpoint
   private let descriptor: CInt
   /// What has to be removed at the end.
   private let file: SocketFile?
@@ -43,7 +43,7 @@ public final class ListeningSocket: Sendable {
   /// Binds an address. The caller holds the socket.
   ///
   /// - Parameter port: the port to take where the address leaves the choice to the operating system.
-  public static func listen(on address: Endpoint, port chosen: Int = 0) throws(ListenError) -> ListeningSocket {
+  package static func listen(on address: Endpoint, port chosen: Int = 0) throws(ListenError) -> ListeningSocket {
     try listen(on: address, port: chosen, tries: FolderLock.tries)
   }
 
@@ -73,7 +73,7 @@ public final class ListeningSocket: Sendable {
   /// A socket that another process has bound, which owns its file, if there is one. The caller holds it.
   ///
   /// - Returns: nil for a socket of a kind that is not served.
-  public convenience init?(passed descriptor: CInt) {
+  package convenience init?(passed descriptor: CInt) {
     guard let bound = SocketName(of: descriptor)?.endpoint else { return nil }
     self.init(bound, bound: bound, descriptor: descriptor, file: nil)
   }
@@ -81,7 +81,7 @@ public final class ListeningSocket: Sendable {
   /// Where a listener is that takes from it.
   ///
   /// - Parameter listener: its address as it was asked for; it says what is spoken.
-  public func whereabouts(of listener: Endpoint) -> Endpoint {
+  package func whereabouts(of listener: Endpoint) -> Endpoint {
     guard listener.isTLS, case .tcp(let host, let port) = bound else { return bound }
     return .tls(host: host, port: port)
   }
@@ -100,7 +100,7 @@ public final class ListeningSocket: Sendable {
   }
 
   /// Each who holds it says this once, when no more connections are wanted.
-  public func release() {
+  package func release() {
     guard
       holders.withLock({ holders in
         holders -= 1
@@ -113,19 +113,19 @@ public final class ListeningSocket: Sendable {
   }
 
   /// A descriptor of its own for a listener, which closes it.
-  public func descriptorToOwn() throws(ListenError) -> CInt {
+  package func descriptorToOwn() throws(ListenError) -> CInt {
     let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard own >= 0 else { throw ListenError(address: address, reason: .system(errno)) }
     return own
   }
 
   /// Makes the queue as long as it should be: a listener of NIO's shortens it.
-  public func lengthenQueue() { _ = Glibc.listen(descriptor, Self.backlog) }
+  package func lengthenQueue() { _ = Glibc.listen(descriptor, Self.backlog) }
 }
 
 extension ListeningSocket {
   /// The hosts, in numbers, that a host name stands for.
-  public typealias Resolver = (_ host: String) throws(SocketError) -> [String]
+  package typealias Resolver = (_ host: String) throws(SocketError) -> [String]
 
   /// The bindings of a server, in the order of its addresses; a name with several addresses has one for each. Each
   /// socket is held once more, or for the first time.
@@ -136,7 +136,7 @@ extension ListeningSocket {
   ///   - others: sockets that are there already, and stay where their address is still wanted. A socket serves plain
   ///     connections as well as TLS.
   /// - Throws: ``ListenError`` for the first address that cannot be had; what was taken is let go.
-  public static func open(
+  package static func open(
     _ asked: [Endpoint], given: [Endpoint: ListeningSocket] = [:], from others: [ListeningSocket] = [],
     resolve: Resolver? = SocketName.hosts
   ) throws(ListenError) -> [ListenerBinding] {

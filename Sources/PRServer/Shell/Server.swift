@@ -8,7 +8,7 @@ import PRWire
 import ServiceLifecycle
 
 /// The listeners of a node, as a service: serves until stopped, then lets what is in flight finish.
-public struct Server: Service {
+package struct Server: Service {
   private let node: Node
   private let options: ServerOptions
   private let bindings: [ListenerBinding]
@@ -24,7 +24,7 @@ public struct Server: Service {
   ///   - board: where it shows what it counts.
   ///   - ready: called once connections can be accepted; when it returns, they are.
   ///   - closed: called when they are no more.
-  public init(
+  package init(
     node: Node, options: ServerOptions, bindings: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
     board: CounterRegistry? = nil, ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
@@ -39,7 +39,7 @@ public struct Server: Service {
     self.ready = ready
   }
 
-  public func run() async throws {
+  package func run() async throws {
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: options.eventLoops)
     do {
       try await serve(on: loops)

@@ -3,7 +3,7 @@ import Foundation
 import PRWire
 
 /// An address as the operating system wants it, and what is done with it.
-public struct SocketName {
+package struct SocketName {
   private var storage = sockaddr_storage()
   private var length: socklen_t
 
@@ -25,7 +25,7 @@ public struct SocketName {
   /// All addresses of a host, in numbers, each once and in the order of the operating system's preference.
   ///
   /// - Parameter host: a name is looked up, which may take a while.
-  public static func hosts(of host: String) throws(SocketError) -> [String] {
+  package static func hosts(of host: String) throws(SocketError) -> [String] {
     var hints = addrinfo()
     hints.ai_socktype = CInt(clamping: SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE

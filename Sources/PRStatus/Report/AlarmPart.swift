@@ -3,20 +3,20 @@ import PRNode
 
 extension StatusReport {
   /// What is wrong, since when, and what to do.
-  public struct AlarmPart: Codable, Hashable, Sendable {
+  package struct AlarmPart: Codable, Hashable, Sendable {
     /// The name of its cause: what `headwater status --acknowledge` takes.
-    public var id: String
-    public var text: String
-    public var advice: String
+    package var id: String
+    package var text: String
+    package var advice: String
     /// Milliseconds since 1970.
-    public var since: Int64
-    public var isAcknowledged: Bool
+    package var since: Int64
+    package var isAcknowledged: Bool
     /// It ends with its cause; else when it is acknowledged.
-    public var endsByItself: Bool
+    package var endsByItself: Bool
   }
 
   /// Those that are not acknowledged.
-  public var openAlarms: [AlarmPart] { alarms.filter { !$0.isAcknowledged } }
+  package var openAlarms: [AlarmPart] { alarms.filter { !$0.isAcknowledged } }
 }
 
 extension StatusReport.AlarmPart {

@@ -7,25 +7,25 @@ import PRUpstream
 import PRWire
 
 /// What does not change while a node runs, and whom to ask for what does.
-public struct NodeFacts: Sendable {
+package struct NodeFacts: Sendable {
   /// The node's name; nil if none was given.
-  public var name: String?
-  public var node: Node
-  public var board: CounterRegistry
+  package var name: String?
+  package var node: Node
+  package var board: CounterRegistry
   /// Nil where none is ever asked.
-  public var upstream: Upstream?
+  package var upstream: Upstream?
   /// Nil where nothing is copied.
-  public var synchronizer: Synchronizer?
-  public var isFrozen: Bool
-  public var version: String
+  package var synchronizer: Synchronizer?
+  package var isFrozen: Bool
+  package var version: String
   /// When the process began, in milliseconds since 1970.
-  public var startedAt: Int64
+  package var startedAt: Int64
   /// Milliseconds since 1970.
-  public var clock: @Sendable () -> Int64
+  package var clock: @Sendable () -> Int64
   /// The certificates that the node shows now.
-  public var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
+  package var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
 
-  public init(
+  package init(
     name: String?, node: Node, board: CounterRegistry, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,
     version: String, startedAt: Int64, clock: @escaping @Sendable () -> Int64
   ) {

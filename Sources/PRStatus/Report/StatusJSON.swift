@@ -2,7 +2,7 @@
 import Foundation
 
 /// Reports as JSON: the same keys in the same order every time.
-public enum StatusJSON {
+package enum StatusJSON {
   static func line(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -10,7 +10,7 @@ public enum StatusJSON {
   }
 
   /// Reads what `/api/status` says.
-  public static func report(_ bytes: some Sequence<UInt8>) throws -> StatusReport {
+  package static func report(_ bytes: some Sequence<UInt8>) throws -> StatusReport {
     try JSONDecoder().decode(StatusReport.self, from: Data(bytes))
   }
 }

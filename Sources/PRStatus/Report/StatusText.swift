@@ -2,12 +2,12 @@
 import PRRevision
 
 /// A report for a terminal, in columns.
-public struct StatusText {
+package struct StatusText {
   private let report: StatusReport
 
-  public init(_ report: StatusReport) { self.report = report }
+  package init(_ report: StatusReport) { self.report = report }
 
-  public var text: String {
+  package var text: String {
     var parts = [facts, alarms, upstreams, requests, rows, misses]
     parts.removeAll(where: \.isEmpty)
     return parts.joined(separator: "\n")

@@ -4,58 +4,58 @@ import PRRevision
 
 extension StatusReport {
   /// What was asked, and how it was answered.
-  public struct TrafficPart: Codable, Hashable, Sendable {
-    public var connections = 0
-    public var connectionsAccepted = 0
+  package struct TrafficPart: Codable, Hashable, Sendable {
+    package var connections = 0
+    package var connectionsAccepted = 0
     /// `get-pr` that were answered in the read that brought them.
-    public var answeredAtOnce = 0
+    package var answeredAtOnce = 0
     /// By request; those that were never asked are left out.
-    public var requests: [RequestPart] = []
+    package var requests: [RequestPart] = []
     /// By reason; those that never came up are left out.
-    public var refusals: [String: Int] = [:]
+    package var refusals: [String: Int] = [:]
     /// By the rule that chose: see docs/numbering.md.
-    public var decisions: [String: Int] = [:]
+    package var decisions: [String: Int] = [:]
     /// `get-pr` that found their value on record, and those for which a row was written.
-    public var known = 0
-    public var minted = 0
-    public var misses = 0
+    package var known = 0
+    package var minted = 0
+    package var misses = 0
     /// Values that were minted while no upstream answered.
-    public var mintedAlone = 0
+    package var mintedAlone = 0
     /// Those of them since the upstream last answered, and when the first of them was, in milliseconds since 1970; nil
     /// where there is none.
-    public var mintedAloneNow = 0
-    public var mintedAloneSince: Int64?
+    package var mintedAloneNow = 0
+    package var mintedAloneSince: Int64?
     /// `get-pr` that were refused for another reason than that they were missed.
-    public var refused = 0
+    package var refused = 0
     /// Known among known, minted, missed and refused; nil before the first.
-    public var hitRatio: Double?
+    package var hitRatio: Double?
 
-    public init() {}
+    package init() {}
   }
 
-  public struct RequestPart: Codable, Hashable, Sendable {
-    public var request: String
-    public var answered: Int
-    public var refused: Int
+  package struct RequestPart: Codable, Hashable, Sendable {
+    package var request: String
+    package var answered: Int
+    package var refused: Int
     /// Of those that were not answered at once, in milliseconds; nil where there are none.
-    public var medianMilliseconds: Double?
-    public var slowestPercentMilliseconds: Double?
+    package var medianMilliseconds: Double?
+    package var slowestPercentMilliseconds: Double?
   }
 
   /// What happened within some seconds.
-  public struct Sample: Codable, Hashable, Sendable {
+  package struct Sample: Codable, Hashable, Sendable {
     /// When it ended.
-    public var at: Int64
+    package var at: Int64
     /// Requests a second.
-    public var rate: Double
+    package var rate: Double
     /// Of them, those that were answered at once, and those that were refused.
-    public var rateAtOnce: Double
-    public var rateRefused: Double
+    package var rateAtOnce: Double
+    package var rateRefused: Double
     /// Of the `get-pr` that took a decision, in milliseconds; nil where there were none.
-    public var medianMilliseconds: Double?
-    public var slowestPercentMilliseconds: Double?
+    package var medianMilliseconds: Double?
+    package var slowestPercentMilliseconds: Double?
 
-    public init(at: Int64) {
+    package init(at: Int64) {
       self.at = at
       (rate, rateAtOnce, rateRefused) = (0, 0, 0)
     }

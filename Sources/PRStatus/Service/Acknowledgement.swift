@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How an operator says over HTTP that an alarm was read.
-public enum Acknowledgement {
+package enum Acknowledgement {
   static let path = "/api/acknowledge"
 
   /// Has to be there, with any value.
-  public static let header = "X-Headwater-Acknowledge"
+  package static let header = "X-Headwater-Acknowledge"
 
   /// Where to send it, with POST.
-  public static func target(of alarm: String) -> String { "\(path)?alarm=\(Query.encoded(alarm))" }
+  package static func target(of alarm: String) -> String { "\(path)?alarm=\(Query.encoded(alarm))" }
 }

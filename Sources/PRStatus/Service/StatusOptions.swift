@@ -2,18 +2,18 @@
 import PRWire
 
 /// Where a node shows how it fares, and to whom.
-public struct StatusOptions: Hashable, Sendable {
-  public var host: String
+package struct StatusOptions: Hashable, Sendable {
+  package var host: String
   /// 0 takes a free one.
-  public var port: Int
+  package var port: Int
   /// Nil: everybody may look.
-  public var token: StatusToken?
+  package var token: StatusToken?
   /// Connections beyond this wait until one ends.
-  public var connections = 64
+  package var connections = 64
   /// So many may keep the page open; there is always room for single requests.
-  public var viewers = 24
+  package var viewers = 24
 
-  public init(host: String, port: Int, token: StatusToken? = nil) {
+  package init(host: String, port: Int, token: StatusToken? = nil) {
     self.host = host
     self.port = port
     self.token = token
@@ -22,15 +22,15 @@ public struct StatusOptions: Hashable, Sendable {
   /// Where it is to be found.
   ///
   /// - Parameter port: the one that it got.
-  public func address(port: Int) -> StatusAddress { StatusAddress(host: host, port: port) }
+  package func address(port: Int) -> StatusAddress { StatusAddress(host: host, port: port) }
 
   /// Only this machine's own programs reach it.
-  public var isLoopback: Bool { LoopbackHost.contains(host) }
+  package var isLoopback: Bool { LoopbackHost.contains(host) }
 }
 
 /// Where a status page is.
-public struct StatusAddress: Hashable, Sendable, CustomStringConvertible {
-  public let host: String
-  public let port: Int
-  public var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+package struct StatusAddress: Hashable, Sendable, CustomStringConvertible {
+  package let host: String
+  package let port: Int
+  package var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 }

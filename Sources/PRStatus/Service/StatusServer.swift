@@ -9,7 +9,7 @@ import PRStore
 import ServiceLifecycle
 
 /// Shows a node to people and to their programs, over HTTP, on a thread of its own.
-public struct StatusServer: Service {
+package struct StatusServer: Service {
   private let observer: StatusCollector
   private let viewers: EventStreamClients
   private let http: HTTP1Channel
@@ -24,7 +24,7 @@ public struct StatusServer: Service {
   ///   - socket: makes the descriptor of a socket that listens, which this server closes.
   ///   - closed: called once, when it accepts no more or is closed without having begun.
   /// - Throws: ``StoreError``, what `socket` throws, or what the operating system has against the socket.
-  public static func open(
+  package static func open(
     _ options: StatusOptions, socket: () throws -> CInt, facts: NodeFacts, logger: Logger,
     closed: @escaping @Sendable () -> Void = {}
   ) async throws -> StatusServer {
@@ -57,20 +57,20 @@ public struct StatusServer: Service {
   }
 
   /// What the node says of its own listeners.
-  public func listens(on addresses: [String]) async { await observer.listens(on: addresses) }
+  package func listens(on addresses: [String]) async { await observer.listens(on: addresses) }
 
   /// From now on the node is not ready: it takes no more connections.
-  public func stops() { observer.stops() }
+  package func stops() { observer.stops() }
 
   /// Its own thread: however long a page takes to write, no builder waits for it. It is never ended: what the web server
   /// leaves behind lets go of it on threads that are not joined, and would do so when it is gone.
   private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// Accepts from now on, until it is stopped; cancelled when another one takes its place.
-  public func run() async { await cancelWhenGracefulShutdown { await serve() } }
+  package func run() async { await cancelWhenGracefulShutdown { await serve() } }
 
   /// Accepts no more. When it returns, `closed` has been called.
-  public func close() async {
+  package func close() async {
     try? await listener.close()  // fails where it has ended before
     try? await listener.closeFuture.get()
   }

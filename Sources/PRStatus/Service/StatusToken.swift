@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The secret that opens a status page. No way to print it shows it.
-public struct StatusToken: Hashable, Sendable {
-  public let text: String
+package struct StatusToken: Hashable, Sendable {
+  package let text: String
 
-  public init(_ text: String) { self.text = text }
+  package init(_ text: String) { self.text = text }
 }
 
 extension StatusToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "(hidden)" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "(hidden)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -5,14 +5,14 @@
 /// new snapshot: an answer is never older than its question.
 ///
 /// Not `Sendable`: it belongs to the thread of its event loop.
-public final class EventLoopReader {
+package final class EventLoopReader {
   private let connection: Connection
   /// Nil on a file without this program's tables: nothing is a point read there.
   private let current: Statement?
   private let begin: Statement
   private let commit: Statement
   private var commits: CommitWitness
-  public private(set) var isSnapshotOpen = false
+  package private(set) var isSnapshotOpen = false
   /// How many snapshots were taken.
   private(set) var snapshots = 0
 
@@ -28,7 +28,7 @@ public final class EventLoopReader {
   }
 
   /// Begins a turn, unless one is open. Its snapshot is taken by the first read.
-  public func beginSnapshot() throws(StoreError) {
+  package func beginSnapshot() throws(StoreError) {
     guard !isSnapshotOpen else { return }
     commits.mark()
     try begin.run()
@@ -37,7 +37,7 @@ public final class EventLoopReader {
   }
 
   /// Lets go of the snapshot.
-  public func endSnapshot() throws(StoreError) {
+  package func endSnapshot() throws(StoreError) {
     guard isSnapshotOpen else { return }
     isSnapshotOpen = false
     try commit.run()
@@ -50,7 +50,7 @@ public final class EventLoopReader {
   /// - Parameters: the UTF-8 of the tuple's names; used only during the call.
   /// - Returns: nil for every other tuple: those are for the writer.
   @inline(__always)
-  public func withCurrentValue<Result>(
+  package func withCurrentValue<Result>(
     version: UnsafeRawBufferPointer, pkgarch: UnsafeRawBufferPointer, checksum: UnsafeRawBufferPointer,
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(StoreError) -> Result? {

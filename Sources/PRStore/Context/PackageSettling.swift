@@ -2,7 +2,7 @@
 import PRRevision
 
 /// Which package must be indexed before a decision can be made.
-public struct UnsettledPackage: Hashable, Sendable {
+package struct UnsettledPackage: Hashable, Sendable {
   let key: PackageKey
   /// Its copied rows, not its own.
   let isCopied: Bool

@@ -2,21 +2,21 @@
 import PRRevision
 
 /// Where a row comes from.
-public struct Provenance: Hashable, Sendable {
-  public let origin: Origin
+package struct Provenance: Hashable, Sendable {
+  package let origin: Origin
   /// The client's address, as the listener saw it. Nil without a client.
-  public let asker: String?
+  package let asker: String?
   /// When, in milliseconds since 1970; nil for rows from before the node.
-  public let milliseconds: Int64?
+  package let milliseconds: Int64?
 
-  public init(_ origin: Origin, asker: String?, milliseconds: Int64?) {
+  package init(_ origin: Origin, asker: String?, milliseconds: Int64?) {
     self.origin = origin
     self.asker = asker
     self.milliseconds = milliseconds
   }
 
   /// How a row came to be.
-  public enum Origin: Hashable, Sendable {
+  package enum Origin: Hashable, Sendable {
     /// This node chose the value, by this rule.
     case rule(Reason)
     /// `import-one`, or `headwater import`.
@@ -33,7 +33,7 @@ public struct Provenance: Hashable, Sendable {
 }
 
 extension Provenance.Origin: RawRepresentable {
-  public var rawValue: String {
+  package var rawValue: String {
     switch self {
     case .rule(let reason): reason.rawValue
     case .imported: "imported"
@@ -44,7 +44,7 @@ extension Provenance.Origin: RawRepresentable {
     }
   }
 
-  public init?(rawValue: String) {
+  package init?(rawValue: String) {
     switch rawValue {
     case "imported": self = .imported
     case "foreign": self = .foreign
@@ -60,7 +60,7 @@ extension Provenance.Origin: RawRepresentable {
 
 extension Provenance.Origin {
   /// As a person reads it.
-  public var explanation: String {
+  package var explanation: String {
     switch self {
     case .rule(.first): "minted here: the package's first value"
     case .rule(.next): "minted here: the next number for a new checksum"

@@ -3,7 +3,7 @@ import PRRevision
 
 /// The questions to the rows, on one connection. It works on a file without this program's tables, on one of an earlier
 /// schema, and on one without any table: then there are no rows yet.
-public final class ReadContext {
+package final class ReadContext {
   let connection: Connection
   private var reading: UnindexedReading {
     didSet { statements?.own.reading = reading }
@@ -115,7 +115,7 @@ public final class ReadContext {
   }
 
   /// The least and the greatest values of a tuple.
-  public func values(of tuple: TupleKey) throws(StoreError) -> ToldValues {
+  package func values(of tuple: TupleKey) throws(StoreError) -> ToldValues {
     guard let index = try prepared()?.own else { return .none }
     return try index.values(of: tuple, try knownSize(of: tuple.package))
   }
@@ -133,18 +133,18 @@ public final class ReadContext {
 
 extension ReadContext {
   /// The value that a tuple has: the least with history, else the greatest.
-  public func value(of tuple: TupleKey, _ history: History) throws(StoreError) -> Revision? {
+  package func value(of tuple: TupleKey, _ history: History) throws(StoreError) -> Revision? {
     let values = try values(of: tuple)
     return history == .kept ? values.least : values.greatest
   }
 
   /// The greatest value of a package.
-  public func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
+  package func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
 
   /// The facts of a tuple for the rules.
   ///
   /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
-  public func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts
+  package func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) throws(StoreError) -> LocalFacts
   {
     try facts(for: tuple, history, upstream: upstream, try head(of: tuple.package))
   }
@@ -183,7 +183,7 @@ extension ReadContext {
   }
 
   /// Whether a value of the package belongs to another checksum than the tuple's.
-  public func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+  package func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
     try holder(of: value, besides: tuple, try head(of: tuple.package)) != nil
   }
 
@@ -197,13 +197,13 @@ extension ReadContext {
   ///
   /// - Returns: another checksum than the tuple's that has it as an own value, else the one for which it was copied
   ///   first; nil when the tuple may have it.
-  public func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
+  package func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
     if let holder = try holder(of: value, besides: tuple, try head(of: tuple.package)) { return holder }
     return try prepared()?.copied?.rival(for: value, of: tuple)
   }
 
   /// The least and the greatest of a tuple's values that are copied from the upstream.
-  public func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues {
+  package func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues {
     try prepared()?.copied?.values(of: tuple) ?? .none
   }
 
@@ -213,10 +213,10 @@ extension ReadContext {
   }
 
   /// The upstream's values of a tuple, as far as they are here: from answers, or copied.
-  public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
+  package func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
     UpstreamFacts(greatest: try above(tuple.package).highest, value: try copiedValues(of: tuple).greatest)
   }
 
   /// The greatest value that the upstream is known to have for a package.
-  public func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try above(package).highest }
+  package func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try above(package).highest }
 }

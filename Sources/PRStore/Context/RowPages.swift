@@ -2,26 +2,26 @@
 import PRRevision
 
 /// Where the next page of an export begins. Between two pages no transaction is open: a slow reader delays no writer.
-public struct RowCursor: Hashable, Sendable {
+package struct RowCursor: Hashable, Sendable {
   var after: Row?
 
   /// In front of the first row.
-  public static let start = RowCursor()
+  package static let start = RowCursor()
 }
 
 /// Some rows of an export, in the order of their keys.
-public struct RowPage: Sendable {
-  public let rows: [Row]
+package struct RowPage: Sendable {
+  package let rows: [Row]
   /// Nil after the last page.
-  public let next: RowCursor?
+  package let next: RowCursor?
 }
 
 extension ReadContext {
   /// Whether the file has the table of rows at all.
-  public var hasRows: Bool { get throws(StoreError) { try connection.hasTable("PRMAIN") } }
+  package var hasRows: Bool { get throws(StoreError) { try connection.hasTable("PRMAIN") } }
 
   /// How many rows have no value, which no answer and no copy is made of.
-  public var emptyRows: Int {
+  package var emptyRows: Int {
     get throws(StoreError) {
       guard try hasRows else { return 0 }
       return Int(clamping: try connection.number("SELECT count(*) FROM PRMAIN WHERE value IS NULL") ?? 0)
@@ -36,7 +36,7 @@ extension ReadContext {
   /// - Parameters:
   ///   - includesCopy: the rows of the copy count, too: on a mirror.
   ///   - size: how many rows, or without history packages, are read.
-  public func page(
+  package func page(
     of filter: RowFilter, from cursor: RowCursor, includesCopy: Bool = false, size: Int = 512
   ) throws(StoreError) -> RowPage {
     guard try connection.hasTable("PRMAIN") else { return RowPage(rows: [], next: nil) }

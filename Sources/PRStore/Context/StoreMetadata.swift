@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A small fact that a node keeps beside its rows, across restarts.
-public enum StoreMetadata: String, Hashable, Sendable {
+package enum StoreMetadata: String, Hashable, Sendable {
   /// How many nodes stand above this one, by its upstream's last answer.
   case level
   /// How far the copy has come in the upstream's feed.
@@ -22,7 +22,7 @@ public enum StoreMetadata: String, Hashable, Sendable {
 
 extension ReadContext {
   /// - Returns: nil when it was never kept.
-  public func note(_ note: StoreMetadata) throws(StoreError) -> String? {
+  package func note(_ note: StoreMetadata) throws(StoreError) -> String? {
     guard try connection.hasTable("headwater_store") else { return nil }
     return try connection.text("SELECT value FROM headwater_store WHERE key = 'note: \(note.rawValue)'")
   }
@@ -33,7 +33,7 @@ extension WriteContext {
     try reader.connection.execute("DELETE FROM headwater_store WHERE key = 'note: \(note.rawValue)'")
   }
 
-  public func keep(_ note: StoreMetadata, _ text: String) throws(StoreError) {
+  package func keep(_ note: StoreMetadata, _ text: String) throws(StoreError) {
     try checkMayWrite()
     let statement = try reader.connection.prepare(
       """

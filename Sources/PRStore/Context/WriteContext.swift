@@ -2,8 +2,8 @@
 import PRRevision
 
 /// The rows inside a write transaction: what is read here is still true when the row is written.
-public final class WriteContext {
-  public let reader: ReadContext
+package final class WriteContext {
+  package let reader: ReadContext
   private let addHead: Statement
   private let changeHead: Statement
   private let setSize: Statement
@@ -51,7 +51,7 @@ public final class WriteContext {
   }
 
   /// The facts of a tuple for the rules, as of now.
-  public func facts(
+  package func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts? = nil
   ) throws(StoreError) -> LocalFacts {
     try reader.facts(for: tuple, history, upstream: upstream, try head(of: tuple.package))
@@ -85,7 +85,7 @@ public final class WriteContext {
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try head(of: package).head?.greatest }
 
   /// A checksum of the tuple's package, other than the tuple's, that has a value.
-  public func holder(of value: Revision, besides tuple: TupleKey) throws(StoreError) -> String? {
+  package func holder(of value: Revision, besides tuple: TupleKey) throws(StoreError) -> String? {
     try reader.holder(of: value, besides: tuple, try head(of: tuple.package))
   }
 
@@ -93,7 +93,7 @@ public final class WriteContext {
   ///
   /// - Returns: false when it was there already.
   @discardableResult
-  public func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool {
+  package func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool {
     try checkMayWrite()
     let found = try head(of: tuple.package)
     if let head = found.head, value <= head.greatest, try holds(tuple, value) { return false }
@@ -110,7 +110,7 @@ public final class WriteContext {
   ///   - milliseconds: the time since 1970.
   /// - Returns: whether any of it was news.
   @discardableResult
-  public func learn(
+  package func learn(
     _ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64
   ) throws(StoreError) -> Bool {
     try checkMayWrite()
@@ -126,13 +126,13 @@ public final class WriteContext {
   }
 
   /// Keeps an upstream's answer for a package: a value without its checksum.
-  public func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
+  package func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
     try checkMayWrite()
     _ = try copy.raiseFloor(package, to: floor)
   }
 
   /// The upstream's values of a tuple, as far as they are here: from answers, or copied.
-  public func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
+  package func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
     if !isReading { try copy.settle(tuple.package) }
     return try reader.upstreamView(of: tuple)
   }

@@ -2,7 +2,7 @@
 import Synchronization
 
 /// What the writer was doing at some moment, for a watchdog.
-public struct WriterProgress: Hashable, Sendable {
+package struct WriterProgress: Hashable, Sendable {
   /// It has decisions to write.
   var isBusy: Bool
   /// How often it has begun a transaction, or tried to.
@@ -10,7 +10,7 @@ public struct WriterProgress: Hashable, Sendable {
 
   /// Whether it has worked on one transaction since an earlier moment. A writer that waits for the lock of another
   /// process tries again and again, and is not stuck.
-  public func isStuck(since earlier: WriterProgress) -> Bool { isBusy && self == earlier }
+  package func isStuck(since earlier: WriterProgress) -> Bool { isBusy && self == earlier }
 }
 
 /// What the writer notes of its progress.

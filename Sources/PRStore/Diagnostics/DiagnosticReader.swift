@@ -6,7 +6,7 @@ import PRRevision
 /// limit of time.
 ///
 /// `@unchecked Sendable`: after `init` only its serial queue touches the reader.
-public final class DiagnosticReader: @unchecked Sendable {
+package final class DiagnosticReader: @unchecked Sendable {
   private let queue: any SerialQueue
   private let reader: ReadContext
   private let patience: DiagnosticTimeout
@@ -19,7 +19,7 @@ public final class DiagnosticReader: @unchecked Sendable {
 
   /// Reads one snapshot, which is taken during the call. What takes longer than `time` fails, and so does what is read for
   /// a client that has left.
-  public func read<Value: Sendable>(
+  package func read<Value: Sendable>(
     within time: Duration, for client: ReadClient = .node,
     _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {

@@ -2,23 +2,23 @@
 import PRRevision
 
 /// A row with its place in the feed and what is known of its origin.
-public struct FeedEntry: Hashable, Sendable {
-  public let package: PackageKey
-  public let story: RowHistory
+package struct FeedEntry: Hashable, Sendable {
+  package let package: PackageKey
+  package let story: RowHistory
 }
 
 /// What was found, the newest first.
-public struct FeedFinding: Hashable, Sendable {
-  public var entries: [FeedEntry] = []
+package struct FeedFinding: Hashable, Sendable {
+  package var entries: [FeedEntry] = []
   /// There may be more than these.
-  public var isPartial = false
+  package var isPartial = false
   /// The time was over before all rows had been looked at: older ones were not.
-  public var isInterrupted = false
+  package var isInterrupted = false
 }
 
 extension ReadContext {
   /// The rows that came last, the newest first. None on a file that only BitBake's server has written.
-  public func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry] {
+  package func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry] {
     guard try connection.hasTable("headwater_feed") else { return [] }
     let statement = try connection.prepare(
       "SELECT \(Self.entryColumns) FROM headwater_feed ORDER BY serial DESC LIMIT ?1")
@@ -27,14 +27,14 @@ extension ReadContext {
   }
 
   /// The serial of the newest row; 0 where there is none.
-  public func newestSerial() throws(StoreError) -> Int64 {
+  package func newestSerial() throws(StoreError) -> Int64 {
     try connection.hasTable("headwater_feed") ? lastSerial() : 0
   }
 
   /// Rows that have every one of some words in their version, their architecture or their checksum, whatever the case.
   ///
   /// It looks through the whole feed: for a ``DiagnosticReader``, not for a serving connection.
-  public func find(_ words: [String], limit: Int) throws(StoreError) -> FeedFinding {
+  package func find(_ words: [String], limit: Int) throws(StoreError) -> FeedFinding {
     guard !words.isEmpty else { return FeedFinding() }
     let hasFeed = try connection.hasTable("headwater_feed")
     if !hasFeed, try !connection.hasTable("PRMAIN") { return FeedFinding() }

@@ -4,18 +4,18 @@ import PRRevision
 import Synchronization
 
 /// A store in numbers.
-public struct StoreFigures: Hashable, Sendable {
+package struct StoreFigures: Hashable, Sendable {
   /// Bytes of the database, of its write-ahead log, and of what the disk has left.
-  public var databaseBytes = 0
-  public var logBytes = 0
-  public var freeBytes = 0
+  package var databaseBytes = 0
+  package var logBytes = 0
+  package var freeBytes = 0
   /// Transactions that were committed since it was opened, the decisions in them, and the time in nanoseconds that
   /// their commits took: most of it is the disk's.
-  public var commits = 0
-  public var decisions = 0
-  public var commitNanoseconds = 0
+  package var commits = 0
+  package var decisions = 0
+  package var commitNanoseconds = 0
 
-  public init() {}
+  package init() {}
 }
 
 /// What the writer counts, for others to read.
@@ -38,7 +38,7 @@ final class CommitCounts: Sendable {
 }
 
 extension Store {
-  public var figures: StoreFigures {
+  package var figures: StoreFigures {
     var figures = StoreFigures()
     let file = DatabaseFile(path, on: environment.files)
     figures.databaseBytes = file.size

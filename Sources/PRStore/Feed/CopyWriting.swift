@@ -81,12 +81,12 @@ extension WriteContext {
 
 extension ReadContext {
   /// How far a copy has come; nil when it has not begun.
-  public func position(_ note: StoreMetadata) throws(StoreError) -> FeedPosition? {
+  package func position(_ note: StoreMetadata) throws(StoreError) -> FeedPosition? {
     try self.note(note).flatMap { FeedPosition($0) }
   }
 
   /// How many rows the copy has.
-  public func copiedRows() throws(StoreError) -> Int {
+  package func copiedRows() throws(StoreError) -> Int {
     Int(clamping: try connection.number("SELECT count(*) FROM headwater_copy") ?? 0)
   }
 }

@@ -5,7 +5,7 @@ import PRRevision
 /// SHA-256 of the digest before and the row.
 extension FeedDigest {
   /// Takes a row into account: its four names, each behind its length in bytes.
-  public mutating func add(_ row: Row) {
+  package mutating func add(_ row: Row) {
     var scratch = bytes
     scratch.reserveCapacity(256)
     for field in [row.tuple.package.version, row.tuple.package.pkgarch, row.tuple.checksum, row.value] {

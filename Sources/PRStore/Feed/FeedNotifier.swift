@@ -2,11 +2,11 @@
 import Synchronization
 
 /// How far the feed has come, as a commit announced it.
-public struct FeedMark: Hashable, Sendable {
+package struct FeedMark: Hashable, Sendable {
   /// The serial of the last row.
-  public var serial: Int64
+  package var serial: Int64
   /// How often rows have left the feed.
-  public var removals: Int64
+  package var removals: Int64
 }
 
 /// Wakes the parties that wait for rows. A commit that adds no row wakes none of them.

@@ -137,7 +137,7 @@ extension Store {
   /// The rows of the feed behind a position.
   ///
   /// - Parameter limit: how many rows at most. There are fewer where they are large.
-  public func changes(
+  package func changes(
     after position: FeedPosition?, limit: Int, for client: ReadClient = .node,
     done: @escaping @Sendable (Result<FeedAnswer, StoreError>) -> Void
   ) {
@@ -155,14 +155,14 @@ extension Store {
   /// of a second.
   ///
   /// - Returns: what ``stopWaiting(_:)`` takes.
-  public func waitForRows(_ wake: @escaping @Sendable () -> Void) -> Int {
+  package func waitForRows(_ wake: @escaping @Sendable () -> Void) -> Int {
     let ticket = watch.wait(wake)
     externalChanges.start()
     return ticket
   }
 
-  public func stopWaiting(_ ticket: Int) { watch.leave(ticket) }
+  package func stopWaiting(_ ticket: Int) { watch.leave(ticket) }
 
   /// How far the feed has come, as was announced to the parties that wait; nil before the first announcement.
-  public var announcedMark: FeedMark? { watch.mark }
+  package var announcedMark: FeedMark? { watch.mark }
 }

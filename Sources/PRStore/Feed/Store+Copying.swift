@@ -9,7 +9,7 @@ extension Store {
   /// - Parameters:
   ///   - start: where the copy must be for the page to fit; nil at the beginning.
   ///   - source: whose feed it is, for the story of a row.
-  public func copy(
+  package func copy(
     _ page: FeedPage, from start: FeedPosition?, source: String? = nil, milliseconds: Int64
   ) async throws(StoreError) -> CopyOutcome {
     try await apply(page, from: start) { context, slice, start throws(StoreError) in
@@ -18,7 +18,7 @@ extension Store {
   }
 
   /// Takes a page of the upstream's feed into the fresh copy.
-  public func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws(StoreError) -> CopyOutcome {
+  package func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws(StoreError) -> CopyOutcome {
     try await apply(page, from: start) { context, slice, start throws(StoreError) in
       try context.copyFresh(slice, from: start)
     }
@@ -42,7 +42,7 @@ extension Store {
   /// Takes rows into the copy that came without a position: an export of BitBake's server.
   ///
   /// - Returns: how many were news.
-  public func copy(_ rows: [Row], source: String? = nil, milliseconds: Int64) async throws(StoreError) -> Int {
+  package func copy(_ rows: [Row], source: String? = nil, milliseconds: Int64) async throws(StoreError) -> Int {
     var news = 0
     for slice in FeedSlice.slices(of: rows) {
       news += try await write { context throws(StoreError) in
@@ -53,14 +53,14 @@ extension Store {
   }
 
   /// Takes rows into the fresh copy that came without a position.
-  public func copyFresh(_ rows: [Row]) async throws(StoreError) {
+  package func copyFresh(_ rows: [Row]) async throws(StoreError) {
     for slice in FeedSlice.slices(of: rows) {
       _ = try await write { context throws(StoreError) in try context.copyFresh(slice) }
     }
   }
 
   /// Begins a copy that will take the place of the one there is.
-  public func beginFreshCopy() async throws(StoreError) {
+  package func beginFreshCopy() async throws(StoreError) {
     while try await !write({ context throws(StoreError) in try context.beginFreshCopy() }) {
       _ = try await write { context throws(StoreError) in try context.swapStep() }
     }
@@ -75,7 +75,7 @@ extension Store {
   ///   - spared: rows with a greater serial stay: they came as live answers, and the upstream may have made them while it was
   ///     copied. A serial and not a time of day, which can be set back.
   /// - Returns: how many rows the old copy had that the fresh one has not; nil when another process was faster.
-  public func swapCopies(
+  package func swapCopies(
     _ place: SwapPlace, sparingAfter spared: Int64, milliseconds: Int64
   ) async throws(StoreError) -> Int? {
     let hasBegun = try await write { context throws(StoreError) in
@@ -111,7 +111,7 @@ extension Store {
 }
 
 /// Where a fresh copy stands.
-public enum SwapPlace: Hashable, Sendable {
+package enum SwapPlace: Hashable, Sendable {
   /// At the position that came with its last page.
   case atPosition
   /// It is one of an upstream without a feed.

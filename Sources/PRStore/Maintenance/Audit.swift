@@ -2,30 +2,30 @@
 import PRRevision
 
 /// What is wrong with a PR database, BitBake's or ours.
-public struct AuditReport: Hashable, Sendable {
-  public var tables: [String] = []
-  public var rows = 0
+package struct AuditReport: Hashable, Sendable {
+  package var tables: [String] = []
+  package var rows = 0
   /// Those that are known of the upstream; they are not among the rows.
-  public var copiedRows = 0
-  public var packages = 0
+  package var copiedRows = 0
+  package var packages = 0
   /// SQLite's own findings; empty when the file is sound.
-  public var damage: [String] = []
-  public var findings: [AuditFinding] = []
+  package var damage: [String] = []
+  package var findings: [AuditFinding] = []
 
-  public var isClean: Bool { damage.isEmpty && findings.isEmpty }
+  package var isClean: Bool { damage.isEmpty && findings.isEmpty }
 
   /// Those for which the text order of their values is not the order of the numbers. Nothing is wrong with them.
-  public var misleading: [AuditFinding] { findings.filter(\.isOfTextOrder) }
+  package var misleading: [AuditFinding] { findings.filter(\.isOfTextOrder) }
 
   /// Nothing is wrong for a server that compares numbers as numbers.
-  public var isSound: Bool {
+  package var isSound: Bool {
     damage.isEmpty
       && findings.allSatisfy(\.isOfTextOrder)
   }
 }
 
 /// One thing that is wrong with the rows of a package.
-public enum AuditFinding: Hashable, Sendable {
+package enum AuditFinding: Hashable, Sendable {
   /// One value names two contents.
   case duplicate(PackageKey, value: String, checksums: [String])
   /// The same with rows of the copy: what a node that stores nothing does not answer for all of them.
@@ -45,13 +45,13 @@ public enum AuditFinding: Hashable, Sendable {
   /// `PRMAIN` has a row that the feed lacks: it was changed by hand.
   case unrecorded(Row)
 
-  public var isOfTextOrder: Bool {
+  package var isOfTextOrder: Bool {
     if case .misleadingOrder = self { true } else { false }
   }
 }
 
 /// Reads a PR database through, without writing to it.
-public struct Audit {
+package struct Audit {
   private let connection: Connection
   private static let knownTables = ["PRMAIN", "PRMAIN_nohist", "PRMAIN_hist"]
 
@@ -65,7 +65,7 @@ public struct Audit {
   }
 
   /// - Parameter progress: called now and then with the number of rows read.
-  public func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
+  package func run(progress: (Int) -> Void = { _ in }) throws(StoreError) -> AuditReport {
     // A server may be writing: what is compared is of one moment.
     try ReadContext(connection).inOneSnapshot { _ throws(StoreError) in try read(progress) }
   }

@@ -2,7 +2,7 @@
 import GRDB
 
 /// Copies a database while servers work on it.
-public struct Backup {
+package struct Backup {
   private let source: DatabaseFile
   private let target: String
   private let environment: StoreEnvironment
@@ -22,7 +22,7 @@ public struct Backup {
   /// - Parameters:
   ///   - replaces: a file that is there already may be replaced.
   ///   - progress: called with the share that is done, 0 to 1.
-  public func run(replaces: Bool, progress: @escaping (Double) -> Void = { _ in }) throws(StoreError) {
+  package func run(replaces: Bool, progress: @escaping (Double) -> Void = { _ in }) throws(StoreError) {
     try source.check(forWriting: false)
     guard replaces || !files.exists(target) else {
       throw .sqlite(path: target, detail: "it is there already; name another file, or use --force")

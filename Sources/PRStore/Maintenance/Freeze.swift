@@ -2,7 +2,7 @@
 import PRRevision
 
 /// Writes all that a node answers, own rows and copied ones, into one file that will never change.
-public struct Freeze {
+package struct Freeze {
   private let source: DatabaseFile
   private let target: String
   private let environment: StoreEnvironment
@@ -21,7 +21,7 @@ public struct Freeze {
   ///   - allowsDuplicates: a value may name two contents: what is frozen would answer it for both.
   ///   - allowsIncomplete: the copy of the upstream may lack rows, or there may be no row at all.
   ///   - time: now, in ISO 8601.
-  public func run(
+  package func run(
     replaces: Bool, allowsDuplicates: Bool = false, allowsIncomplete: Bool = false, time: String
   ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)

@@ -2,20 +2,20 @@
 import Foundation
 
 /// What stands beside a frozen database, and must fit it.
-public struct Manifest: Codable, Hashable, Sendable {
+package struct Manifest: Codable, Hashable, Sendable {
   /// The store that was frozen.
-  public var store: String
+  package var store: String
   /// Its last serial, and its feed's digest there.
-  public var serial: Int64
-  public var digest: String
+  package var serial: Int64
+  package var digest: String
   /// How many rows are frozen, own and copied.
-  public var rows: Int
+  package var rows: Int
   /// Of the frozen file, in hexadecimal digits.
-  public var sha256: String
+  package var sha256: String
   /// When, in ISO 8601.
-  public var frozen: String
+  package var frozen: String
   /// The SHA-256 of all the above: the manifest vouches for the file, and this for the manifest.
-  public var seal = ""
+  package var seal = ""
 
   init(store: String, serial: Int64, digest: String, rows: Int) {
     self.store = store

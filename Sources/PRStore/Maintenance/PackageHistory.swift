@@ -2,19 +2,19 @@
 import PRRevision
 
 /// One row with what is known of its origin.
-public struct RowHistory: Hashable, Sendable {
+package struct RowHistory: Hashable, Sendable {
   /// Its place in the order in which rows were committed.
-  public let serial: Int64
-  public let checksum: String
-  public let value: String
-  public let provenance: Provenance
+  package let serial: Int64
+  package let checksum: String
+  package let value: String
+  package let provenance: Provenance
 }
 
 extension ReadContext {
   /// How the values of a package came to be, in the order in which they did.
   ///
   /// - Parameter checksum: only this one's; nil takes all.
-  public func story(of package: PackageKey, checksum: String?) throws(StoreError) -> [RowHistory] {
+  package func story(of package: PackageKey, checksum: String?) throws(StoreError) -> [RowHistory] {
     guard try connection.hasTable("headwater_feed") else { return try bareStory(of: package, checksum) }
     let statement = try connection.prepare(
       """

@@ -2,30 +2,30 @@
 import PRRevision
 
 /// Repairs a database whose tail was lost, or whose heads do not fit its rows.
-public final class Recovery: Sendable {
+package final class Recovery: Sendable {
   private let store: Store
   private let path: String
   private let identity: String
   private let environment: StoreEnvironment
   /// What the database lacks, by its mark, before anything was put back.
-  public let loss: StoreLoss?
+  package let loss: StoreLoss?
 
   /// What became of rows that were put back.
-  public struct Summary: Hashable, Sendable {
-    public var added = 0
-    public var known = 0
+  package struct Summary: Hashable, Sendable {
+    package var added = 0
+    package var known = 0
     /// Rows of the nodes above or below: those that are above come by themselves, and those below are none of this
     /// store's.
-    public var others = 0
+    package var others = 0
     /// Values that belong to another checksum here.
-    public var conflicts: [Conflict] = []
+    package var conflicts: [Conflict] = []
 
-    public init() {}
+    package init() {}
   }
 
-  public struct Conflict: Hashable, Sendable {
-    public let row: Row
-    public let holder: String
+  package struct Conflict: Hashable, Sendable {
+    package let row: Row
+    package let holder: String
   }
 
   /// Opens a database to be repaired. Servers may be serving it.
@@ -51,7 +51,7 @@ public final class Recovery: Sendable {
   }
 
   /// Computes every head anew from the rows.
-  public func rebuildHeads() async throws(StoreError) {
+  package func rebuildHeads() async throws(StoreError) {
     try await store.write { context throws(StoreError) in try context.rebuildHeads() }
   }
 
@@ -60,7 +60,7 @@ public final class Recovery: Sendable {
   /// - Parameters:
   ///   - rows: in the order of this store's feed, as far as it is known.
   ///   - areOfFeed: all of them stood in this store's feed; else those of other nodes may be among them.
-  public func putBack(
+  package func putBack(
     _ rows: [Row], areOfFeed: Bool, milliseconds: Int64, into summary: Summary
   ) async throws(StoreError) -> Summary {
     try await store.write { context throws(StoreError) in
@@ -85,7 +85,7 @@ public final class Recovery: Sendable {
   /// Writes a mark for the database as it is now, if the loss is acknowledged or as many rows are back as were lost.
   ///
   /// - Returns: what is still lacking.
-  public func finish(acknowledges: Bool) throws(StoreError) -> StoreLoss? {
+  package func finish(acknowledges: Bool) throws(StoreError) -> StoreLoss? {
     defer { store.close() }
     let connection = try Self.connection(path, environment)
     let last = try FeedChain.lastSerial(connection)
@@ -103,7 +103,7 @@ public final class Recovery: Sendable {
   /// database. Rows that have vanished above are among them.
   ///
   /// - Parameter body: called with pages of rows, in the order in which they came.
-  public func readRows(
+  package func readRows(
     from other: String, _ body: @Sendable ([Row]) async throws -> Void
   ) async throws {
     let opened = try DatabaseOpening(StoreOptions(path: other, readOnly: true), in: environment).open()

@@ -2,20 +2,20 @@
 import PRRevision
 
 /// What an import may do to the numbers that are there.
-public struct ImportRules: Hashable, Sendable {
+package struct ImportRules: Hashable, Sendable {
   /// Values below what the package has already: they would never be an answer.
-  public var allowsLower: Bool
+  package var allowsLower: Bool
   /// Values that belong to another checksum of the package.
-  public var allowsDuplicates: Bool
+  package var allowsDuplicates: Bool
 
-  public init(allowsLower: Bool = false, allowsDuplicates: Bool = false) {
+  package init(allowsLower: Bool = false, allowsDuplicates: Bool = false) {
     self.allowsLower = allowsLower
     self.allowsDuplicates = allowsDuplicates
   }
 }
 
 /// What an import did with a row.
-public enum ImportOutcome: Hashable, Sendable {
+package enum ImportOutcome: Hashable, Sendable {
   case added
   case known
   /// It was allowed, and lies below the package's greatest value.
@@ -33,7 +33,7 @@ public enum ImportOutcome: Hashable, Sendable {
 
 extension ReadContext {
   /// What an import of a row would do to the rows as they are. What it takes does not depend on how many there are.
-  public func judge(_ tuple: TupleKey, _ value: Revision, _ rules: ImportRules) throws(StoreError) -> ImportOutcome {
+  package func judge(_ tuple: TupleKey, _ value: Revision, _ rules: ImportRules) throws(StoreError) -> ImportOutcome {
     if try has(value, tuple) { return .known }
     let found = try head(of: tuple.package)
     if !rules.allowsDuplicates, let holder = try holder(of: value, besides: tuple, found) {
@@ -46,7 +46,7 @@ extension ReadContext {
 
 extension WriteContext {
   /// Puts a row on record that is imported, if the rules allow it now.
-  public func take(
+  package func take(
     _ tuple: TupleKey, _ value: Revision, _ rules: ImportRules, _ provenance: Provenance
   ) throws(StoreError) -> ImportOutcome {
     try indexAtOnce(tuple.package)
@@ -60,7 +60,7 @@ extension WriteContext {
 
 extension Store {
   /// A row of an import.
-  public typealias ImportedRow = (tuple: TupleKey, value: Revision)
+  package typealias ImportedRow = (tuple: TupleKey, value: Revision)
 
   /// What an import of some rows would do. None is put on record here.
   ///
@@ -68,7 +68,7 @@ extension Store {
   ///   - trial: another store, which has the rows of the import that were judged before. The rows are imported there, so
   ///     that those of one import that contradict each other are found however many there are.
   ///   - isAlone: whether the import has one row of a package, which no other can contradict.
-  public func judge(
+  package func judge(
     _ rows: [ImportedRow], _ rules: ImportRules, trial: Store,
     isAlone: (PackageKey) -> Bool = { _ in false }
   ) async throws(StoreError) -> [ImportOutcome] {
@@ -90,7 +90,7 @@ extension Store {
   }
 
   /// Puts rows on record, in one transaction, as far as the rules allow it now.
-  public func take(
+  package func take(
     _ rows: [ImportedRow], _ rules: ImportRules, _ provenance: Provenance
   ) async throws(StoreError) -> [ImportOutcome] {
     try await write { context throws(StoreError) in
@@ -102,7 +102,7 @@ extension Store {
 
   /// Indexes packages in slices, each in a transaction of its own. An import into them finds rows by number, and would
   /// otherwise index them in its one transaction, for which other decisions wait.
-  public func index(_ packages: Set<PackageKey>) async throws(StoreError) {
+  package func index(_ packages: Set<PackageKey>) async throws(StoreError) {
     var rest = packages.sorted()[...]
     while !rest.isEmpty {
       let some = Array(rest.prefix(512))

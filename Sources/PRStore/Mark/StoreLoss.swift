@@ -2,7 +2,7 @@
 import PRRevision
 
 /// What a mark says that its database lacks.
-public enum StoreLoss: Error, Hashable, Sendable {
+package enum StoreLoss: Error, Hashable, Sendable {
   /// The feed ends before the mark.
   case behind(mark: Int64, file: Int64)
   /// The rows up to the mark are others.
@@ -14,7 +14,7 @@ public enum StoreLoss: Error, Hashable, Sendable {
 }
 
 extension StoreLoss: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .behind(let mark, let file):
       "its mark says \(mark) rows, and it has \(file): the last ones are lost, or it was restored from a backup"

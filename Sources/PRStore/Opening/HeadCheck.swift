@@ -3,19 +3,19 @@ import PRRevision
 
 /// A head or a number index on record that does not fit the rows of its package. Both are derived from the rows: the rows
 /// are right.
-public struct HeadFault: Hashable, Sendable {
-  public let package: PackageKey
+package struct HeadFault: Hashable, Sendable {
+  package let package: PackageKey
   /// Whether it is over the copy of the upstream, and not over the own rows.
-  public let isOfCopy: Bool
+  package let isOfCopy: Bool
   /// The head fits; the number index does not.
-  public var isOfIndex = false
+  package var isOfIndex = false
   /// The greatest value on record; nil where none is.
-  public let recorded: String?
+  package let recorded: String?
   /// The greatest value of the rows; nil where there is no row.
-  public let found: String?
+  package let found: String?
 
   /// What is wrong, as a person reads it.
-  public var text: String {
+  package var text: String {
     let place = isOfCopy ? "the copied rows" : "the rows"
     if isOfIndex { return "the number index of \(package) has other rows than \(place)" }
     let (recorded, found) = (recorded ?? "nothing", found ?? "nothing")

@@ -2,19 +2,19 @@
 import Synchronization
 
 /// A party whose requests to a store take turns with those of others: a connection, or the node itself.
-public final class ReadClient: Sendable {
+package final class ReadClient: Sendable {
   private let gone = Atomic(false)
 
-  public init() {}
+  package init() {}
 
   /// The node itself: its synchronizer and its own notes.
-  public static let node = ReadClient()
+  package static let node = ReadClient()
 
   /// The client takes no more answers. Its reads that have not begun are dropped without an answer, and one that is read
   /// in slices ends with the slice that is under way. Decisions that were submitted are still made.
-  public func leave() { gone.store(true, ordering: .releasing) }
+  package func leave() { gone.store(true, ordering: .releasing) }
 
-  public var isGone: Bool { gone.load(ordering: .acquiring) }
+  package var isGone: Bool { gone.load(ordering: .acquiring) }
 
   var identity: ObjectIdentifier { ObjectIdentifier(self) }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Which queue a read waits in. Reads of one queue do not wait for those of another.
-public enum ReadQueue: Int, Sendable, CaseIterable {
+package enum ReadQueue: Int, Sendable, CaseIterable {
   /// A few points: `test-pr`, `max-package-pr`, the first look of an allocation below an upstream.
   case short
   /// Slices of something long: pages of exports, pages of the feed, counts.

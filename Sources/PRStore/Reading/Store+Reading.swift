@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a slice of a long read leads to.
-public enum ReadStep<Place: Sendable, Value: Sendable>: Sendable {
+package enum ReadStep<Place: Sendable, Value: Sendable>: Sendable {
   /// The read goes on from here, after the turns of the other clients.
   case again(Place)
   case done(Value)
@@ -13,7 +13,7 @@ extension Store {
   /// - Parameters:
   ///   - queue: reads that may take longer than a few point reads go into ``ReadQueue/long``.
   ///   - client: whose turn it takes.
-  public func read<Value: Sendable>(
+  package func read<Value: Sendable>(
     in queue: ReadQueue = .short, for client: ReadClient = .node,
     _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
@@ -28,7 +28,7 @@ extension Store {
   /// - Parameters:
   ///   - place: where the first slice begins.
   ///   - slice: reads from a place on. Each slice is a snapshot of its own.
-  public func read<Place: Sendable, Value: Sendable>(
+  package func read<Place: Sendable, Value: Sendable>(
     in queue: ReadQueue, for client: ReadClient, from place: Place,
     _ slice: @escaping @Sendable (ReadContext, Place) throws(StoreError) -> ReadStep<Place, Value>,
     done: @escaping @Sendable (Result<Value, StoreError>) -> Void
@@ -64,7 +64,7 @@ extension Store {
   }
 
   /// ``read(in:for:_:done:)`` for callers that can suspend.
-  public func read<Value: Sendable>(
+  package func read<Value: Sendable>(
     in queue: ReadQueue = .short, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     // The node itself never leaves, so its reads are always answered.

@@ -5,7 +5,7 @@ import PRWire
 import ServiceLifecycle
 
 /// Keeps a copy of the upstream's rows.
-public final class Synchronizer: Service {
+package final class Synchronizer: Service {
   private let store: SyncStore
   private let options: SyncOptions
   private let now: @Sendable () -> Int64
@@ -18,7 +18,7 @@ public final class Synchronizer: Service {
   ///   - now: the time in milliseconds since 1970.
   ///   - pause: waits for so long, or until the task is cancelled.
   ///   - tell: called with what happens.
-  public init(
+  package init(
     store: Store, options: SyncOptions, now: @escaping @Sendable () -> Int64,
     pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
     tell: @escaping @Sendable (SyncEvent) -> Void
@@ -30,9 +30,9 @@ public final class Synchronizer: Service {
     self.tell = tell
   }
 
-  public var health: SyncHealth { status.health }
+  package var health: SyncHealth { status.health }
 
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown { await withTaskExecutorPreference(self.executor) { await self.follow() } }
   }
 

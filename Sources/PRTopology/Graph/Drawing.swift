@@ -3,7 +3,7 @@ import PRRevision
 import PRWire
 
 /// A topology as boxes and links, and as a picture.
-public struct Drawing: Sendable {
+package struct Drawing: Sendable {
   let title: String
   let description: String?
   let boxes: [Box]
@@ -12,7 +12,7 @@ public struct Drawing: Sendable {
   let rows: [Row]
 
   /// How a picture is written.
-  public enum Format: String, CaseIterable, Sendable {
+  package enum Format: String, CaseIterable, Sendable {
     case mermaid, dot, svg
   }
 
@@ -49,7 +49,7 @@ public struct Drawing: Sendable {
     var boxes: [Int]
   }
 
-  public init(_ topology: Topology) {
+  package init(_ topology: Topology) {
     var boxes = topology.nodes.map(Box.init)
     var strangers: [Endpoint: Int] = [:]
     var links: [Link] = []
@@ -88,7 +88,7 @@ public struct Drawing: Sendable {
   }
 
   /// The picture as text.
-  public func text(_ format: Format) -> String {
+  package func text(_ format: Format) -> String {
     switch format {
     case .mermaid: mermaid
     case .dot: dot

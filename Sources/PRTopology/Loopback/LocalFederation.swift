@@ -3,16 +3,16 @@ import PRWire
 
 /// A federation brought to one machine, to be tried there: every node on loopback, its files in one folder. Who asks
 /// whom and how, roles, lanes, rights and limits are those of the topology.
-public struct LocalFederation: Sendable {
+package struct LocalFederation: Sendable {
   /// Those above before those below.
-  public let nodes: [LocalNode]
+  package let nodes: [LocalNode]
   /// The certificates that they need, one for a machine and one for each name with rights of its own.
-  public let certificates: [LocalCertificate]
+  package let certificates: [LocalCertificate]
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
   ///   - ports: as many as ``portCount(of:)`` says, each of them free.
-  public init(_ topology: Topology, files: LocalFiles, ports: [Int]) {
+  package init(_ topology: Topology, files: LocalFiles, ports: [Int]) {
     var ports = ports[...]
     var endpoints: [String: [Endpoint]] = [:]
     for node in topology.nodes {
@@ -29,7 +29,7 @@ public struct LocalFederation: Sendable {
   }
 
   /// How many ports its listeners and status pages need.
-  public static func portCount(of topology: Topology) -> Int {
+  package static func portCount(of topology: Topology) -> Int {
     topology.nodes.map { node in node.endpoints.count { !$0.isUnix } + 1 }.reduce(0, +)
   }
 
@@ -46,25 +46,25 @@ public struct LocalFederation: Sendable {
 }
 
 /// A certificate to be made.
-public struct LocalCertificate: Hashable, Sendable {
+package struct LocalCertificate: Hashable, Sendable {
   /// Whom it is for; the first is the one that rights go by.
-  public let names: [String]
-  public let path: String
-  public let keyPath: String
+  package let names: [String]
+  package let path: String
+  package let keyPath: String
 }
 
 /// Where the files of a local federation are.
-public struct LocalFiles: Sendable {
+package struct LocalFiles: Sendable {
   /// An absolute path.
-  public let folder: String
+  package let folder: String
 
-  public init(folder: String) { self.folder = folder }
+  package init(folder: String) { self.folder = folder }
 
-  public var tls: String { "\(folder)/tls" }
+  package var tls: String { "\(folder)/tls" }
   /// Beside the folder: any name may be in it.
-  public var trust: String { "\(folder)/ca.pem" }
+  package var trust: String { "\(folder)/ca.pem" }
 
-  public func database(_ node: String) -> String { "\(folder)/\(node).sqlite3" }
+  package func database(_ node: String) -> String { "\(folder)/\(node).sqlite3" }
 
   func certificate(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).pem" }
   func key(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).key" }

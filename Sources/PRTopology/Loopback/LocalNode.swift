@@ -2,20 +2,20 @@
 import PRWire
 
 /// A node of a federation that was brought to one machine.
-public struct LocalNode: Sendable {
-  public let name: String
+package struct LocalNode: Sendable {
+  package let name: String
   /// How many nodes stand above it.
-  public let level: Int
-  public let endpoints: [Endpoint]
-  public let statusPage: Endpoint
+  package let level: Int
+  package let endpoints: [Endpoint]
+  package let statusPage: Endpoint
   /// Names of nodes, and addresses of servers that the topology does not describe.
-  public let upstreams: [String]
+  package let upstreams: [String]
   private let node: TopologyNode
 
   /// The arguments of `headwater serve` for this node.
   ///
   /// - Parameter resolve: makes a path of the topology file one of the running process.
-  public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] { node.serveOptions(resolve) }
+  package func serveOptions(_ resolve: (String) -> String) -> [ServeOption] { node.serveOptions(resolve) }
 
   init(
     _ node: TopologyNode, in topology: Topology, _ endpoints: [String: [Endpoint]], _ statusPage: Endpoint,

@@ -2,16 +2,16 @@
 import PRRevision
 
 /// A key of a node whose value is one word, and the option of `headwater serve` that it becomes.
-public struct Setting: Sendable {
+package struct Setting: Sendable {
   /// `lane`, or with the key above it `tls.certificate`.
-  public let key: String
-  public let kind: Kind
+  package let key: String
+  package let kind: Kind
   /// Without the dashes.
-  public let option: String
+  package let option: String
   /// What holds when it is left out, for the documentation; nil: nothing.
-  public let standard: String?
+  package let standard: String?
 
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     case text
     /// Relative to the file.
     case path
@@ -39,7 +39,7 @@ public struct Setting: Sendable {
   private static let some = 1...Int(clamping: Int32.max)
 
   /// Each option of `headwater serve` has its key; those with more structure than a word are read by ``NodeReader``.
-  public static let all: [Setting] = [
+  package static let all: [Setting] = [
     Setting("upstream-away", .word(["strict", "fallback", "offline"]), "fallback"),
     Setting("upstream-deadline", .wait(Bounds.upstreamDeadline), "2s"),
     Setting("numbering", .word(numberings), "partitioned"),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What reading a topology file gave.
-public struct TopologyReading: Sendable {
+package struct TopologyReading: Sendable {
   /// Nil when there are errors.
-  public let topology: Topology?
+  package let topology: Topology?
   /// In the order of the file.
-  public let diagnostics: [Diagnostic]
+  package let diagnostics: [Diagnostic]
 }
 
 extension Topology {
@@ -15,7 +15,7 @@ extension Topology {
   ///   - bytes: what the file holds.
   ///   - file: its name, as complaints shall say it.
   ///   - certificates: the files that it names. Nil: certificates are not looked for.
-  public static func read(
+  package static func read(
     _ bytes: some Sequence<UInt8>, file: String, certificates: CertificateFiles? = nil
   ) -> TopologyReading {
     let bytes = Array(bytes)

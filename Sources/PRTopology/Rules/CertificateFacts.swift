@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a certificate's file says, as far as rules between nodes need it.
-public struct CertificateFacts: Sendable {
+package struct CertificateFacts: Sendable {
   /// What its dates mean today. Days are written as `2026-11-25`.
-  public enum Dates: Hashable, Sendable {
+  package enum Dates: Hashable, Sendable {
     case valid
     case expiresSoon(day: String)
     case expired(day: String)
     case notYetValid(day: String)
   }
 
-  public let dates: Dates
+  package let dates: Dates
   /// For whom it is: DNS names and IP addresses.
-  public let names: [String]
+  package let names: [String]
   /// Whether a client that calls a server by this DNS name or IP address takes the certificate.
-  public let isFor: @Sendable (_ host: String) -> Bool
+  package let isFor: @Sendable (_ host: String) -> Bool
 
-  public init(dates: Dates, names: [String], isFor: @escaping @Sendable (_ host: String) -> Bool) {
+  package init(dates: Dates, names: [String], isFor: @escaping @Sendable (_ host: String) -> Bool) {
     self.dates = dates
     self.names = names
     self.isFor = isFor
@@ -24,13 +24,13 @@ public struct CertificateFacts: Sendable {
 }
 
 /// What a topology's certificate files hold. A path is as the topology writes it.
-public struct CertificateFiles {
+package struct CertificateFiles {
   /// Whether there is a file or a folder.
   let exists: (String) -> Bool
   /// Nil for a file without a certificate that can be read: the node that serves with it says why.
   let facts: (String) -> CertificateFacts?
 
-  public init(exists: @escaping (String) -> Bool, facts: @escaping (String) -> CertificateFacts? = { _ in nil }) {
+  package init(exists: @escaping (String) -> Bool, facts: @escaping (String) -> CertificateFacts? = { _ in nil }) {
     self.exists = exists
     self.facts = facts
   }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What the command line and a topology file may ask of a server.
-public enum Bounds {
+package enum Bounds {
   /// Each is a thread with files of its own; more than cores are of no use.
-  public static let eventLoops = 1...64
+  package static let eventLoops = 1...64
 
   /// BitBake's client gives up after 30 s: all that an answer may have to wait for has to fit in.
-  public static let longestWait = Duration.seconds(25)
+  package static let longestWait = Duration.seconds(25)
   /// In less time hardly any upstream answers.
-  public static let upstreamDeadline = Wait(.milliseconds(50)...longestWait, "50ms to 25s")
-  public static let lockTimeout = Wait(.zero...longestWait, "25s at most")
+  package static let upstreamDeadline = Wait(.milliseconds(50)...longestWait, "50ms to 25s")
+  package static let lockTimeout = Wait(.zero...longestWait, "25s at most")
   /// What the deadline and the timeout are of a node that has an upstream.
-  public static let together = "25s at most together\(reason)"
+  package static let together = "25s at most together\(reason)"
 
   private static let reason = ", for BitBake's client gives up after 30s"
 
   /// How long something may be waited for.
-  public struct Wait: Sendable {
-    public let range: ClosedRange<Duration>
+  package struct Wait: Sendable {
+    package let range: ClosedRange<Duration>
     /// What it is, and why.
-    public let text: String
+    package let text: String
 
     init(_ range: ClosedRange<Duration>, _ text: String) {
       self.range = range

@@ -2,23 +2,23 @@
 import PRWire
 
 /// An option of `headwater serve`, as a topology file gives it.
-public struct ServeOption: Hashable, Sendable {
+package struct ServeOption: Hashable, Sendable {
   /// Without the dashes; of a flag that is switched off, with `no-` in front.
-  public let name: String
+  package let name: String
   /// Nil for a flag.
-  public let value: String?
+  package let value: String?
   /// Where the file says it.
-  public let place: SourceLocation
+  package let place: SourceLocation
 
   /// As a word of a command line.
-  public var argument: String { "--\(name)" + (value.map { "=\($0)" } ?? "") }
+  package var argument: String { "--\(name)" + (value.map { "=\($0)" } ?? "") }
 }
 
 extension TopologyNode {
   /// The arguments of `headwater serve` for this node.
   ///
   /// - Parameter resolve: makes a path of the file one of the running process.
-  public func serveOptions(_ resolve: (String) -> String) -> [ServeOption] {
+  package func serveOptions(_ resolve: (String) -> String) -> [ServeOption] {
     var options: [ServeOption] = []
     func add(_ name: String, _ value: String?, _ place: SourceLocation) {
       options.append(ServeOption(name: name, value: value, place: place))

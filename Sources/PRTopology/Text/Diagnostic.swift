@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One complaint about a topology file.
-public struct Diagnostic: Hashable, Sendable, Encodable {
+package struct Diagnostic: Hashable, Sendable, Encodable {
   /// As it was given to the reader.
-  public let file: String
+  package let file: String
   /// Counts from 1.
-  public let line: Int
+  package let line: Int
   /// Counts Unicode scalars from 1.
-  public let column: Int
-  public let severity: Severity
+  package let column: Int
+  package let severity: Severity
   /// Which rule of docs/topology-format.md it belongs to.
-  public let rule: Rule
-  public let message: String
+  package let rule: Rule
+  package let message: String
   /// What to write instead, where that is known.
-  public let suggestion: String?
+  package let suggestion: String?
   /// The line, and below it a caret.
   let excerpt: String
 
-  public enum Severity: String, Hashable, Sendable, Encodable {
+  package enum Severity: String, Hashable, Sendable, Encodable {
     /// The file cannot be used.
     case error
     /// The file can be used, and is likely not what was meant.
@@ -25,7 +25,7 @@ public struct Diagnostic: Hashable, Sendable, Encodable {
   }
 
   /// What a complaint is about. docs/topology-format.md has a row for each.
-  public enum Rule: String, Hashable, Sendable, CaseIterable, Encodable {
+  package enum Rule: String, Hashable, Sendable, CaseIterable, Encodable {
     case address, certificates, cycle
     case duplicateKey = "duplicate-key"
     case encoding, frozen
@@ -52,10 +52,10 @@ public struct Diagnostic: Hashable, Sendable, Encodable {
 
 extension Diagnostic: CustomStringConvertible {
   /// `file:line:column: error: message`.
-  public var headline: String { "\(file):\(line):\(column): \(severity.rawValue): \(message)" }
+  package var headline: String { "\(file):\(line):\(column): \(severity.rawValue): \(message)" }
 
   /// `file:line:column: error: message`, the line, a caret, and what to do.
-  public var description: String {
+  package var description: String {
     headline + "\n" + excerpt + (suggestion.map { "\n  help: \($0)" } ?? "")
   }
 }

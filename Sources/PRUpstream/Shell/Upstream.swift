@@ -4,7 +4,7 @@ import PRRevision
 import PRWire
 
 /// The nodes above this one: asked in order of preference, over connections that are kept warm.
-public final class Upstream: UpstreamAsking {
+package final class Upstream: UpstreamAsking {
   private let loop: any EventLoop
   private let deadline: Duration
   private let driver: NIOLoopBound<UpstreamDriver>
@@ -20,7 +20,7 @@ public final class Upstream: UpstreamAsking {
   /// - Parameters:
   ///   - loop: where all of its work is done.
   ///   - tell: called on that loop with what happens.
-  public static func start(
+  package static func start(
     _ options: UpstreamOptions, on loop: any EventLoop, tell: @escaping @Sendable (UpstreamEvent) -> Void
   ) async throws -> Upstream {
     try await loop.submit {
@@ -32,7 +32,7 @@ public final class Upstream: UpstreamAsking {
     }.get()
   }
 
-  public func ask(
+  package func ask(
     _ question: UpstreamQuestion, within time: Duration?,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
@@ -41,10 +41,10 @@ public final class Upstream: UpstreamAsking {
   }
 
   /// How each of them fares, in order of preference.
-  public func health() async throws -> [UpstreamHealth] {
+  package func health() async throws -> [UpstreamHealth] {
     try await loop.submit { self.driver.value.health }.get()
   }
 
   /// Closes the connections; what is asked from now on fails.
-  public func stop() async throws { try await loop.submit { self.driver.value.stop() }.get() }
+  package func stop() async throws { try await loop.submit { self.driver.value.stop() }.get() }
 }

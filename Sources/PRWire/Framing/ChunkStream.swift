@@ -2,15 +2,15 @@
 import NIOCore
 
 /// The outgoing side of messages: whole lines below 32,767 bytes, a chunk stream from there on.
-public enum ChunkStream {
+package enum ChunkStream {
   /// The longest piece, and the length from which a message is cut. BitBake's own threshold.
-  public static let piece = 32_767
+  package static let piece = 32_767
 
   /// What opens a stream, line ending included.
   static let opening: StaticString = "{\"chunk-stream\":null}\n"
 
   /// Writes `message` as one line or as a chunk stream.
-  public static func write(_ message: ByteBuffer, into out: inout ByteBuffer) {
+  package static func write(_ message: ByteBuffer, into out: inout ByteBuffer) {
     var rest = message
     guard rest.readableBytes >= piece else {
       out.writeBuffer(&rest)
@@ -23,13 +23,13 @@ public enum ChunkStream {
   }
 
   /// Opens a stream whose message is not complete yet.
-  public static func open(_ out: inout ByteBuffer) { out.writeStaticString(opening) }
+  package static func open(_ out: inout ByteBuffer) { out.writeStaticString(opening) }
 
   /// Ends a stream.
-  public static func close(_ out: inout ByteBuffer) { out.writeInteger(ASCII.newline) }
+  package static func close(_ out: inout ByteBuffer) { out.writeInteger(ASCII.newline) }
 
   /// Moves one piece from `rest` to `out`. A piece never ends in a blank, since BitBake's reader strips those.
-  public static func writePiece(of rest: inout ByteBuffer, into out: inout ByteBuffer) {
+  package static func writePiece(of rest: inout ByteBuffer, into out: inout ByteBuffer) {
     var length = min(piece, rest.readableBytes)
     while length > 1, rest.getInteger(at: rest.readerIndex + length - 1, as: UInt8.self)?.isBlank == true {
       length -= 1

@@ -3,16 +3,16 @@ import Foundation
 import NIOCore
 
 /// Cuts a byte stream into lines. It remembers how far it looked, so that a slow peer's line is scanned once.
-public struct LineFramer: Sendable {
+package struct LineFramer: Sendable {
   private let limit: Int
   private var buffer: ByteBuffer?
   /// How many readable bytes are known to hold no line ending.
   private var scanned = 0
 
   /// - Parameter limit: the longest line, in bytes without its ending.
-  public init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
-  public mutating func append(_ bytes: ByteBuffer) {
+  package mutating func append(_ bytes: ByteBuffer) {
     guard buffer?.readableBytes ?? 0 > 0 else {
       buffer = bytes
       scanned = 0
@@ -23,15 +23,15 @@ public struct LineFramer: Sendable {
   }
 
   /// Bytes that wait for the rest of their line.
-  public var pendingBytes: Int { buffer?.readableBytes ?? 0 }
+  package var pendingBytes: Int { buffer?.readableBytes ?? 0 }
 
   /// What has come of a line that is not complete.
-  public var incompleteLine: ByteBuffer? { buffer }
+  package var incompleteLine: ByteBuffer? { buffer }
 
   /// The next complete line, without its `\n` or `\r\n`.
   ///
   /// - Throws: ``WireError/lineTooLong(limit:)`` as soon as more than the limit has come without an ending.
-  public mutating func next() throws(WireError) -> ByteBuffer? {
+  package mutating func next() throws(WireError) -> ByteBuffer? {
     var line: ByteBuffer?
     try forEachLine { bytes throws(WireError) in
       line = ByteBuffer(bytes: bytes)
@@ -46,7 +46,7 @@ public struct LineFramer: Sendable {
   /// - Throws: what `body` throws, and ``WireError/lineTooLong(limit:)`` as soon as more than the limit has come
   ///   without an ending.
   @inline(__always)
-  public mutating func forEachLine(
+  package mutating func forEachLine(
     _ body: (UnsafeRawBufferPointer) throws(WireError) -> Bool
   ) throws(WireError) {
     guard let buffer else { return }

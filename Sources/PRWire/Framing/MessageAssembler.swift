@@ -2,7 +2,7 @@
 import NIOCore
 
 /// Joins the pieces of chunk streams; passes every other line on as the message it is.
-public struct MessageAssembler: Sendable {
+package struct MessageAssembler: Sendable {
   private let limit: Int
   private var state = State.between
 
@@ -14,20 +14,20 @@ public struct MessageAssembler: Sendable {
   }
 
   /// - Parameter limit: the longest joined message, in bytes.
-  public init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
   /// A stream is open: the peer owes pieces.
-  public var isJoining: Bool {
+  package var isJoining: Bool {
     if case .joining = state { true } else { false }
   }
 
   /// Bytes of a message that is being joined.
-  public var pendingBytes: Int {
+  package var pendingBytes: Int {
     if case .joining(let joined) = state { joined.readableBytes } else { 0 }
   }
 
   /// What a line is.
-  public enum Line: Sendable {
+  package enum Line: Sendable {
     /// A message by itself.
     case message
     /// Part of one that is being joined.
@@ -40,7 +40,7 @@ public struct MessageAssembler: Sendable {
   ///
   /// - Throws: ``WireError/messageTooLong(limit:)``.
   @inline(__always)
-  public mutating func accept(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
+  package mutating func accept(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
     ReadingCost.add(line.count + 1)
     if case .between = state, line.count >= Self.longestOpening { return .message }
     return try join(line)
@@ -50,7 +50,7 @@ public struct MessageAssembler: Sendable {
   ///
   /// - Returns: a whole message, or nil while one is being joined.
   /// - Throws: ``WireError/messageTooLong(limit:)``.
-  public mutating func accept(_ line: ByteBuffer) throws(WireError) -> ByteBuffer? {
+  package mutating func accept(_ line: ByteBuffer) throws(WireError) -> ByteBuffer? {
     let kind = try line.withUnsafeReadableBytes { bytes throws(WireError) in try accept(bytes) }
     switch kind {
     case .message: return line
@@ -82,12 +82,12 @@ public struct MessageAssembler: Sendable {
   private static let longestOpening = 64
 
   /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
-  public static func opensChunkStream(_ line: ByteBuffer) -> Bool {
+  package static func opensChunkStream(_ line: ByteBuffer) -> Bool {
     line.withUnsafeReadableBytes { opensChunkStream($0) }
   }
 
   /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
-  public static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count < longestOpening else { return false }
     var opens = false
     var scanner = JSONScanner(bytes, deepest: 1)

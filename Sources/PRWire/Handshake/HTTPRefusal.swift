@@ -2,9 +2,9 @@
 
 /// What a client of HTTP is answered at a port for the PR protocol. The reason phrase carries the sentence: it is all that
 /// BitBake's XML-RPC client shows.
-public enum HTTPRefusal {
+package enum HTTPRefusal {
   /// - Returns: nil for a peer that would not understand it.
-  public static func text(to foreigner: WireError.Foreigner) -> String? {
+  package static func text(to foreigner: WireError.Foreigner) -> String? {
     let sentence: String
     switch foreigner {
     case .http:

@@ -5,9 +5,9 @@ import NIOCore
 ///
 /// The client sends `PRSERVICE 1.0`, headers and an empty line, and may go on with requests at once. With
 /// `needs-headers: true` the server answers headers and an empty line.
-public struct Handshake: Sendable {
+package struct Handshake: Sendable {
   /// The only first line there is.
-  public static let greeting = "PRSERVICE 1.0"
+  package static let greeting = "PRSERVICE 1.0"
 
   private let limits: WireLimits
   private let isClient: Bool
@@ -25,7 +25,7 @@ public struct Handshake: Sendable {
   }
 
   /// What a line did.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     case more
     case done(Headers)
   }
@@ -37,15 +37,15 @@ public struct Handshake: Sendable {
   }
 
   /// A server's side: it expects the greeting first.
-  public static func server(limits: WireLimits) -> Handshake { Handshake(state: .greeting, limits: limits) }
+  package static func server(limits: WireLimits) -> Handshake { Handshake(state: .greeting, limits: limits) }
 
   /// A client's side: it expects the server's headers.
-  public static func client(limits: WireLimits) -> Handshake { Handshake(state: .headers, limits: limits) }
+  package static func client(limits: WireLimits) -> Handshake { Handshake(state: .headers, limits: limits) }
 
-  public var isDone: Bool { if case .done = state { true } else { false } }
+  package var isDone: Bool { if case .done = state { true } else { false } }
 
   /// Takes a line.
-  public mutating func accept(_ line: ByteBuffer) throws(WireError) -> Step {
+  package mutating func accept(_ line: ByteBuffer) throws(WireError) -> Step {
     bytes += line.readableBytes + 1
     guard bytes <= limits.headerBytes else { throw .headersTooLong(limit: limits.headerBytes) }
     switch state {
@@ -68,7 +68,7 @@ public struct Handshake: Sendable {
   }
 
   /// Looks at the first bytes of a peer that has not sent a whole line: a TLS hello has no line ending to wait for.
-  public func check(incomplete line: ByteBuffer) throws(WireError) {
+  package func check(incomplete line: ByteBuffer) throws(WireError) {
     guard !isDone, Self.foreigner(line) == .tls else { return }
     throw .foreignProtocol(.tls)
   }
@@ -89,13 +89,13 @@ public struct Handshake: Sendable {
   }
 
   /// What a client sends: the greeting, its headers and the empty line.
-  public static func request(_ headers: Headers, into out: inout ByteBuffer) {
+  package static func request(_ headers: Headers, into out: inout ByteBuffer) {
     out.writeString(greeting + "\n")
     reply(headers, into: &out)
   }
 
   /// What a server answers to `needs-headers: true`.
-  public static func reply(_ headers: Headers, into out: inout ByteBuffer) {
+  package static func reply(_ headers: Headers, into out: inout ByteBuffer) {
     for header in headers { out.writeString("\(header.name): \(header.value)\n") }
     out.writeString("\n")
   }

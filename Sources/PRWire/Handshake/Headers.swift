@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The `name: value` lines of a handshake. Names are case-insensitive.
-public struct Headers: Sendable, RandomAccessCollection {
-  public typealias Element = (name: String, value: String)
+package struct Headers: Sendable, RandomAccessCollection {
+  package typealias Element = (name: String, value: String)
 
   private var lines: [Element] = []
 
-  public init() {}
+  package init() {}
 
-  public init(_ lines: [Element]) { self.lines = lines }
+  package init(_ lines: [Element]) { self.lines = lines }
 
-  public var startIndex: Int { lines.startIndex }
-  public var endIndex: Int { lines.endIndex }
-  public subscript(position: Int) -> Element { lines[position] }
+  package var startIndex: Int { lines.startIndex }
+  package var endIndex: Int { lines.endIndex }
+  package subscript(position: Int) -> Element { lines[position] }
 
   /// The value of the first header of that name.
-  public subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     lines.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
@@ -32,5 +32,5 @@ public struct Headers: Sendable, RandomAccessCollection {
   }
 
   /// The peer wants header lines in return.
-  public var needsHeaders: Bool { self["needs-headers"]?.lowercased() == "true" }
+  package var needsHeaders: Bool { self["needs-headers"]?.lowercased() == "true" }
 }

@@ -2,7 +2,7 @@
 import PRRevision
 
 /// A request that not every server of the protocol supports. It is asked only where it is announced.
-public enum Feature: String, CaseIterable, Sendable {
+package enum Feature: String, CaseIterable, Sendable {
   /// ``Request/lookup(_:)``
   case lookup
   /// ``Request/changes(_:)``
@@ -10,24 +10,24 @@ public enum Feature: String, CaseIterable, Sendable {
 }
 
 /// What a server says of itself in its headers, and a node to its upstream. BitBake's own says nothing.
-public struct PeerDescription: Hashable, Sendable {
+package struct PeerDescription: Hashable, Sendable {
   /// Its program and version.
-  public var server: String?
-  public var features: Set<Feature>
+  package var server: String?
+  package var features: Set<Feature>
   /// How many nodes stand above it; nil when it does not tell.
-  public var level: Int?
+  package var level: Int?
   /// The name of its numbering.
-  public var numbering: String?
+  package var numbering: String?
   /// Which database it serves.
-  public var store: String?
+  package var store: String?
   /// In which lane it mints; nil when it does not tell, or mints nothing.
-  public var lane: Lane?
+  package var lane: Lane?
   /// From a server: another node below it, whose lane overlaps with the reader's.
-  public var rival: LaneRival?
+  package var rival: LaneRival?
   /// How long a message it takes. A server that does not tell takes what the standard limits say.
-  public var limits: MessageLimits?
+  package var limits: MessageLimits?
 
-  public init(
+  package init(
     server: String? = nil, features: Set<Feature> = [], level: Int? = nil, numbering: String? = nil,
     store: String? = nil, lane: Lane? = nil, rival: LaneRival? = nil, limits: MessageLimits? = nil
   ) {
@@ -42,7 +42,7 @@ public struct PeerDescription: Hashable, Sendable {
   }
 
   /// Reads a server's headers. What is not understood is passed over.
-  public init(_ headers: Headers) {
+  package init(_ headers: Headers) {
     let names = (headers["features"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
     self.init(
       server: headers["server"], features: Set(names.compactMap(Feature.init(rawValue:))),
@@ -52,7 +52,7 @@ public struct PeerDescription: Hashable, Sendable {
   }
 
   /// The headers that say it.
-  public var headers: Headers {
+  package var headers: Headers {
     let lines: [(name: String, value: String?)] = [
       ("server", server),
       (

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why bytes are not the JSON they should be. What the peer sent is never part of it.
-public struct JSONError: Error, Hashable, Sendable {
-  public let problem: Problem
+package struct JSONError: Error, Hashable, Sendable {
+  package let problem: Problem
   /// Where, in bytes from the start of the message.
-  public let offset: Int
+  package let offset: Int
 
-  public enum Problem: String, Hashable, Sendable {
+  package enum Problem: String, Hashable, Sendable {
     case unexpectedEnd = "it ends too early"
     case unexpectedByte = "an unexpected byte"
     case expectedObject = "an object is expected"
@@ -21,5 +21,5 @@ public struct JSONError: Error, Hashable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-  public var description: String { "not valid JSON: \(problem.rawValue) (byte \(offset))" }
+  package var description: String { "not valid JSON: \(problem.rawValue) (byte \(offset))" }
 }

@@ -15,7 +15,7 @@ enum JSONToken {
 }
 
 /// Where a string stands in a message, between its quotes.
-public struct JSONText: Sendable {
+package struct JSONText: Sendable {
   // 32 bits each: a request has many of these, and no message is that long.
   private let start32: UInt32
   private let count32: UInt32

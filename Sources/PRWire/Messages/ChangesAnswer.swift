@@ -3,22 +3,22 @@ import NIOCore
 import PRRevision
 
 /// What a server says to `changes`.
-public enum ChangesAnswer: Hashable, Sendable {
+package enum ChangesAnswer: Hashable, Sendable {
   case page(Page)
   /// The asker's position is none of this feed's, and why.
   case reset(String)
 
-  public struct Page: Hashable, Sendable {
-    public var store: String
+  package struct Page: Hashable, Sendable {
+    package var store: String
     /// The serial of the last of the rows.
-    public var last: Int64
+    package var last: Int64
     /// The feed's digest at that row.
-    public var digest: String
+    package var digest: String
     /// There are rows behind these.
-    public var hasMore: Bool
-    public var rows: [Row]
+    package var hasMore: Bool
+    package var rows: [Row]
 
-    public init(store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row]) {
+    package init(store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row]) {
       self.store = store
       self.last = last
       self.digest = digest

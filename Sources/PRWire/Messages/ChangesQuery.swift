@@ -2,19 +2,19 @@
 import NIOCore
 
 /// A question for what is new in a feed. Asked only of a server that announces ``Feature/changes``.
-public struct ChangesQuery: Hashable, Sendable {
+package struct ChangesQuery: Hashable, Sendable {
   /// Whose feed the asker has followed; nil for one that begins.
-  public var store: String?
+  package var store: String?
   /// The serial of the last row that it has.
-  public var after: Int64
+  package var after: Int64
   /// The feed's digest at that row.
-  public var digest: String
+  package var digest: String
   /// How many rows it takes at once.
-  public var limit: Int
+  package var limit: Int
   /// How long the answer may be held back while there is nothing new, in seconds.
-  public var wait: Int
+  package var wait: Int
 
-  public init(store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, wait: Int = 0) {
+  package init(store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, wait: Int = 0) {
     self.store = store
     self.after = after
     self.digest = digest

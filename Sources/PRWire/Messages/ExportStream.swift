@@ -3,7 +3,7 @@ import NIOCore
 import PRRevision
 
 /// Reads the rows of an export's reply piece by piece, however long it is: only the row that is being read is kept.
-public struct ExportStream: Sendable {
+package struct ExportStream: Sendable {
   private var depth = 0
   /// Which of the open brackets are braces: a bit for each level, the innermost lowest.
   private var braces: UInt32 = 0
@@ -19,7 +19,7 @@ public struct ExportStream: Sendable {
   private var rowLength = 0
   private let longestPassedOver: Int
   /// How many rows had longer names than a node takes, and were passed over.
-  public private(set) var rowsTooLong = 0
+  package private(set) var rowsTooLong = 0
   /// The beginning, for a reply that is no export.
   private var head = ByteBuffer()
   private var hasRows = false
@@ -34,12 +34,12 @@ public struct ExportStream: Sendable {
   private static let deepest = 16
 
   /// - Parameter longestPassedOver: a row of more bytes is taken for an endless one.
-  public init(longestPassedOver: Int = 64 << 20) { self.longestPassedOver = longestPassedOver }
+  package init(longestPassedOver: Int = 64 << 20) { self.longestPassedOver = longestPassedOver }
 
   /// Takes a piece.
   ///
   /// - Returns: the rows that end in it.
-  public mutating func take(_ piece: UnsafeRawBufferPointer) throws(ResponseError) -> [Row] {
+  package mutating func take(_ piece: UnsafeRawBufferPointer) throws(ResponseError) -> [Row] {
     if !hasRows, head.readableBytes < Self.headLength {
       // There is room left, as was just asked.
       head.writeBytes(piece.prefix(Self.headLength - head.readableBytes))
@@ -54,7 +54,7 @@ public struct ExportStream: Sendable {
   /// Checks that the reply is whole.
   ///
   /// - Returns: the server's words, where it refused.
-  public func finish() throws(ResponseError) -> String? {
+  package func finish() throws(ResponseError) -> String? {
     if isOver, hasRows { return nil }
     if case .error(let words)? = try? Response(head, to: .export) { return words }
     throw .unexpected(.export)

@@ -4,27 +4,27 @@ import PRRevision
 
 /// Writes an export row by row, so that its size does not matter: nothing leaves before there is a piece of a chunk
 /// stream, and an export shorter than one is a plain line.
-public struct ExportWriter: Sendable {
+package struct ExportWriter: Sendable {
   private var waiting = ByteBuffer()
   private var isFirst = true
   private var isStream = false
 
   /// - Parameter columns: the columns of the table, described in `metainfo`; nil leaves it empty.
-  public init(columns: ExportColumns?) {
+  package init(columns: ExportColumns?) {
     waiting.writeStaticString(#"{"metainfo":"#)
     waiting.writeString(columns?.json ?? "{}")
     waiting.writeStaticString(#","datainfo":["#)
   }
 
   /// Appends a row.
-  public mutating func write(_ row: Row) {
+  package mutating func write(_ row: Row) {
     if !isFirst { waiting.writeInteger(ASCII.comma) }
     isFirst = false
     row.write(to: &waiting)
   }
 
   /// Moves the pieces that are complete to `out`.
-  public mutating func drain(into out: inout ByteBuffer) {
+  package mutating func drain(into out: inout ByteBuffer) {
     guard waiting.readableBytes >= ChunkStream.piece else { return }
     if !isStream {
       isStream = true
@@ -35,7 +35,7 @@ public struct ExportWriter: Sendable {
   }
 
   /// Ends the message.
-  public mutating func finish(into out: inout ByteBuffer) {
+  package mutating func finish(into out: inout ByteBuffer) {
     waiting.writeStaticString("]}")
     drain(into: &out)
     guard isStream else { return ChunkStream.write(waiting, into: &out) }
@@ -45,11 +45,11 @@ public struct ExportWriter: Sendable {
 }
 
 /// The `metainfo` of an export: BitBake's table, as its own server describes it.
-public struct ExportColumns: Sendable {
+package struct ExportColumns: Sendable {
   /// The version that goes out as `core_ver`.
-  public let version: String
+  package let version: String
 
-  public init(version: String) { self.version = version }
+  package init(version: String) { self.version = version }
 
   var json: String {
     let columns = ["version", "pkgarch", "checksum", "value"].enumerated().map { index, name in

@@ -3,19 +3,19 @@ import NIOCore
 import PRRevision
 
 /// What a node tells one further down about a tuple, in one round trip.
-public struct LookupAnswer: Hashable, Sendable {
+package struct LookupAnswer: Hashable, Sendable {
   /// The greatest value of the package, here or further up; nil when no node there has a row of the package.
-  public var greatest: String?
+  package var greatest: String?
   /// The least and the greatest values of the checksum, here or further up, least first.
-  public var values: [String]
+  package var values: [String]
   /// The checksum has more values than these.
-  public var hasMore: Bool
+  package var hasMore: Bool
   /// The node could ask its own upstream, or has none.
-  public var isComplete: Bool
+  package var isComplete: Bool
   /// The node's level as of now. The handshake has it too, but a level may be learned while the connection lasts.
-  public var level: Int?
+  package var level: Int?
 
-  public init(
+  package init(
     greatest: String?, values: [String], hasMore: Bool = false, isComplete: Bool, level: Int? = nil
   ) {
     self.hasMore = hasMore

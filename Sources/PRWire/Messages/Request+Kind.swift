@@ -2,7 +2,7 @@
 import PRRevision
 
 extension Request {
-  public var kind: RequestKind {
+  package var kind: RequestKind {
     switch self {
     case .ping: .ping
     case .isReadonly: .isReadonly

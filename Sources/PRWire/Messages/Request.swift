@@ -2,7 +2,7 @@
 import PRRevision
 
 /// A question that can be put to a PR server.
-public enum Request: Hashable, Sendable {
+package enum Request: Hashable, Sendable {
   case ping
   case getPR(TupleKey, History)
   case testPR(TupleKey, History)
@@ -19,31 +19,31 @@ public enum Request: Hashable, Sendable {
 }
 
 /// The value of an `import-one`. It is echoed as it came.
-public struct ImportedValue: Hashable, Sendable {
-  public let text: String
+package struct ImportedValue: Hashable, Sendable {
+  package let text: String
   /// It came as a JSON number.
-  public let wasInteger: Bool
+  package let wasInteger: Bool
 
-  public init(text: String, wasInteger: Bool = false) {
+  package init(text: String, wasInteger: Bool = false) {
     self.text = text
     self.wasInteger = wasInteger
   }
 }
 
 /// What an `export` asks for.
-public struct ExportQuery: Hashable, Sendable {
-  public var filter: RowFilter
+package struct ExportQuery: Hashable, Sendable {
+  package var filter: RowFilter
   /// The reply describes the table's columns.
-  public var columns: Bool
+  package var columns: Bool
 
-  public init(_ filter: RowFilter = RowFilter(), columns: Bool = false) {
+  package init(_ filter: RowFilter = RowFilter(), columns: Bool = false) {
     self.filter = filter
     self.columns = columns
   }
 }
 
 /// Why a message is no request that can be served. The connection goes on.
-public enum RequestError: Error, Hashable, Sendable {
+package enum RequestError: Error, Hashable, Sendable {
   case unknownRequest
   case notAnObject(RequestKind)
   case missing(RequestKind, field: String)
@@ -55,7 +55,7 @@ public enum RequestError: Error, Hashable, Sendable {
 
 extension RequestError {
   /// Which request it would have been; nil where none is named.
-  public var request: RequestKind? {
+  package var request: RequestKind? {
     switch self {
     case .unknownRequest, .json: nil
     case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _),
@@ -66,7 +66,7 @@ extension RequestError {
 }
 
 extension RequestError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownRequest:
       "unknown request; known are \(RequestKind.allCases.map(\.rawValue).joined(separator: ", "))"
@@ -85,7 +85,7 @@ extension Request {
   /// Makes a request of what stands in a message.
   ///
   /// - Returns: nil for a good-bye.
-  public init?(_ view: RequestView) throws(RequestError) {
+  package init?(_ view: RequestView) throws(RequestError) {
     switch view.content {
     case .goodbye: return nil
     case .unknown: throw .unknownRequest

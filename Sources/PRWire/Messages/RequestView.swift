@@ -5,9 +5,9 @@ import PRRevision
 ///
 /// What is answered at once is answered from this; ``Request/init(_:)`` makes it a value to keep. Valid only while the
 /// bytes are.
-public struct RequestView {
-  public let bytes: UnsafeRawBufferPointer
-  public private(set) var content = Content.unknown
+package struct RequestView {
+  package let bytes: UnsafeRawBufferPointer
+  package private(set) var content = Content.unknown
 
   var version: JSONToken?
   var pkgarch: JSONToken?
@@ -19,7 +19,7 @@ public struct RequestView {
   /// Where the object with the request's fields begins.
   private(set) var fieldsOffset = 0
 
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     case request(RequestKind)
     /// JSON `null`: the peer says good-bye.
     case goodbye
@@ -32,7 +32,7 @@ public struct RequestView {
   /// Reads a message.
   ///
   /// - Parameter depth: how deeply it may nest.
-  public init(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) {
+  package init(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) {
     var view = RequestView(bytes: bytes, content: .unknown)
     var scanner = JSONScanner(bytes, deepest: depth)
     if scanner.isAtObject() {
@@ -99,13 +99,13 @@ public struct RequestView {
 
 extension RequestView {
   /// The request that is named; nil where none is. A session looks at its right before the fields are read.
-  public var name: RequestKind? {
+  package var name: RequestKind? {
     if case .request(let name) = content { name } else { nil }
   }
 
   /// The tuple of a `get-pr` without history whose strings need no unescaping: what can be looked up byte for byte.
   @inline(__always)
-  public var plainAllocation: PlainTuple? {
+  package var plainAllocation: PlainTuple? {
     guard case .request(.getPR) = content,
       case .text(let version) = version, version.isPlain,
       case .text(let pkgarch) = pkgarch, pkgarch.isPlain,
@@ -121,9 +121,9 @@ extension RequestView {
   }
 
   /// A tuple's UTF-8 bytes, where they stand in the message.
-  public struct PlainTuple {
-    public let version: UnsafeRawBufferPointer
-    public let pkgarch: UnsafeRawBufferPointer
-    public let checksum: UnsafeRawBufferPointer
+  package struct PlainTuple {
+    package let version: UnsafeRawBufferPointer
+    package let pkgarch: UnsafeRawBufferPointer
+    package let checksum: UnsafeRawBufferPointer
   }
 }

@@ -4,7 +4,7 @@ import PRRevision
 
 extension Request {
   /// Appends the request's JSON, without a line ending.
-  public func write(to out: inout ByteBuffer) {
+  package func write(to out: inout ByteBuffer) {
     switch self {
     case .ping: out.writeStaticString(#"{"ping":{}}"#)
     case .isReadonly: out.writeStaticString(#"{"is-readonly":{}}"#)

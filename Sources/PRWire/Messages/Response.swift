@@ -3,7 +3,7 @@ import NIOCore
 import PRRevision
 
 /// A reply, save an export's, which is written row by row.
-public enum Response: Hashable, Sendable {
+package enum Response: Hashable, Sendable {
   case alive
   /// The same to a node below whose lane overlaps with that of another.
   case aliveBeside(LaneRival)
@@ -20,7 +20,7 @@ public enum Response: Hashable, Sendable {
   case error(String)
 
   /// Appends the reply's JSON, without a line ending.
-  public func write(to out: inout ByteBuffer) {
+  package func write(to out: inout ByteBuffer) {
     switch self {
     case .alive: out.writeStaticString(#"{"alive":true}"#)
     case .aliveBeside(let rival):
@@ -47,7 +47,7 @@ public enum Response: Hashable, Sendable {
   }
 
   /// Appends the reply as a message: a line, or where it may be long a chunk stream. An error may repeat names.
-  public func writeMessage(to out: inout ByteBuffer) {
+  package func writeMessage(to out: inout ByteBuffer) {
     switch self {
     case .lookup, .changes, .error:
       var message = ByteBuffer()
@@ -61,7 +61,7 @@ public enum Response: Hashable, Sendable {
 
   /// Appends `{"value":"…"}` and a line ending for a value that stands in memory as UTF-8.
   @inline(__always)
-  public static func writeLine(value utf8: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
+  package static func writeLine(value utf8: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
     guard utf8.isPlainInJSON else {
       out.writeStaticString(#"{"value":"#)
       out.writeJSON(utf8: utf8)

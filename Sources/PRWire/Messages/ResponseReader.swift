@@ -3,7 +3,7 @@ import NIOCore
 import PRRevision
 
 /// Why a server's reply is no answer to what it was asked. What the server sent is not part of it.
-public enum ResponseError: Error, Hashable, Sendable {
+package enum ResponseError: Error, Hashable, Sendable {
   case json(JSONError)
   /// The reply's shape is another one.
   case unexpected(RequestKind)
@@ -12,7 +12,7 @@ public enum ResponseError: Error, Hashable, Sendable {
 }
 
 extension ResponseError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .json(let error): "the server's reply is \(error)"
     case .unexpected(let name): "the server's reply does not answer \(name.rawValue)"
@@ -28,7 +28,7 @@ extension Response {
   ///   - name: what was asked; any but `export`, whose rows ``ExportReply`` reads.
   ///   - depth: how deeply the reply may nest.
   ///   - mostRows: how many rows a page may have. The rest of a longer page is not read.
-  public init(
+  package init(
     _ message: ByteBuffer, to name: RequestKind, depth: Int = 16, mostRows: Int = .max
   ) throws(ResponseError) {
     var fields = ResponseFields()
@@ -121,13 +121,13 @@ private struct ResponseFields {
 }
 
 /// The rows of an export's reply.
-public struct ExportReply: Sendable {
-  public private(set) var rows: [Row] = []
+package struct ExportReply: Sendable {
+  package private(set) var rows: [Row] = []
 
   /// Reads a whole reply.
   ///
   /// - Parameter depth: how deeply the reply may nest.
-  public init(_ message: ByteBuffer, depth: Int = 16) throws(ResponseError) {
+  package init(_ message: ByteBuffer, depth: Int = 16) throws(ResponseError) {
     let read: Result<[Row]?, ResponseError> = message.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
         return .success(try Self.rows(in: bytes, depth: depth))

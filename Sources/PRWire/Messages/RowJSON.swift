@@ -5,7 +5,7 @@ import PRRevision
 /// A row as a JSON object: `{"version":…,"pkgarch":…,"checksum":…,"value":…}`.
 extension Row {
   /// Appends the object, without a line ending.
-  public func write(to out: inout ByteBuffer) {
+  package func write(to out: inout ByteBuffer) {
     out.writeStaticString(#"{"version":"#)
     out.writeJSON(string: tuple.package.version)
     out.writeStaticString(#","pkgarch":"#)
@@ -20,7 +20,7 @@ extension Row {
   /// Reads an object that stands alone.
   ///
   /// - Returns: nil when a member is missing or no string.
-  public init?(json line: ByteBuffer) throws(JSONError) {
+  package init?(json line: ByteBuffer) throws(JSONError) {
     let read: Result<Row?, JSONError> = line.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
         var scanner = JSONScanner(bytes, deepest: 4)
