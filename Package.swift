@@ -34,12 +34,17 @@ let package = Package(
     .target(
       name: "PRStore",
       dependencies: [
-        "PRRevision", "CSQLiteTuning", "COpenSSL",
+        "PRRevision", "COpenSSL",
+      ]),
+
+    // 2: the engine of the store; rows as files; federations as files; one connection to a server
+    .target(
+      name: "PRStoreSQLite",
+      dependencies: [
+        "PRRevision", "PRStore", "CSQLiteTuning", "COpenSSL",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
-
-    // 2: rows as files; federations as files; one connection to a server
     .target(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
     .target(name: "PRTopology", dependencies: ["PRRevision", "PRWire", .product(name: "Yams", package: "Yams")]),
@@ -93,8 +98,8 @@ let package = Package(
     .target(
       name: "PRAssembly",
       dependencies: [
-        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRClient", "PRUpstream", "PRNode", "PRSync", "PRServer",
-        "PRStatus",
+        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRStoreSQLite", "PRClient", "PRUpstream", "PRNode", "PRSync",
+        "PRServer", "PRStatus",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -105,9 +110,8 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStatus", "PRStore", "PRTLS",
-        "PRTopology",
-        "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStatus", "PRStore",
+        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -120,7 +124,7 @@ let package = Package(
     .executableTarget(
       name: "bitbake-prserv",
       dependencies: [
-        "CPidfd", "PRAssembly", "PRNode", "PRServer", "PRStore", "PRWire",
+        "CPidfd", "PRAssembly", "PRNode", "PRServer", "PRStore", "PRStoreSQLite", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -144,7 +148,9 @@ let package = Package(
     .testTarget(name: "HistoriesTests", dependencies: ["Histories", "TestSeed"]),
     .target(
       name: "TestStore",
-      dependencies: ["PRRevision", "PRStore", "TestSeed", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "PRRevision", "PRStore", "PRStoreSQLite", "TestSeed", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       path: "Tests/TestStore"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
@@ -161,13 +167,15 @@ let package = Package(
     .testTarget(
       name: "PRStoreTests",
       dependencies: [
-        "PRRevision", "PRStore", "TestSeed", "TestStore", "TestThreads", .product(name: "GRDB", package: "GRDB.swift"),
+        "PRRevision", "PRStore", "PRStoreSQLite", "TestSeed", "TestStore", "TestThreads",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "PRSyncTests",
       dependencies: [
-        "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRSync", "PRUpstream", "PRWire", "TestSeed",
+        "PRClient", "PRNode", "PRRevision", "PRServer", "PRStore", "PRStoreSQLite", "PRSync", "PRUpstream", "PRWire",
+        "TestSeed",
         "TestStore", "TestThreads",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -186,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "PRNodeTests",
       dependencies: [
-        "PRNode", "PRRevision", "PRStore", "PRSync", "PRUpstream", "PRWire", "TestSeed", "TestStore", "TestThreads",
+        "PRNode", "PRRevision", "PRStore", "PRStoreSQLite", "PRSync", "PRUpstream", "PRWire", "TestSeed", "TestStore",
+        "TestThreads",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     // The programs are dependencies so that they are built; what is tested is the processes.

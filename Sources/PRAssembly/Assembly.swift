@@ -8,6 +8,7 @@ import PRRevision
 import PRServer
 import PRStatus
 import PRStore
+import PRStoreSQLite
 import PRSync
 import PRTLS
 import PRUpstream

@@ -3,6 +3,7 @@ import PRNode
 import PRServer
 import PRStatus
 import PRStore
+import PRStoreSQLite
 import PRTLS
 import PRWire
 

@@ -2,6 +2,7 @@
 import Logging
 import PRServer
 import PRStore
+import PRStoreSQLite
 
 /// Tells the log what an opening found, and what it did to the file.
 struct OpeningLog {

@@ -8,12 +8,4 @@ package enum Durability: String, CaseIterable, Sendable {
   case normal
   /// As BitBake's server does: what the operating system makes of it.
   case off
-
-  var pragma: String {
-    switch self {
-    case .full: "FULL"
-    case .normal: "NORMAL"
-    case .off: "OFF"
-    }
-  }
 }

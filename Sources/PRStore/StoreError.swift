@@ -47,8 +47,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case closed
   /// A look took longer than it may.
   case interrupted
-  /// Anything else SQLite says, in its words.
-  case sqlite(path: String, detail: String)
+  /// Anything else that the engine reports, in its words.
+  case engine(path: String, detail: String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -105,7 +105,7 @@ extension StoreError: CustomStringConvertible {
     case .unfit(let path, let detail): "\(path): \(detail)"
     case .closed: "the server is stopping; ask again"
     case .interrupted: "reading the database took too long"
-    case .sqlite(let path, let detail): "the database \(path) could not be used: \(detail)"
+    case .engine(let path, let detail): "the database \(path) could not be used: \(detail)"
     }
   }
 }

@@ -6,6 +6,7 @@ import PRAssembly
 import PRNode
 import PRServer
 import PRStore
+import PRStoreSQLite
 import PRWire
 
 /// The server that `--start` leaves behind.

@@ -39,10 +39,19 @@ struct ImportTests {
   @Test("the rules import nothing", arguments: SourceTree.sources.filter { $0.target == "PRRevision" })
   func pureRules(file: SourceTree.File) { #expect(file.imports.isEmpty) }
 
-  @Test("only the store knows of SQL")
+  @Test("only SQLite's engine imports SQLite")
   func sqlStaysInside() {
     let strangers = SourceTree.sources.filter { file in
-      file.target != "PRStore" && file.imports.contains { ["GRDB", "GRDBSQLite", "CSQLiteTuning"].contains($0) }
+      file.target != "PRStoreSQLite" && file.imports.contains { ["GRDB", "GRDBSQLite", "CSQLiteTuning"].contains($0) }
+    }
+    #expect(strangers.map(\.path) == [])
+  }
+
+  @Test("what answers requests names no engine")
+  func engineStaysOutside() {
+    let commands = ["PRStoreSQLite", "PRAssembly", "headwater", "bitbake-prserv"]
+    let strangers = SourceTree.sources.filter { file in
+      !commands.contains(file.target) && file.imports.contains("PRStoreSQLite")
     }
     #expect(strangers.map(\.path) == [])
   }

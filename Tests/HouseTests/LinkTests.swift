@@ -54,6 +54,28 @@ struct LinkTests {
     #expect(page.links == ["a.md#b", "c.md", "d.md"])
   }
 
+  /// The paths of source files that a page names, as it names them.
+  private static func sources(namedIn text: String) -> [String] {
+    text.matches(of: /`((?:Sources\/|Tests\/|PR\w+\/|headwater\/|bitbake-prserv\/)[\w\/+-]+\.swift)`/).map {
+      String($0.1)
+    }
+  }
+
+  @Test("and paths of source files lead to files", arguments: SourceTree.pages)
+  func paths(page: String) {
+    for path in Self.sources(namedIn: SourceTree.text(page)) {
+      let isThere = SourceTree.exists(path) || SourceTree.exists("Sources/\(path)")
+      #expect(isThere, "\(page) names \(path), which is not there")
+    }
+  }
+
+  @Test("to source files are found")
+  func examplesOfPaths() {
+    #expect(
+      Self.sources(namedIn: "**`PRStore/Store.swift`** and `Store.swift`, `PRNode/Core`") == ["PRStore/Store.swift"])
+    #expect(SourceTree.pages.contains { !Self.sources(namedIn: SourceTree.text($0)).isEmpty })
+  }
+
   private static let files = (SourceTree.sources + SourceTree.tests).filter { !$0.path.hasSuffix("/LinkTests.swift") }
 
   @Test("of comments and messages name pages and headings that there are", arguments: files)

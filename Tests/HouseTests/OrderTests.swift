@@ -6,7 +6,7 @@ import Testing
 struct OrderTests {
   /// Files that decide: values without I/O, and the store.
   private static let deciding = SourceTree.sources.filter {
-    $0.isCore || ["PRRevision", "PRStore"].contains($0.target)
+    $0.isCore || ["PRRevision", "PRStore", "PRStoreSQLite"].contains($0.target)
   }
 
   @Test("deciding code goes through no dictionary or set in its own order", arguments: deciding.map(\.path))

@@ -6,16 +6,16 @@ import Testing
 struct StoreFilesTests {
   /// Files that may do otherwise, with the reason.
   private static let exceptions = [
-    "Sources/PRStore/Files/SystemFiles.swift": "it is the machine's file system"
+    "Sources/PRStore/Machine/Files/SystemFiles.swift": "it is the machine's file system"
   ]
 
   /// Lines that name the machine's own, with the reason.
   private static let ownEnvironment = [
-    "Sources/PRStore/StoreEnvironment.swift": "it says what the machine's own is",
-    "Sources/PRStore/Store.swift": "what opens a store may leave it out",
+    "Sources/PRStore/Machine/StoreEnvironment.swift": "it says what the machine's own is",
+    "Sources/PRStoreSQLite/SQLiteEngine.swift": "what opens a store may leave it out",
   ]
 
-  private static let files = SourceTree.sources.filter { $0.target == "PRStore" }
+  private static let files = SourceTree.sources.filter { ["PRStore", "PRStoreSQLite"].contains($0.target) }
 
   @Test(
     "are reached in one place",

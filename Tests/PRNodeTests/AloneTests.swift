@@ -2,6 +2,7 @@
 import PRNode
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRUpstream
 import Synchronization
 import TestStore

@@ -3,6 +3,7 @@ import Dispatch
 import PRNode
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRUpstream
 import Synchronization
 import TestStore

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestSeed
 import TestStore
 import TestThreads
@@ -101,7 +102,7 @@ struct RecordsContractTests {
         for change in changes { try Self.apply(change, to: records) }
         return try Picture(of: records)
       }
-      let read = try await store.read { reader throws(StoreError) in try Picture(of: reader) }
+      let read = try await store.read { reader throws(StoreError) in try Picture(of: SnapshotRecords(reader)) }
       #expect(written == expected, "in the transaction, round \(round): \(changes); \(seed)")
       #expect(read == expected, "behind it, round \(round): \(changes); \(seed)")
       guard written == expected, read == expected else { return }

@@ -2,6 +2,7 @@
 import Synchronization
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// A clock that goes on only when a test says so.
 final class HeldTime: Sendable {

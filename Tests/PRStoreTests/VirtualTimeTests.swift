@@ -8,6 +8,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// A store uses no thread, clock or random number but those that it is given.
 @Suite("A store in virtual time", .ownThreads)
@@ -77,9 +78,9 @@ struct VirtualTimeTests {
     let time = VirtualTime(Seed(1))
     let store = try open(time)
     let isWoken = Mutex(false)
-    store.externalChanges.start()
+    store.engine.watchOtherProcesses()
     time.run()
-    _ = store.watch.wait { isWoken.withLock { $0 = true } }
+    _ = store.engine.watch.wait { isWoken.withLock { $0 = true } }
     try ForeignProcess(path).insert([.busybox("a", "1")])
     time.pass(.milliseconds(249))
     #expect(!isWoken.withLock { $0 })

@@ -3,6 +3,7 @@ import NIOPosix
 import PRClient
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRUpstream
 import PRWire
 import TestStore

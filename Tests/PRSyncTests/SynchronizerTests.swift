@@ -2,6 +2,7 @@
 import Foundation
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRWire
 import TestStore
 import TestThreads

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRStore
+import PRStoreSQLite
 import TestSeed
 
 /// The files and folders of a simulated disk: as processes see them, and as they are on the disk.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRStoreSQLite
 
 /// A database with one package of many rows, one with a checksum of many values, and copies of as many rows. It is made
 /// by SQL, as BitBake's server would leave it, since that is fast.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRStore
+import PRStoreSQLite
 
 extension StepCount {
   /// What some work on a store costs: the median of several counts.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRStoreSQLite
 
 extension TupleKey {
   package init(_ version: String, _ pkgarch: String, _ checksum: String) {

@@ -21,10 +21,12 @@ struct AllocationDriver: Sendable {
     switch action {
     case .look(let result):
       let allocation = allocation(flow)
-      read(flow) { reader throws(StoreError) in try allocation.look(result, in: reader) }
+      read(flow) { reader throws(StoreError) in try allocation.look(result, in: SnapshotRecords(reader)) }
     case .predict(let result, let onMiss):
       let allocation = allocation(flow)
-      read(flow) { reader throws(StoreError) in try allocation.predict(result, onMiss: onMiss, in: reader) }
+      read(flow) { reader throws(StoreError) in
+        try allocation.predict(result, onMiss: onMiss, in: SnapshotRecords(reader))
+      }
     case .decide(let result):
       let (allocation, asker, now) = (allocation(flow), asker, node.now)
       node.store.write(for: client) { context throws(StoreError) in
@@ -46,7 +48,7 @@ struct AllocationDriver: Sendable {
 
   private func allocation(_ flow: Flow) -> Allocation { Allocation(flow.tuple, history, numbering: node.numbering) }
 
-  private func read(_ flow: Flow, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Decision) {
+  private func read(_ flow: Flow, _ body: @escaping @Sendable (any ReadContext) throws(StoreError) -> Decision) {
     node.store.read(for: client, body) { feed(.decided($0), to: flow) }
   }
 }

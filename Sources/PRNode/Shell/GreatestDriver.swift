@@ -21,7 +21,7 @@ struct GreatestDriver: Sendable {
     case .read(let includesCopy):
       let package = package
       node.store.read(for: client) { reader throws(StoreError) in
-        try reader.greatest(of: package, includesCopy: includesCopy)
+        try SnapshotRecords(reader).greatest(of: package, includesCopy: includesCopy)
       } done: {
         feed(.found($0), to: flow)
       }

@@ -80,7 +80,7 @@ package final class Node: Sendable {
 
   func read<Value: Sendable>(
     in queue: ReadQueue = .short, for client: ReadClient,
-    _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
+    _ body: @escaping @Sendable (any ReadContext) throws(StoreError) -> Value, _ answer: @escaping Answer<Value>
   ) {
     store.read(in: queue, for: client, body) { answer($0.mapError(NodeError.store)) }
   }

@@ -20,14 +20,14 @@ struct PredictionDriver: Sendable {
     case .look(let result):
       let allocation = allocation(flow)
       node.store.read { reader throws(StoreError) in
-        try allocation.look(result, in: reader)
+        try allocation.look(result, in: SnapshotRecords(reader))
       } done: {
         feed(.decided($0), to: flow)
       }
     case .predict(let result):
       let allocation = allocation(flow)
       node.store.read { reader throws(StoreError) in
-        try allocation.predict(result, onMiss: .predict, in: reader)
+        try allocation.predict(result, onMiss: .predict, in: SnapshotRecords(reader))
       } done: {
         feed(.decided($0), to: flow)
       }

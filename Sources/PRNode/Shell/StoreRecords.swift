@@ -2,16 +2,39 @@
 import PRRevision
 import PRStore
 
-extension ReadContext: Records {}
+/// A snapshot of the store as the rules read it.
+struct SnapshotRecords: Records {
+  private let reader: any ReadContext
+
+  init(_ reader: any ReadContext) { self.reader = reader }
+
+  func facts(
+    for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
+  ) throws(StoreError) -> LocalFacts {
+    try reader.facts(for: tuple, history, upstream: upstream)
+  }
+
+  func values(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.values(of: tuple) }
+  func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
+    try reader.isTaken(value, besides: tuple)
+  }
+  func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
+    try reader.rival(for: value, of: tuple)
+  }
+  func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
+  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try reader.upstreamView(of: tuple) }
+  func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.copiedValues(of: tuple) }
+  func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
+}
 
 /// The context of a transaction, with what is written beside each row.
 struct TransactionRecords: ChangingRecords {
-  let context: WriteContext
+  let context: any WriteContext
   let asker: String?
   /// Milliseconds since 1970.
   let now: Int64
 
-  private var reader: ReadContext { context.reader }
+  private var reader: any ReadContext { context.reader }
 
   func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?

@@ -38,7 +38,7 @@ extension Node {
   ) {
     let numbering = numbering
     store.read(for: client) { reader throws(StoreError) in
-      try KnownValues(of: tuple, numbering, countsCopy: countsCopy, answer: answer, in: reader)
+      try KnownValues(of: tuple, numbering, countsCopy: countsCopy, answer: answer, in: SnapshotRecords(reader))
     } done: {
       done($0)
     }

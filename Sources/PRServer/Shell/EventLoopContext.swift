@@ -16,7 +16,8 @@ final class EventLoopContext {
   let flight: FlightLedger
   let lanes: LaneWatch
   private let loop: any EventLoop
-  private let reader: EventLoopReader
+  /// Nil where the engine of the store has none.
+  private let reader: (any EventLoopReader)?
   private let logger: Logger
   private var complaints = LogRateLimiter()
   private var forecast = MissPredictor()
@@ -36,7 +37,7 @@ final class EventLoopContext {
     self.options = options
     self.loop = loop
     self.logger = logger
-    reader = try node.store.turnReader()
+    reader = try node.store.eventLoopReader()
     polls = PollBoard(node, on: loop)
   }
 
@@ -45,14 +46,14 @@ final class EventLoopContext {
   /// - Returns: false when it needs one.
   @inline(__always)
   func answerCurrent(_ tuple: RequestView.PlainTuple, into out: inout ByteBuffer) -> Bool {
-    guard node.answersCurrentTuplesAtOnce, forecast.shouldLook() else { return false }
+    guard let reader, node.answersCurrentTuplesAtOnce, forecast.shouldLook() else { return false }
     let turnWasOpen = reader.isSnapshotOpen
     defer { if !turnWasOpen, reader.isSnapshotOpen { endSnapshotLater() } }
     do throws(StoreError) {
-      let answered: Void? = try reader.withCurrentValue(
+      let isAnswered = try reader.readCurrentValue(
         version: tuple.version, pkgarch: tuple.pkgarch, checksum: tuple.checksum
       ) { Response.writeLine(value: $0, to: &out) }
-      guard answered != nil else {
+      guard isAnswered else {
         forecast.missed()
         return false
       }
@@ -106,7 +107,7 @@ final class EventLoopContext {
 
   private func endSnapshot() {
     do throws(StoreError) {
-      try reader.endSnapshot()
+      try reader?.endSnapshot()
     } catch {
       complain("turn", error.description, level: .error)
     }

@@ -33,8 +33,8 @@ actor StatusCollector {
 
   init(_ facts: NodeFacts) throws(StoreError) {
     self.facts = facts
-    lookout = try facts.node.store.lookout()
-    searcher = try facts.node.store.lookout()
+    lookout = try facts.node.store.diagnosticReader()
+    searcher = try facts.node.store.diagnosticReader()
     writeCheck = WriteCheck(facts.node.store)
     since = facts.clock()
   }

@@ -16,7 +16,7 @@ extension FeedDigest {
   }
 
   /// The same for names that stand in memory as bytes.
-  mutating func add(_ fields: UnsafeRawBufferPointer...) {
+  package mutating func add(_ fields: UnsafeRawBufferPointer...) {
     var scratch = bytes
     scratch.reserveCapacity(256)
     for field in fields {

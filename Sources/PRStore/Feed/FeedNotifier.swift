@@ -7,12 +7,19 @@ package struct FeedMark: Hashable, Sendable {
   package var serial: Int64
   /// How often rows have left the feed.
   package var removals: Int64
+
+  package init(serial: Int64, removals: Int64) {
+    self.serial = serial
+    self.removals = removals
+  }
 }
 
 /// Wakes the parties that wait for rows. A commit that adds no row wakes none of them.
-final class FeedNotifier: Sendable {
+package final class FeedNotifier: Sendable {
   private let state = Mutex(State())
   private let count = Atomic(0)
+
+  package init() {}
 
   private struct State {
     var waiting: [(ticket: Int, wake: @Sendable () -> Void)] = []
@@ -20,7 +27,7 @@ final class FeedNotifier: Sendable {
     var mark: FeedMark?
   }
 
-  var isWatched: Bool { count.load(ordering: .acquiring) > 0 }
+  package var isWatched: Bool { count.load(ordering: .acquiring) > 0 }
 
   /// What was announced last.
   var mark: FeedMark? { state.withLock { $0.mark } }
@@ -44,7 +51,7 @@ final class FeedNotifier: Sendable {
   /// Wakes all that wait, each once, if the feed has moved.
   ///
   /// - Parameter mark: nil for a file without a feed.
-  func announce(_ mark: FeedMark?) {
+  package func announce(_ mark: FeedMark?) {
     let woken = state.withLock { state in
       if let mark {
         // Two announcers may come in the wrong order. Neither number ever goes down.
@@ -60,32 +67,5 @@ final class FeedNotifier: Sendable {
       return state.waiting
     }
     for (_, wake) in woken { wake() }
-  }
-}
-
-/// Reads how far the feed has come. For one thread at a time, as its connection.
-final class FeedMarkReading {
-  private let connection: Connection
-  private var statement: Statement?
-
-  init(_ connection: Connection) { self.connection = connection }
-
-  /// - Returns: nil for a file without a feed.
-  func mark() throws(StoreError) -> FeedMark? {
-    guard let statement = try prepared() else { return nil }
-    defer { statement.reset() }
-    guard try statement.step() else { return nil }
-    return FeedMark(serial: statement.number(0), removals: statement.number(1))
-  }
-
-  private func prepared() throws(StoreError) -> Statement? {
-    if let statement { return statement }
-    guard try connection.hasTable("headwater_feed") else { return nil }
-    let removals =
-      "SELECT CAST(value AS INTEGER) FROM headwater_store WHERE key = 'note: \(StoreMetadata.removals.rawValue)'"
-    let ready = try connection.prepare(
-      "SELECT ifnull(max(serial), 0), ifnull((\(removals)), 0) FROM headwater_feed")
-    statement = ready
-    return ready
   }
 }

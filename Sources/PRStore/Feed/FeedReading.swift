@@ -12,22 +12,18 @@ extension ReadContext {
   func changes(
     after position: FeedPosition?, limit: Int, checked: FeedCheck?, digests: FeedDigests
   ) throws(StoreError) -> ReadStep<FeedCheck?, FeedAnswer> {
-    guard try connection.hasTable("headwater_feed") else {
-      throw .sqlite(
-        path: connection.path, detail: "its rows have no serials, since only BitBake's server has written it")
-    }
-    let store = try SchemaPreparation.identity(connection)
+    let store = try feedIdentity()
     let position = position ?? .start(of: store)
     guard position.store == store else { return .done(.reset(.store)) }
-    let last = try lastSerial()
+    let last = try newestSerial()
     guard position.serial <= last else { return .done(.reset(.shorter)) }
-    let removals = Int(try note(.removals) ?? "0") ?? 0
+    let removals = try removals()
     var begin = digests.nearest(to: position.serial, removals: removals)
     if let checked, checked.removals == removals, checked.serial > begin.serial {
       begin = (checked.serial, checked.digest)
     }
     var walk = FeedWalk(begin, digests, removals)
-    try self.walk(&walk, to: position.serial, rows: Self.checkedRows) { _ in true }
+    try self.walk(&walk, to: position.serial, rows: FeedPageLimit.checkedRows) { _ in true }
     guard walk.serial >= position.serial else {
       return .again(FeedCheck(serial: walk.serial, digest: walk.digest, removals: removals))
     }
@@ -37,39 +33,18 @@ extension ReadContext {
     try self.walk(&walk, to: last, rows: limit) { row in
       rows.append(row)
       bytes += row.size
-      return bytes < Self.largestPage
+      return bytes < FeedPageLimit.bytes
     }
     digests.keep(walk.serial, walk.digest, removals: removals)
     let reached = FeedPosition(store: store, serial: walk.serial, digest: walk.digest)
     return .done(.page(FeedPage(position: reached, rows: rows, hasMore: walk.serial < last)))
   }
 
-  /// Where the feed ends now; nil on a file without one.
-  func lastPosition() throws(StoreError) -> FeedPosition? {
-    guard try connection.hasTable("headwater_feed") else { return nil }
+  /// Where the feed ends now.
+  package func lastPosition() throws(StoreError) -> FeedPosition {
     var walk = FeedWalk((0, .start), FeedDigests(), 0)
-    try self.walk(&walk, to: try lastSerial(), rows: .max) { _ in true }
-    return FeedPosition(
-      store: try SchemaPreparation.identity(connection), serial: walk.serial, digest: walk.digest)
-  }
-
-  /// What is true of the rows that have not left the feed.
-  func feedRows() throws(StoreError) -> String {
-    // A correlated look: one descent a row, where `NOT IN` would read all of the table first.
-    let isLeaving = "EXISTS (SELECT 1 FROM headwater_leaving AS l WHERE l.serial = headwater_feed.serial)"
-    return try hidesLeavingRows() ? "origin <> 'vanished' AND NOT \(isLeaving)" : "origin <> 'vanished'"
-  }
-
-  /// In bytes of names and values. The asker gets the rows behind them with its next question, so that a page is neither
-  /// long in the making nor large in memory when its peer does not read.
-  private static let largestPage = 256 << 10
-
-  /// One slice on the way to a position reads no more rows than this.
-  private static let checkedRows = 4096
-
-  /// The serial of the last row; 0 in an empty feed.
-  func lastSerial() throws(StoreError) -> Int64 {
-    try connection.number("SELECT max(serial) FROM headwater_feed") ?? 0
+    try self.walk(&walk, to: try newestSerial(), rows: .max) { _ in true }
+    return FeedPosition(store: try feedIdentity(), serial: walk.serial, digest: walk.digest)
   }
 
   /// Goes along the feed until its end, a number of rows, or until `body` returns false.
@@ -77,32 +52,31 @@ extension ReadContext {
     _ walk: inout FeedWalk, to end: Int64, rows most: Int, _ body: (Row) -> Bool
   ) throws(StoreError) {
     guard walk.serial < end else { return }
-    let statement = try connection.prepare(
-      """
-      SELECT serial, version, pkgarch, checksum, value, NOT (\(try feedRows())) FROM headwater_feed
-      WHERE serial > ?1 AND serial <= ?2 ORDER BY serial
-      """)
-    statement.bind(1, walk.serial)
-    statement.bind(2, end)
-    var count = 0
-    while try statement.step() {
+    var (passed, count) = (walk, 0)
+    let isWhole = try readFeed(after: walk.serial, to: end) { serial, row in
       // Rows that have vanished take time, too.
-      guard count < most else { return }
+      guard count < most else { return false }
       count += 1
-      guard statement.number(5) == 0, let version = statement.text(1), let pkgarch = statement.text(2),
-        let checksum = statement.text(3), let value = statement.text(4)
-      else {
-        walk.serial = statement.number(0)
-        continue
+      guard let row else {
+        passed.serial = serial
+        return true
       }
-      let row = Row(tuple: TupleKey(version: version, pkgarch: pkgarch, checksum: checksum), value: value)
-      // Another program may have written a row that no follower could take. It is no part of the feed.
-      guard row.isWithinLimits else { continue }
-      walk.pass(row, serial: statement.number(0))
-      guard body(row) else { return }
+      passed.pass(row, serial: serial)
+      return body(row)
     }
-    walk.serial = end
+    walk = passed
+    if isWhole { walk.serial = end }
   }
+}
+
+/// What one slice of a read of the feed is bounded by.
+private enum FeedPageLimit {
+  /// In bytes of names and values. The asker gets the rows behind them with its next question, so that a page is neither
+  /// long in the making nor large in memory when its peer does not read.
+  static let bytes = 256 << 10
+
+  /// One slice on the way to a position reads no more rows than this.
+  static let checkedRows = 4096
 }
 
 /// How far a read has come on its way to the position of an asker.
@@ -156,13 +130,13 @@ extension Store {
   ///
   /// - Returns: what ``stopWaiting(_:)`` takes.
   package func waitForRows(_ wake: @escaping @Sendable () -> Void) -> Int {
-    let ticket = watch.wait(wake)
-    externalChanges.start()
+    let ticket = engine.watch.wait(wake)
+    engine.watchOtherProcesses()
     return ticket
   }
 
-  package func stopWaiting(_ ticket: Int) { watch.leave(ticket) }
+  package func stopWaiting(_ ticket: Int) { engine.watch.leave(ticket) }
 
   /// How far the feed has come, as was announced to the parties that wait; nil before the first announcement.
-  package var announcedMark: FeedMark? { watch.mark }
+  package var announcedMark: FeedMark? { engine.watch.mark }
 }

@@ -26,7 +26,7 @@ extension Store {
 
   private func apply(
     _ page: FeedPage, from start: FeedPosition?,
-    _ body: @escaping @Sendable (WriteContext, FeedSlice, FeedPosition?) throws(StoreError) -> CopyOutcome
+    _ body: @escaping @Sendable (any WriteContext, FeedSlice, FeedPosition?) throws(StoreError) -> CopyOutcome
   ) async throws(StoreError) -> CopyOutcome {
     var (start, news) = (start, 0)
     for slice in FeedSlice.slices(of: page, from: start) {
@@ -100,7 +100,7 @@ extension Store {
   }
 
   /// Goes on with what an exchange of copies has left for later, until there is no more.
-  func keepUp() {
+  package func keepUp() {
     write { context throws(StoreError) in
       try context.keepUpStep()
     } done: { outcome in
@@ -116,15 +116,6 @@ package enum SwapPlace: Hashable, Sendable {
   case atPosition
   /// It is one of an upstream without a feed.
   case nowhere
-}
-
-extension WriteContext {
-  /// - Returns: whether there is more to do.
-  func keepUpStep() throws(StoreError) -> Bool {
-    guard try reader.hidesLeavingRows() else { return try removeGone() }
-    _ = try swapStep()
-    return true
-  }
 }
 
 extension FeedSlice {

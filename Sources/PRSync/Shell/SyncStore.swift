@@ -11,13 +11,13 @@ struct SyncStore: Sendable {
   var identity: String? { store.identity }
 
   func read<Value: Sendable>(
-    in queue: ReadQueue = .short, _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Value
+    in queue: ReadQueue = .short, _ body: @escaping @Sendable (any ReadContext) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.read(in: queue, body) } catch { throw .store(error) }
   }
 
   func write<Value: Sendable>(
-    _ body: @escaping @Sendable (WriteContext) throws(StoreError) -> Value
+    _ body: @escaping @Sendable (any WriteContext) throws(StoreError) -> Value
   ) async throws(SyncError) -> Value {
     do throws(StoreError) { return try await store.write(body) } catch { throw .store(error) }
   }

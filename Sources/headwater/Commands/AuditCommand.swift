@@ -4,6 +4,7 @@ import Foundation
 import PRAssembly
 import PRRevision
 import PRStore
+import PRStoreSQLite
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import PRStore
+import PRStoreSQLite
 
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import Foundation
 import PRAssembly
 import PRRevision
 import PRStore
+import PRStoreSQLite
 
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

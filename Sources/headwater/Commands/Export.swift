@@ -6,6 +6,7 @@ import PRClient
 import PRInterchange
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRWire
 
 extension RowFormat: ExpressibleByArgument {}

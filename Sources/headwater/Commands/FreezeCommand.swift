@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import PRStore
+import PRStoreSQLite
 
 struct FreezeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

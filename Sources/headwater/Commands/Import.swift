@@ -5,6 +5,7 @@ import PRAssembly
 import PRInterchange
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import Synchronization
 
 struct Import: AsyncParsableCommand {

@@ -5,6 +5,7 @@ import PRAssembly
 import PRClient
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import PRTLS
 import PRWire
 

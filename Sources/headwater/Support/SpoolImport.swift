@@ -20,7 +20,7 @@ struct SpoolImport {
   /// - Parameter trial: an empty store. The rows are imported there, so that those of one file that contradict each other
   ///   are found however many there are.
   func judge(by store: Store, and trial: Store, into summary: inout ImportSummary) async throws {
-    try await store.index(Set(spool.packages.keys))
+    try await store.settle(Set(spool.packages.keys))
     var progress = ProgressBar("checking")
     var pages = try SpoolPages(spool)
     while let page = try pages.next(Self.step) {

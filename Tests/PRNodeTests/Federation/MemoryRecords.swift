@@ -53,24 +53,18 @@ final class MemoryRecords: ChangingRecords {
   // MARK: What is read
 
   func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
-    let rows = contents.own[tuple.package] ?? []
-    let values = values(of: tuple, in: contents.own)
-    var facts = LocalFacts(greatest: greatest(of: tuple.package), least: history == .kept ? values.min() : nil)
-    if let best = values.max() { facts.standing = best == facts.greatest ? .current(best) : .superseded }
-    if let ceiling = upstream?.greatest {
-      facts.greatestUnderUpstream = rows.map(\.value).filter { $0.isUnder(ceiling) }.max()
-    }
-    if let value = upstream?.value {
-      facts.upstreamValueIsTaken = rows.contains { $0.value == value && $0.checksum != tuple.checksum }
-    }
+    var facts = package(tuple.package).facts(for: tuple.checksum, history, upstream: upstream)
     switch fault {
     case .overlooksHolders: facts.upstreamValueIsTaken = false
-    case .overlooksGreatest where facts.standing != .current(values.max() ?? Revision(components: [0])):
-      facts.greatest = values.max()
+    case .overlooksGreatest:
+      let greatest = values(of: tuple, in: contents.own).max()
+      if facts.standing != .current(greatest ?? Revision(components: [0])) { facts.greatest = greatest }
     default: break
     }
     return facts
   }
+
+  private func package(_ package: PackageKey) -> MemoryPackage { MemoryPackage(rows: contents.own[package] ?? []) }
 
   func values(of tuple: TupleKey) -> ToldValues { ToldValues(values(of: tuple, in: contents.own)) }
 
@@ -91,9 +85,8 @@ final class MemoryRecords: ChangingRecords {
     return ((contents.copied[package] ?? []).map(\.value) + [contents.floors[package]].compactMap(\.self)).max()
   }
 
-  /// Another checksum of the tuple's package that has a value here.
   func holder(of value: Revision, besides tuple: TupleKey) -> String? {
-    contents.own[tuple.package]?.first { $0.value == value && $0.checksum != tuple.checksum }?.checksum
+    package(tuple.package).holder(of: value, besides: tuple.checksum)
   }
 
   func isTaken(_ value: Revision, besides tuple: TupleKey) -> Bool { holder(of: value, besides: tuple) != nil }
@@ -181,6 +174,21 @@ extension MemoryRecords {
     }
     contents.feed.keep(Set(rows))
     return 0
+  }
+}
+
+/// A package's own rows, of which each question reads all.
+private struct MemoryPackage: PackageRows {
+  let rows: [MemoryRecords.Entry]
+
+  var head: PackageHead? { PackageHead.over(rows.map { ($0.checksum, $0.value) }) }
+
+  func values(of checksum: String) -> ToldValues { ToldValues(rows.filter { $0.checksum == checksum }.map(\.value)) }
+
+  func greatest(under ceiling: Revision) -> Revision? { rows.map(\.value).filter { $0.isUnder(ceiling) }.max() }
+
+  func holder(of value: Revision, otherThan checksum: String) -> String? {
+    rows.filter { $0.value == value && $0.checksum != checksum }.map(\.checksum).min()
   }
 }
 

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// What holds on a full disk, however it came to be full.
 private struct FullDiskCheck {
@@ -36,7 +37,7 @@ private struct FullDiskCheck {
     }
     #expect(try await store.greatest(.busybox) == greatest)
     #expect(try await store.value(.checksum("first")) == "0")
-    #expect(try store.turnReader().current(last) == greatest)
+    #expect(try store.sqliteEventLoopReader().current(last) == greatest)
     #expect(
       try await store.facts(last).standing == .current(revision(greatest)), "the writer answers what needs no room")
     try await makeRoom()
@@ -58,10 +59,10 @@ struct DiskFullTests {
     let path = folder.file("pr.sqlite3")
     let opened = try DatabaseOpening(StoreOptions(path: path, durability: .normal), in: .system).open()
     try #require(opened.writer).execute("PRAGMA max_page_count = 60")
-    let store = try Store(opened, in: .system)
+    let store = Store(try SQLiteEngine(opened, in: .system))
     try await FullDiskCheck(store: store, path: path).run {
       try await store.write { context throws(StoreError) in
-        try context.reader.connection.execute("PRAGMA max_page_count = 100000")
+        try context.reader.sqlite.connection.execute("PRAGMA max_page_count = 100000")
       }
     }
   }

@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Reading for an event loop", .ownThreads)
 struct EventLoopReaderTests {
@@ -21,7 +22,7 @@ struct EventLoopReaderTests {
   @Test("a tuple with its package's greatest value is answered, in the spelling on record")
   func current() async throws {
     try await store.record([.busybox("a", "9"), .busybox("b", "010"), Row(tuple: TupleKey("", "", ""), value: "3.1")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("b")) == "010")
     #expect(try turn.current(TupleKey("", "", "")) == "3.1")
     #expect(try turn.current(TupleKey("e\u{301}", "p", "c")) == nil)
@@ -30,7 +31,7 @@ struct EventLoopReaderTests {
   @Test("every other tuple is not")
   func others() async throws {
     try await store.record([.busybox("a", "9"), .busybox("b", "10")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == nil, "superseded")
     #expect(try turn.current(.checksum("c")) == nil, "unknown")
     #expect(try turn.current(.checksum("")) == nil, "unknown, and empty as a missing holder")
@@ -41,7 +42,7 @@ struct EventLoopReaderTests {
   @Test("a package that a foreign process wrote to is for the writer, until the writer has looked")
   func afterForeignRow() async throws {
     try await store.record([.busybox("a", "9")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == "9")
     try turn.endSnapshot()
     try ForeignProcess(path).insert([.busybox("b", "8"), .busybox("", "7")])
@@ -53,7 +54,7 @@ struct EventLoopReaderTests {
   @Test("one holder of a shared value is answered, the other is for the writer")
   func tie() async throws {
     try await store.record([.busybox("a", "9"), .busybox("b", "9")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == "9")
     #expect(try turn.current(.checksum("b")) == nil)
   }
@@ -61,7 +62,7 @@ struct EventLoopReaderTests {
   @Test("what this store commits while a turn is open is seen by the next read of the turn")
   func ownCommit() async throws {
     try await store.record([.busybox("a", "0")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(!turn.isSnapshotOpen)
     #expect(try turn.current(.checksum("a")) == "0")
     #expect(turn.isSnapshotOpen)
@@ -76,7 +77,7 @@ struct EventLoopReaderTests {
   func foreignCommit() async throws {
     let other = try ForeignProcess(path)
     try await store.record([.busybox("a", "0")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == "0")
     try other.insert([.busybox("c", "2")])
     #expect(try turn.current(.checksum("a")) == nil, "it was superseded")
@@ -85,7 +86,7 @@ struct EventLoopReaderTests {
   @Test("each of many commits is seen, whatever becomes of the log", arguments: [nil, "TRUNCATE", "PASSIVE"])
   func manyCommits(checkpoint: String?) async throws {
     let other = try ForeignProcess(path)
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     for round in 0..<200 {
       let (checksum, value) = ("c\(round)", "\(round)")
       try await store.record([.busybox(checksum, value)])
@@ -104,7 +105,7 @@ struct EventLoopReaderTests {
   @Test("reads between which nothing is committed share a snapshot")
   func sharedSnapshot() async throws {
     try await store.record([.busybox("a", "0")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == "0")
     let snapshots = turn.snapshots
     for _ in 0..<100 { #expect(try turn.current(.checksum("a")) == "0") }
@@ -117,7 +118,7 @@ struct EventLoopReaderTests {
   @Test("beginning and ending twice is as good as once")
   func twice() async throws {
     try await store.record([.busybox("a", "0")])
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     for _ in 0..<2 { try turn.beginSnapshot() }
     #expect(try turn.current(.checksum("a")) == "0")
     for _ in 0..<2 { try turn.endSnapshot() }
@@ -130,7 +131,7 @@ struct EventLoopReaderTests {
     try await store.record([.busybox("a", "0")])
     let other = try ForeignProcess(path)
     try other.lock()
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("a")) == "0")
     try other.insert([.busybox("b", "1")])
     try other.unlock()

@@ -2,6 +2,7 @@
 import GRDB
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestStore
 import TestThreads
 import Testing

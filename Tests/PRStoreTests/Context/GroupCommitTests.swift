@@ -2,6 +2,7 @@
 import Dispatch
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import Synchronization
 import TestStore
 import TestThreads

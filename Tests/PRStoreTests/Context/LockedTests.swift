@@ -2,6 +2,7 @@
 import Dispatch
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestStore
 import TestThreads
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
 import PRStore
+import PRStoreSQLite
 
 /// Writes that are submitted in a known order, and what became of each.
 final class OutcomeLog: Sendable {
@@ -15,7 +16,7 @@ final class OutcomeLog: Sendable {
     (stream, continuation) = AsyncStream.makeStream()
   }
 
-  func submit(_ name: String, _ decide: @escaping @Sendable (WriteContext) throws(StoreError) -> Int) {
+  func submit(_ name: String, _ decide: @escaping @Sendable (any WriteContext) throws(StoreError) -> Int) {
     store.write(decide) { [continuation] in continuation.yield((name, $0)) }
   }
 

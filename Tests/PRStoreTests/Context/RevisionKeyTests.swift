@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("The bytes by which revisions are ordered", .ownThreads)
 struct RevisionKeyTests {

@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Packages whose rows are not indexed yet", .ownThreads)
 struct SettlingTests {
@@ -44,7 +45,8 @@ struct SettlingTests {
         #expect(try context.facts(for: .checksum(checksum), .kept).least == known.min(), comment)
       }
       #expect(
-        try context.reader.recordedHead(of: .busybox).size == (rows.count > 64 ? .indexed : .few(rows.count)), comment)
+        try context.reader.sqlite.recordedHead(of: .busybox).size == (rows.count > 64 ? .indexed : .few(rows.count)),
+        comment)
     }
   }
 
@@ -67,7 +69,7 @@ struct SettlingTests {
   }
 
   private func size(_ store: Store) async throws -> PackageSize {
-    try await store.read { reader throws(StoreError) in try reader.recordedHead(of: .busybox).size }
+    try await store.read { reader throws(StoreError) in try reader.sqlite.recordedHead(of: .busybox).size }
   }
 
   private func indexedRows() throws -> [[String?]] { try ForeignProcess(path).ask("SELECT * FROM headwater_number") }
@@ -120,14 +122,14 @@ struct SettlingTests {
     }
     let unsettled = packages.map { UnsettledPackage(key: $0, isCopied: false) }
     await withCheckedContinuation { continuation in
-      store.settling.settle(unsettled[0], store) { _ in
-        store.settling.settle(unsettled[1], store) { _ in continuation.resume() }
+      store.settling.settle(unsettled[0], store.engine) { _ in
+        store.settling.settle(unsettled[1], store.engine) { _ in continuation.resume() }
       }
     }
     // What was begun twice would end twice.
     for _ in 0..<3 { try await store.writerIsIdle() }
     for package in packages {
-      let size = try await store.read { reader throws(StoreError) in try reader.recordedHead(of: package).size }
+      let size = try await store.read { reader throws(StoreError) in try reader.sqlite.recordedHead(of: package).size }
       #expect(size == .indexed)
     }
   }
@@ -139,7 +141,7 @@ struct SettlingTests {
     try await store.record(rows)
     let package = PackageKey.busybox
     for _ in 0..<2 {
-      #expect(try await store.write { context throws(StoreError) in try !context.settleSlice(of: package) })
+      #expect(try await store.write { context throws(StoreError) in try !context.sqlite.settleSlice(of: package) })
     }
     #expect(try await size(store) == .indexing)
     var all = rows
@@ -185,7 +187,7 @@ struct SettlingTests {
     }
     let added = (0..<100).map { Row.busybox("i\($0)", "\($0)") }
     for isPrepared in [true, false] {
-      if isPrepared { try await store.index([.busybox, other[0].tuple.package]) }
+      if isPrepared { try await store.settle([.busybox, other[0].tuple.package]) }
       let outcomes = try await store.write { context throws(StoreError) in
         var outcomes: [ImportOutcome] = []
         for row in added + other.reversed() {
@@ -231,7 +233,7 @@ struct SettlingTests {
     let package = PackageKey.busybox
     let stores = [try Store.writable(path), try Store.writable(path)]
     for store in stores {
-      #expect(try await store.write { context throws(StoreError) in try !context.settleSlice(of: package) })
+      #expect(try await store.write { context throws(StoreError) in try !context.sqlite.settleSlice(of: package) })
     }
     // Rows that come in front of the place that the indexing has reached are not lost.
     try ForeignProcess(path).insert([.busybox("A", "5000"), .busybox("z", "5001")])

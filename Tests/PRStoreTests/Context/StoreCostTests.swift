@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// Cost is counted, not timed: in steps of SQLite's virtual machine, of all connections of a store.
 @Suite("What the store's verbs cost", .ownThreads)
@@ -32,12 +33,12 @@ struct StoreCostTests {
     return costs
   }
 
-  private static func write(_ body: @escaping @Sendable (WriteContext) throws(StoreError) -> Void) -> StoreVerb {
+  private static func write(_ body: @escaping @Sendable (any WriteContext) throws(StoreError) -> Void) -> StoreVerb {
     { store in try await store.write(body) }
   }
 
   private static func read(
-    _ body: @escaping @Sendable (ReadContext) throws(StoreError) -> Void
+    _ body: @escaping @Sendable (any ReadContext) throws(StoreError) -> Void
   ) -> StoreVerb {
     { store in try await store.read(body) }
   }

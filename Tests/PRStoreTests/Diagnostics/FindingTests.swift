@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestStore
 import TestThreads
 import Testing
@@ -14,12 +15,12 @@ struct FindingTests {
     let store = try Store.writable(folder.file("pr.sqlite3"))
     try await store.record((0..<20_000).map { .busybox("other-\($0)", "\($0)") } + [.busybox("wanted-ABCD", "20000")])
     // So little time that it is over at the first look at the clock, some rows later.
-    let found = try await store.lookout().read(within: .zero) { reader throws(StoreError) in
+    let found = try await store.diagnosticReader().read(within: .zero) { reader throws(StoreError) in
       try reader.find(["nted-ab"], limit: 10)
     }
     #expect(found.entries.map(\.story.checksum) == ["wanted-ABCD"])
     #expect(found.isInterrupted && found.isPartial)
-    let whole = try await store.lookout().read(within: .seconds(600)) { reader throws(StoreError) in
+    let whole = try await store.diagnosticReader().read(within: .seconds(600)) { reader throws(StoreError) in
       try reader.find(["nted-ab"], limit: 10)
     }
     #expect(whole.entries == found.entries && !whole.isInterrupted && !whole.isPartial)

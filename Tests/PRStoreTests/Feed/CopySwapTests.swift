@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("The exchange of a fresh copy for the copy, step by step", .ownThreads)
 struct CopySwapTests {
@@ -51,7 +52,7 @@ struct CopySwapTests {
     var stores = [try await prepared()]
     var hasSwapped = false
     var number = 0
-    while try await stores[0].read({ reader throws(StoreError) in try reader.swapProgress() }) != nil {
+    while try await stores[0].read({ reader throws(StoreError) in try reader.sqlite.swapProgress() }) != nil {
       let store = stores[stores.count - 1]
       let step = try await store.write { context throws(StoreError) in try context.swapStep() }
       if case .swapped(let vanished) = step {
@@ -98,7 +99,7 @@ struct CopySwapTests {
     var step = SwapStep.working
     while step == .working { step = try await store.write { context throws(StoreError) in try context.swapStep() } }
     try await store.beginFreshCopy()
-    #expect(try await store.read { reader throws(StoreError) in try reader.swapProgress() } == nil)
+    #expect(try await store.read { reader throws(StoreError) in try reader.sqlite.swapProgress() } == nil)
     #expect(try copied(store) == Set(new))
     _ = try await store.copyFresh(old)
     #expect(try await store.swapCopies(.nowhere, sparingAfter: .max, milliseconds: 5) == 600)
@@ -121,8 +122,8 @@ struct CopySwapTests {
   func gone() async throws {
     let store = try await prepared()
     _ = try await store.swapCopies(.nowhere, sparingAfter: .max, milliseconds: 5)
-    while try await store.write({ context throws(StoreError) in try context.removeGone() }) {}
-    #expect(try await store.read { reader throws(StoreError) in try reader.goneTables() }.isEmpty)
+    while try await store.write({ context throws(StoreError) in try context.sqlite.removeGone() }) {}
+    #expect(try await store.read { reader throws(StoreError) in try reader.sqlite.goneTables() }.isEmpty)
     #expect(try copied(store) == Set(new))
   }
 

@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("The copy of an upstream's rows", .ownThreads)
 struct CopyTests {
@@ -137,7 +138,7 @@ struct CopyTests {
     try other.lock()
     // The lock goes just when the writer has given up waiting for it and tries what needs no row.
     let news = try await store.write { context throws(StoreError) in
-      if context.isReading { try? other.unlock() }
+      if try context.sqlite.isReading { try? other.unlock() }
       return try context.copy([.busybox("a", "0")], milliseconds: 1)
     }
     #expect(news == 1)

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("The digest of a feed", .ownThreads)
 struct FeedDigestTests {

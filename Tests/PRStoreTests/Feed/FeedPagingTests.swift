@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("A feed that is read page by page", .ownThreads)
 struct FeedPagingTests {

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("A file that is written whole", .ownThreads)
 struct AtomicFileTests {

@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("What is told of a database before it is opened", .ownThreads)
 struct DatabaseFileTests {

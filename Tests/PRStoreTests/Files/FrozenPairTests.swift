@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// A frozen file and its manifest are two files. One that does not fit the other is not served.
 @Suite("A frozen file and its manifest", .ownThreads)

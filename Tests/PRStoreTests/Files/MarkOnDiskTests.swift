@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// The rows are in SQLite's files on the machine's disk, and the mark is on the simulated one.
 @Suite("The mark of a store on a disk that fails", .ownThreads)

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// What other tests find is worth no more than the disk that they run on.
 @Suite("A simulated disk", .ownThreads)

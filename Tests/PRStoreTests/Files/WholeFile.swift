@@ -6,6 +6,7 @@ import TestStore
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// A file that a store writes whole, on a simulated disk.
 struct WholeFile: Sendable, CustomTestStringConvertible {

@@ -3,6 +3,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("When pages of the log go to the database", .ownThreads)
 struct CheckpointPlanTests {

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("The log of a store that is written to", .ownThreads)
 struct CheckpointerTests {

@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// Runs work while a checkpoint is between the moment when it has read the log's header and the moment when it acts on
 /// it. There SQLite lets go of the memory map of the connection's file, if the header is another one than before.

@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 /// What SQLite reads of a log after a crash, when a bit of it was flipped.
 @Suite("The log of a store that has been quiet", .ownThreads)

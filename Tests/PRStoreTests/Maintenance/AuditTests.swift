@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Auditing a database", .ownThreads)
 struct AuditTests {

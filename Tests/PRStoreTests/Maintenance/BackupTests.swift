@@ -2,6 +2,7 @@
 import Foundation
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import Synchronization
 import TestStore
 import TestThreads
@@ -137,7 +138,7 @@ struct BackupTests {
       #expect {
         try Backup(of: path, to: target).run(replaces: true)
       } throws: { error in
-        if case StoreError.sqlite(target, _) = error { true } else { false }
+        if case StoreError.engine(target, _) = error { true } else { false }
       }
     }
     #expect(throws: StoreError.missing(path: folder.file("none"))) {

@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("A frozen database", .ownThreads)
 struct FreezeTests {
@@ -36,14 +37,16 @@ struct FreezeTests {
     let position = FeedPosition(store: "upstream", serial: 2, digest: .start)
     _ = try await store.write { context throws(StoreError) in
       try context.copy(
-        FeedSlice(rows: [.busybox("more", "11")], position: position, endsFeed: false), from: nil, milliseconds: 5)
+        FeedSlice(rows: [.busybox("more", "11")], position: position, endsFeed: false), from: nil, source: nil,
+        milliseconds: 5)
     }
     let error = #expect(throws: StoreError.self) { try freeze() }
     #expect(error?.description.contains("not complete") == true)
     #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
     try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
     _ = try await store.write { context throws(StoreError) in
-      try context.copy(FeedSlice(rows: [], position: position, endsFeed: true), from: position, milliseconds: 5)
+      try context.copy(
+        FeedSlice(rows: [], position: position, endsFeed: true), from: position, source: nil, milliseconds: 5)
     }
     try freeze(replaces: true)
     let empty = folder.file("empty.sqlite3")
@@ -75,7 +78,7 @@ struct FreezeTests {
     #expect(try await frozen.export(RowFilter(history: .kept)) == rows && rows.count == 4)
     #expect(try await frozen.greatest(.busybox) == "9")
     #expect(try await frozen.greatest(rows[3].tuple.package) == "1")
-    #expect(try frozen.turnReader().current(.checksum("copied")) == "9")
+    #expect(try frozen.sqliteEventLoopReader().current(.checksum("copied")) == "9")
     let story = try await frozen.read { reader throws(StoreError) in
       try reader.story(of: .busybox, checksum: "copied").map(\.provenance.origin)
     }

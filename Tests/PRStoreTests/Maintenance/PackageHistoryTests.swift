@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestStore
 import TestThreads
 import Testing

@@ -7,6 +7,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("A database that is recovered", .ownThreads)
 struct RecoveryTests {

@@ -4,6 +4,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("What a mark tells of its database", .ownThreads)
 struct StoreMarkTests {

@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Taking over BitBake's database", .ownThreads)
 struct AdoptingTests {

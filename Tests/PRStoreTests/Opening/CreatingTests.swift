@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Making and reopening a database", .ownThreads)
 struct CreatingTests {
@@ -88,7 +89,7 @@ struct CreatingTests {
   func durability(durability: Durability, synchronous: String) async throws {
     let store = try Store.writable(path, durability: durability)
     let found = try await store.write { context throws(StoreError) in
-      try context.reader.connection.text("PRAGMA synchronous")
+      try context.reader.sqlite.connection.text("PRAGMA synchronous")
     }
     #expect(found == synchronous)
   }

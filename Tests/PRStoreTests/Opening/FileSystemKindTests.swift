@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("What a database is kept on", .ownThreads)
 struct FileSystemKindTests {

@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Files of other programs", .ownThreads)
 struct ForeignFileTests {

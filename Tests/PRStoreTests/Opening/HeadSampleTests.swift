@@ -5,6 +5,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Heads are compared with rows at an opening", .ownThreads)
 struct HeadSampleTests {
@@ -63,7 +64,7 @@ struct HeadSampleTests {
   func wrongIndex(sql: String) async throws {
     try await fill(packages: 3, rows: 80)
     let store = try Store.writable(path)
-    try await store.index([TupleKey("package-1", "all", "").package])
+    try await store.settle([TupleKey("package-1", "all", "").package])
     _ = try await store.write { context throws(StoreError) in
       try context.copy((0..<80).map { Row.busybox("c\($0)", "\($0)") }, milliseconds: 1)
     }

@@ -6,6 +6,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Opening without storing anything", .ownThreads)
 struct ReadOnlyTests {
@@ -47,7 +48,7 @@ struct ReadOnlyTests {
       try reader.facts(for: .checksum("c"), .kept, upstream: nil)
     }
     #expect(facts == LocalFacts(greatest: revision("10"), standing: .current(revision("10")), least: revision("10")))
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(try turn.current(.checksum("b")) == nil, "this takes more than one point read to tell")
     try turn.endSnapshot()
     store.close()
@@ -61,7 +62,7 @@ struct ReadOnlyTests {
     try other.run("CREATE TABLE unrelated (x)")
     try other.run("DROP TABLE unrelated")
     let store = try Store.readOnly(path)
-    let turn = try store.turnReader()
+    let turn = try store.sqliteEventLoopReader()
     #expect(store.identity == nil)
     #expect(try await store.greatest(.busybox) == nil)
     #expect(try await store.value(.checksum("a")) == nil)
@@ -75,7 +76,7 @@ struct ReadOnlyTests {
       #expect(try await store.export(RowFilter()) == [.busybox("a", "4")])
     }
     #expect(try turn.current(.checksum("a")) == nil, "it may go on asking for more than a point read")
-    #expect(try store.turnReader().current(.checksum("a")) == "4")
+    #expect(try store.sqliteEventLoopReader().current(.checksum("a")) == "4")
   }
 
   @Test("rows that stand in the log only are seen, and stay there")

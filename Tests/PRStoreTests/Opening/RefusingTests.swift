@@ -2,6 +2,7 @@
 import Foundation
 import PRRevision
 import PRStore
+import PRStoreSQLite
 import TestStore
 import TestThreads
 import Testing
@@ -145,7 +146,7 @@ struct RefusingTests {
     (.notARevision, ["not a revision", "18446744073709551615", "255 bytes"]),
     (.abandoned, ["nothing was stored"]),
     (.closed, ["stopping", "ask again"]),
-    (.sqlite(path: "/p", detail: "in its words"), ["/p", "in its words"]),
+    (.engine(path: "/p", detail: "in its words"), ["/p", "in its words"]),
   ]
 
   @Test("an error says what is wrong, where, and what to do", arguments: descriptions)

@@ -4,6 +4,7 @@ import TestThreads
 import Testing
 
 @testable import PRStore
+@testable import PRStoreSQLite
 
 @Suite("Clients take turns", .ownThreads)
 struct FairQueueTests {

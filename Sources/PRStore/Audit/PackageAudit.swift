@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+
+/// Where a row stands.
+package enum RowPlace: Int64, Sendable {
+  /// In a table of BitBake 2.8.
+  case old
+  case own, copied
+}
+
+/// The rows of one package, as they come by.
+package struct PackageAudit {
+  package let key: PackageKey
+  private var (own, copied) = (ValueHolders(), ValueHolders())
+  private var greatest: Revision?
+  private var greatestText: String?
+
+  package init(_ key: PackageKey) { self.key = key }
+
+  package mutating func take(_ checksum: String, _ value: String, _ place: RowPlace, _ report: inout AuditReport) {
+    guard let revision = Revision(value) else {
+      report.findings.append(.unreadable(TupleKey(package: key, checksum: checksum), value: value))
+      return
+    }
+    guard place != .copied else { return copied.add(revision, of: checksum) }
+    own.add(revision, of: checksum)
+    guard place == .own else { return }
+    greatest = max(greatest ?? revision, revision)
+    if let text = greatestText, !text.utf8.lexicographicallyPrecedes(value.utf8) { return }
+    greatestText = value
+  }
+
+  package func finish(into report: inout AuditReport) {
+    for (value, checksums) in own.duplicates {
+      report.findings.append(.duplicate(key, value: value.text, checksums: checksums))
+    }
+    for (value, checksums) in copied.beside(own) {
+      report.findings.append(
+        .copiedDuplicate(key, value: value.text, own: own.checksums(with: value), copied: checksums))
+    }
+    guard let greatest, let greatestText, Revision(greatestText) != greatest else { return }
+    report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))
+  }
+}
