@@ -43,7 +43,7 @@ struct FreezeTests {
     let error = #expect(throws: StoreError.self) { try freeze() }
     #expect(error?.description.contains("not complete") == true)
     #expect(try folder.names.filter { $0.hasPrefix("frozen") }.isEmpty)
-    try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
+    _ = try Freeze(of: path, to: target).run(replaces: false, allowsIncomplete: true, time: "now")
     _ = try await store.write { context throws(StoreError) in
       try context.copy(
         FeedSlice(rows: [], position: position, endsFeed: true), from: position, source: nil, milliseconds: 5)
