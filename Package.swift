@@ -138,7 +138,9 @@ let package = Package(
     .testTarget(
       name: "PRAssemblyTests",
       dependencies: [
-        "PRAssembly", "PRTLS", "PRWire", "TestSeed", "TestThreads", .product(name: "Logging", package: "swift-log"),
+        "PRAssembly", "PRNode", "PRServer", "PRStore", "PRTLS", "PRWire", "TestSeed", "TestThreads",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
@@ -202,7 +204,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Histories", "PRTopology", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv",
+        "Histories", "PRWire", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv",
       ],
       resources: [.copy("Vectors")]),
   ]

@@ -36,7 +36,7 @@ struct Assembly: Sendable {
   func build(
     after other: Generation?, tell: @escaping @Sendable (ReloadCoordinator.Notice) -> Void
   ) async throws -> Generation {
-    if let readyFile = configuration.readyFile { try ReadyFile(readyFile).check() }
+    if let readyFile = configuration.options.readyFile { try ReadyFile(readyFile).check() }
     let (addresses, status) = (listeners, configuration.status)
     let passed = try surroundings.passed.assigned(to: addresses)
     let sockets = try await Self.apart { try GenerationSockets.open(addresses, status, passed, from: other?.sockets) }
@@ -51,7 +51,7 @@ struct Assembly: Sendable {
   /// Where to listen, as it was asked for.
   private var listeners: [Endpoint] {
     let passed = surroundings.passed.addresses
-    return configuration.listensByDefault && !passed.isEmpty ? passed : configuration.listen
+    return !configuration.options.isGiven(\.listen) && !passed.isEmpty ? passed : configuration.options.listen
   }
 
   private func alarms(after other: Generation?) -> AlarmBoard {
@@ -172,7 +172,7 @@ struct Assembly: Sendable {
     _ certificates: CertificateWatch
   ) -> NodeFacts {
     var facts = NodeFacts(
-      name: configuration.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
+      name: configuration.options.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: ProcessEnvironment.clock)
     facts.certificates = { certificates.certificates.map(StatusReport.CertificatePart.init) }
@@ -192,9 +192,9 @@ struct Assembly: Sendable {
   }
 
   private func serverTLS() throws -> TLSContext? {
-    guard configuration.listen.contains(where: \.isTLS) else { return nil }
+    guard configuration.options.listen.contains(where: \.isTLS) else { return nil }
     return try TLSContext.server(
-      configuration.tls, requiresClientCertificate: configuration.requiresClientCertificate)
+      configuration.tls, requiresClientCertificate: configuration.options.tlsRequireClientCertificate)
   }
 
   private func clientTLS() throws -> TLSContext? {

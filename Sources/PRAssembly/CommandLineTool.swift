@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import PRWire
 
 /// Runs a command line the way both programs do it: options also from `HEADWATER_...`, errors as one line.
 package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
@@ -8,25 +9,23 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private let usageExitCode: Int32
   private let namesItself: Bool
   private let insteadOf: [String: String]
-  private let complete: Completion?
-
-  /// Adds what comes from elsewhere to the arguments that were given.
-  package typealias Completion = @Sendable (_ arguments: [String], _ options: CommandOptions) throws -> [String]
+  private let rewrite: @Sendable ([String]) -> [String]
 
   /// - Parameters:
   ///   - usesEnvironment: every option may also come from its environment variable.
   ///   - usageExitCode: the exit code for a command line that cannot be understood.
   ///   - namesItself: errors begin with the program's name.
+  ///   - rewrite: puts arguments into the form of the argument parser.
   ///   - insteadOf: what to write instead of options that other programs have; by their names without dashes.
   package init(
     _ root: Root.Type, usesEnvironment: Bool, usageExitCode: Int32 = 64, namesItself: Bool = true,
-    insteadOf: [String: String] = [:], complete: Completion? = nil
+    insteadOf: [String: String] = [:], rewrite: @escaping @Sendable ([String]) -> [String] = { $0 }
   ) {
     self.usesEnvironment = usesEnvironment
     self.usageExitCode = usageExitCode
     self.namesItself = namesItself
     self.insteadOf = insteadOf
-    self.complete = complete
+    self.rewrite = rewrite
   }
 
   package func run() async -> Never {
@@ -44,17 +43,19 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   /// What the process's command line asks for. What it names is read anew each time.
-  package func command() throws -> any ParsableCommand { try Root.parseAsRoot(arguments()) }
+  package func command() throws -> any ParsableCommand {
+    let command = try Root.parseAsRoot(arguments())
+    guard var command = command as? any CompletedCommand else { return command }
+    try command.complete()
+    return command
+  }
 
-  /// The arguments of the process, with those that come from elsewhere.
+  /// The arguments of the process, with those that only the environment gives.
   package func arguments() throws -> [String] {
-    var arguments = Array(CommandLine.arguments.dropFirst())
-    let options = try CommandOptions(of: Root.self)
-    if usesEnvironment {
-      arguments = try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
-    }
-    if let complete { arguments = try complete(arguments, options) }
-    return arguments
+    let arguments = rewrite(Array(CommandLine.arguments.dropFirst()))
+    guard usesEnvironment else { return arguments }
+    return try EnvironmentOptions(CommandOptions(of: Root.self))
+      .complete(arguments, from: ProcessInfo.processInfo.environment)
   }
 
   /// What is wrong, on one line.
@@ -65,8 +66,8 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
       .joined(separator: " ")
     guard isUsage else { return text }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let commands = Root.configuration.subcommands.map { $0._commandName }
-    return UsageAdvice(options: insteadOf, commands: commands).completed(text, for: arguments)
+    let commands = try? CommandOptions(of: Root.self).commandNames
+    return UsageAdvice(options: insteadOf, commands: commands ?? []).completed(text, for: arguments)
       + variables(namedIn: text, arguments)
   }
 
@@ -77,7 +78,7 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
     let words = text.split { !($0.isLetter || $0.isNumber || $0 == "-") }
     let named = given.filter { option in words.contains { $0 == "--\(option)" } }
     guard !named.isEmpty else { return "" }
-    return "; set by \(named.map(EnvironmentOptions.variable).joined(separator: " and "))"
+    return "; set by \(named.map(OptionDefinition.variable).joined(separator: " and "))"
   }
 
   private func end(_ error: any Error) -> Never {
@@ -105,14 +106,16 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   private var subcommand: [String] {
-    var (known, path) = (Root.configuration.subcommands, [String]())
-    for word in CommandLine.arguments.dropFirst() {
-      guard let next = known.first(where: { $0._commandName == word }) else { break }
-      path.append(word)
-      known = next.configuration.subcommands
-    }
-    return path
+    (try? CommandOptions(of: Root.self).path(of: CommandLine.arguments.dropFirst())) ?? []
   }
+}
+
+/// A command that is whole only with what it reads besides its arguments.
+package protocol CompletedCommand: ParsableCommand {
+  /// Reads that, and checks the whole.
+  ///
+  /// - Throws: ``ValidationError`` where the options contradict each other, and the errors of what it reads.
+  mutating func complete() throws
 }
 
 /// A failure that takes several lines to explain, and stands for itself.

@@ -7,8 +7,32 @@ package struct CommandOptions {
   private let tool: ToolDescription.Command
 
   package init<Root: ParsableCommand>(of root: Root.Type) throws {
-    tool = try JSONDecoder().decode(ToolDescription.self, from: Data(root._dumpHelp().utf8)).command
+    tool = try JSONDecoder().decode(ToolDescription.self, from: Data(Self.description(of: root).utf8)).command
   }
+
+  /// The parser answers by an error, as it does for help.
+  private static func description<Root: ParsableCommand>(of root: Root.Type) -> String {
+    do {
+      _ = try root.parseAsRoot(["--experimental-dump-help"])
+      return ""
+    } catch {
+      return root.fullMessage(for: error)
+    }
+  }
+
+  /// The words that arguments begin with to name a command.
+  func path(of arguments: some Sequence<String>) -> [String] {
+    var (command, path) = (tool, [String]())
+    for word in arguments {
+      guard let next = command.subcommands?.first(where: { $0.commandName == word }) else { break }
+      path.append(word)
+      command = next
+    }
+    return path
+  }
+
+  /// The names of the commands of the tool.
+  var commandNames: [String] { (tool.subcommands ?? []).map(\.commandName) }
 
   /// The long names of all options of all commands, each once, in their order.
   package var longNames: [String] {
@@ -21,11 +45,6 @@ package struct CommandOptions {
       }
     }
     return names
-  }
-
-  /// Whether a command has an option or a flag, by its long name.
-  package func takes(_ name: String, in command: [String]) -> Bool {
-    options(of: command).contains { $0.hasLong(name) }
   }
 
   /// Whether an option stands in arguments, or the flag that says its opposite.
@@ -67,8 +86,6 @@ struct ToolDescription: Decodable {
     let kind: String
     let isRepeating: Bool
     let names: [Name]?
-
-    func hasLong(_ name: String) -> Bool { names?.contains { $0.kind == "long" && $0.name == name } ?? false }
   }
 
   struct Name: Decodable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import PRWire
 
 /// Gives every option `--some-name` of a command the environment variable `HEADWATER_SOME_NAME`. What stands on the
 /// command line wins. A repeatable option takes a list joined by blanks or commas; a flag takes 1, true, 0 or false.
@@ -18,7 +19,7 @@ struct EnvironmentOptions {
     let taken = Set(known.flatMap { $0.names ?? [] }.map(\.name))
     for option in known {
       guard let long = option.names?.first(where: { $0.kind == "long" })?.name,
-        let value = environment[Self.variable(long)], !value.isEmpty,
+        let value = environment[OptionDefinition.variable(long)], !value.isEmpty,
         !Self.isGiven(option, in: arguments[..<end])
       else { continue }
       switch option.kind {
@@ -41,7 +42,7 @@ struct EnvironmentOptions {
     let own = arguments.prefix { $0 != "--" }
     return options.options(of: arguments).compactMap { option in
       guard let long = option.names?.first(where: { $0.kind == "long" })?.name,
-        !(environment[Self.variable(long)] ?? "").isEmpty, !Self.isGiven(option, in: own)
+        !(environment[OptionDefinition.variable(long)] ?? "").isEmpty, !Self.isGiven(option, in: own)
       else { return nil }
       return long
     }
@@ -51,10 +52,6 @@ struct EnvironmentOptions {
   private static func list(_ text: String) -> [String] {
     let hasOwnCommas = text.contains("=") || text.contains(where: \.isWhitespace)
     return text.split { $0.isWhitespace || (!hasOwnCommas && $0 == ",") }.map(String.init)
-  }
-
-  static func variable(_ option: String) -> String {
-    "HEADWATER_" + option.uppercased().replacing("-", with: "_")
   }
 
   /// Each name of a flag with an opposite is an option of its own here.
@@ -74,7 +71,7 @@ struct EnvironmentOptions {
     switch value.lowercased() {
     case "1", "true", "yes": return true
     case "0", "false", "no": return false
-    default: throw ValidationError("\(variable(option)) is '\(value)': write 1 or 0")
+    default: throw ValidationError("\(OptionDefinition.variable(option)) is '\(value)': write 1 or 0")
     }
   }
 }

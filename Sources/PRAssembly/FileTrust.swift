@@ -45,7 +45,7 @@ struct FileTrust: Hashable {
 extension FileTrust {
   /// Logs which files of a node other users can read or change.
   static func check(_ configuration: NodeConfiguration, _ logger: Logger) {
-    let (tls, token) = (configuration.tls, configuration.tokenFile)
+    let (tls, token) = (configuration.tls, configuration.options.statusTokenFile)
     let files: [(String?, Purpose)] = [
       (tls.key, .secret), (token, .secret), (tls.key == nil ? nil : tls.certificate, .publicly), (tls.trust, .publicly),
       (tls.key == nil ? tls.certificate : nil, .secret),

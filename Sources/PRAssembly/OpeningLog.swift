@@ -24,7 +24,7 @@ struct OpeningLog {
     }
     let place: Logger.Metadata = [LogKey.database: "\(store.path)"]
     var ours: Logger.Metadata = [LogKey.store: "\(store.identity ?? "none")", LogKey.sqlite: "\(Store.sqliteVersion)"]
-    if let name = configuration.name { ours[LogKey.node] = "\(name)" }
+    if let name = configuration.options.name { ours[LogKey.node] = "\(name)" }
     if report.created {
       logger.notice("created the database", metadata: place.merging(ours) { $1 })
     } else {

@@ -17,7 +17,7 @@ actor ReloadCoordinator: Service {
   private var machine = Machine()
   private var generations: [Machine.GenerationID: Generation] = [:]
   /// What the next generation is built from.
-  private var options: NodeConfiguration
+  private var configuration: NodeConfiguration
   private var failure: Cause?
 
   /// What a generation has to tell.
@@ -48,7 +48,7 @@ actor ReloadCoordinator: Service {
     self.surroundings = surroundings
     self.renew = renew
     self.announce = announce
-    options = configuration
+    self.configuration = configuration
     let (events, tell) = AsyncStream.makeStream(of: Machine.Event.self)
     (self.events, self.tell) = (events, tell)
     generations[Machine.first] = try await Assembly(configuration, surroundings).build(after: nil) {
@@ -62,7 +62,7 @@ actor ReloadCoordinator: Service {
     await withGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
         group.addTask { for await _ in hangups.cancelOnGracefulShutdown() { tell.yield(.hangup) } }
-        await handle(.started(readyFile: options.readyFile), in: &group)
+        await handle(.started(readyFile: configuration.options.readyFile), in: &group)
         for await event in events { await handle(event, in: &group) }
         group.cancelAll()
       }
@@ -111,7 +111,7 @@ actor ReloadCoordinator: Service {
       guard let renew else { return .same }
       let renewed = try await Assembly.apart { try renew() }
       guard renewed != generations[id]?.configuration else { return .same }
-      options = renewed
+      configuration = renewed
       return .different
     } catch {
       return .failed(Cause(error))
@@ -120,11 +120,11 @@ actor ReloadCoordinator: Service {
 
   private func build(_ id: Machine.GenerationID, after other: Machine.GenerationID) async -> Machine.Built {
     do {
-      let (configuration, tell) = (options, tell)
+      let (configuration, tell) = (configuration, tell)
       generations[id] = try await Assembly(configuration, surroundings).build(after: generations[other]) {
         tell.yield($0.event(of: id))
       }
-      return .whole(readyFile: configuration.readyFile)
+      return .whole(readyFile: configuration.options.readyFile)
     } catch {
       return .failed(Cause(error))
     }
@@ -173,7 +173,7 @@ actor ReloadCoordinator: Service {
   }
 
   private func writeReadyFile(_ id: Machine.GenerationID) throws {
-    guard let generation = generations[id], let path = generation.configuration.readyFile else { return }
+    guard let generation = generations[id], let path = generation.configuration.options.readyFile else { return }
     try ReadyFile(path).write(generation.addresses)
   }
 

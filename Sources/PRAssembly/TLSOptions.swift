@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import PRTLS
+import PRWire
 
-/// Who this side is, and whom it believes.
+/// Who a client is, and whom it believes. A server has these options from the table.
 package struct TLSOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The certificate of this side: a PEM file, its own certificate first.", valueName: "path"))
-  package var tlsCertificate: String?
+  private static let table = ServeOptions.table
 
-  @Option(help: ArgumentHelp("The key of the certificate: a PEM file without a passphrase.", valueName: "path"))
-  package var tlsKey: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The trusted certificate authorities: a PEM file. Default for an upstream: the system's.", valueName: "path"))
-  package var tlsTrust: String?
-
-  @Option(
-    help: ArgumentHelp("The name to expect in the server's certificate. Default: the host of its address."))
-  package var tlsName: String?
+  @Option(help: ArgumentHelp(Self.table.tlsCertificate.definition)) package var tlsCertificate: String?
+  @Option(help: ArgumentHelp(Self.table.tlsKey.definition)) package var tlsKey: String?
+  @Option(help: ArgumentHelp(Self.table.tlsTrust.definition)) package var tlsTrust: String?
+  @Option(help: ArgumentHelp(Self.table.tlsName.definition)) package var tlsName: String?
 
   package init() {}
 

@@ -11,12 +11,12 @@ package struct UpstreamConfiguration: Hashable, Sendable {
   /// How often to copy their rows; nil: never.
   package var syncEvery: Duration?
 
-  package init(
-    servers: [Endpoint], deadline: Duration = .seconds(2), tlsName: String? = nil, syncEvery: Duration? = nil
-  ) {
-    self.syncEvery = syncEvery
-    self.servers = servers
-    self.deadline = deadline
-    self.tlsName = tlsName
+  /// - Returns: nil for a node without an upstream.
+  init?(_ options: OptionValues) {
+    guard !options.upstream.isEmpty else { return nil }
+    servers = options.upstream
+    deadline = options.upstreamDeadline.duration
+    tlsName = options.tlsName
+    syncEvery = options.syncTime
   }
 }

@@ -12,7 +12,7 @@ package struct SyncOptions: Sendable {
   /// What is added to the time that a server may hold an answer back.
   package var patience = Duration.seconds(20)
 
-  package init(peers: [Dialer], every: Duration = .seconds(60)) {
+  package init(peers: [Dialer], every: Duration) {
     self.peers = peers
     self.every = every
   }

@@ -36,8 +36,10 @@ package struct TopologyNode: Sendable {
   package internal(set) var upstreams: [UpstreamLink] = []
   /// Rights by the name in a certificate, as words joined by commas.
   package internal(set) var rights: [(who: Located<String>, rights: Located<String>)] = []
-  /// What the file says for the keys of ``Setting``; the texts are sound.
-  package internal(set) var settings: [String: Located<String>] = [:]
+  /// What the file says of the options whose keys are one word.
+  package private(set) var options = OptionValues()
+  /// Where it says that, by the names of the options.
+  private var places: [String: SourceLocation] = [:]
 
   /// Keys whose values could not be read: rules do not judge what stands in their place.
   var unsound: Set<String> = []
@@ -45,6 +47,43 @@ package struct TopologyNode: Sendable {
   var own: Set<String> = []
 
   init(name: Located<String>) { self.name = name }
+
+  /// Where the file gives an option; nil where it does not.
+  package func place<Value>(of row: OptionValues.Row<Value>) -> SourceLocation? {
+    places[ServeOptions.table[keyPath: row].definition.name]
+  }
+
+  /// An option of the file without a default value, with its place.
+  func located<Value>(_ row: OptionValues.Row<Value?>) -> Located<Value>? {
+    guard let value = options[dynamicMember: row], let place = place(of: row) else { return nil }
+    return Located(value, at: place)
+  }
+
+  /// Takes what the file gives for an option, or nothing where that could not be read.
+  mutating func take(_ value: Located<OptionValue>?, for option: OptionDefinition) {
+    options.set(option, value?.value)
+    places[option.name] = value?.place
+  }
+
+  /// Gives an option another value. It stands where the file has the one before, or else the node's name.
+  mutating func set<Value>(_ row: OptionValues.Row<Value>, _ value: Value) {
+    options.set(row, value)
+    keepPlace(of: row)
+  }
+
+  mutating func set<Value>(_ row: OptionValues.Row<Value?>, _ value: Value) {
+    options.set(row, value)
+    keepPlace(of: row)
+  }
+
+  private mutating func keepPlace<Value>(of row: OptionValues.Row<Value>) {
+    if place(of: row) == nil { places[ServeOptions.table[keyPath: row].definition.name] = name.place }
+  }
+
+  mutating func remove<Value>(_ row: OptionValues.Row<Value>) {
+    options.remove(row)
+    places[ServeOptions.table[keyPath: row].definition.name] = nil
+  }
 
   package enum Role: String, CaseIterable, Sendable {
     /// It allocates, or forwards what others allocate.
@@ -72,35 +111,20 @@ package struct TopologyNode: Sendable {
     package let place: SourceLocation
   }
 
-  package var isBitBake: Bool { settings["numbering"]?.value == "bitbake" }
-  package var isReadOnly: Bool { role != .node || settings["read-only"]?.value == "true" }
+  package var isBitBake: Bool { options.numbering == .bitbake }
+  package var isReadOnly: Bool { role != .node || options.readOnly }
   /// Whether it gives numbers of its own.
   package var allocates: Bool { !isReadOnly }
   /// `k/n`.
-  package var lane: Lane { settings["lane"].flatMap { Lane($0.value) } ?? .only }
+  package var lane: Lane { options.lane ?? .only }
   /// Whether its numbers must differ from those of others at its level.
   package var hasLane: Bool { allocates && !isBitBake }
 
   /// Where its status page is.
-  var page: Located<Endpoint>? {
-    settings["status"].flatMap { text in (try? Endpoint(page: text.value)).map { Located($0, at: text.place) } }
-  }
+  var page: Located<Endpoint>? { located(\.status) }
 
   /// Where it listens, the default filled in.
   package var endpoints: [Endpoint] {
     listeners.isEmpty ? [.standard] : listeners.map(\.endpoint.value)
-  }
-}
-
-extension Endpoint {
-  /// - Parameter text: what `--status` takes: an address, or a port of the machine itself.
-  package init(page text: String) throws(Malformed) {
-    if let port = UInt16(text) {
-      self = .tcp(host: "127.0.0.1", port: Int(clamping: port))
-    } else {
-      // As a browser shows it.
-      let plain = text.hasPrefix("http://") ? "tcp://" + text.dropFirst("http://".count) : text
-      try self.init(plain.hasSuffix("/") ? String(plain.dropLast()) : plain)
-    }
   }
 }

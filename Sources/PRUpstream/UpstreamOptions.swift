@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRClient
+import PRWire
 
 /// Whom to ask, and how long to wait.
 package struct UpstreamOptions: Sendable {
@@ -14,7 +15,10 @@ package struct UpstreamOptions: Sendable {
   /// A connection with nothing under way is tried so often: a line that was cut is noticed before a builder pays for it.
   package var keepAlive = Duration.seconds(60)
 
-  package init(peers: [Dialer], deadline: Duration = .seconds(2), ownStore: String? = nil) {
+  package init(
+    peers: [Dialer], deadline: Duration = ServeOptions.table.upstreamDeadline.standard.duration,
+    ownStore: String? = nil
+  ) {
     self.peers = peers
     self.deadline = deadline
     self.ownStore = ownStore

@@ -14,7 +14,9 @@ package struct WireLimits: Hashable, Sendable {
   package var headerBytes: Int
 
   package init(
-    line: Int = 64 << 10, message: Int = 128 << 10, depth: Int = 16, headers: Int = 32, headerBytes: Int = 8 << 10
+    line: Int = ServeOptions.table.maxLine.standard, message: Int = ServeOptions.table.maxMessage.standard,
+    depth: Int = ServeOptions.table.maxDepth.standard, headers: Int = ServeOptions.table.maxHeaders.standard,
+    headerBytes: Int = ServeOptions.table.maxHeaderBytes.standard
   ) {
     self.line = line
     self.message = message

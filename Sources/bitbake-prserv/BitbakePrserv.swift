@@ -11,7 +11,7 @@ struct BitbakePrserv: AsyncParsableCommand {
     commandName: "bitbake-prserv", abstract: "BitBake PR Server. Headwater \(headwaterVersion)")
 
   @Option(name: [.short, .long], help: "database filename")
-  var file = "prserv.sqlite3"
+  var file = ServeOptions.table.database.standard
 
   @Option(name: [.short, .long], help: "log filename")
   var log = "prserv.log"
@@ -66,7 +66,7 @@ struct BitbakePrserv: AsyncParsableCommand {
   static func main() async {
     await CommandLineTool(
       BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false,
-      complete: { arguments, _ in ArgparseArguments.prserv.rewritten(arguments) }
+      rewrite: ArgparseArguments.prserv.rewritten
     ).run()
   }
 }

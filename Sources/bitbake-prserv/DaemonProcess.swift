@@ -32,8 +32,6 @@ struct DaemonProcess {
     let logger = log.logger
     let claimed = PidFileOfThisProcess()
     do {
-      var configuration = try configuration
-      configuration.log = log
       try await ServingProcess(configuration).run { endpoints, _ in try announce(endpoints, claimed, log) }
       claimed.remove()
     } catch {
@@ -61,15 +59,16 @@ struct DaemonProcess {
 
   private var configuration: NodeConfiguration {
     get throws {
-      var configuration = NodeConfiguration(
-        store: StoreOptions(path: command.file, readOnly: command.readOnly, guardsValues: false),
-        policy: NodePolicy(numbering: .bitbake, isReadOnly: command.readOnly),
-        server: ServerOptions(version: headwaterVersion))
+      var options = OptionValues()
+      options.set(\.database, command.file)
+      options.set(\.readOnly, command.readOnly)
+      options.set(\.numbering, .bitbake)
       // BitBake's server starts on any disk, and has no option for it: a warning has to do.
-      configuration.store.allowsNetworkDisk = true
-      configuration.listen = [.tcp(host: address.ip, port: Int(clamping: command.port))]
-      configuration.upstream = try command.upstreamServer.map { UpstreamConfiguration(servers: [$0]) }
-      return configuration
+      options.set(\.allowNetworkDisk, true)
+      options.set(\.listen, [.tcp(host: address.ip, port: Int(clamping: command.port))])
+      if let upstream = try command.upstreamServer { options.set(\.upstream, [upstream]) }
+      options.set(\.logLevel, command.loglevel.level.rawValue)
+      return try NodeConfiguration(options)
     }
   }
 }

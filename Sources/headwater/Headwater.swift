@@ -22,7 +22,7 @@ struct Headwater: AsyncParsableCommand {
 @main
 enum Program {
   private static let tool = CommandLineTool(
-    Headwater.self, usesEnvironment: true, insteadOf: insteadOf, complete: TopologyOptions.complete)
+    Headwater.self, usesEnvironment: true, insteadOf: insteadOf)
 
   /// Options of BitBake's command and of other servers.
   private static let insteadOf = [
@@ -51,7 +51,7 @@ enum Program {
   /// What the command line asks for, read anew.
   static func command() throws -> any ParsableCommand { try tool.command() }
 
-  /// The arguments of this process, with those of the environment and the topology.
+  /// The arguments of this process, with those of the environment.
   static func arguments() throws -> [String] { try tool.arguments() }
 
   /// Why a command line is refused, on one line.

@@ -42,9 +42,9 @@ struct GoodFileTests {
     for node in topology.nodes.dropFirst() {
       #expect(node.upstreams.map(\.node) == ["authority"])
       #expect(node.upstreams.map(\.endpoint) == [.tls(host: "authority.farm.example", port: 8586)])
-      #expect(node.settings["sync-every"]?.value == "10s")
+      #expect(node.options.syncEvery?.description == "10s")
     }
-    #expect(topology.nodes[0].upstreams.isEmpty && topology.nodes[0].settings["sync-every"] == nil)
+    #expect(topology.nodes[0].upstreams.isEmpty && topology.nodes[0].options.syncEvery == nil)
   }
 
   @Test("the sites: three levels; one team sits on its site's machine and takes the short way")
@@ -66,7 +66,7 @@ struct GoodFileTests {
     let topology = try #require(try TopologyFiles.topology("release.yaml"))
     #expect(topology.nodes.map(\.role) == [.node, .mirror, .frozen])
     #expect(topology.nodes.map(\.allocates) == [true, false, false])
-    #expect(topology["release-5.0"]?.settings["frozen"]?.value == "release-5.0.frozen")
+    #expect(topology["release-5.0"]?.options.frozen == "release-5.0.frozen")
     #expect(topology["mirror"]?.upstreams.first?.endpoint == .tls(host: "hq.release.example", port: 8586))
   }
 }

@@ -12,7 +12,7 @@ struct LocalFederationTests {
 
   private static func options(_ federation: LocalFederation, _ name: String) throws -> [String] {
     try #require(federation.nodes.first { $0.name == name }).serveOptions { $0.hasPrefix("/") ? $0 : "/srv/\($0)" }
-      .map(\.argument)
+      .arguments
   }
 
   @Test("a site asks where its upstream is now, and keeps what it is", arguments: ["sites.yaml"])

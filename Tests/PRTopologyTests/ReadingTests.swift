@@ -65,8 +65,8 @@ struct ReadingTests {
         site: {durability: full, log: {level: info}, rights: {b.example: [read, allocate]}, listen: 'tcp://127.0.0.1:2'}
       """
     let site = try #require(Topology.read(text.utf8, file: "t").topology?["site"])
-    #expect(site.settings["durability"]?.value == "full")
-    #expect(site.settings["log.level"]?.value == "info" && site.settings["log.format"]?.value == "json")
+    #expect(site.options.durability == "full")
+    #expect(site.options.logLevel == "info" && site.options.logFormat == "json")
     #expect(site.rights.map(\.rights.value) == ["read", "read,allocate"])
     #expect(site.upstreams.map(\.node) == ["hq"])
   }
@@ -77,7 +77,7 @@ struct ReadingTests {
     let hq = try #require(Topology.read(text.utf8, file: "t").topology?["hq"])
     #expect(hq.name.place == SourceLocation(line: 2, column: 3))
     #expect(hq.listeners[0].endpoint.place == SourceLocation(line: 4, column: 9))
-    #expect(hq.settings["durability"]?.place == SourceLocation(line: 5, column: 17))
+    #expect(hq.place(of: \.durability) == SourceLocation(line: 5, column: 17))
   }
 
   @Test("two hierarchies in one file do not share lanes")

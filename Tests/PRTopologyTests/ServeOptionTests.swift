@@ -7,7 +7,7 @@ import Testing
 struct ServeOptionTests {
   private static func options(_ file: String, _ node: String) throws -> [String] {
     let topology = try #require(try TopologyFiles.topology(file))
-    return try #require(topology[node]).serveOptions { "/srv/\($0)" }.map(\.argument)
+    return try #require(topology[node]).serveOptions { "/srv/\($0)" }.arguments
   }
 
   @Test("a site of the sites")
@@ -15,11 +15,11 @@ struct ServeOptionTests {
     #expect(
       try Self.options("sites.yaml", "toronto") == [
         "--name=toronto", "--listen=tls://0.0.0.0:8586", "--listen=tcp://127.0.0.1:8587",
-        "--rights=tcp://127.0.0.1:8587=read",
-        "--upstream=tls://hq.sites.example:8586", "--upstream-away=fallback", "--upstream-deadline=3s", "--lane=1/2",
-        "--database=/srv/toronto.sqlite3", "--sync-every=60s", "--status=tcp://127.0.0.1:9585",
-        "--tls-certificate=/srv/tls/toronto.sites.example.pem", "--tls-key=/srv/tls/toronto.sites.example.key",
-        "--tls-trust=/srv/tls/ca.pem", "--log-format=json", "--level=1",
+        "--database=/srv/toronto.sqlite3", "--upstream=tls://hq.sites.example:8586", "--upstream-away=fallback",
+        "--upstream-deadline=3s", "--sync-every=60s", "--rights=tcp://127.0.0.1:8587=read", "--level=1", "--lane=1/2",
+        "--log-format=json", "--tls-certificate=/srv/tls/toronto.sites.example.pem",
+        "--tls-key=/srv/tls/toronto.sites.example.key", "--tls-trust=/srv/tls/ca.pem",
+        "--status=tcp://127.0.0.1:9585",
       ])
   }
 
@@ -34,6 +34,6 @@ struct ServeOptionTests {
   func flags() throws {
     let text = "nodes:\n  a:\n    read-only: false\n    tls: {require-client-certificate: false}\n"
     let node = try #require(Topology.read(text.utf8, file: "t").topology?["a"])
-    #expect(node.serveOptions { $0 }.map(\.argument) == ["--name=a", "--no-tls-require-client-certificate"])
+    #expect(node.serveOptions { $0 }.arguments == ["--name=a", "--no-tls-require-client-certificate"])
   }
 }

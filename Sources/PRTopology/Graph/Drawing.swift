@@ -110,8 +110,8 @@ extension Drawing.Box {
     if node.role == .node, node.isReadOnly { badges.append("read-only") }
     if node.hasLane, node.lane != .only { badges.append("lane \(node.lane)") }
     if node.isBitBake { badges.append("bitbake") }
-    let sync = node.settings["sync-every"]?.value ?? (node.role == .mirror ? "60s" : nil)
-    if let sync, sync != "off" { badges.append("copies every \(sync)") }
+    let sync = node.options.syncEvery ?? (node.role == .mirror ? .standard : nil)
+    if let time = sync?.time { badges.append("copies every \(time)") }
     self.init(
       name: node.name.value, description: node.description?.value, addresses: addresses, badges: badges,
       kind: Kind(rawValue: node.role.rawValue) ?? .node)

@@ -12,10 +12,10 @@ package struct LocalNode: Sendable {
   package let upstreams: [String]
   private let node: TopologyNode
 
-  /// The arguments of `headwater serve` for this node.
+  /// What `headwater serve` needs for this node.
   ///
   /// - Parameter resolve: makes a path of the topology file one of the running process.
-  package func serveOptions(_ resolve: (String) -> String) -> [ServeOption] { node.serveOptions(resolve) }
+  package func serveOptions(_ resolve: (String) -> String) -> OptionValues { node.serveOptions(resolve) }
 
   init(
     _ node: TopologyNode, in topology: Topology, _ endpoints: [String: [Endpoint]], _ statusPage: Endpoint,
@@ -46,18 +46,16 @@ package struct LocalNode: Sendable {
 extension TopologyNode {
   /// Gives it files of its own. What never changes, a frozen database, stays where the topology has it.
   fileprivate mutating func settle(_ files: LocalFiles, _ statusPage: Endpoint, certificate: String?) {
-    let left = ["ready-file", "status-token-file", "log.format", "tls.certificate", "tls.key", "tls.trust", "tls.name"]
-    for key in left { settings[key] = nil }
-    set("status", "\(statusPage)")
-    if role != .frozen { set("database", files.database(name.value)) }
+    for row in [\ServeOptions.readyFile, \.statusTokenFile, \.tlsCertificate, \.tlsKey, \.tlsTrust, \.tlsName] {
+      remove(row)
+    }
+    remove(\.logFormat)
+    set(\.status, statusPage)
+    if role != .frozen { set(\.database, files.database(name.value)) }
     guard let certificate else { return }
-    set("tls.certificate", files.certificate(certificate))
-    set("tls.key", files.key(certificate))
-    set("tls.trust", files.trust)
-  }
-
-  private mutating func set(_ key: String, _ value: String) {
-    settings[key] = Located(value, at: settings[key]?.place ?? name.place)
+    set(\.tlsCertificate, files.certificate(certificate))
+    set(\.tlsKey, files.key(certificate))
+    set(\.tlsTrust, files.trust)
   }
 }
 

@@ -13,9 +13,9 @@ struct NodeReader {
     for entry in entries {
       let key = entry.key.value
       node.own.insert(key)
-      if let setting = Setting.byKey[key], !key.contains(".") {
-        take(entry.value, setting, into: &node)
-      } else if Setting.groups.contains(key) {
+      if let option = NodeKeys.byKey[key], !key.contains(".") {
+        take(entry.value, option, for: key, into: &node)
+      } else if NodeKeys.groups.contains(key) {
         readGroup(entry, into: &node)
       } else {
         readStructured(entry, into: &node)
@@ -23,9 +23,10 @@ struct NodeReader {
     }
   }
 
-  private func take(_ tree: YAMLNode, _ setting: Setting, into node: inout TopologyNode) {
-    node.settings[setting.key] = values.value(tree, for: setting)
-    if node.settings[setting.key] == nil { node.unsound.insert(setting.key) }
+  private func take(_ tree: YAMLNode, _ option: OptionDefinition, for key: String, into node: inout TopologyNode) {
+    let value = values.value(tree, for: option)
+    node.take(value, for: option)
+    if value == nil { node.unsound.insert(key) }
   }
 
   private func readGroup(_ entry: YAMLNode.Entry, into node: inout TopologyNode) {
@@ -34,13 +35,13 @@ struct NodeReader {
       node.unsound.insert(group)
       complaints.error(
         .type, at: entry.value.place, "'\(group)' must have keys below it, not \(entry.value.kind)",
-        help: "its keys are \(Setting.names(in: group).joined(separator: ", "))")
+        help: "its keys are \(NodeKeys.names(in: group).joined(separator: ", "))")
       return
     }
     for inner in entries {
       let key = "\(group).\(inner.key.value)"
-      if let setting = Setting.byKey[key] {
-        take(inner.value, setting, into: &node)
+      if let option = NodeKeys.byKey[key] {
+        take(inner.value, option, for: key, into: &node)
       } else {
         unknown(inner.key, in: group)
       }
@@ -151,16 +152,16 @@ struct NodeReader {
 
   private func unknown(_ key: Located<String>, in group: String?) {
     // A key in the wrong place, or as the command line spells it.
-    if let setting = Setting.all.first(where: {
-      $0.key != key.value && ($0.option == key.value || $0.key.hasSuffix(".\(key.value)"))
-    }) {
-      let parts = setting.key.split(separator: ".")
+    if let right = NodeKeys.all.first(where: {
+      $0.key != key.value && ($0.option.name == key.value || $0.key.hasSuffix(".\(key.value)"))
+    })?.key {
+      let parts = right.split(separator: ".")
       let place =
         parts.count == 2
-        ? "it stands below '\(parts[0]):', as '\(parts[1])'" : "it stands beside '\(group ?? "")', as '\(setting.key)'"
+        ? "it stands below '\(parts[0]):', as '\(parts[1])'" : "it stands beside '\(group ?? "")', as '\(right)'"
       complaints.error(.unknownKey, at: key.place, "unknown key \(quoted(key.value))", help: place)
     } else {
-      unknown(key, among: Setting.names(in: group), group.map { "'\($0)'" } ?? "a node")
+      unknown(key, among: NodeKeys.names(in: group), group.map { "'\($0)'" } ?? "a node")
     }
   }
 

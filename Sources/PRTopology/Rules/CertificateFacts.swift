@@ -41,7 +41,7 @@ extension Checks {
   func checkCertificateFacts() {
     guard let files else { return }
     for node in nodes {
-      guard let path = node.settings["tls.certificate"], let facts = files.facts(path.value) else { continue }
+      guard let path = node.located(\.tlsCertificate), let facts = files.facts(path.value) else { continue }
       checkDates(facts.dates, of: path, node)
       checkNames(facts, of: path, node)
     }
@@ -68,7 +68,7 @@ extension Checks {
     for caller in nodes {
       for link in caller.upstreams where link.node == node.name.value {
         guard case .tls(let host, _)? = link.endpoint else { continue }
-        let expected = caller.settings["tls.name"]?.value ?? host
+        let expected = caller.options.tlsName ?? host
         guard !told.contains(expected), !facts.isFor(expected) else { continue }
         told.append(expected)
         complaints.error(

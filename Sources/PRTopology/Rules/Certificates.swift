@@ -4,7 +4,7 @@
 extension Checks {
   func checkCertificates(_ node: TopologyNode) {
     let name = quoted(node.name.value)
-    let (certificate, key) = (node.settings["tls.certificate"], node.settings["tls.key"])
+    let (certificate, key) = (node.located(\.tlsCertificate), node.located(\.tlsKey))
     let isSound = !node.unsound.contains { $0.hasPrefix("tls") }
     if isSound, (certificate == nil) != (key == nil), let place = (certificate ?? key)?.place {
       complaints.error(
@@ -18,7 +18,7 @@ extension Checks {
       complaints.error(
         .certificates, at: listener.endpoint.place, "\(name) listens for TLS, and has no certificate to show",
         help: "add 'tls: {certificate: FILE, key: FILE, trust: FILE}'")
-    } else if node.settings["tls.trust"] == nil, node.settings["tls.require-client-certificate"]?.value != "false" {
+    } else if node.options.tlsTrust == nil, node.options.tlsRequireClientCertificate {
       complaints.error(
         .certificates, at: listener.endpoint.place, "\(name) requires client certificates and trusts no authority",
         help: "add 'tls.trust', the file of the authority; or 'tls.require-client-certificate: false'")
@@ -30,8 +30,8 @@ extension Checks {
     guard let exists = files?.exists else { return }
     var missing: [String: (place: SourceLocation, names: [String])] = [:]
     for node in nodes {
-      for key in ["tls.certificate", "tls.key", "tls.trust"] {
-        guard let path = node.settings[key], !exists(path.value) else { continue }
+      for (number, path) in [\.tlsCertificate, \.tlsKey, \.tlsTrust].map(node.located).enumerated() {
+        guard let path, !exists(path.value) else { continue }
         let folder = Self.folder(of: path.value)
         if exists(folder.isEmpty ? "." : folder) {
           complaints.error(
@@ -40,7 +40,7 @@ extension Checks {
         } else {
           let entry = missing[folder] ?? (path.place, [])
           missing[folder] = (
-            min(entry.place, path.place), entry.names + (key == "tls.certificate" ? [Self.stem(of: path.value)] : [])
+            min(entry.place, path.place), entry.names + (number == 0 ? [Self.stem(of: path.value)] : [])
           )
         }
       }

@@ -15,7 +15,7 @@ extension Checks {
     }
   }
 
-  private func place(_ node: TopologyNode) -> SourceLocation { node.settings["lane"]?.place ?? node.name.place }
+  private func place(_ node: TopologyNode) -> SourceLocation { node.place(of: \.lane) ?? node.name.place }
 
   private func checkTop(_ members: [Int]) {
     let members = members.sorted().map { nodes[$0] }

@@ -27,7 +27,7 @@ extension Checks {
     let node = nodes[number]
     let upstreams = above(number)
     let above = upstreams.compactMap { levels[$0.node] }
-    let said = node.settings["level"].flatMap { Int($0.value) }
+    let said = node.options.level
     let counted = above.max().map { $0 + 1 } ?? said ?? (node.upstreams.isEmpty ? 0 : 1)
     let name = quoted(node.name.value)
     if let lowest = above.min(), let highest = above.max(), lowest != highest, let link = upstreams.last?.link {
@@ -36,11 +36,11 @@ extension Checks {
         "the upstreams of \(name) are at the levels \(lowest) and \(highest): its own level would change with the one that answers",
         help: "name upstreams of one level")
     }
-    if let said, let place = node.settings["level"]?.place, !above.isEmpty, said != counted {
+    if let said, let place = node.place(of: \.level), !above.isEmpty, said != counted {
       complaints.error(
         .level, at: place, "\(name) is at level \(counted) below its upstream, not \(said)",
         help: "leave 'level' out")
-    } else if said == 0, !node.upstreams.isEmpty, let place = node.settings["level"]?.place {
+    } else if said == 0, !node.upstreams.isEmpty, let place = node.place(of: \.level) {
       complaints.error(.level, at: place, "level 0 is for a node without an upstream", help: "leave 'level' out")
     }
     if counted == Partition.deepest + 1 {

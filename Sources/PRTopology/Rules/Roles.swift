@@ -6,13 +6,13 @@ extension Checks {
   mutating func settleRole(_ number: Int) {
     var node = nodes[number]
     // What `defaults:` says of copies is for nodes with an upstream.
-    if node.upstreams.isEmpty, !node.own.contains("sync-every") { node.settings["sync-every"] = nil }
-    let copies = node.settings["sync-every"].map { $0.value != "off" } ?? false
+    if node.upstreams.isEmpty, !node.own.contains("sync-every") { node.remove(\.syncEvery) }
+    let copies = node.options.syncEvery?.time != nil
     if let said = node.saidRole {
       node.role = said.value
-    } else if node.settings["frozen"] != nil {
+    } else if node.options.frozen != nil {
       node.role = .frozen
-    } else if copies, node.settings["read-only"]?.value == "true", !node.upstreams.isEmpty {
+    } else if copies, node.options.readOnly, !node.upstreams.isEmpty {
       node.role = .mirror
     }
     nodes[number] = node
@@ -20,24 +20,26 @@ extension Checks {
 
   func checkRole(_ node: TopologyNode) {
     let name = node.name.value
-    let sync = node.settings["sync-every"]
+    let sync = node.located(\.syncEvery)
     switch node.role {
     case .node: break
     case .mirror: checkMirror(node)
     case .frozen: checkFrozen(node)
     }
-    if node.role != .frozen, let frozen = node.settings["frozen"] {
+    if node.role != .frozen, let frozen = node.place(of: \.frozen) {
       complaints.error(
-        .role, at: frozen.place, "\(quoted(name)) has the role \(node.role.rawValue), and serves a frozen file",
+        .role, at: frozen, "\(quoted(name)) has the role \(node.role.rawValue), and serves a frozen file",
         help: "write 'role: frozen', or leave 'frozen' out")
     }
-    if node.role != .node, let flag = node.settings["read-only"], flag.value == "false", node.own.contains("read-only")
+    if node.role != .node, let place = node.place(of: \.readOnly), !node.options.readOnly,
+      node.own.contains("read-only")
     {
       complaints.error(
-        .role, at: flag.place, "\(quoted(name)) has the role \(node.role.rawValue), which stores nothing",
+        .role, at: place, "\(quoted(name)) has the role \(node.role.rawValue), which stores nothing",
         help: "leave 'read-only' out")
     }
-    if node.role == .node, let sync, sync.value != "off", node.upstreams.isEmpty, !node.unsound.contains("upstream") {
+    if node.role == .node, let sync, sync.value.time != nil, node.upstreams.isEmpty, !node.unsound.contains("upstream")
+    {
       complaints.error(
         .sync, at: sync.place, "\(quoted(name)) has no upstream to copy",
         help: "add 'upstream', or leave 'sync-every' out")
@@ -49,13 +51,13 @@ extension Checks {
     if node.upstreams.isEmpty, !node.unsound.contains("upstream") {
       complaints.error(.mirror, at: place, "the mirror \(quoted(name)) has no upstream to copy", help: "add 'upstream'")
     }
-    if let sync = node.settings["sync-every"], sync.value == "off" {
+    if let sync = node.located(\.syncEvery), sync.value.time == nil {
       complaints.error(
         .mirror, at: sync.place, "the mirror \(quoted(name)) never copies anything", help: "write a time such as 60s")
     }
-    if node.isBitBake, let numbering = node.settings["numbering"] {
+    if node.isBitBake, let place = node.place(of: \.numbering) {
       complaints.error(
-        .mirror, at: numbering.place,
+        .mirror, at: place,
         "the mirror \(quoted(name)) answers from its copy, which the numbering bitbake does not look at",
         help: "write 'numbering: partitioned' for it")
     }
@@ -63,7 +65,7 @@ extension Checks {
 
   private func checkFrozen(_ node: TopologyNode) {
     let name = node.name.value
-    if node.settings["frozen"] == nil, !node.unsound.contains("frozen") {
+    if node.options.frozen == nil, !node.unsound.contains("frozen") {
       complaints.error(
         .frozen, at: node.saidRole?.place ?? node.name.place, "\(quoted(name)) is frozen, and no file is named for it",
         help: "add 'frozen: FILE', as 'headwater freeze' made it")

@@ -66,15 +66,16 @@ extension Checks {
 
   /// Who asks its upstream and then waits for its database answers in time all the same.
   private func checkWaits(_ node: TopologyNode) {
-    let settings = ["upstream-deadline", "limits.lock-timeout"].compactMap { Setting.byKey[$0] }
-    let waits = settings.compactMap { (node.settings[$0.key]?.value ?? $0.standard).flatMap(ValueReader.milliseconds) }
-    guard !node.upstreams.isEmpty, Duration.milliseconds(waits.reduce(0, +)) > Bounds.longestWait,
-      let place = settings.lazy.compactMap({ node.settings[$0.key]?.place }).first
+    let wait = node.options.upstreamDeadline.duration + node.options.lockTimeout.duration
+    guard !node.upstreams.isEmpty, wait > AnswerTime.longest,
+      let place = node.place(of: \.upstreamDeadline) ?? node.place(of: \.lockTimeout)
     else { return }
+    let table = ServeOptions.table
     complaints.error(
       .value, at: place,
-      "the 'upstream-deadline' and the 'limits.lock-timeout' of \(quoted(node.name.value)) are \(Bounds.together)",
-      help: "they are \(settings.compactMap(\.standard).joined(separator: " and ")) where the file does not say it")
+      "the 'upstream-deadline' and the 'limits.lock-timeout' of \(quoted(node.name.value)) are \(AnswerTime.together)",
+      help:
+        "they are \(table.upstreamDeadline.standard) and \(table.lockTimeout.standard) where the file does not say it")
   }
 
   func checkUpstreams(_ node: TopologyNode) {
@@ -100,7 +101,7 @@ extension Checks {
       }
       if node.isBitBake, !above.isBitBake, node.allocates, above.role == .node {
         complaints.warning(
-          .mixedNumbering, at: node.settings["numbering"]?.place ?? node.name.place,
+          .mixedNumbering, at: node.place(of: \.numbering) ?? node.name.place,
           "\(quoted(node.name.value)) numbers as bitbake below \(quoted(above.name.value)), which numbers as partitioned: one value may name two contents",
           help: "write 'numbering: partitioned' for both")
       }

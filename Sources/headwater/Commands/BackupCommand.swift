@@ -2,6 +2,7 @@
 import ArgumentParser
 import PRStore
 import PRStoreSQLite
+import PRWire
 
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct BackupCommand: AsyncParsableCommand {
   @Argument(help: "The file to write the copy to.") var destination: String
 
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
-  var database = "prserv.sqlite3"
+  var database = ServeOptions.table.database.standard
 
   @Flag(help: "Replace a file that is there already.") var force = false
 

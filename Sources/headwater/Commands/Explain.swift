@@ -5,6 +5,7 @@ import PRAssembly
 import PRRevision
 import PRStore
 import PRStoreSQLite
+import PRWire
 
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +16,7 @@ struct Explain: AsyncParsableCommand {
   @Argument(help: "Only this checksum.") var checksum: String?
 
   @Option(help: ArgumentHelp("The database; a server may be serving it.", valueName: "path"))
-  var database = "prserv.sqlite3"
+  var database = ServeOptions.table.database.standard
 
   @Flag(help: "Print JSON, an object a line.") var json = false
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import PRStore
 import PRStoreSQLite
+import PRWire
 
 struct FreezeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +16,7 @@ struct FreezeCommand: AsyncParsableCommand {
   @Argument(help: "The file to write.") var file: String
 
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
-  var database = "prserv.sqlite3"
+  var database = ServeOptions.table.database.standard
 
   @Flag(help: "Freeze values that name two contents as well.") var allowDuplicates = false
   @Flag(help: "Freeze a copy of the upstream that is not complete, or a database without rows.")

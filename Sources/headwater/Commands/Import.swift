@@ -6,6 +6,7 @@ import PRInterchange
 import PRRevision
 import PRStore
 import PRStoreSQLite
+import PRWire
 import Synchronization
 
 struct Import: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct Import: AsyncParsableCommand {
   var files: [String]
 
   @Option(help: ArgumentHelp("The database; it is created if it does not exist.", valueName: "path"))
-  var database = "prserv.sqlite3"
+  var database = ServeOptions.table.database.standard
 
   @Option(help: "jsonl, csv or inc. Default: that of a file's suffix, else jsonl.")
   var format: RowFormat?

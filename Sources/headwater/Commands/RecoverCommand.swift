@@ -19,7 +19,7 @@ struct RecoverCommand: AsyncParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
-  var database = "prserv.sqlite3"
+  var database = ServeOptions.table.database.standard
 
   @Option(
     help: ArgumentHelp(

@@ -12,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The address of the node's status page: the value of its --status. Default: 9585, a port of this machine.",
-      valueName: "address"), transform: StatusAddressText.parse)
+      valueName: "address"), transform: Endpoint.parsePage)
   var server = Endpoint.tcp(host: "127.0.0.1", port: 9585)
 
   @Option(help: ArgumentHelp("The file with the page's token, if it needs one.", valueName: "path"))

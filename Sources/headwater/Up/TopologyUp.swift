@@ -52,7 +52,7 @@ struct TopologyUp: AsyncParsableCommand {
 
     let view = LogView(federation.nodes.map(\.name))
     let processes = federation.nodes.map { node in
-      let options = node.serveOptions(file.resolve).map(\.argument)
+      let options = node.serveOptions(file.resolve).arguments
       return NodeProcess(node, arguments: ["serve"] + options, view: view)
     }
     let summary = UpSummary(files: files, asJSON: json)

@@ -1,88 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import PRTopology
+import PRWire
 import TestThreads
 import Testing
 
-/// An option of `headwater serve` stands in the program, in the keys of a topology and in two tables of the docs. All say the
-/// same of its name, its variable and its default.
-@Suite("The options of 'headwater serve'", .ownThreads)
+/// The program and docs/operations/options.md have exactly the options of the table, and say the same of each.
+@Suite("The table of options", .ownThreads)
 struct OptionTableTests {
-  /// An option as the program describes itself.
-  private struct Option {
-    let name: String
-    /// Nil where the help has it in words.
-    let standard: String?
-    let isFlag: Bool
-  }
-
-  /// A line of the table in docs/operations/options.md.
-  private struct Line {
-    let variables: [String]
-    let standard: String
-  }
-
-  /// Those that belong to no topology: they name it, or end the program.
+  /// Options of `serve` that are in no table: they name a topology, or end the program.
   private static let outside: Set = ["topology", "node", "version", "help"]
-  /// Those whose keys have more structure than a word; docs/topology-format.md has them under names of their own.
-  private static let structured: Set = ["name", "listen", "upstream", "rights"]
 
-  private let options: [String: Option]
-  private let lines: [String: Line]
+  /// By the name of the option, what the program says of it.
+  private let program: [String: JSONValue]
+  /// By the name of the option, the cells of its row in the docs, without marks of code.
+  private let docs: [String: [String]]
+  private let rowCount: Int
 
   init() throws {
     let help = try JSONValue(Tool().run("serve", "--experimental-dump-help").succeeded().output)
-    var options: [String: Option] = [:]
+    var program: [String: JSONValue] = [:]
     for argument in help["command"]?["arguments"]?.elements ?? [] {
-      guard let name = argument["names"]?.elements.last?["name"]?.string, !name.hasPrefix("no-") else { continue }
-      let isFlag = argument["kind"]?.string == "flag"
-      options[name] = Option(name: name, standard: isFlag ? nil : argument["defaultValue"]?.string, isFlag: isFlag)
+      for name in argument["names"]?.elements ?? [] where name["kind"]?.string == "long" {
+        program[try #require(name["name"]?.string)] = argument
+      }
     }
-    self.options = options
+    self.program = program
     let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../../docs/operations/options.md").standardized
-    var lines: [String: Line] = [:]
-    for row in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") where row.hasPrefix("| `--") {
-      let cells = row.split(separator: "|", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
+    let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `--") }
+      .map { row in
+        row.replacing("`", with: "").split(separator: "|", omittingEmptySubsequences: false)
+          .map { $0.trimmingCharacters(in: .whitespaces) }.dropFirst().dropLast()
       }
-      let words = cells[2].matches(of: /`([A-Z_=0-9]+)`/).map { String($0.1) }
-      for (index, name) in cells[1].matches(of: /`--([a-z-]+)`/).map({ String($0.1) }).enumerated() {
-        lines[name] = Line(variables: words.indices.contains(index) ? [words[index]] : [], standard: cells[3])
-      }
-    }
-    self.lines = lines
+    rowCount = rows.count
+    docs = Dictionary(rows.map { (String($0[$0.startIndex].dropFirst(2)), Array($0.dropFirst())) }) { $1 }
   }
 
-  @Test("each stands in the table of the docs, with its variable, and nothing else does")
-  func table() {
-    #expect(options.count > 40)
-    let documented = Set(lines.keys.map { $0.hasPrefix("no-") ? String($0.dropFirst(3)) : $0 })
-    #expect(documented == Set(options.keys).subtracting(["version", "help"]))
-    for (name, line) in lines {
-      let isOff = name.hasPrefix("no-")
-      let word = (isOff ? String(name.dropFirst(3)) : name).uppercased().replacing("-", with: "_")
-      #expect(line.variables == ["HEADWATER_\(word)\(isOff ? "=0" : "")"], "--\(name)")
-    }
+  @Test("the program has its options and those that name a topology, and no others")
+  func options() {
+    let table = ServeOptions.all.map(\.name) + ServeOptions.all.filter(\.isOn).map { "no-\($0.name)" }
+    #expect(table.count > 40 && Set(table).count == table.count)
+    #expect(Set(program.keys) == Set(table).union(Self.outside))
   }
 
-  @Test("each has its key in a topology file, and each key an option")
-  func keys() {
-    let keys = Set(Setting.all.map(\.option)).union(Self.structured)
-    #expect(keys == Set(options.keys).subtracting(Self.outside))
+  @Test("the docs have a row for each of its options, and no others")
+  func rows() {
+    #expect(Set(docs.keys) == Set(ServeOptions.all.map(\.name)))
+    #expect(docs.count == rowCount)
   }
 
-  @Test("each has the same default in all places", arguments: Setting.all.map(\.option))
-  func standard(name: String) throws {
-    let setting = try #require(Setting.all.first { $0.option == name })
-    let option = try #require(options[name])
-    if case .flag = setting.kind {
-      #expect(option.isFlag)
-      return
-    }
-    if let standard = option.standard { #expect(standard == setting.standard) }
-    guard let standard = setting.standard else { return }
-    let line = try #require(lines[name])
-    #expect(line.standard.replacing("`", with: "") == standard)
+  @Test("a row of the docs has variable, key, type and default of the option", arguments: ServeOptions.all.map(\.name))
+  func row(name: String) throws {
+    let option = try #require(ServeOptions.all.first { $0.name == name })
+    let cells = try #require(docs[name])
+    #expect(
+      cells.dropLast() == [option.variable, option.key.text, option.type, option.standard ?? "none"], "--\(name)")
+  }
+
+  @Test("the help has values, bounds and default of the option", arguments: ServeOptions.all.map(\.name))
+  func help(name: String) throws {
+    let option = try #require(ServeOptions.all.first { $0.name == name })
+    let argument = try #require(program[name])
+    #expect(argument["abstract"]?.string == option.help)
+    #expect((argument["kind"]?.string == "flag") == (option.kind == .flag))
+    let isPlainFlag = option.kind == .flag && !option.isOn
+    if let standard = option.standard, !isPlainFlag { #expect(option.help.hasSuffix("default: \(standard))")) }
+    for word in option.words { #expect(option.help.contains(word)) }
   }
 }

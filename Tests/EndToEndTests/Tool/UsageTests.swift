@@ -54,7 +54,8 @@ struct UsageTests {
 
   @Test("a wait from the environment is no longer than one from the command line")
   func waitOfEnvironment() throws {
-    try Tool().run("serve", environment: ["HEADWATER_LOCK_TIMEOUT": "40s"]).failed(64, saying: "--lock-timeout is 25s")
+    try Tool().run("serve", environment: ["HEADWATER_LOCK_TIMEOUT": "40s"]).failed(
+      64, saying: "'40s' is invalid for '--lock-timeout", "it is 25s at most")
   }
 
   @Test(

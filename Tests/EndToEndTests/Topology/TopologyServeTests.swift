@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import PRTopology
 import TestThreads
 import Testing
 
@@ -102,48 +101,5 @@ struct TopologyServeTests {
     let bad = try tool.run("serve", "--topology", "bad.yaml", "--node", "hq")
     #expect(bad.ending == .exit(1) && bad.output == "")
     #expect(bad.errorLines.first?.hasPrefix("bad.yaml:3:17: error: invalid value 'ful' for 'durability'") == true)
-  }
-
-  /// What `serve` reads from more than a word; the name is the key that the node's keys stand below.
-  private static let structured = ["name", "listen", "upstream", "rights", "topology", "node", "version", "help"]
-
-  @Test("every option of serve has a key, and takes the same words")
-  func everyOption() throws {
-    let help = try Tool().run("--experimental-dump-help").succeeded().output
-    let command = try #require(
-      try JSONDecoder().decode(Dump.self, from: Data(help.utf8)).command.subcommands?.first {
-        $0.commandName == "serve"
-      })
-    for argument in command.arguments ?? [] {
-      guard let name = argument.names?.first(where: { $0.kind == "long" })?.name, !Self.structured.contains(name),
-        !name.hasPrefix("no-")
-      else { continue }
-      let setting = Setting.all.first { $0.option == name }
-      #expect(setting != nil, "--\(name) has no key")
-      if case .word(let words) = setting?.kind {
-        #expect(words == argument.allValueStrings ?? argument.allValues, "--\(name)")
-      }
-    }
-  }
-
-  private struct Dump: Decodable {
-    let command: Command
-
-    struct Command: Decodable {
-      let commandName: String
-      let subcommands: [Command]?
-      let arguments: [Argument]?
-    }
-
-    struct Argument: Decodable {
-      let names: [Name]?
-      let allValues: [String]?
-      let allValueStrings: [String]?
-    }
-
-    struct Name: Decodable {
-      let kind: String
-      let name: String
-    }
   }
 }

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which of the two numberings.
+package enum NumberingName: String, CaseIterable, Sendable {
+  case partitioned
+  case bitbake
+}
