@@ -30,4 +30,17 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
     case .changes: 9
     }
   }
+
+  /// What a client has to be allowed. Source: docs/protocol.md, "Rights".
+  package var need: Need {
+    switch self {
+    case .getPR: .allocating
+    case .importOne: .importing
+    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .reading
+    }
+  }
+
+  package enum Need: Hashable, Sendable {
+    case reading, allocating, importing
+  }
 }

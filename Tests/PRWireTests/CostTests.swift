@@ -90,13 +90,13 @@ struct CostTests {
     let members = filling.members(bytes)
     return switch name {
     case .ping: #"{"alive":true,\#(members)}"#
-    case .getPR, .testPR, .maxPackagePR, .importOne: #"{"value":"\#(text)",\#(members)}"#
     case .testPackage: #"{"value":true,\#(members)}"#
     case .isReadonly: #"{"readonly":true,\#(members)}"#
     case .lookup: #"{"max":"\#(text)","values":["\#(text)","1"],"complete":true,\#(members)}"#
     case .changes:
       #"{"store":"s","last":9,"digest":"\#(text)","more":false,"rows":[["\#(text)","p","c","1"],\#(lists)],\#(members)}"#
     case .export: #"{"metainfo":{},\#(members)}"#
+    default: #"{"value":"\#(text)",\#(members)}"#
     }
   }
 
@@ -153,26 +153,12 @@ struct CostTests {
 @Suite("What a node accepts it can pass on")
 struct NameLimitTests {
   private static let worst = String(repeating: "\u{7F}", count: NameLimit.bytes)
-
   private static let value = String(repeating: "1", count: Revision.longestText)
   private static let tuple = TupleKey(version: worst, pkgarch: worst, checksum: worst)
-  private static let requests: [Request] = RequestKind.allCases.map { name in
-    switch name {
-    case .ping: .ping
-    case .isReadonly: .isReadonly
-    case .getPR: .getPR(tuple, .kept)
-    case .testPR: .testPR(tuple, .kept)
-    case .testPackage: .testPackage(tuple.package)
-    case .maxPackagePR: .maxPackagePR(tuple.package)
-    case .importOne: .importOne(tuple, ImportedValue(text: value))
-    case .export:
-      .export(ExportQuery(RowFilter(version: worst, pkgarch: worst, checksum: worst, history: .kept), columns: true))
-    case .lookup: .lookup(tuple, within: .seconds(9))
-    case .changes: .changes(ChangesQuery(store: "s", after: .max, digest: "d", limit: 8192, wait: 600))
-    }
-  }
 
-  @Test("the longest names of each kind of request fit the standard limits of every node", arguments: requests)
+  @Test(
+    "the longest names of each kind of request fit the standard limits of every node", arguments: RequestSamples.longest
+  )
   func fits(request: Request) throws {
     var message = ByteBuffer()
     request.write(to: &message)

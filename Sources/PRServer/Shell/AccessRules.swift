@@ -26,10 +26,10 @@ package struct AccessRules: Hashable, Sendable {
 extension RequestKind {
   /// The right that it takes.
   var right: Rights {
-    switch self {
-    case .getPR: .allocate
-    case .importOne: .importing
-    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .read
+    switch need {
+    case .reading: .read
+    case .allocating: .allocate
+    case .importing: .importing
     }
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import NIOCore
 import PRRevision
 
 /// A question that can be put to a PR server.
@@ -42,41 +43,48 @@ package struct ExportQuery: Hashable, Sendable {
   }
 }
 
-/// Why a message is no request that can be served. The connection goes on.
-package enum RequestError: Error, Hashable, Sendable {
-  case unknownRequest
-  case notAnObject(RequestKind)
-  case missing(RequestKind, field: String)
-  case wrongType(RequestKind, field: String, expected: String)
-  case containsNUL(RequestKind, field: String)
-  case tooLong(RequestKind, field: String)
-  case json(JSONError)
-}
-
-extension RequestError {
-  /// Which request it would have been; nil where none is named.
-  package var request: RequestKind? {
+extension Request {
+  package var kind: RequestKind {
     switch self {
-    case .unknownRequest, .json: nil
-    case .notAnObject(let name), .missing(let name, _), .wrongType(let name, _, _), .containsNUL(let name, _),
-      .tooLong(let name, _):
-      name
+    case .ping: .ping
+    case .isReadonly: .isReadonly
+    case .getPR: .getPR
+    case .testPR: .testPR
+    case .testPackage: .testPackage
+    case .maxPackagePR: .maxPackagePR
+    case .importOne: .importOne
+    case .export: .export
+    case .lookup: .lookup
+    case .changes: .changes
     }
   }
 }
 
-extension RequestError: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .unknownRequest:
-      "unknown request; known are \(RequestKind.allCases.map(\.rawValue).joined(separator: ", "))"
-    case .notAnObject(let name): "\(name.rawValue): its fields must be a JSON object"
-    case .missing(let name, let field): "\(name.rawValue): the field \(field) is missing"
-    case .wrongType(let name, let field, let expected): "\(name.rawValue): the field \(field) must be \(expected)"
-    case .containsNUL(let name, let field): "\(name.rawValue): the field \(field) contains a NUL character"
-    case .tooLong(let name, let field):
-      "\(name.rawValue): the field \(field) is longer than \(NameLimit.bytes) bytes, the limit of this server for a name"
-    case .json(let error): error.description
+extension RequestKind {
+  /// `get-pr` first: nearly every request is one.
+  init?(_ name: JSONText, in bytes: UnsafeRawBufferPointer) {
+    if name.equals("get-pr", in: bytes) {
+      self = .getPR
+    } else if name.equals("ping", in: bytes) {
+      self = .ping
+    } else if name.equals("test-pr", in: bytes) {
+      self = .testPR
+    } else if name.equals("test-package", in: bytes) {
+      self = .testPackage
+    } else if name.equals("max-package-pr", in: bytes) {
+      self = .maxPackagePR
+    } else if name.equals("import-one", in: bytes) {
+      self = .importOne
+    } else if name.equals("export", in: bytes) {
+      self = .export
+    } else if name.equals("is-readonly", in: bytes) {
+      self = .isReadonly
+    } else if name.equals("lookup", in: bytes) {
+      self = .lookup
+    } else if name.equals("changes", in: bytes) {
+      self = .changes
+    } else {
+      return nil
     }
   }
 }
@@ -90,99 +98,62 @@ extension Request {
     case .goodbye: return nil
     case .unknown: throw .unknownRequest
     case .notAnObject(let name): throw .notAnObject(name)
-    case .request(let name): self = try RequestFields(name: name, view: view).request()
+    case .request(let name): self = try Self.read(RequestFields(name: name, view: view))
     }
   }
-}
 
-/// Copies the fields of one request out of its message.
-private struct RequestFields {
-  let name: RequestKind
-  let view: RequestView
-
-  func request() throws(RequestError) -> Request {
-    switch name {
+  private static func read(_ fields: RequestFields) throws(RequestError) -> Request {
+    switch fields.name {
     case .ping: .ping
     case .isReadonly: .isReadonly
-    case .changes: .changes(try ChangesQuery(view))
-    case .lookup: .lookup(try tuple(), within: patience())
-    case .getPR: .getPR(try tuple(), History(kept: try flag("history", view.history)))
-    case .testPR: .testPR(try tuple(), History(kept: try flag("history", view.history)))
-    case .testPackage: .testPackage(try package())
-    case .maxPackagePR: .maxPackagePR(try package())
-    case .importOne: .importOne(try tuple(), try importedValue())
+    case .changes: .changes(try ChangesQuery(fields.view))
+    case .lookup: .lookup(try fields.tuple(), within: fields.patience())
+    case .getPR: .getPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
+    case .testPR: .testPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
+    case .testPackage: .testPackage(try fields.package())
+    case .maxPackagePR: .maxPackagePR(try fields.package())
+    case .importOne: .importOne(try fields.tuple(), try fields.importedValue())
     case .export:
       .export(
         ExportQuery(
           RowFilter(
-            version: try filter("version", view.version), pkgarch: try filter("pkgarch", view.pkgarch),
-            checksum: try filter("checksum", view.checksum),
-            history: History(kept: try flag("history", view.history))),
-          columns: try flag("colinfo", view.colinfo)))
+            version: try fields.filter("version", fields.view.version),
+            pkgarch: try fields.filter("pkgarch", fields.view.pkgarch),
+            checksum: try fields.filter("checksum", fields.view.checksum),
+            history: History(kept: try fields.flag("history", fields.view.history))),
+          columns: try fields.flag("colinfo", fields.view.colinfo)))
     }
   }
+}
 
-  private func tuple() throws(RequestError) -> TupleKey {
-    TupleKey(package: try package(), checksum: try text("checksum", view.checksum))
-  }
-
-  private func package() throws(RequestError) -> PackageKey {
-    PackageKey(version: try text("version", view.version), pkgarch: try text("pkgarch", view.pkgarch))
-  }
-
-  private func text(_ field: String, _ token: JSONToken?) throws(RequestError) -> String {
-    guard let token else { throw .missing(name, field: field) }
-    guard case .text(let text) = token else { throw .wrongType(name, field: field, expected: "a string") }
-    return try string(field, text)
-  }
-
-  private func string(_ field: String, _ text: JSONText) throws(RequestError) -> String {
-    // No byte is escaped by more than six: what is longer than that is not resolved first.
-    guard text.count <= 6 * NameLimit.bytes else { throw .tooLong(name, field: field) }
-    let string: String
-    do throws(JSONError) {
-      string = try text.string(in: view.bytes)
-    } catch {
-      throw .json(error)
-    }
-    guard string.utf8.count <= NameLimit.bytes else { throw .tooLong(name, field: field) }
-    guard !string.utf8.contains(0) else { throw .containsNUL(name, field: field) }
-    return string
-  }
-
-  private func filter(_ field: String, _ token: JSONToken?) throws(RequestError) -> String? {
-    switch token {
-    case nil, .null: return nil
-    case .text(let text) where text.count == 0: return nil
-    case .text(let text): return try string(field, text)
-    default: throw .wrongType(name, field: field, expected: "a string or null")
-    }
-  }
-
-  private func flag(_ field: String, _ token: JSONToken?) throws(RequestError) -> Bool {
-    switch token {
-    case nil, .null: return false
-    case .bool(let flag): return flag
-    default: throw .wrongType(name, field: field, expected: "true or false")
-    }
-  }
-
-  /// Milliseconds; anything else is passed over.
-  private func patience() -> Duration? {
-    guard case .integer(let range) = view.within else { return nil }
-    let digits = String(decoding: UnsafeRawBufferPointer(rebasing: view.bytes[range]), as: UTF8.self)
-    return Int32(digits).map { .milliseconds(max($0, 0)) }
-  }
-
-  private func importedValue() throws(RequestError) -> ImportedValue {
-    switch view.value {
-    case nil: throw .missing(name, field: "value")
-    case .text(let text): return ImportedValue(text: try string("value", text))
-    case .integer(let range):
-      guard range.count <= NameLimit.bytes else { throw .tooLong(name, field: "value") }
-      let digits = UnsafeRawBufferPointer(rebasing: view.bytes[range])
-      return ImportedValue(text: String(decoding: digits, as: UTF8.self), wasInteger: true)
-    default: throw .wrongType(name, field: "value", expected: "a string or an integer")
+extension Request {
+  /// Appends the request's JSON, without a line ending.
+  package func write(to out: inout ByteBuffer) {
+    switch self {
+    case .ping: out.writeStaticString(#"{"ping":{}}"#)
+    case .isReadonly: out.writeStaticString(#"{"is-readonly":{}}"#)
+    case .getPR(let tuple, let history):
+      out.writeObject(.getPR, tuple.fields + [("history", .bool(history == .kept))])
+    case .testPR(let tuple, let history):
+      out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
+    case .changes(let query): query.write(to: &out)
+    case .lookup(let tuple, let patience):
+      let within =
+        patience.map { [RequestField("within", .digits(String(max(Int(clamping: $0 / .milliseconds(1)), 0))))] } ?? []
+      out.writeObject(.lookup, tuple.fields + within)
+    case .testPackage(let package): out.writeObject(.testPackage, package.fields)
+    case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)
+    case .importOne(let tuple, let value):
+      out.writeObject(
+        .importOne, tuple.fields + [("value", value.wasInteger ? .digits(value.text) : .text(value.text))])
+    case .export(let query):
+      out.writeObject(
+        .export,
+        [
+          ("version", .optional(query.filter.version)), ("pkgarch", .optional(query.filter.pkgarch)),
+          ("checksum", .optional(query.filter.checksum)), ("colinfo", .bool(query.columns)),
+          ("history", .bool(query.filter.history == .kept)),
+        ])
     }
   }
 }

@@ -104,47 +104,10 @@ struct RequestViewTests {
   func roundTrip(seed: Seed) {
     var numbers = seed.numbers
     for _ in 0..<100 {
-      let request = Self.random(&numbers)
+      let request = RequestSamples.random(&numbers)
       var out = ByteBuffer()
       request.write(to: &out)
       #expect(Reading(out.bytes) == .request(request), "\(request), \(seed)")
-    }
-  }
-
-  private static func random(_ numbers: inout SeededNumbers) -> Request {
-    let texts = ["busybox-1.36.1-r0", "é", "e\u{301}", "\"\\\n", " ", "😀/", "\u{1}", "a", "null"]
-    let text = { (numbers: inout SeededNumbers) in texts.randomElement(using: &numbers)! }
-    let tuple = TupleKey(version: text(&numbers), pkgarch: text(&numbers), checksum: text(&numbers))
-    let history = History(kept: Bool.random(using: &numbers))
-    switch RequestKind.allCases.randomElement(using: &numbers)! {
-    case .ping: return .ping
-    case .isReadonly: return .isReadonly
-    case .getPR: return .getPR(tuple, history)
-    case .changes:
-      return .changes(
-        ChangesQuery(
-          store: Bool.random(using: &numbers) ? text(&numbers) : nil,
-          after: Int64.random(in: 0...(.max), using: &numbers),
-          digest: text(&numbers), limit: Int.random(in: 1...10_000, using: &numbers),
-          wait: Int.random(in: 0...100, using: &numbers)))
-    case .lookup:
-      let time = Int.random(in: 0...100_000, using: &numbers)
-      return .lookup(tuple, within: Bool.random(using: &numbers) ? .milliseconds(time) : nil)
-    case .testPR: return .testPR(tuple, history)
-    case .testPackage: return .testPackage(tuple.package)
-    case .maxPackagePR: return .maxPackagePR(tuple.package)
-    case .importOne:
-      let isInteger = Bool.random(using: &numbers)
-      let digits = String(UInt64.random(in: 0...(.max), using: &numbers))
-      return .importOne(tuple, ImportedValue(text: isInteger ? digits : text(&numbers), wasInteger: isInteger))
-    case .export:
-      let filters = (0..<3).map { _ in Bool.random(using: &numbers) ? text(&numbers) : nil }
-      return .export(
-        ExportQuery(
-          RowFilter(
-            version: filters[0], pkgarch: filters[1], checksum: filters[2],
-            history: History(kept: Bool.random(using: &numbers))),
-          columns: Bool.random(using: &numbers)))
     }
   }
 }
