@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "PRServerTests",
       dependencies: [
-        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads", .product(name: "NIOCore", package: "swift-nio"),
+        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestTables", "TestThreads",
+        .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "PRAssemblyTests",
@@ -144,6 +145,7 @@ let package = Package(
       ]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
+    .target(name: "TestTables", path: "Tests/TestTables"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     // Knows nothing of the product, whose answers it judges.
     .target(name: "Histories", path: "Tests/Histories"),
@@ -183,7 +185,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .testTarget(
-      name: "PRUpstreamTests", dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),
+      name: "PRUpstreamTests",
+      dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed", "TestTables"]),
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",

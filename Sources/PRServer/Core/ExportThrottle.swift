@@ -2,24 +2,27 @@
 
 /// How fast an export is read: as fast as it can be while no other client asks, and else in an eighth of the time, so that
 /// builders do not wait for a loop that writes rows.
-struct ExportThrottle: Sendable {
-  private var begin = Time(nanoseconds: 0, answers: 0)
-
-  /// A moment, with what the loop's sessions had been answered by then.
-  struct Time: Hashable, Sendable {
-    let nanoseconds: Int64
-    let answers: Int
-  }
+struct ExportThrottle: Hashable, Sendable {
+  private let begin: SessionInstant
+  private let answers: Int
 
   /// So many times as long as the page took.
-  private static let share: Int64 = 7
-  private static let longest: Int64 = 50_000_000
+  private static let share = 7
+  private static let longest = Duration.milliseconds(50)
 
-  mutating func pageWanted(at time: Time) { begin = time }
+  /// A page begins to be read.
+  ///
+  /// - Parameter answers: what the loop's sessions had been answered by then.
+  init(at now: SessionInstant, answers: Int) {
+    begin = now
+    self.answers = answers
+  }
 
-  /// How many nanoseconds to rest after a page that has just been written.
-  func rest(at time: Time) -> Int64 {
-    guard time.answers != begin.answers else { return 0 }
-    return min(Self.share * max(time.nanoseconds - begin.nanoseconds, 0), Self.longest)
+  /// How long to rest after the page, which has just been written.
+  func rest(at now: SessionInstant, answers: Int) -> Duration {
+    guard answers != self.answers else { return .zero }
+    // Limited first, so that the product is in range.
+    let time = min(max(begin.duration(to: now), .zero), Self.longest)
+    return min(time * Self.share, Self.longest)
   }
 }

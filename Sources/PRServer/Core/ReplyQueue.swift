@@ -3,9 +3,9 @@
 /// Replies in the order of their requests, whatever the order in which they become ready.
 struct ReplyQueue<Reply> {
   /// A place in the queue.
-  struct Ticket: Hashable, Sendable { fileprivate let number: Int }
+  struct Ticket: Hashable, Sendable { let number: Int }
 
-  private struct Place {
+  fileprivate struct Place {
     /// Nil while it waits.
     var reply: Reply?
     var bytes: Int
@@ -61,3 +61,6 @@ struct ReplyQueue<Reply> {
     }
   }
 }
+
+extension ReplyQueue: Sendable where Reply: Sendable {}
+extension ReplyQueue.Place: Sendable where Reply: Sendable {}

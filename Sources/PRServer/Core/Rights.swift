@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// What a peer may ask for.
 package struct Rights: OptionSet, Hashable, Sendable {
@@ -44,4 +45,18 @@ extension Rights: CustomStringConvertible {
   package var description: String {
     isEmpty ? "none" : Self.names.filter { contains($0.1) }.map(\.0).joined(separator: ",")
   }
+}
+
+extension RequestKind {
+  /// The right that it takes.
+  var right: Rights {
+    switch need {
+    case .reading: .read
+    case .allocating: .allocate
+    case .importing: .importing
+    }
+  }
+
+  /// One of these will do.
+  var rights: Rights { right == .allocate ? .asking : right }
 }

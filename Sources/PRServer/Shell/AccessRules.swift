@@ -22,19 +22,3 @@ package struct AccessRules: Hashable, Sendable {
     return .bitbake
   }
 }
-
-extension RequestKind {
-  /// The right that it takes.
-  var right: Rights {
-    switch need {
-    case .reading: .read
-    case .allocating: .allocate
-    case .importing: .importing
-    }
-  }
-}
-
-extension RequestKind {
-  /// One of these will do.
-  var rights: Rights { right == .allocate ? .asking : right }
-}

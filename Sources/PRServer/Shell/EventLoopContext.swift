@@ -84,11 +84,8 @@ final class EventLoopContext {
     return counters
   }
 
-  /// Now, by the clock that an export is paced with.
-  var time: ExportThrottle.Time {
-    ExportThrottle.Time(
-      nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds), answers: answeredAtOnce &+ answeredLater)
-  }
+  /// How many requests this loop's sessions have been answered.
+  var answers: Int { answeredAtOnce &+ answeredLater }
 
   /// The server's description of itself, for clients that ask.
   var description: PeerDescription {

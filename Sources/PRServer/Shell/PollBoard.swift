@@ -26,20 +26,25 @@ final class PollBoard {
   private static let batch = 8
   private static let pause = TimeAmount.milliseconds(1)
 
-  /// What is said to a `changes`.
-  enum Answer: Sendable {
-    /// As it is sent.
-    case message(ByteBuffer)
-    case failure(NodeError)
+  /// What a look has found.
+  final class Found {
+    let outcome: Result<FeedAnswer, NodeError>
+    /// How often rows had left the feed before the look, at least.
+    let removals: Int64
+    /// Made once for all polls that share it.
+    private(set) lazy var answer: Result<EncodedMessage, NodeError> = outcome.map {
+      EncodedMessage(.changes(ChangesAnswer($0)))
+    }
 
-    init(_ outcome: Result<FeedAnswer, NodeError>) {
-      switch outcome {
-      case .success(let answer):
-        var message = ByteBuffer()
-        Response.changes(ChangesAnswer(answer)).writeMessage(to: &message)
-        self = .message(message)
-      case .failure(let error): self = .failure(error)
-      }
+    init(_ outcome: Result<FeedAnswer, NodeError>, removals: Int64) {
+      self.outcome = outcome
+      self.removals = removals
+    }
+
+    /// Whether it may not be held back.
+    var hasNews: Bool {
+      guard case .success(.page(let page)) = outcome else { return true }
+      return !page.rows.isEmpty || page.hasMore
     }
   }
 
@@ -124,13 +129,12 @@ final class PollBoard {
     let board = NIOLoopBound(self, eventLoop: loop)
     let (loop, removals) = (loop, node.store.announcedMark?.removals ?? -1)
     node.changes(after: question.position, limit: question.limit, for: client) { outcome in
-      loop.execute { board.value.take(outcome, removals, for: numbers) }
+      loop.execute { board.value.take(Found(outcome, removals: removals), for: numbers) }
     }
   }
 
-  private func take(_ outcome: Result<FeedAnswer, NodeError>, _ removals: Int64, for numbers: [Int]) {
-    let answer = Answer(outcome)
-    for number in numbers { polls[number]?.take(outcome, removals: removals, answer: { answer }) }
+  private func take(_ found: Found, for numbers: [Int]) {
+    for number in numbers { polls[number]?.take(found) }
   }
 }
 

@@ -49,3 +49,11 @@ package struct ServerOptions: Hashable, Sendable {
     eventLoops = options.eventLoops
   }
 }
+
+extension SessionLimits {
+  init(_ options: ServerOptions) {
+    self.init(
+      inFlight: options.inFlight, handshake: options.handshakeTimeout, message: options.messageTimeout,
+      idle: options.idleTimeout, write: options.writeTimeout)
+  }
+}
