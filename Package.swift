@@ -133,7 +133,7 @@ let package = Package(
     .testTarget(
       name: "PRServerTests",
       dependencies: [
-        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestTables", "TestThreads",
+        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads",
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
@@ -145,7 +145,6 @@ let package = Package(
       ]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
-    .target(name: "TestTables", path: "Tests/TestTables"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     // Knows nothing of the product, whose answers it judges.
     .target(name: "Histories", path: "Tests/Histories"),
@@ -186,7 +185,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "PRUpstreamTests",
-      dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed", "TestTables"]),
+      dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),
     .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",

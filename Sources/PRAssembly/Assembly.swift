@@ -206,7 +206,7 @@ struct Assembly: Sendable {
     of store: Store, _ tls: TLSContext?, _ watch: UpstreamEventObserver
   ) async throws -> Upstream? {
     guard let upstream = configuration.upstream, configuration.policy.upstreamAway != .offline else { return nil }
-    let peers = dialers(upstream, tls, longest: Self.longestAnswer, of: store)
+    let peers = dialers(upstream, tls, maximumLength: Self.maximumAnswerLength, of: store)
     return try await Upstream.start(
       UpstreamOptions(peers: peers, deadline: upstream.deadline, ownStore: store.identity),
       on: MultiThreadedEventLoopGroup.singleton.next()
@@ -222,30 +222,32 @@ struct Assembly: Sendable {
     let log = SyncLog(logger, alarms)
     return Synchronizer(
       store: store,
-      options: SyncOptions(peers: dialers(upstream, tls, longest: Self.longestPage, of: store), every: every),
+      options: SyncOptions(
+        peers: dialers(upstream, tls, maximumLength: Self.maximumPageLength, of: store), every: every),
       now: ProcessEnvironment.clock
     ) { log.hear($0) }
   }
 
   private func dialers(
-    _ upstream: UpstreamConfiguration, _ tls: TLSContext?, longest: Int, of store: Store
+    _ upstream: UpstreamConfiguration, _ tls: TLSContext?, maximumLength: Int, of store: Store
   ) -> [Dialer] {
     let mints = !configuration.policy.isReadOnly && !store.isReadOnly
     let introduction = PeerDescription(
       server: "headwater/\(headwaterVersion)", store: store.identity, lane: mints ? configuration.policy.lane : nil)
     return upstream.servers.map { server in
       var dialer = Dialer(
-        server, limits: WireLimits(message: longest), asksForDescription: true, tls: tls, tlsName: upstream.tlsName)
+        server, limits: WireLimits(message: maximumLength), asksForDescription: true, tls: tls,
+        tlsName: upstream.tlsName)
       dialer.introduction = introduction
       return dialer
     }
   }
 
   /// A page of a feed is bounded by its sender: 4 MiB of names, a little more as JSON.
-  private static let longestPage = 64 << 20
+  private static let maximumPageLength = 64 << 20
 
   /// A checksum that was built in turns with another has many values.
-  private static let longestAnswer = 4 << 20
+  private static let maximumAnswerLength = 4 << 20
 
   /// The policy, at the level of the upstream's last answer.
   private func policy(_ store: Store) async throws -> NodePolicy {

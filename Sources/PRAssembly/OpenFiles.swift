@@ -26,12 +26,12 @@ enum OpenFiles {
     guard getrlimit(resource, &limit) == 0 else { return connections }
     limit.rlim_cur = limit.rlim_max
     setrlimit(resource, &limit)
-    let most = Int(clamping: limit.rlim_cur) - reserve
-    guard most < connections else { return connections }
+    let maximum = Int(clamping: limit.rlim_cur) - reserve
+    guard maximum < connections else { return connections }
     logger.warning(
       "fewer connections than asked for: raise the limit on open files (LimitNOFILE= in systemd)",
-      metadata: [LogKey.connections: "\(most)"])
-    return most
+      metadata: [LogKey.connections: "\(maximum)"])
+    return maximum
   }
 
   /// Looks whether so many more could be opened right now.

@@ -50,7 +50,7 @@ struct OpeningLog {
         "the database is on a network file system, where locks and syncs cannot be relied on; put it on a local disk",
         metadata: [LogKey.database: "\(store.path)", LogKey.reason: "\(name)"])
     }
-    for row in report.refusedOldRows.prefix(Self.mostRefused) {
+    for row in report.refusedOldRows.prefix(Self.maximumRefused) {
       logger.warning(
         "a row of an older BitBake was not taken over: its value belongs to another checksum; the tuple gets a new number",
         metadata: [LogKey.reason: "\(row.value) of \(row.tuple) belongs to \(row.holder)"])
@@ -62,5 +62,5 @@ struct OpeningLog {
     }
   }
 
-  private static let mostRefused = 20
+  private static let maximumRefused = 20
 }

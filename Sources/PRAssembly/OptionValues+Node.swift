@@ -29,7 +29,7 @@ extension StoreOptions {
     self.init(
       path: options.frozen ?? options.database, durability: try options.word(\.durability),
       readOnly: options.storesNothing, guardsValues: options.numbering == .partitioned,
-      lockPatience: options.lockTimeout.duration)
+      lockTimeout: options.lockTimeout.duration)
     isFrozen = options.frozen != nil
     allowsNetworkDisk = options.allowNetworkDisk
   }

@@ -8,7 +8,7 @@ import Synchronization
 package final class RowStream: Sendable {
   private let server: Endpoint
   private let channel: any Channel
-  private let patience: Duration
+  private let timeout: Duration
   private let state = Mutex(State())
 
   private struct State {
@@ -20,12 +20,12 @@ package final class RowStream: Sendable {
   }
 
   /// With so many batches waiting the connection is not read, and with so few it is again.
-  private static let (most, few) = (16, 4)
+  private static let (maximum, minimum) = (16, 4)
 
-  /// - Parameter patience: how long the server may send nothing.
-  init(server: Endpoint, channel: any Channel, patience: Duration) {
+  /// - Parameter timeout: how long the server may send nothing.
+  init(server: Endpoint, channel: any Channel, timeout: Duration) {
     self.server = server
-    self.patience = patience
+    self.timeout = timeout
     self.channel = channel
   }
 
@@ -60,7 +60,7 @@ package final class RowStream: Sendable {
     let (taken, mustResume) = state.withLock { state -> (Taken, Bool) in
       guard !state.batches.isEmpty else { return (state.outcome.map(Taken.end) ?? .wait, false) }
       let rows = state.batches.removeFirst()
-      guard state.isPaused, state.batches.count <= Self.few else { return (.rows(rows), false) }
+      guard state.isPaused, state.batches.count <= Self.minimum else { return (.rows(rows), false) }
       state.isPaused = false
       return (.rows(rows), true)
     }
@@ -69,8 +69,8 @@ package final class RowStream: Sendable {
   }
 
   private func wait() async {
-    let clock = channel.eventLoop.scheduleTask(in: TimeAmount(patience)) {
-      self.end(.failure(.timedOut(self.server, self.patience)))
+    let clock = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+      self.end(.failure(.timedOut(self.server, self.timeout)))
     }
     await withCheckedContinuation { continuation in
       let isReady = state.withLock { state in
@@ -86,7 +86,7 @@ package final class RowStream: Sendable {
   func yield(_ rows: [Row]) {
     let (taker, mustPause) = state.withLock { state in
       state.batches.append(rows)
-      let mustPause = !state.isPaused && state.batches.count >= Self.most
+      let mustPause = !state.isPaused && state.batches.count >= Self.maximum
       if mustPause { state.isPaused = true }
       defer { state.taker = nil }
       return (state.taker, mustPause)

@@ -57,7 +57,7 @@ package struct ServerConnection: Sendable {
     let message = try await reply(to: request, within: time ?? timeout)
     let response: Response
     do throws(ResponseError) {
-      response = try Response(message, to: request.kind, mostRows: request.mostRows)
+      response = try Response(message, to: request.kind, maximumRows: request.maximumRows)
     } catch {
       throw .response(server, error)
     }
@@ -78,9 +78,9 @@ package struct ServerConnection: Sendable {
 
   /// Asks for rows, to be taken as they come.
   ///
-  /// - Parameter patience: how long the server may send nothing: BitBake's makes the whole reply before it sends any.
-  package func rows(_ query: ExportQuery, patience: Duration = .seconds(300)) -> RowStream {
-    let stream = RowStream(server: server, channel: channel, patience: patience)
+  /// - Parameter timeout: how long the server may send nothing: BitBake's makes the whole reply before it sends any.
+  package func rows(_ query: ExportQuery, timeout: Duration = .seconds(300)) -> RowStream {
+    let stream = RowStream(server: server, channel: channel, timeout: timeout)
     let question = ClientHandler.Question(message: message(for: .export(query)), rows: stream)
     channel.writeAndFlush(question).whenFailure { [server, line] _ in
       stream.end(.failure(line.failure ?? .disconnected(server)))
@@ -122,5 +122,5 @@ package struct ServerConnection: Sendable {
 
 extension Request {
   /// How many rows its reply may have.
-  fileprivate var mostRows: Int { if case .changes(let query) = self { query.limit } else { .max } }
+  fileprivate var maximumRows: Int { if case .changes(let query) = self { query.limit } else { .max } }
 }

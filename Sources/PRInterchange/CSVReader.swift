@@ -11,7 +11,7 @@ struct CSVReader: Sendable {
   private var lines = 0
 
   /// No file that holds rows has more columns.
-  private static let mostFields = 256
+  private static let maximumFields = 256
 
   /// What a line made of the record.
   enum Outcome {
@@ -43,7 +43,7 @@ struct CSVReader: Sendable {
       default: field.append(byte)
       }
       // A quote without an end would swallow the file.
-      guard field.count <= NameLimit.bytes, fields.count <= Self.mostFields else { return .refused(refuse()) }
+      guard field.count <= NameLimit.bytes, fields.count <= Self.maximumFields else { return .refused(refuse()) }
     }
     guard !isQuoted else { return .open }
     endField()
@@ -58,7 +58,7 @@ struct CSVReader: Sendable {
 
   private mutating func refuse() -> String {
     defer { self = CSVReader() }
-    guard fields.count <= Self.mostFields else { return "more than \(Self.mostFields) fields" }
+    guard fields.count <= Self.maximumFields else { return "more than \(Self.maximumFields) fields" }
     return lines == 1
       ? "a field is longer than \(NameLimit.bytes) bytes"
       : "a field is longer than \(NameLimit.bytes) bytes; is the quote that opens \(lines - 1) lines above not closed?"

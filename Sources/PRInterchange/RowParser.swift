@@ -78,7 +78,7 @@ package struct RowParser: Sendable {
     }
     guard let columns else { return header(fields) }
     guard !columns.isEmpty else { return .nothing }  // the header was refused; that has been said
-    guard let most = columns.max(), most < fields.count else {
+    guard let maximum = columns.max(), maximum < fields.count else {
       return .problem("\(fields.count) fields, where the first line names more")
     }
     let tuple = TupleKey(version: fields[columns[0]], pkgarch: fields[columns[1]], checksum: fields[columns[2]])

@@ -34,7 +34,7 @@ package enum Reason: String, Hashable, Sendable, CaseIterable {
 
 /// Why there is no value.
 package enum Refusal: Error, Hashable, Sendable {
-  /// The next number does not fit 64 bits, or with it the revision would be longer than ``Revision/longestText``.
+  /// The next number does not fit 64 bits, or with it the revision would be longer than ``Revision/maximumTextLength``.
   case overflow(Revision)
   /// A read-only node has no value on record.
   case unrecorded

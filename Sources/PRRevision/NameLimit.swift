@@ -10,7 +10,7 @@ package enum NameLimit {
   package static let bytes = 4096
 
   /// The longest message about one tuple, in bytes: three names of escapes, a value, and the words around them.
-  package static let message = 6 * (3 * bytes + Revision.longestText) + 1024
+  package static let message = 6 * (3 * bytes + Revision.maximumTextLength) + 1024
 }
 
 extension TupleKey {
@@ -23,5 +23,5 @@ extension TupleKey {
 
 extension Row {
   /// A row with a longer name or value is neither copied nor sent to other nodes.
-  package var isWithinLimits: Bool { tuple.overlongField == nil && value.utf8.count <= Revision.longestText }
+  package var isWithinLimits: Bool { tuple.overlongField == nil && value.utf8.count <= Revision.maximumTextLength }
 }

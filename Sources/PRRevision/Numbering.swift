@@ -20,7 +20,9 @@ package enum Numbering: Hashable, Sendable {
       case .partitioned(let partition): partition.decide(history, local: local, upstream: upstream)
       }
     // What is put on record must parse when it is read again.
-    guard case .record(let value, _) = decision, value.text.utf8.count > Revision.longestText else { return decision }
+    guard case .record(let value, _) = decision, value.text.utf8.count > Revision.maximumTextLength else {
+      return decision
+    }
     return .refuse(.overflow(value))
   }
 }

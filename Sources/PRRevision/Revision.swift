@@ -13,7 +13,7 @@ package struct Revision: Sendable {
 
   /// The longest spelling that parses, in bytes. A revision ends up in the names of package files, and no file system
   /// that builds run on takes a longer name.
-  package static let longestText = 255
+  package static let maximumTextLength = 255
 
   /// Parses a spelling.
   ///
@@ -36,7 +36,7 @@ package struct Revision: Sendable {
   }
 
   private static func components(of bytes: UnsafeRawBufferPointer) -> [UInt64]? {
-    guard bytes.count <= longestText else { return nil }
+    guard bytes.count <= maximumTextLength else { return nil }
     var components: [UInt64] = []
     var number: UInt64 = 0
     var digits = 0

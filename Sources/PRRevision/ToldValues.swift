@@ -7,7 +7,7 @@
 /// has. Source: docs/protocol.md, "lookup".
 package struct ToldValues: Hashable, Sendable {
   /// How many values are kept from each end.
-  package static let mostOfEachEnd = 8
+  package static let maximumOfEachEnd = 8
 
   /// Ascending, each value once.
   package let values: [Revision]
@@ -44,11 +44,11 @@ package struct ToldValues: Hashable, Sendable {
   private static func keep(
     _ value: Revision, in end: inout [Revision], precedes: (Revision, Revision) -> Bool
   ) -> Bool {
-    if let last = end.last, end.count == mostOfEachEnd, !precedes(value, last) { return value != last }
+    if let last = end.last, end.count == maximumOfEachEnd, !precedes(value, last) { return value != last }
     let place = end.firstIndex { !precedes($0, value) } ?? end.count
     guard place == end.count || end[place] != value else { return false }
     end.insert(value, at: place)
-    guard end.count > mostOfEachEnd else { return false }
+    guard end.count > maximumOfEachEnd else { return false }
     end.removeLast()
     return true
   }

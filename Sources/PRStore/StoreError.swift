@@ -99,7 +99,7 @@ extension StoreError: CustomStringConvertible {
         + "such as one above the greatest"
     case .notARevision:
       "the value is not a revision: it must be numbers of ASCII digits joined by dots, each at most 18446744073709551615, "
-        + "\(Revision.longestText) bytes in all"
+        + "\(Revision.maximumTextLength) bytes in all"
     case .unsettled(let package): "the rows of \(package.key) are not indexed yet; ask again"
     case .abandoned: "nothing was stored"
     case .unfit(let path, let detail): "\(path): \(detail)"

@@ -39,7 +39,7 @@ final class SQLiteEngine: StoreEngine {
         reader: Self.smallConnection(options, .readWrite, environment), options, in: environment)
       let transaction = try WriteTransaction(
         writer, watch: watch, counts: counts, checkpoints: checkpoints, mark: mark, hold: hold, in: environment)
-      return GroupCommit(transaction, patience: options.lockPatience, in: environment)
+      return GroupCommit(transaction, timeout: options.lockTimeout, in: environment)
     }
     externalChanges = ExternalChangePoller(
       try Self.smallConnection(options, access, environment), watch: watch, in: environment)
@@ -48,7 +48,7 @@ final class SQLiteEngine: StoreEngine {
     readers = try ReaderPool(in: environment) { () throws(StoreError) in
       SQLiteReadContext(
         try Connection(
-          path: path, on: environment.files, access: access, busy: options.lockPatience, cache: options.readerCache),
+          path: path, on: environment.files, access: access, busy: options.lockTimeout, cache: options.readerCache),
         reading)
     }
   }
@@ -70,7 +70,7 @@ final class SQLiteEngine: StoreEngine {
     _ options: StoreOptions, _ access: Connection.Access, _ environment: StoreEnvironment
   ) throws(StoreError) -> Connection {
     try Connection(
-      path: options.path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience, cache: 64)
+      path: options.path, on: environment.files, access: access, busy: .zero, opening: options.lockTimeout, cache: 64)
   }
 
   func submit(_ decision: PendingDecision) {
@@ -85,7 +85,7 @@ final class SQLiteEngine: StoreEngine {
   func eventLoopReader() throws(StoreError) -> (any EventLoopReader)? {
     try SQLiteEventLoopReader(
       Connection(
-        path: path, on: environment.files, access: access, busy: .zero, opening: options.lockPatience,
+        path: path, on: environment.files, access: access, busy: .zero, opening: options.lockTimeout,
         cache: options.turnCache),
       isImmutable: access == .immutable)
   }
@@ -93,7 +93,7 @@ final class SQLiteEngine: StoreEngine {
   func diagnosticReader() throws(StoreError) -> any DiagnosticReader {
     SQLiteDiagnosticReader(
       try Connection(
-        path: path, on: environment.files, access: access, busy: .milliseconds(200), opening: options.lockPatience,
+        path: path, on: environment.files, access: access, busy: .milliseconds(200), opening: options.lockTimeout,
         cache: 2 << 10),
       in: environment)
   }

@@ -10,7 +10,7 @@ package struct SyncOptions: Sendable {
   /// How many rows a page has at most.
   package var page = 4096
   /// What is added to the time that a server may hold an answer back.
-  package var patience = Duration.seconds(20)
+  package var timeout = Duration.seconds(20)
 
   package init(peers: [Dialer], every: Duration) {
     self.peers = peers

@@ -6,7 +6,7 @@
 /// sent or checked (RFC 8446, 2.2 and 4.6.1). Without this rule a chain of resumptions outlives the certificate.
 struct ResumptionRule: Hashable {
   /// Seconds from the full handshake at which a chain of resumptions ends. Fresh tickets do not extend it.
-  static let longestChain: Int64 = 3600
+  static let maximumChainAge: Int64 = 3600
 
   /// When the peer last proved its identity in a full handshake, in seconds since 1970; nil where the session does not say.
   let provenAt: Int64?
@@ -38,7 +38,7 @@ struct ResumptionRule: Hashable {
     guard let provenAt else { return .fullHandshake(.unknownAge) }
     guard provenAt <= now else { return .fullHandshake(.clockWentBack) }
     let (age, overflows) = now.subtractingReportingOverflow(provenAt)
-    guard !overflows, age < Self.longestChain else { return .fullHandshake(.chainTooOld) }
+    guard !overflows, age < Self.maximumChainAge else { return .fullHandshake(.chainTooOld) }
     if let dates {
       guard dates.notBefore <= now else { return .fullHandshake(.notYetValid) }
       guard now <= dates.notAfter else { return .fullHandshake(.expired) }

@@ -7,12 +7,12 @@ import Synchronization
 final class SessionCache: Sendable {
   private let sessions = Mutex<[String: [Session]]>([:])
 
-  private static let mostOfOneName = 4
+  private static let maximumOfOneName = 4
 
   func put(_ session: Session, for name: String) {
     sessions.withLock {
       var kept = $0[name, default: []]
-      if kept.count == Self.mostOfOneName { kept.removeFirst() }
+      if kept.count == Self.maximumOfOneName { kept.removeFirst() }
       kept.append(session)
       $0[name] = kept
     }

@@ -37,7 +37,7 @@ final class TLSContextHandle: @unchecked Sendable {
     // What a side shows is what its file holds: OpenSSL would add authorities from its store.
     headwater_tls_set_mode(pointer, Int(clamping: SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN))
     SSL_CTX_set_verify_depth(pointer, Self.deepestChain)
-    SSL_CTX_set_timeout(pointer, Int(clamping: ResumptionRule.longestChain))
+    SSL_CTX_set_timeout(pointer, Int(clamping: ResumptionRule.maximumChainAge))
     // The system's policy may ask for more.
     guard headwater_tls_oldest_version(pointer) < TLS1_2_VERSION else { return }
     guard headwater_tls_set_oldest_version(pointer, TLS1_2_VERSION) == 1 else {

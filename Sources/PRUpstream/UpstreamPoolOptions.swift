@@ -22,5 +22,5 @@ struct UpstreamPoolOptions: Sendable {
   }
 
   /// How long requests wait at most while no connection is left and the server is in doubt.
-  var longestDoubt: Duration { max(deadline / 4, min(deadline, .milliseconds(250))) }
+  var maximumDoubt: Duration { max(deadline / 4, min(deadline, .milliseconds(250))) }
 }

@@ -8,7 +8,7 @@ struct DaemonStop {
   let pidFile: PidFile
 
   /// A server gives what is in flight 10 s; it has this long in all, in milliseconds.
-  private static let patience: CInt = 30_000
+  private static let timeout: CInt = 30_000
 
   func run() throws {
     switch try pidFile.holder() {
@@ -33,8 +33,8 @@ struct DaemonStop {
     guard process.send(SIGTERM) || errno == ESRCH else {
       throw UserFacingError("cannot stop process \(process.number): \(String(cString: strerror(errno)))")
     }
-    guard process.waitForEnd(milliseconds: Self.patience) else {
-      throw UserFacingError("process \(process.number) is still there after \(Self.patience / 1_000) s; see its log")
+    guard process.waitForEnd(milliseconds: Self.timeout) else {
+      throw UserFacingError("process \(process.number) is still there after \(Self.timeout / 1_000) s; see its log")
     }
     if case .stale = try pidFile.holder() { pidFile.removeStale() }
   }

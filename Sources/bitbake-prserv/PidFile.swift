@@ -13,7 +13,7 @@ struct PidFile {
   private let ip: String
   private static let folder = "/tmp"
   /// More is no number of a process.
-  private static let longest = 32
+  private static let maximumLength = 32
 
   init(_ address: HostAddress, port: UInt16) {
     ip = address.ip
@@ -54,7 +54,7 @@ struct PidFile {
   }
 
   private func number(in file: CInt) -> pid_t? {
-    var bytes = [UInt8](repeating: 0, count: Self.longest)
+    var bytes = [UInt8](repeating: 0, count: Self.maximumLength)
     let count = read(file, &bytes, bytes.count)
     guard count > 0 else { return nil }
     let text = String(decoding: bytes.prefix(count), as: UTF8.self)

@@ -25,10 +25,12 @@ struct RandomHistory {
   }
 
   /// The same answers by requests that begin earlier and end later: whatever was possible stays so.
-  func widened(by most: Int64) -> [Call] {
+  func widened(by maximum: Int64) -> [Call] {
     var numbers = self.numbers
     return calls.map { call in
-      let (before, after) = (Int64.random(in: 0...most, using: &numbers), Int64.random(in: 0...most, using: &numbers))
+      let (before, after) = (
+        Int64.random(in: 0...maximum, using: &numbers), Int64.random(in: 0...maximum, using: &numbers)
+      )
       let end = call.end < Call.never ? call.end + after : call.end
       return Call(call.question, call.answer, from: call.start - before, to: end)
     }

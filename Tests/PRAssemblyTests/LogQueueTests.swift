@@ -26,7 +26,7 @@ struct LogQueueTests {
   @Test("lines beyond the bound are left out and counted once")
   func bound() throws {
     var queue = LogQueue()
-    let line = String(repeating: "n", count: LogQueue.most / 4)
+    let line = String(repeating: "n", count: LogQueue.maximum / 4)
     for _ in 0..<7 { _ = queue.append(line) }
     let (first, end) = (queue.take(), queue.take())
     #expect(first?.lines.count == 4 && first?.leftOut == 3 && end == nil)
@@ -38,7 +38,7 @@ struct LogQueueTests {
   @Test("a line that alone is too long is counted")
   func single() throws {
     var queue = LogQueue()
-    _ = queue.append(String(repeating: "n", count: LogQueue.most + 1))
+    _ = queue.append(String(repeating: "n", count: LogQueue.maximum + 1))
     let taken = queue.take()
     #expect(taken?.lines == [] && taken?.leftOut == 1)
   }

@@ -58,15 +58,15 @@ struct LogTextTests {
     let text = String(repeating: unit, count: 120_000)
     for form in [LogText.Form.text, .json] {
       let escaped = LogText.escaped(text, form)
-      #expect(escaped.utf8.count <= LogText.longest + 30)
+      #expect(escaped.utf8.count <= LogText.maximumLength + 30)
       #expect(escaped.hasSuffix("… (\(text.utf8.count) bytes)"))
     }
   }
 
   @Test("what just fits is not cut")
   func fits() {
-    let text = String(repeating: "n", count: LogText.longest)
+    let text = String(repeating: "n", count: LogText.maximumLength)
     #expect(LogText.value(text) == text)
-    #expect(LogText.value(text + "n") == "\"\(text)… (\(LogText.longest + 1) bytes)\"")
+    #expect(LogText.value(text + "n") == "\"\(text)… (\(LogText.maximumLength + 1) bytes)\"")
   }
 }

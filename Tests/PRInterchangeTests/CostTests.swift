@@ -55,10 +55,10 @@ struct CostTests {
 
   @Test("a name that no server takes is a problem, not a row", arguments: RowFormat.allCases)
   func longNames(format: RowFormat) {
-    let longest = String(repeating: "x", count: NameLimit.bytes)
-    let good = Row(tuple: TupleKey(version: longest, pkgarch: longest, checksum: longest), value: "1")
+    let maximumLength = String(repeating: "x", count: NameLimit.bytes)
+    let good = Row(tuple: TupleKey(version: maximumLength, pkgarch: maximumLength, checksum: maximumLength), value: "1")
     #expect(rows(of: text(of: [good], as: format), as: format) == [good])
-    let bad = Row(tuple: TupleKey(version: "v", pkgarch: longest + "x", checksum: "c"), value: "1")
+    let bad = Row(tuple: TupleKey(version: "v", pkgarch: maximumLength + "x", checksum: "c"), value: "1")
     #expect(rows(of: text(of: [bad], as: format), as: format).isEmpty)
     #expect(problem(in: text(of: [bad], as: format), as: format)?.contains("longer than 4096 bytes") == true)
   }

@@ -39,8 +39,8 @@ struct AlarmsTests {
   @Test("however many causes there are, so many alarms are kept and no more")
   func bound() {
     var alarms = Alarms()
-    for number in 0..<(Alarms.most + 5) { _ = alarms.raise("\(number)", "", advice: "", at: Int64(number)) }
-    #expect(alarms.all.count == Alarms.most && alarms.all.first?.cause == "5")
+    for number in 0..<(Alarms.maximum + 5) { _ = alarms.raise("\(number)", "", advice: "", at: Int64(number)) }
+    #expect(alarms.all.count == Alarms.maximum && alarms.all.first?.cause == "5")
   }
 
   @Test("a board tells of each alarm once, and its successor keeps those that only an operator ends")

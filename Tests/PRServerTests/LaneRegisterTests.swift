@@ -39,12 +39,12 @@ struct LaneRegisterTests {
   @Test("the one that was away for longest makes room, and one that is connected never does")
   func bound() {
     var register = LaneRegister()
-    for number in 0..<LaneRegister.most { _ = register.arrive("\(number)", .only, "", at: 0) }
+    for number in 0..<LaneRegister.maximum { _ = register.arrive("\(number)", .only, "", at: 0) }
     #expect(register.arrive("new", .only, "", at: 1) == .nothing && register.rival(of: "new") == nil)
     _ = register.leave("7", at: 3)
     _ = register.leave("9", at: 2)
     #expect(register.arrive("new", .only, "", at: 4) == .came)
-    #expect(register.members.count == LaneRegister.most && register.rival(of: "9") == nil)
+    #expect(register.members.count == LaneRegister.maximum && register.rival(of: "9") == nil)
     #expect(register.rival(of: "7")?.store == "0")
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRWire
-import TestTables
+import TestSeed
 import Testing
 
 @testable import PRServer

@@ -45,7 +45,7 @@ struct ReportTests {
     #expect(recorder.samples.map(\.rateAtOnce) == [50, 0])
     #expect(recorder.samples[0].rate == Double(StatusSnapshot.busyCounters.requests) / 2)
     for second in 0..<300 { recorder.take(RequestCounters(), at: 6000 + Int64(second) * 1000) }
-    #expect(recorder.samples.count == RateSampler.most)
+    #expect(recorder.samples.count == RateSampler.maximum)
   }
 
   @Test("half of what took 1 to 2 ms took less than 1.5 ms, as far as buckets tell")
@@ -66,7 +66,7 @@ struct ReportTests {
     for time in 0..<3 { log.miss(tuple, asker: "me", at: Int64(time)) }
     #expect(log.lastMisses.map(\.times) == [3] && log.lastMisses[0].at == 2 && log.misses == 3)
     for number in 0..<60 { log.miss(TupleKey(version: "a", pkgarch: "b", checksum: "\(number)"), asker: nil, at: 9) }
-    #expect(log.lastMisses.count == DecisionLog.mostMisses && log.misses == 63)
+    #expect(log.lastMisses.count == DecisionLog.maximumMisses && log.misses == 63)
   }
 
   @Test(

@@ -89,7 +89,7 @@ struct VirtualTimeTests {
   }
 
   @Test("waits for a lock as long as it may, by the clock that it is given")
-  func patience() throws {
+  func timeout() throws {
     let time = VirtualTime(Seed(1))
     let other = try ForeignProcess.bitbake(path)
     let store = try open(time)

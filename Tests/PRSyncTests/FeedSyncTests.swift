@@ -261,7 +261,7 @@ struct FeedSyncTests {
   @Test("answers without news that come at once end the connection")
   func stuck() {
     var sync = Script.sync().after(Self.waiting)
-    for _ in 1..<PullProgress.mostIdle {
+    for _ in 1..<PullProgress.maximumIdle {
       #expect(sync.handle(Script.page(3, after: 3, waited: .milliseconds(1))).last == .locate)
       #expect(sync.handle(Script.located(.at(3))) == [Script.ask(.at(3), waits: true)])
     }

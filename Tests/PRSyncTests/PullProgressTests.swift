@@ -39,7 +39,7 @@ struct PullProgressTests {
   func again() {
     var progress = PullProgress()
     for _ in 0..<20 {
-      for _ in 1..<PullProgress.mostIdle { #expect(progress.take(page(serials: 1), limit: 4096) == .idle) }
+      for _ in 1..<PullProgress.maximumIdle { #expect(progress.take(page(serials: 1), limit: 4096) == .idle) }
       #expect(progress.take(page(serials: 4096), limit: 4096) == .useful)
     }
     #expect(progress.take(page(serials: 1), limit: 1) == .useful, "one of one is all that was asked for")

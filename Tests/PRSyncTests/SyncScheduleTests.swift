@@ -27,11 +27,11 @@ struct SyncScheduleTests {
   }
 
   @Test("a thousand failures are no more than the longest pause, which is the interval where that is longer")
-  func longest() {
-    for (every, longest) in [(1, 60), (60, 60), (3600, 3600)] {
+  func maximumPause() {
+    for (every, maximumPause) in [(1, 60), (60, 60), (3600, 3600)] {
       var (schedule, pause) = (SyncSchedule(every: .seconds(every)), Duration.zero)
       for _ in 0..<1000 { pause = schedule.failed(jitter: 0.5) }
-      #expect(pause == .seconds(longest))
+      #expect(pause == .seconds(maximumPause))
     }
   }
 

@@ -102,10 +102,10 @@ private final class Finished: Sendable {
 
   func next() throws -> Conversation {
     let promise = loop.makePromise(of: Conversation.self)
-    let patience = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
+    let timeout = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
       promise.fail(Command.Failed(text: "no connection ended"))
     }
-    defer { patience.cancel() }
+    defer { timeout.cancel() }
     let ended = state.withLock { state -> Conversation? in
       guard state.ended.isEmpty else { return state.ended.removeFirst() }
       state.waiting.append(promise)
@@ -128,7 +128,7 @@ enum EchoClient {
   ) -> EventLoopFuture<Conversation> {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let done = loop.makePromise(of: Conversation.self)
-    let patience = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
+    let timeout = loop.scheduleTask(in: .seconds(Int64(Limit.seconds))) {
       done.fail(Command.Failed(text: "the connection did not end"))
     }
     ClientBootstrap(group: loop)
@@ -146,6 +146,6 @@ enum EchoClient {
         case .failure(let error): done.fail(error)
         }
       }
-    return done.futureResult.always { _ in patience.cancel() }
+    return done.futureResult.always { _ in timeout.cancel() }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRClient
 import PRWire
-import TestTables
+import TestSeed
 import Testing
 
 @testable import PRUpstream

@@ -53,7 +53,7 @@ struct QuarantineTests {
     for number in 0..<1000 {
       _ = quarantine.strike(question("\(number)"), reason: "why", isCertain: true, at: start)
       if number.isMultiple(of: 3) { quarantine.acquit(question("\(number)")) }
-      #expect(quarantine.count <= Quarantine.most)
+      #expect(quarantine.count <= Quarantine.maximum)
     }
     #expect(quarantine.reason(against: question("998"), at: start) == "why")
     #expect(quarantine.reason(against: question("1"), at: start) == nil)

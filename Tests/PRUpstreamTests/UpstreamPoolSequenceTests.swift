@@ -98,7 +98,7 @@ private struct PoolWorld {
   private func checkState() {
     #expect(Set(pool.requests.keys) == unsettled, "\(seed)")
     #expect(pool.health.asked == asked && pool.health.failed == failed, "\(seed)")
-    #expect(pool.quarantine.count <= Quarantine.most, "\(seed)")
+    #expect(pool.quarantine.count <= Quarantine.maximum, "\(seed)")
     #expect(pool.connections.isolatedCount <= UpstreamPool.maximumIsolated, "\(seed)")
     #expect(pool.connections.servingCount <= 2, "\(seed)")
     for (id, request) in pool.requests {

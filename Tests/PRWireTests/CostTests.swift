@@ -153,11 +153,12 @@ struct CostTests {
 @Suite("What a node accepts it can pass on")
 struct NameLimitTests {
   private static let worst = String(repeating: "\u{7F}", count: NameLimit.bytes)
-  private static let value = String(repeating: "1", count: Revision.longestText)
+  private static let value = String(repeating: "1", count: Revision.maximumTextLength)
   private static let tuple = TupleKey(version: worst, pkgarch: worst, checksum: worst)
 
   @Test(
-    "the longest names of each kind of request fit the standard limits of every node", arguments: RequestSamples.longest
+    "the longest names of each kind of request fit the standard limits of every node",
+    arguments: RequestSamples.maximumLength
   )
   func fits(request: Request) throws {
     var message = ByteBuffer()
@@ -204,7 +205,7 @@ struct NameLimitTests {
     let row = Row(tuple: Self.tuple, value: Self.value)
     var one = ByteBuffer()
     row.writeList(to: &one)
-    let rawRow = 3 * NameLimit.bytes + Revision.longestText
+    let rawRow = 3 * NameLimit.bytes + Revision.maximumTextLength
     #expect(row.isWithinLimits)
     #expect(((4 << 20) / rawRow + 1) * (one.readableBytes + 1) + 1024 < 64 << 20)
   }

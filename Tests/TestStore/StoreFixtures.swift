@@ -38,15 +38,15 @@ extension Provenance {
 extension Store {
   /// Opens for writing, without an fsync where a test does not ask for it.
   package static func writable(
-    _ path: String, durability: Durability = .normal, guardsValues: Bool = true, patience: Duration = .seconds(600)
+    _ path: String, durability: Durability = .normal, guardsValues: Bool = true, timeout: Duration = .seconds(600)
   ) throws -> Store {
     try open(
-      StoreOptions(path: path, durability: durability, guardsValues: guardsValues, lockPatience: patience)
+      StoreOptions(path: path, durability: durability, guardsValues: guardsValues, lockTimeout: timeout)
     ).store
   }
 
-  package static func readOnly(_ path: String, patience: Duration = .seconds(600)) throws -> Store {
-    try open(StoreOptions(path: path, readOnly: true, lockPatience: patience)).store
+  package static func readOnly(_ path: String, timeout: Duration = .seconds(600)) throws -> Store {
+    try open(StoreOptions(path: path, readOnly: true, lockTimeout: timeout)).store
   }
 
   /// Puts rows on record, all in one transaction.

@@ -10,7 +10,7 @@ struct LogLine {
   var values: [(key: String, value: String)] = []
 
   /// The most bytes of a line. Pairs that do not fit are counted in `omitted-values`.
-  static let longest = 8 << 10
+  static let maximumLength = 8 << 10
   /// Room for what follows the last pair that fits.
   private static let reserve = 64
 
@@ -39,7 +39,7 @@ struct LogLine {
     var line = start
     for (index, (key, value)) in values.enumerated() {
       let next = pair(key, value)
-      guard line.utf8.count + next.utf8.count <= Self.longest - Self.reserve else {
+      guard line.utf8.count + next.utf8.count <= Self.maximumLength - Self.reserve else {
         return line + pair("omitted-values", "\(values.count - index)") + end
       }
       line += next

@@ -8,14 +8,14 @@ struct LogQueue {
   private var isBeingWritten = false
 
   /// The most bytes that wait.
-  static let most = 1 << 20
+  static let maximum = 1 << 20
 
   /// Adds a line.
   ///
   /// - Returns: whether writing has to begin.
   mutating func append(_ line: String) -> Bool {
     let length = line.utf8.count
-    if length > Self.most - bytes {
+    if length > Self.maximum - bytes {
       leftOut += 1
     } else {
       lines.append(line)

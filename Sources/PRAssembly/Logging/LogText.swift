@@ -6,7 +6,7 @@
 /// reorder what stands beside them, and invisible characters make two names look like one.
 enum LogText {
   /// The most bytes of a message or a value, after escaping and without the mark of a cut.
-  static let longest = 2 << 10
+  static let maximumLength = 2 << 10
 
   /// How a character that is not shown is written.
   enum Form {
@@ -16,14 +16,14 @@ enum LogText {
     case json
   }
 
-  /// Escapes a text. Text beyond `longest` is replaced by an ellipsis and the length of the whole in bytes.
+  /// Escapes a text. Text beyond `maximumLength` is replaced by an ellipsis and the length of the whole in bytes.
   static func escaped(_ text: String, _ form: Form) -> String {
     var out = ""
     var length = 0
     for scalar in text.unicodeScalars {
       let piece = escape(scalar, form) ?? String(scalar)
       length += piece.utf8.count
-      guard length <= longest else { return out + "… (\(text.utf8.count) bytes)" }
+      guard length <= maximumLength else { return out + "… (\(text.utf8.count) bytes)" }
       out += piece
     }
     return out

@@ -16,7 +16,7 @@ final class LogWriter: Sendable {
   }()
 
   /// How long the end of the process waits for a log that is not read.
-  static let patience = DispatchTimeInterval.seconds(2)
+  static let timeout = DispatchTimeInterval.seconds(2)
 
   init(_ descriptor: CInt) { self.descriptor = descriptor }
 
@@ -30,11 +30,11 @@ final class LogWriter: Sendable {
 
   /// Waits until what was added so far is written, or until the patience ends.
   ///
-  /// - Parameter patience: nil waits as long as it takes.
-  func flush(within patience: DispatchTimeInterval? = LogWriter.patience) {
+  /// - Parameter timeout: nil waits as long as it takes.
+  func flush(within timeout: DispatchTimeInterval? = LogWriter.timeout) {
     let isWritten = DispatchSemaphore(value: 0)
     thread.async { isWritten.signal() }
-    _ = isWritten.wait(timeout: patience.map { .now() + $0 } ?? .distantFuture)
+    _ = isWritten.wait(timeout: timeout.map { .now() + $0 } ?? .distantFuture)
   }
 
   private func write(_ format: LogFormat) {

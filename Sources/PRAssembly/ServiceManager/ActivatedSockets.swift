@@ -10,7 +10,7 @@ struct ActivatedSockets: Sendable {
 
   private static let first: CInt = 3
   /// A number beyond this is a mistake, and each would be looked at.
-  private static let most: CInt = 1024
+  private static let maximum: CInt = 1024
 
   /// - Parameter environment: `LISTEN_FDS`, how many there are, and `LISTEN_PID`, for whom.
   init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -20,7 +20,7 @@ struct ActivatedSockets: Sendable {
       sockets = []
       return
     }
-    sockets = (0..<min(count, Self.most)).compactMap { index in
+    sockets = (0..<min(count, Self.maximum)).compactMap { index in
       let socket = Self.first + index
       _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
       return ListeningSocket(passed: socket)

@@ -26,7 +26,7 @@ package struct Alarms: Hashable, Sendable {
   package private(set) var all: [Alarm] = []
 
   /// So many are kept. Beyond it the oldest is dropped, so that no peer can fill the memory.
-  package static let most = 100
+  package static let maximum = 100
 
   package init() {}
 
@@ -58,7 +58,7 @@ package struct Alarms: Hashable, Sendable {
   }
 
   private mutating func keep(_ alarm: Alarm) {
-    if all.count >= Self.most { all.removeFirst() }
+    if all.count >= Self.maximum { all.removeFirst() }
     all.append(alarm)
   }
 

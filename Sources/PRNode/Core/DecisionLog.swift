@@ -29,7 +29,7 @@ package struct DecisionLog: Hashable, Sendable {
   }
 
   /// So many tuples are kept.
-  package static let mostMisses = 50
+  package static let maximumMisses = 50
 
   package struct Miss: Hashable, Sendable {
     package let tuple: TupleKey
@@ -76,7 +76,7 @@ package struct DecisionLog: Hashable, Sendable {
       miss.times += lastMisses.remove(at: index).times
     }
     lastMisses.append(miss)
-    if lastMisses.count > Self.mostMisses { lastMisses.removeFirst() }
+    if lastMisses.count > Self.maximumMisses { lastMisses.removeFirst() }
   }
 }
 

@@ -3,7 +3,7 @@ import PRRevision
 
 /// Notices that a node's level keeps rising, as it does where two nodes stand above each other.
 ///
-/// Each of them then takes the level that the other told and adds one. A node that is put above others raises the levels
+/// Each of them then takes the level of the other and adds one. A node that is put above others raises the levels
 /// below it once; failover between upstreams of different levels changes a level up and down and reaches no new maximum.
 struct LevelClimb: Hashable {
   private var greatest: Int
@@ -11,7 +11,7 @@ struct LevelClimb: Hashable {
   private(set) var isLoop = false
 
   /// Rises to a new maximum, within one run of the process, that no planned change causes.
-  private static let most = 2
+  private static let maximum = 2
 
   /// - Parameter level: the level that the node begins with.
   init(from level: Int) { greatest = level }
@@ -23,7 +23,7 @@ struct LevelClimb: Hashable {
       greatest = level
       rises += 1
     }
-    guard !isLoop, rises > Self.most || level >= Partition.deepest else { return false }
+    guard !isLoop, rises > Self.maximum || level >= Partition.deepest else { return false }
     isLoop = true
     return true
   }

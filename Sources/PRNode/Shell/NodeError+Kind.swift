@@ -2,7 +2,7 @@
 import PRStore
 
 extension NodeError {
-  /// In a word, for those who count.
+  /// In a word, for the counters.
   package var kind: RefusalKind {
     switch self {
     case .refused(.unrecorded, _), .notFrozen: .unrecorded

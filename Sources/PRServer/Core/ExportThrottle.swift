@@ -8,7 +8,7 @@ struct ExportThrottle: Hashable, Sendable {
 
   /// So many times as long as the page took.
   private static let share = 7
-  private static let longest = Duration.milliseconds(50)
+  private static let maximumPause = Duration.milliseconds(50)
 
   /// A page begins to be read.
   ///
@@ -22,7 +22,7 @@ struct ExportThrottle: Hashable, Sendable {
   func rest(at now: SessionInstant, answers: Int) -> Duration {
     guard answers != self.answers else { return .zero }
     // Limited first, so that the product is in range.
-    let time = min(max(begin.duration(to: now), .zero), Self.longest)
-    return min(time * Self.share, Self.longest)
+    let time = min(max(begin.duration(to: now), .zero), Self.maximumPause)
+    return min(time * Self.share, Self.maximumPause)
   }
 }

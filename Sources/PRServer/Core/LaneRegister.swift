@@ -28,7 +28,7 @@ package struct LaneRegister: Hashable, Sendable {
   package private(set) var members: [Member] = []
 
   /// So many stores are watched; each new one is compared with all. Beyond it the one that was away for longest makes room.
-  package static let most = 128
+  package static let maximum = 128
 
   /// A store that was not seen for so many milliseconds is forgotten: 7 days.
   package static let memory: Int64 = 7 * 24 * 3600 * 1000
@@ -88,7 +88,7 @@ package struct LaneRegister: Hashable, Sendable {
   }
 
   private mutating func makeRoom() -> Bool {
-    guard members.count >= Self.most else { return true }
+    guard members.count >= Self.maximum else { return true }
     let away = members.indices.filter { members[$0].connections == 0 }
     guard let oldest = away.min(by: { members[$0].seenAt < members[$1].seenAt }) else { return false }
     members.remove(at: oldest)

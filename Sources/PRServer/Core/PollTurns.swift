@@ -44,9 +44,9 @@ struct PollTurns: Sendable {
   mutating func announce(_ place: Place) { feed = place }
 
   /// Takes the next questions that have to look. They wait no more.
-  mutating func next(atMost most: Int) -> [Int] {
+  mutating func next(atMost maximum: Int) -> [Int] {
     var taken: [Int] = []
-    while taken.count < most {
+    while taken.count < maximum {
       if due.isEmpty, !choose() { break }
       guard let number = due.popFirst() else { continue }
       if waiting.removeValue(forKey: number) != nil { taken.append(number) }

@@ -64,8 +64,8 @@ package struct SocketName {
     (storage, length) = (name, size)
   }
 
-  private static func name(of socket: CInt, _ most: socklen_t) -> (Bool, sockaddr_storage, socklen_t) {
-    var (storage, length) = (sockaddr_storage(), most)
+  private static func name(of socket: CInt, _ maximum: socklen_t) -> (Bool, sockaddr_storage, socklen_t) {
+    var (storage, length) = (sockaddr_storage(), maximum)
     let isNamed = withUnsafeMutablePointer(to: &storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) == 0 }
     }

@@ -59,7 +59,7 @@ struct Sections {
         Chart.Line(name: "all", style: "one", values: report.history.map(\.rate), isFilled: true),
         Chart.Line(name: "known, at once", style: "two", values: report.history.map(\.rateAtOnce)),
         Chart.Line(name: "refused", style: "bad", values: report.history.map(\.rateRefused)),
-      ], capacity: RateSampler.most, scale: { "\(Formatting.rate($0))/s" })
+      ], capacity: RateSampler.maximum, scale: { "\(Formatting.rate($0))/s" })
     let connections = report.traffic.connections
     return """
       <p class="big">\(last.map { Formatting.rate($0.rate) } ?? "–")<small>requests/s, last 5 s</small></p>
@@ -76,7 +76,7 @@ struct Sections {
       lines: [
         Chart.Line(name: "slowest 1 %", style: "two", values: report.history.map(\.slowestPercentMilliseconds)),
         Chart.Line(name: "median", style: "one", values: report.history.map(\.medianMilliseconds)),
-      ], capacity: RateSampler.most, scale: { Formatting.milliseconds($0) })
+      ], capacity: RateSampler.maximum, scale: { Formatting.milliseconds($0) })
     return """
       <p class="big">\(Formatting.milliseconds(last?.medianMilliseconds ?? decided?.medianMilliseconds))<small>median</small></p>
       <p class="sub">slowest 1 %: \(Formatting.milliseconds(last?.slowestPercentMilliseconds ?? decided?.slowestPercentMilliseconds))</p>

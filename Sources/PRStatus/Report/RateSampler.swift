@@ -7,7 +7,7 @@ struct RateSampler: Sendable {
   private var last: (counters: RequestCounters, at: Int64)?
 
   /// So many are kept: ten minutes of one each five seconds.
-  static let most = 120
+  static let maximum = 120
 
   /// - Parameter now: milliseconds since 1970.
   mutating func take(_ counters: RequestCounters, at now: Int64) {
@@ -26,6 +26,6 @@ struct RateSampler: Sendable {
     sample.medianMilliseconds = latencies.milliseconds(0.5)
     sample.slowestPercentMilliseconds = latencies.milliseconds(0.99)
     samples.append(sample)
-    if samples.count > Self.most { samples.removeFirst() }
+    if samples.count > Self.maximum { samples.removeFirst() }
   }
 }

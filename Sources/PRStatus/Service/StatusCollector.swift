@@ -24,10 +24,10 @@ actor StatusCollector {
   private static let samplePeriod = Duration.seconds(5)
   private static let rows = 15
   /// A search may take so long, and give so many rows.
-  private static let searchPatience = Duration.seconds(2)
+  private static let searchTimeout = Duration.seconds(2)
   private static let found = 200
   /// So many may wait for their turn.
-  private static let mostSearches = 8
+  private static let maximumSearches = 8
   /// With less than this left, a disk is about to be full.
   private static let littleSpace = 64 << 20
 
@@ -176,7 +176,7 @@ actor StatusCollector {
   func find(_ query: String, for client: ReadClient) async -> FindReport {
     let words = query.split(whereSeparator: \.isWhitespace).prefix(8).map { String($0.prefix(200)) }
     var report = FindReport(query: query, rows: [], isPartial: false)
-    guard searches < Self.mostSearches else {
+    guard searches < Self.maximumSearches else {
       report.isPartial = true
       report.problem = "too many searches at once; try again in a moment"
       return report
@@ -184,7 +184,7 @@ actor StatusCollector {
     searches += 1
     defer { searches -= 1 }
     do throws(StoreError) {
-      let found = try await searcher.read(within: Self.searchPatience, for: client) { reader throws(StoreError) in
+      let found = try await searcher.read(within: Self.searchTimeout, for: client) { reader throws(StoreError) in
         try reader.find(words, limit: Self.found)
       }
       report.rows = found.entries.map(StatusReport.RowPart.init)

@@ -21,7 +21,7 @@ final class Visits: Sendable {
 
   /// From the connection, or from the answer before, to the end of the next request's head. It does not begin anew with
   /// each byte.
-  private static let patience = TimeAmount.seconds(10)
+  private static let timeout = TimeAmount.seconds(10)
   private static let spare = 16
 
   init(limit: Int) { state = Mutex(State(places: Places(limit: limit, spare: Self.spare))) }
@@ -74,7 +74,7 @@ final class Visits: Sendable {
   }
 
   private static func deadline(of channel: any Channel) -> Scheduled<Void> {
-    channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+    channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
   }
 }
 
@@ -85,7 +85,7 @@ final class VisitHandler: ChannelInboundHandler {
   private let visits: Visits
   private var deadline: Scheduled<Void>?
 
-  private static let patience = TimeAmount.seconds(10)
+  private static let timeout = TimeAmount.seconds(10)
 
   init(_ visits: Visits) { self.visits = visits }
 
@@ -94,7 +94,7 @@ final class VisitHandler: ChannelInboundHandler {
     deadline = nil
     if !context.channel.isWritable {
       let channel = context.channel
-      deadline = context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
+      deadline = context.eventLoop.scheduleTask(in: Self.timeout) { channel.close(promise: nil) }
     }
     context.fireChannelWritabilityChanged()
   }

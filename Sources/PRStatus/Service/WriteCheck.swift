@@ -9,7 +9,7 @@ actor WriteCheck {
   private var isUnderWay = false
 
   /// Who waits for a lock longer than this is not ready.
-  private static let patience = DispatchTimeInterval.seconds(2)
+  private static let timeout = DispatchTimeInterval.seconds(2)
 
   init(_ store: Store) { self.store = store }
 
@@ -28,7 +28,7 @@ actor WriteCheck {
       done: { outcome in
         if case .failure(let error) = outcome { teller.yield(error.description) } else { teller.yield(nil) }
       })
-    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.timeout) {
       teller.yield("the database has been busy for longer than 2 s; another process may hold its lock")
     }
     // The first answer counts. In a task of its own: it is kept for others, even if its client goes away.

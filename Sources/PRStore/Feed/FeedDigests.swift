@@ -17,7 +17,7 @@ final class FeedDigests: Sendable {
 
   /// One of so many rows has its digest kept: to find any other takes a few milliseconds at most.
   static let spacing: Int64 = 4096
-  private static let mostRecent = 64
+  private static let maximumRecent = 64
 
   /// The nearest known digest at or in front of a serial.
   func nearest(to serial: Int64, removals: Int) -> (serial: Int64, digest: FeedDigest) {
@@ -41,7 +41,7 @@ final class FeedDigests: Sendable {
       } else {
         state.recent.removeAll { $0.serial == serial }
         state.recent.append((serial, digest))
-        if state.recent.count > Self.mostRecent { state.recent.removeFirst() }
+        if state.recent.count > Self.maximumRecent { state.recent.removeFirst() }
       }
     }
   }

@@ -49,13 +49,13 @@ extension ReadContext {
 
   /// Goes along the feed until its end, a number of rows, or until `body` returns false.
   private func walk(
-    _ walk: inout FeedWalk, to end: Int64, rows most: Int, _ body: (Row) -> Bool
+    _ walk: inout FeedWalk, to end: Int64, rows maximum: Int, _ body: (Row) -> Bool
   ) throws(StoreError) {
     guard walk.serial < end else { return }
     var (passed, count) = (walk, 0)
     let isWhole = try readFeed(after: walk.serial, to: end) { serial, row in
       // Rows that have vanished take time, too.
-      guard count < most else { return false }
+      guard count < maximum else { return false }
       count += 1
       guard let row else {
         passed.serial = serial

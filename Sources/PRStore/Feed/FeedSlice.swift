@@ -10,13 +10,13 @@ struct FeedSlice: Sendable {
   let endsFeed: Bool
 
   /// So many rows are applied in one transaction.
-  static let most = 1024
+  static let maximum = 1024
 
   /// Cuts a page. Each slice has a position where the page has a row for each serial. In a page with gaps, where rows have
   /// vanished, only the last one has: what is applied before it is applied again if the last is not, which changes
   /// nothing.
-  static func slices(of page: FeedPage, from start: FeedPosition?, most: Int = most) -> [FeedSlice] {
-    guard page.rows.count > most else {
+  static func slices(of page: FeedPage, from start: FeedPosition?, maximum: Int = maximum) -> [FeedSlice] {
+    guard page.rows.count > maximum else {
       return [FeedSlice(rows: page.rows[...], position: page.position, endsFeed: !page.hasMore)]
     }
     let (span, overflow) = page.position.serial.subtractingReportingOverflow(start?.serial ?? 0)
@@ -24,8 +24,8 @@ struct FeedSlice: Sendable {
     var position = FeedPosition(
       store: page.position.store, serial: start?.serial ?? 0, digest: start?.digest ?? .start)
     var slices: [FeedSlice] = []
-    for index in stride(from: 0, to: page.rows.count, by: most) {
-      let rows = page.rows[index..<min(index + most, page.rows.count)]
+    for index in stride(from: 0, to: page.rows.count, by: maximum) {
+      let rows = page.rows[index..<min(index + maximum, page.rows.count)]
       if rows.endIndex == page.rows.endIndex {
         position = page.position
       } else if !hasGaps {

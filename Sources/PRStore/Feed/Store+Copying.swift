@@ -120,6 +120,6 @@ package enum SwapPlace: Hashable, Sendable {
 
 extension FeedSlice {
   fileprivate static func slices(of rows: [Row]) -> [ArraySlice<Row>] {
-    stride(from: 0, to: rows.count, by: most).map { rows[$0..<min($0 + most, rows.count)] }
+    stride(from: 0, to: rows.count, by: maximum).map { rows[$0..<min($0 + maximum, rows.count)] }
   }
 }

@@ -28,10 +28,10 @@ struct FairQueue<Client: Hashable, Work> {
     return work
   }
 
-  /// Takes up to `most` pieces of work, in the order of the turns.
-  mutating func next(atMost most: Int) -> [Work] {
+  /// Takes up to `maximum` pieces of work, in the order of the turns.
+  mutating func next(atMost maximum: Int) -> [Work] {
     var taken: [Work] = []
-    while taken.count < most, let work = next() { taken.append(work) }
+    while taken.count < maximum, let work = next() { taken.append(work) }
     return taken
   }
 }

@@ -8,7 +8,7 @@ package final class GroupCommit: Sendable {
   private let inbox = Mutex(Inbox())
   /// How many decisions the inbox holds, for a look without its lock.
   private let waiting = Atomic(0)
-  private let patience: Duration
+  private let timeout: Duration
   private let transaction: any GroupTransaction
   private let pulse = WriterPulse()
 
@@ -25,11 +25,11 @@ package final class GroupCommit: Sendable {
     var isClosed = false
   }
 
-  /// - Parameter patience: how long a decision waits for a lock that another process holds.
-  package init(_ transaction: any GroupTransaction, patience: Duration, in environment: StoreEnvironment) {
+  /// - Parameter timeout: how long a decision waits for a lock that another process holds.
+  package init(_ transaction: any GroupTransaction, timeout: Duration, in environment: StoreEnvironment) {
     queue = environment.queue(.writer)
     clock = environment.clock
-    self.patience = patience
+    self.timeout = timeout
     self.transaction = transaction
   }
 
@@ -38,7 +38,7 @@ package final class GroupCommit: Sendable {
   /// Puts a decision in the queue.
   package func submit(_ decision: PendingDecision) {
     var decision = decision
-    decision.deadline = clock.now() + patience
+    decision.deadline = clock.now() + timeout
     let (isClosed, mustStart) = inbox.withLock { [decision] inbox in
       if inbox.isClosed { return (true, false) }
       inbox.decisions.add(decision, of: decision.client.identity)
@@ -98,7 +98,7 @@ package final class GroupCommit: Sendable {
         let rest = transaction.answerWhatNeedsNoRow(Array(group[looked...]))
         group.replaceSubrange(looked..., with: rest)
         let now = clock.now()
-        for decision in group where decision.deadline <= now { decision.fail(transaction.locked(for: patience)) }
+        for decision in group where decision.deadline <= now { decision.fail(transaction.locked(for: timeout)) }
         group.removeAll { $0.deadline <= now }
         looked = group.count
         continue

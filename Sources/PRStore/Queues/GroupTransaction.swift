@@ -19,7 +19,7 @@ package protocol GroupTransaction: Sendable {
   /// Does what no answer waits for: announces the rows, and goes on with the upkeep of the log.
   func finishGroup()
 
-  func locked(for patience: Duration) -> StoreError
+  func locked(for timeout: Duration) -> StoreError
 
   /// Ends what other threads do for the store.
   func stopUpkeep()

@@ -7,7 +7,7 @@ struct AboveHead: Hashable, Sendable {
   /// Of the copied rows.
   var greatest: Revision?
   /// How many there are.
-  var size = PackageSize.few(0)
+  var size = PackageSize.small(0)
   /// Learned without its checksum.
   var floor: Revision?
 

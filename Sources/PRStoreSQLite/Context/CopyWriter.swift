@@ -54,8 +54,8 @@ final class CopyWriter {
       if let greatest = head.greatest, value <= greatest { try note(value, row.tuple, head.size, rivals) }
       head.size = try index.added(row.tuple, value, to: head.size)
       head.greatest = head.greatest.map { max($0, value) } ?? value
-    } else if case .few(let rows) = head.size {
-      head.size = rows < PackageSize.mostFew ? .few(rows + 1) : .unknown
+    } else if case .small(let rows) = head.size {
+      head.size = rows < PackageSize.largestSmall ? .small(rows + 1) : .unknown
     }
     last = (row.tuple.package, head, false)
     return true
@@ -131,14 +131,14 @@ extension CopyWriter {
   func settle(_ package: PackageKey) throws(StoreError) {
     let head = try reader.above(package)
     guard head.size == .unknown else { return }
-    let rows = try index.rows(of: package, most: RowIndexWriter.slice + 1)
+    let rows = try index.rows(of: package, maximum: RowIndexWriter.slice + 1)
     guard rows.count <= RowIndexWriter.slice else {
       throw .unsettled(UnsettledPackage(key: package, isCopied: true))
     }
     try index.clear(package)
-    let isSmall = rows.count <= PackageSize.mostFew
+    let isSmall = rows.count <= PackageSize.largestSmall
     if !isSmall { try index.index(rows, of: package) }
-    try finish(package, head, isSmall ? .few(rows.count) : .indexed)
+    try finish(package, head, isSmall ? .small(rows.count) : .indexed)
   }
 
   /// Indexes a slice of a package's copied rows, in a transaction of its own.

@@ -6,7 +6,7 @@ import PRStore
 struct FoundHead: Sendable {
   /// Nil when the package has no row that is a revision, or its place does not tell.
   var head: PackageHead?
-  var size = PackageSize.few(0)
+  var size = PackageSize.small(0)
   /// There is a place for it.
   var isRecorded = false
   /// The place does not tell: a foreign process has written since.
@@ -20,7 +20,7 @@ struct FoundHead: Sendable {
     guard isRecorded else { return false }
     if isStale { return true }
     switch size {
-    case .few, .indexed: return false
+    case .small, .indexed: return false
     case .unknown, .unindexed, .indexing: return true
     }
   }

@@ -7,7 +7,7 @@ import PRStore
 /// transaction of a decision is done there. A package with more rows is indexed in slices, each in a transaction of its
 /// own, and the decision waits for them.
 extension SQLiteWriteContext {
-  private static var most: Int { RowIndexWriter.slice }
+  private static var maximum: Int { RowIndexWriter.slice }
 
   /// Settles a package.
   ///
@@ -20,8 +20,8 @@ extension SQLiteWriteContext {
 
   /// Another process has the lock: what a slice of rows tells can be answered, and nothing is kept.
   private func looked(at package: PackageKey) throws(StoreError) -> FoundHead {
-    let rows = try index.rows(of: package, most: Self.most + 1)
-    guard rows.count <= Self.most else {
+    let rows = try index.rows(of: package, maximum: Self.maximum + 1)
+    guard rows.count <= Self.maximum else {
       try checkMayWrite()
       return FoundHead()
     }
@@ -41,33 +41,33 @@ extension SQLiteWriteContext {
       return true
     default: break
     }
-    let rows = try index.rows(of: package, most: Self.most + 1)
-    guard rows.count <= Self.most else { return false }
+    let rows = try index.rows(of: package, maximum: Self.maximum + 1)
+    guard rows.count <= Self.maximum else { return false }
     try index.clear(package)
-    let isSmall = rows.count <= PackageSize.mostFew
+    let isSmall = rows.count <= PackageSize.largestSmall
     if !isSmall { try index.index(rows, of: package) }
-    try keep(found.isStale ? Self.head(over: rows) : nil, isSmall ? .few(rows.count) : .indexed, of: package)
+    try keep(found.isStale ? Self.head(over: rows) : nil, isSmall ? .small(rows.count) : .indexed, of: package)
     return true
   }
 
   /// Finds out whether a package has few rows. Its head is known.
   private func count(_ package: PackageKey) throws(StoreError) {
-    let rows = try index.rows(of: package, most: PackageSize.mostFew + 1).count
-    try keep(nil, rows <= PackageSize.mostFew ? .few(rows) : .unindexed, of: package)
+    let rows = try index.rows(of: package, maximum: PackageSize.largestSmall + 1).count
+    try keep(nil, rows <= PackageSize.largestSmall ? .small(rows) : .unindexed, of: package)
   }
 
   /// Indexes the rows that wait in a package's queue, and finds its head again.
   ///
   /// - Returns: false when there are more than a slice, or the package must be indexed from its first row.
   private func takeQueue(of package: PackageKey) throws(StoreError) -> Bool {
-    let queue = try snapshot.queuedRows(of: package, most: Self.most + 1)
-    for row in queue.prefix(Self.most) {
+    let queue = try snapshot.queuedRows(of: package, maximum: Self.maximum + 1)
+    for row in queue.prefix(Self.maximum) {
       guard try index.takeQueued(TupleKey(package: package, checksum: row.checksum), row.value) else {
         try beginIndex(of: package)
         return false
       }
     }
-    guard queue.count <= Self.most else { return false }
+    guard queue.count <= Self.maximum else { return false }
     try keep(try snapshot.indexedHead(of: package), .indexed, of: package)
     return true
   }
@@ -82,12 +82,12 @@ extension SQLiteWriteContext {
     switch found.size {
     case _ where !found.isRecorded: return true
     case .indexed: return found.isStale ? try takeQueue(of: package) : true
-    case .few where !found.isStale: return true
+    case .small where !found.isStale: return true
     case .unknown where !found.isStale:
       try count(package)
       return true
     case .indexing: break
-    case .few, .unknown, .unindexed: try beginIndex(of: package)
+    case .small, .unknown, .unindexed: try beginIndex(of: package)
     }
     guard try index.indexSlice(of: package) else { return false }
     // What came meanwhile stands in the queue, and has cleared the head.
@@ -115,8 +115,8 @@ extension SQLiteWriteContext {
 
 extension SQLiteReadContext {
   /// Rows of a package that wait to be indexed.
-  func queuedRows(of package: PackageKey, most: Int) throws(StoreError) -> [(checksum: String, value: String)] {
-    try prepared()?.own.queued(in: package, most: most) ?? []
+  func queuedRows(of package: PackageKey, maximum: Int) throws(StoreError) -> [(checksum: String, value: String)] {
+    try prepared()?.own.queued(in: package, maximum: maximum) ?? []
   }
 
   /// The head of a package with many rows, as its index tells.

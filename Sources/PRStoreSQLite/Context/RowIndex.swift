@@ -26,7 +26,7 @@ final class RowIndex {
   }
 
   /// So many rows of a tuple are read before its values are looked up in their order.
-  private static let fewValues = 2 * ToldValues.mostOfEachEnd + 1
+  private static let exactCount = 2 * ToldValues.maximumOfEachEnd + 1
 
   init(_ tables: RowTables, _ connection: Connection, _ reading: UnindexedReading = .whole) throws(StoreError) {
     self.tables = tables
@@ -76,7 +76,7 @@ final class RowIndex {
   private func isTree(_ size: PackageSize, _ package: PackageKey) throws(StoreError) -> Bool {
     switch size {
     case .indexed: return isIndexed
-    case .unknown, .few: return false
+    case .unknown, .small: return false
     case .unindexed, .indexing:
       guard reading == .afterIndexing else { return false }
       throw .unsettled(UnsettledPackage(key: package, isCopied: false))
@@ -100,11 +100,11 @@ final class RowIndex {
   }
 
   /// Rows that another program wrote and that are not indexed yet.
-  func queued(in package: PackageKey, most: Int) throws(StoreError) -> [(checksum: String, value: String)] {
+  func queued(in package: PackageKey, maximum: Int) throws(StoreError) -> [(checksum: String, value: String)] {
     guard isIndexed else { return [] }
     let statement = try prepared().queued
     statement.bind(package)
-    statement.bind(3, Int64(clamping: most))
+    statement.bind(3, Int64(clamping: maximum))
     defer { statement.reset() }
     var rows: [(checksum: String, value: String)] = []
     while try statement.step() {
@@ -160,14 +160,14 @@ final class RowIndex {
   /// The least and the greatest values of a tuple.
   func values(of tuple: TupleKey, _ size: PackageSize) throws(StoreError) -> ToldValues {
     values.bind(tuple)
-    values.bind(4, Int64(clamping: Self.fewValues))
+    values.bind(4, Int64(clamping: Self.exactCount))
     let (few, rows) = try counted(values)
-    guard rows == Self.fewValues else { return ToldValues(few) }
+    guard rows == Self.exactCount else { return ToldValues(few) }
     guard try isTree(size, tuple.package) else { return ToldValues(try allValues(of: tuple)) }
-    let least = try ordered(try prepared().least, tuple, most: Self.fewValues)
-    guard least.count == Self.fewValues else { return ToldValues(least) }
-    let greatest = try ordered(try prepared().greatest, tuple, most: ToldValues.mostOfEachEnd)
-    return ToldValues(least.prefix(ToldValues.mostOfEachEnd) + greatest, hasMore: true)
+    let least = try ordered(try prepared().least, tuple, maximum: Self.exactCount)
+    guard least.count == Self.exactCount else { return ToldValues(least) }
+    let greatest = try ordered(try prepared().greatest, tuple, maximum: ToldValues.maximumOfEachEnd)
+    return ToldValues(least.prefix(ToldValues.maximumOfEachEnd) + greatest, hasMore: true)
   }
 
   private func allValues(of tuple: TupleKey) throws(StoreError) -> [Revision] {
@@ -176,9 +176,9 @@ final class RowIndex {
     return try revisions(values)
   }
 
-  private func ordered(_ statement: Statement, _ tuple: TupleKey, most: Int) throws(StoreError) -> [Revision] {
+  private func ordered(_ statement: Statement, _ tuple: TupleKey, maximum: Int) throws(StoreError) -> [Revision] {
     statement.bind(tuple)
-    statement.bind(4, Int64(clamping: most))
+    statement.bind(4, Int64(clamping: maximum))
     return try revisions(statement)
   }
 

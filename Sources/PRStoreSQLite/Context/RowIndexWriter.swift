@@ -55,13 +55,13 @@ final class RowIndexWriter {
   func added(_ tuple: TupleKey, _ value: Revision, to size: PackageSize) throws(StoreError) -> PackageSize {
     switch size {
     case .unknown: preconditionFailure("a package is settled before a row is added to it")
-    case .few(let rows) where rows < PackageSize.mostFew: return .few(rows + 1)
-    case .few where !isEager, .unindexed: return .unindexed
-    case .few:
-      let most = PackageSize.mostFew + 1
-      let rows = try rows(of: tuple.package, most: most + 1)
+    case .small(let rows) where rows < PackageSize.largestSmall: return .small(rows + 1)
+    case .small where !isEager, .unindexed: return .unindexed
+    case .small:
+      let maximum = PackageSize.largestSmall + 1
+      let rows = try rows(of: tuple.package, maximum: maximum + 1)
       // Another program has added rows of which the head does not tell yet: the next decision counts them.
-      guard rows.count == most else { return .unknown }
+      guard rows.count == maximum else { return .unknown }
       try index(rows, of: tuple.package)
       return .indexed
     case .indexing:
@@ -79,13 +79,13 @@ final class RowIndexWriter {
   ///
   /// - Returns: false when the tuple has too many rows that are not there yet.
   private func join(_ tuple: TupleKey, _ value: Revision?) throws(StoreError) -> Bool {
-    guard try rows(of: tuple, most: 2).count > 1 else { return true }
+    guard try rows(of: tuple, maximum: 2).count > 1 else { return true }
     // Where one of a tuple's rows is in its order, all are that are indexed.
     guard try !hasContent(tuple) else {
       if let value { try addContent(tuple, value) }
       return true
     }
-    let rows = try rows(of: tuple, most: Self.slice + 1)
+    let rows = try rows(of: tuple, maximum: Self.slice + 1)
     for value in rows.compactMap({ Revision($0.value) }) { try addContent(tuple, value) }
     return rows.count <= Self.slice
   }
@@ -99,9 +99,9 @@ final class RowIndexWriter {
   // MARK: Settling
 
   /// The rows of a package in the order of checksums and spellings.
-  func rows(of package: PackageKey, most: Int) throws(StoreError) -> [StoredRow] {
+  func rows(of package: PackageKey, maximum: Int) throws(StoreError) -> [StoredRow] {
     ofPackage.bind(package)
-    ofPackage.bind(3, Int64(clamping: most))
+    ofPackage.bind(3, Int64(clamping: maximum))
     return try read(ofPackage)
   }
 
@@ -135,7 +135,7 @@ final class RowIndexWriter {
       behind.bind(5, Int64(clamping: Self.slice))
       rows = try read(behind)
     } else {
-      rows = try self.rows(of: package, most: Self.slice)
+      rows = try self.rows(of: package, maximum: Self.slice)
     }
     try index(rows, after: last, of: package)
     removeCursor.bind(package)
@@ -174,9 +174,9 @@ final class RowIndexWriter {
 
   // MARK: Statements
 
-  private func rows(of tuple: TupleKey, most: Int) throws(StoreError) -> [StoredRow] {
+  private func rows(of tuple: TupleKey, maximum: Int) throws(StoreError) -> [StoredRow] {
     ofTuple.bind(tuple)
-    ofTuple.bind(4, Int64(clamping: most))
+    ofTuple.bind(4, Int64(clamping: maximum))
     return try read(ofTuple)
   }
 

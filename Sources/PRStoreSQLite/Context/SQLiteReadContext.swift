@@ -100,7 +100,7 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
     guard found.head == nil, found.isStale || found.size == .unknown else { return found }
     found.head = try index.head(of: package, found.size)
     if found.size == .indexed {
-      let queued = try index.queued(in: package, most: .max)
+      let queued = try index.queued(in: package, maximum: .max)
       let known = found.head.map { [(checksum: $0.holder, value: $0.greatest)] } ?? []
       found.head = PackageHead.over(known + queued.compactMap { row in Revision(row.value).map { (row.checksum, $0) } })
       found.size = .unknown

@@ -58,8 +58,8 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
     if context.refusal == nil { mark?.release() }
   }
 
-  func locked(for patience: Duration) -> StoreError {
-    .locked(path: connection.path, seconds: Int(clamping: patience.components.seconds))
+  func locked(for timeout: Duration) -> StoreError {
+    .locked(path: connection.path, seconds: Int(clamping: timeout.components.seconds))
   }
 
   func answerWhatNeedsNoRow(_ group: [PendingDecision]) -> [PendingDecision] {

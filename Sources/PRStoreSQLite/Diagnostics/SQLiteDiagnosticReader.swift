@@ -7,12 +7,12 @@ import PRStore
 final class SQLiteDiagnosticReader: DiagnosticReader, @unchecked Sendable {
   private let queue: any SerialQueue
   private let reader: SQLiteReadContext
-  private let patience: DiagnosticTimeout
+  private let timeout: DiagnosticTimeout
 
   init(_ connection: Connection, in environment: StoreEnvironment) {
     queue = environment.queue(.diagnostics)
     reader = SQLiteReadContext(connection)
-    patience = DiagnosticTimeout(connection.handle, environment.clock)
+    timeout = DiagnosticTimeout(connection.handle, environment.clock)
   }
 
   package func read<Value: Sendable>(
@@ -21,7 +21,7 @@ final class SQLiteDiagnosticReader: DiagnosticReader, @unchecked Sendable {
   ) async throws(StoreError) -> Value {
     let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
       queue.async { [self] in
-        patience.begin(time, for: client)
+        timeout.begin(time, for: client)
         do throws(StoreError) {
           guard !client.isGone else { throw .interrupted }
           continuation.resume(returning: .success(try reader.inOneSnapshot(body)))
@@ -51,8 +51,8 @@ private final class DiagnosticTimeout {
       connection, Self.instructions,
       { context in
         guard let context else { return 0 }
-        let patience = Unmanaged<DiagnosticTimeout>.fromOpaque(context).takeUnretainedValue()
-        return patience.client.isGone || patience.clock.now() > patience.deadline ? 1 : 0
+        let timeout = Unmanaged<DiagnosticTimeout>.fromOpaque(context).takeUnretainedValue()
+        return timeout.client.isGone || timeout.clock.now() > timeout.deadline ? 1 : 0
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 

@@ -25,9 +25,9 @@ struct CheckpointPlan {
   /// How long the log should be: after so many pages they begin to go.
   private let length: Int
   /// How long it may get where the writer is as fast as the disk.
-  private let most: Int
+  private let maximum: Int
   /// So few that the writer can wait for them.
-  private static let few = 256
+  private static let smallRest = 256
   /// A store that is never quiet has its pages brought over at least once in so many ticks.
   private static let busyTicks = 20
 
@@ -49,9 +49,9 @@ struct CheckpointPlan {
   private var renewing: Int?
   private var ticksWaited = 0
 
-  init(length: Int, most: Int) {
+  init(length: Int, maximum: Int) {
     self.length = length
-    self.most = most
+    self.maximum = maximum
   }
 
   /// Whether the database lacks pages of the log, as far as is known.
@@ -68,9 +68,9 @@ struct CheckpointPlan {
     }
     inLog = pages
     guard pages >= length, inDatabase < pages else { return .nothing }
-    if pages >= most { return .inPlace }
+    if pages >= maximum { return .inPlace }
     if running != nil { return .nothing }
-    if isGivenUp || pages - inDatabase <= Self.few { return .inPlace }
+    if isGivenUp || pages - inDatabase <= Self.smallRest { return .inPlace }
     running = generation
     return .beside
   }

@@ -30,7 +30,7 @@ final class Checkpointer: @unchecked Sendable {
     guarded = try GuardedCheckpoint(reader)
     renewal = LogRenewal(of: connection)
     isSynced = options.durability != .off
-    plan = Mutex(CheckpointPlan(length: options.logPages * 3 / 4, most: options.logPages * 4))
+    plan = Mutex(CheckpointPlan(length: options.logPages * 3 / 4, maximum: options.logPages * 4))
     try connection.execute("PRAGMA synchronous = \(options.durability.pragma)")
   }
 

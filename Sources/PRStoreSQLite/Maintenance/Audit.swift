@@ -12,7 +12,7 @@ package struct Audit {
     options.ignoresOldTables = true
     let opened = try DatabaseOpening(options, in: environment).open()
     connection = try Connection(
-      path: opened.options.path, on: environment.files, access: opened.readAccess, busy: options.lockPatience,
+      path: opened.options.path, on: environment.files, access: opened.readAccess, busy: options.lockTimeout,
       cache: options.readerCache)
   }
 

@@ -222,7 +222,7 @@ private struct FrozenRows {
     for row in rows { try insert.run(row) }
     let revisions = rows.compactMap { row in Revision(row.value).map { (checksum: row.tuple.checksum, value: $0) } }
     guard let head = PackageHead.over(revisions) else { return }
-    let isSmall = rows.count <= PackageSize.mostFew
+    let isSmall = rows.count <= PackageSize.largestSmall
     if !isSmall {
       try index.index(rows.map { StoredRow(checksum: $0.tuple.checksum, value: $0.value) }, of: package)
     }
@@ -231,7 +231,7 @@ private struct FrozenRows {
     setHead.bind(3, head.greatest.text)
     setHead.bind(4, head.holder)
     setHead.bind(5, head.isTied ? 1 : 0)
-    setHead.bind(6, (isSmall ? PackageSize.few(rows.count) : .indexed).column)
+    setHead.bind(6, (isSmall ? PackageSize.small(rows.count) : .indexed).column)
     try setHead.run()
   }
 }

@@ -31,12 +31,12 @@ package struct Manifest: Codable, Hashable, Sendable {
   static func path(of file: String) -> String { file + ".manifest.json" }
 
   /// A manifest has less than 1,000 bytes.
-  private static let longest = 1 << 16
+  private static let maximumLength = 1 << 16
 
   static func read(of file: String, on files: any StoreFiles) throws(StoreError) -> Manifest {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try files.prefix(longest, of: path(of: file))
+      bytes = try files.prefix(maximumLength, of: path(of: file))
     } catch {
       throw .unfit(
         path: file,

@@ -20,11 +20,11 @@ struct MarkFile {
   }
 
   /// A mark has less than 1,000 bytes.
-  private static let longest = 4096
+  private static let maximumLength = 4096
 
   func read() -> Content {
     do throws(FileError) {
-      let bytes = try environment.files.prefix(Self.longest, of: path)
+      let bytes = try environment.files.prefix(Self.maximumLength, of: path)
       return String(validating: bytes, as: UTF8.self).flatMap { StoreMark($0) }.map(Content.mark) ?? .unreadable
     } catch {
       return error.isMissing ? .nothing : .unreadable

@@ -2,7 +2,7 @@
 import PRRevision
 import PRStore
 
-/// What can be told about a database file before SQLite looks at it, so that the error says what is wrong.
+/// What can be found out about a database file before SQLite opens it, so that the error says what is wrong.
 struct DatabaseFile {
   let path: String
   private let files: any StoreFiles
@@ -73,13 +73,13 @@ struct DatabaseFile {
 
 extension DatabaseFile {
   /// A machine with many containers has some thousand mounts, each with a line of some hundred bytes.
-  private static let longestMountTable = 16 << 20
+  private static let maximumMountTableLength = 16 << 20
 
   /// What the file, or the folder that it will be in, is kept on; nil where the system does not tell.
   ///
   /// - Parameter mounts: where the system tells what is mounted.
   func fileSystem(by mounts: String) -> FileSystemKind? {
-    guard let table = try? files.prefix(Self.longestMountTable, of: mounts),
+    guard let table = try? files.prefix(Self.maximumMountTableLength, of: mounts),
       let device = identity?.disk ?? (try? files.facts(of: folder))?.identity.disk
     else { return nil }
     return MountTable(String(decoding: table, as: UTF8.self)).kind(ofDevice: device)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRStore
 
-/// A database that is ready: whoever holds it holds the newest schema.
+/// A database that is ready. Where it is written it has the newest schema.
 struct OpenedDatabase {
   /// As they were asked for, with the path in full.
   var options: StoreOptions
@@ -138,13 +138,13 @@ struct DatabaseOpening {
   private static let writerSlice = Duration.milliseconds(10)
 
   private func waitingForLocks<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-    let end = environment.clock.now() + options.lockPatience
+    let end = environment.clock.now() + options.lockTimeout
     while true {
       do throws(StoreError) {
         return try body()
       } catch .locked {
         guard environment.clock.now() < end else {
-          throw .locked(path: options.path, seconds: Int(clamping: options.lockPatience.components.seconds))
+          throw .locked(path: options.path, seconds: Int(clamping: options.lockTimeout.components.seconds))
         }
       }
     }
@@ -185,7 +185,7 @@ struct DatabaseOpening {
 
   private func readable(_ access: Connection.Access) throws(StoreError) -> Connection {
     let connection = try Connection(
-      path: options.path, on: environment.files, access: access, busy: options.lockPatience,
+      path: options.path, on: environment.files, access: access, busy: options.lockTimeout,
       cache: options.readerCache)
     _ = try connection.number("SELECT count(*) FROM sqlite_master")
     return connection

@@ -8,7 +8,7 @@ enum FileSystemKind: Hashable {
   /// fsync promises depends on a server.
   case network(String)
 
-  /// FUSE serves local disks too, so its file systems are told apart by their second name.
+  /// FUSE serves local disks too, so the second name distinguishes its file systems.
   init(name: String) { self = Self.networks.contains(name) ? .network(name) : .local }
 
   private static let networks: Set<String> = [

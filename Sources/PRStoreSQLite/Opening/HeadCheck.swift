@@ -51,12 +51,12 @@ struct HeadCheck {
   }
 
   /// - Parameters:
-  ///   - most: a package with more rows is passed over.
+  ///   - maximum: a package with more rows is passed over.
   ///   - count: grows by the rows that were read.
   func fault(
-    of package: PackageKey, mostRows most: Int = .max, count: inout Int
+    of package: PackageKey, maximumRows maximum: Int = .max, count: inout Int
   ) throws(StoreError) -> HeadFault? {
-    guard let found = try read(rows, package, most, &count) else { return nil }
+    guard let found = try read(rows, package, maximum, &count) else { return nil }
     head.bind(package)
     defer { head.reset() }
     let computed = PackageHead.over(found)
@@ -76,9 +76,9 @@ struct HeadCheck {
 
   /// The same for the head over the copied rows.
   func copyFault(
-    of package: PackageKey, mostRows most: Int = .max, count: inout Int
+    of package: PackageKey, maximumRows maximum: Int = .max, count: inout Int
   ) throws(StoreError) -> HeadFault? {
-    guard let above, let copied, let found = try read(copied, package, most, &count) else { return nil }
+    guard let above, let copied, let found = try read(copied, package, maximum, &count) else { return nil }
     above.bind(package)
     defer { above.reset() }
     let isRecorded = try above.step()
@@ -93,10 +93,10 @@ struct HeadCheck {
   }
 
   private func read(
-    _ statement: Statement, _ package: PackageKey, _ most: Int, _ count: inout Int
+    _ statement: Statement, _ package: PackageKey, _ maximum: Int, _ count: inout Int
   ) throws(StoreError) -> [(checksum: String, value: Revision)]? {
     statement.bind(package)
-    statement.bind(3, Int64(clamping: most))
+    statement.bind(3, Int64(clamping: maximum))
     defer { statement.reset() }
     var (found, read) = ([(checksum: String, value: Revision)](), 0)
     while try statement.step() {
@@ -105,6 +105,6 @@ struct HeadCheck {
       found.append((checksum, value))
     }
     count += read
-    return read < most ? found : nil
+    return read < maximum ? found : nil
   }
 }

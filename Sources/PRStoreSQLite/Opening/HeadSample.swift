@@ -10,10 +10,10 @@ struct HeadSample {
   private var random: SampleNumbers
 
   /// A file with so many rows is looked through; of a larger one about as many rows are read.
-  static let mostRows = 10_000
+  static let maximumRows = 10_000
   /// A package with more rows is left to `headwater audit`.
-  private static let mostRowsOfPackage = 2_000
-  private static let mostPackages = 256
+  private static let maximumRowsOfPackage = 2_000
+  private static let maximumPackages = 256
 
   /// - Parameter seed: what the choice of packages follows from.
   /// - Returns: nil on a file without heads.
@@ -27,7 +27,7 @@ struct HeadSample {
   /// The first head that does not fit.
   mutating func fault() throws(StoreError) -> HeadFault? {
     let last = try connection.number("SELECT max(serial) FROM headwater_feed") ?? 0
-    return last <= Int64(clamping: Self.mostRows) ? try faultOfAll() : try faultOfSome(upTo: last)
+    return last <= Int64(clamping: Self.maximumRows) ? try faultOfAll() : try faultOfSome(upTo: last)
   }
 
   private func faultOfAll() throws(StoreError) -> HeadFault? {
@@ -46,16 +46,16 @@ struct HeadSample {
     let statement = try connection.prepare(
       "SELECT version, pkgarch, origin FROM headwater_feed WHERE serial >= ?1 ORDER BY serial LIMIT 1")
     var count = 0
-    for _ in 0..<Self.mostPackages where count < Self.mostRows {
+    for _ in 0..<Self.maximumPackages where count < Self.maximumRows {
       statement.bind(1, Int64.random(in: 1...last, using: &random))
       defer { statement.reset() }
       guard try statement.step(), let version = statement.text(0), let pkgarch = statement.text(1) else { continue }
       let package = PackageKey(version: version, pkgarch: pkgarch)
-      let most = Self.mostRowsOfPackage
+      let maximum = Self.maximumRowsOfPackage
       let fault =
         statement.text(2) == Provenance.Origin.copied.rawValue
-        ? try check.copyFault(of: package, mostRows: most, count: &count)
-        : try check.fault(of: package, mostRows: most, count: &count)
+        ? try check.copyFault(of: package, maximumRows: maximum, count: &count)
+        : try check.fault(of: package, maximumRows: maximum, count: &count)
       if let fault { return fault }
     }
     return nil

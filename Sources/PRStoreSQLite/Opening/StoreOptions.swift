@@ -7,17 +7,17 @@ package struct StoreOptions: Hashable, Sendable {
   package var path: String
   package var durability: Durability
   package var readOnly: Bool
-  /// The file never changes: it is read without a lock, and may be on a medium that nobody can write.
+  /// The file never changes: it is read without a lock, and may be on a medium that cannot be written.
   package var isFrozen = false
   /// The schema refuses a foreign process's row that gives a value to a second checksum. For the `partitioned`
-  /// numbering; `bitbake`'s own rules can want such rows. Nil leaves the schema as it is, for those who do not serve.
+  /// numbering; `bitbake`'s own rules can want such rows. Nil leaves the schema as it is: for commands that do not serve.
   package var guardsValues: Bool?
   /// How long a decision waits for a lock that another process holds, before it is refused.
-  package var lockPatience: Duration
-  /// The log is made as long as it will get when the database is opened. For those who serve it.
+  package var lockTimeout: Duration
+  /// The log is made as long as it will get when the database is opened. For a process that serves it.
   package var stretchesLog = false
-  /// Rows of BitBake 2.8 and older that nobody has taken over are no reason to refuse. For those who do not answer from
-  /// the file.
+  /// Rows of BitBake 2.8 and older that were not taken over are no reason to refuse. For commands that do not answer
+  /// from the file.
   var ignoresOldTables = false
   /// The file's mark is written, and believed: for a store that numbers.
   package var keepsMark = true
@@ -39,13 +39,13 @@ package struct StoreOptions: Hashable, Sendable {
 
   package init(
     path: String, durability: Durability = .full, readOnly: Bool = false, guardsValues: Bool? = nil,
-    lockPatience: Duration = .seconds(20)
+    lockTimeout: Duration = .seconds(20)
   ) {
     self.path = path
     self.durability = durability
     self.readOnly = readOnly
     self.guardsValues = guardsValues
-    self.lockPatience = lockPatience
+    self.lockTimeout = lockTimeout
   }
 }
 

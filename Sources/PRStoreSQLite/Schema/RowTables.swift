@@ -39,7 +39,7 @@ struct RowTables: Hashable, Sendable {
 enum PackageSize: Hashable, Sendable {
   /// Not counted: the head is one of an earlier schema. Of a copy, also: the index is being made.
   case unknown
-  case few(Int)
+  case small(Int)
   /// More than few, and not in the index: so far no question needed it.
   case unindexed
   /// More than few, and the index is being made. Rows that are added are added to it as well.
@@ -48,11 +48,11 @@ enum PackageSize: Hashable, Sendable {
   case indexed
 
   /// So many rows are read whole.
-  static let mostFew = 64
+  static let largestSmall = 64
 
-  private static let indexedColumn = Int64(clamping: mostFew + 1)
-  private static let unindexedColumn = Int64(clamping: mostFew + 2)
-  private static let indexingColumn = Int64(clamping: mostFew + 3)
+  private static let indexedColumn = Int64(clamping: largestSmall + 1)
+  private static let unindexedColumn = Int64(clamping: largestSmall + 2)
+  private static let indexingColumn = Int64(clamping: largestSmall + 3)
 
   /// The values of the column for packages whose index has rows, as SQL lists them.
   static let columnsWithIndex = "\(indexedColumn), \(indexingColumn)"
@@ -61,7 +61,7 @@ enum PackageSize: Hashable, Sendable {
   init(column: Int64?) {
     switch column {
     case nil: self = .unknown
-    case let rows? where rows <= Self.mostFew: self = .few(Int(clamping: rows))
+    case let rows? where rows <= Self.largestSmall: self = .small(Int(clamping: rows))
     case Self.unindexedColumn: self = .unindexed
     case Self.indexingColumn: self = .indexing
     default: self = .indexed
@@ -71,7 +71,7 @@ enum PackageSize: Hashable, Sendable {
   var column: Int64? {
     switch self {
     case .unknown: nil
-    case .few(let rows): Int64(clamping: rows)
+    case .small(let rows): Int64(clamping: rows)
     case .indexed: Self.indexedColumn
     case .unindexed: Self.unindexedColumn
     case .indexing: Self.indexingColumn

@@ -7,7 +7,7 @@ struct PullProgress: Hashable, Sendable {
   private(set) var idle = 0
 
   /// So many are put up with.
-  static let mostIdle = 8
+  static let maximumIdle = 8
   /// A page that goes on by this share of what was asked for does its work.
   private static let share: Int64 = 16
   private static let fullPage = 64 << 10
@@ -43,6 +43,6 @@ struct PullProgress: Hashable, Sendable {
       ? page.serials >= least || Int64(clamping: page.rows) >= least || page.bytes >= Self.fullPage
       : page.rows > 0 || page.waited.map { $0 >= Self.shortWait } ?? true
     idle = isUseful ? 0 : idle + 1
-    return isUseful ? .useful : idle < Self.mostIdle ? .idle : .stuck
+    return isUseful ? .useful : idle < Self.maximumIdle ? .idle : .stuck
   }
 }

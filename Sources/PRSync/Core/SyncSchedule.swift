@@ -7,7 +7,7 @@ struct SyncSchedule: Sendable {
 
   /// The first pause after a failure, and the longest: the interval itself, where that is longer.
   private static let first = Duration.milliseconds(500)
-  private static let longest = Duration.seconds(60)
+  private static let maximumPause = Duration.seconds(60)
 
   init(every: Duration) { self.every = every }
 
@@ -25,6 +25,6 @@ struct SyncSchedule: Sendable {
   mutating func failed(jitter: Double) -> Duration {
     failures += 1
     let doublings = min(failures - 1, 20)
-    return min(max(every, Self.longest), Self.first * (1 << doublings)) * (0.5 + jitter)
+    return min(max(every, Self.maximumPause), Self.first * (1 << doublings)) * (0.5 + jitter)
   }
 }

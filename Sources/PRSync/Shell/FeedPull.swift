@@ -61,7 +61,7 @@ struct FeedPull {
   private func ask(_ query: ChangesQuery, from start: FeedPosition?) async -> Result<FeedSync.Reply, SyncError> {
     let begin = ContinuousClock.now
     do throws(ClientError) {
-      let time = Duration.seconds(query.wait) + options.patience
+      let time = Duration.seconds(query.wait) + options.timeout
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
         return .failure(.nonsense(connection.server))
       }

@@ -67,7 +67,7 @@ extension Checks {
   /// Who asks its upstream and then waits for its database answers in time all the same.
   private func checkWaits(_ node: TopologyNode) {
     let wait = node.options.upstreamDeadline.duration + node.options.lockTimeout.duration
-    guard !node.upstreams.isEmpty, wait > AnswerTime.longest,
+    guard !node.upstreams.isEmpty, wait > AnswerTime.maximumLength,
       let place = node.place(of: \.upstreamDeadline) ?? node.place(of: \.lockTimeout)
     else { return }
     let table = ServeOptions.table

@@ -10,7 +10,7 @@ struct TreeBuilder {
   private var repeated: [SourceLocation: String] = [:]
   private var budget = 50_000
 
-  private static let mostRepeated = 200
+  private static let maximumRepeated = 200
   static let largestFile = 1 << 20
 
   init(_ text: String, source: SourceText, complaints: DiagnosticCollector) {
@@ -66,7 +66,7 @@ struct TreeBuilder {
 
   /// The text with the key at a place made unlike all others, every column where it was.
   private mutating func mask(_ place: SourceLocation) -> String? {
-    guard repeated.count < Self.mostRepeated, repeated[place] == nil,
+    guard repeated.count < Self.maximumRepeated, repeated[place] == nil,
       let mask = Unicode.Scalar(UInt32(clamping: 0xE000 + repeated.count)),
       let first = source.scalar(at: place)
     else { return nil }

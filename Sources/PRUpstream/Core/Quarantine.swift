@@ -21,11 +21,11 @@ struct Quarantine: Sendable {
   }
 
   /// So many questions are remembered.
-  static let most = 128
+  static let maximum = 128
   /// A question is set aside at this many failures.
   static let enough = 2
   private static let first = Duration.seconds(30)
-  private static let mostDoublings = 4
+  private static let maximumDoublings = 4
 
   /// Why a question is set aside now; nil for one that may be asked.
   func reason(against question: UpstreamQuestion, at now: Instant) -> String? {
@@ -46,7 +46,7 @@ struct Quarantine: Sendable {
     entry.strikes += isCertain ? Self.enough : 1
     defer { entries[question] = entry }
     guard entry.strikes >= Self.enough || entry.times > 0 else { return nil }
-    let pause = Self.first * (1 << min(entry.times, Self.mostDoublings))
+    let pause = Self.first * (1 << min(entry.times, Self.maximumDoublings))
     entry = Entry(strikes: 0, times: entry.times + 1, until: now + pause, reason: reason)
     return pause
   }
@@ -59,7 +59,7 @@ struct Quarantine: Sendable {
 
   private mutating func remember(_ question: UpstreamQuestion) {
     order.append(question)
-    if order.count > Self.most { entries[order.removeFirst()] = nil }
+    if order.count > Self.maximum { entries[order.removeFirst()] = nil }
   }
 
   var count: Int { entries.count }

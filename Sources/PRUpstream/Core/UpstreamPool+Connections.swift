@@ -51,7 +51,7 @@ extension UpstreamPool {
       write(request, to: id, &step)
     case .examining:
       connections.set(id, .examining)
-      step.act(.probe(breaker.doubt?.question.probe, over: id, within: options.longestDoubt))
+      step.act(.probe(breaker.doubt?.question.probe, over: id, within: options.maximumDoubt))
     case .probing:
       connections.set(id, .probing)
       step.act(.start(.probeReply, after: options.deadline))

@@ -7,7 +7,7 @@ extension UpstreamPool {
 
   mutating func raiseDoubt(_ error: UpstreamError, by question: UpstreamQuestion, _ step: inout Step) {
     guard case .closed = breaker.state else { return }
-    step.act(.start(.doubt, after: options.longestDoubt))
+    step.act(.start(.doubt, after: options.maximumDoubt))
     let doubt = Breaker.Doubt(error: error, question: question, connection: open(.examining, &step))
     _ = breaker.raise(doubt)
   }

@@ -39,9 +39,9 @@ struct UpstreamRouter {
   private let deadline: Duration
   private var coalescer = RequestCoalescer<UpstreamQuestion>()
   private var courses: [UpstreamQuestion: Failover] = [:]
-  private var waiters: [Waiter: Patience] = [:]
+  private var waiters: [Waiter: PendingAnswer] = [:]
 
-  private struct Patience {
+  private struct PendingAnswer {
     let question: UpstreamQuestion
     let time: Duration
     /// A timer runs. The waiter may have less time than the question, or has waited for an earlier one to be settled.
@@ -75,16 +75,16 @@ struct UpstreamRouter {
   ) -> [Action] {
     let admission = coalescer.admit(waiter, to: question)
     let isTimed = time < deadline || admission == .queued
-    waiters[waiter] = Patience(question: question, time: time, isTimed: isTimed)
+    waiters[waiter] = PendingAnswer(question: question, time: time, isTimed: isTimed)
     let timer = isTimed ? [Action.startTimer(waiter, after: time)] : []
     return admission == .ask ? timer + begin(question, upstreams, at: now) : timer
   }
 
   private mutating func giveUp(_ waiter: Waiter, _ upstreams: [UpstreamAvailability]) -> [Action] {
-    guard let patience = waiters.removeValue(forKey: waiter) else { return [] }
-    coalescer.remove(waiter, from: patience.question)
+    guard let timeout = waiters.removeValue(forKey: waiter) else { return [] }
+    coalescer.remove(waiter, from: timeout.question)
     let upstream = upstreams.first(where: \.isPresent) ?? upstreams.first
-    return [.answer(waiter, .failure(upstream.map { .timedOut($0.server, patience.time) } ?? .stopped))]
+    return [.answer(waiter, .failure(upstream.map { .timedOut($0.server, timeout.time) } ?? .stopped))]
   }
 
   private mutating func begin(
@@ -111,8 +111,8 @@ struct UpstreamRouter {
     let (askers, asksAgain) = coalescer.settle(question)
     var actions: [Action] = []
     for asker in askers {
-      guard let patience = waiters.removeValue(forKey: asker) else { continue }
-      if patience.isTimed { actions.append(.cancelTimer(asker)) }
+      guard let timeout = waiters.removeValue(forKey: asker) else { continue }
+      if timeout.isTimed { actions.append(.cancelTimer(asker)) }
       actions.append(.answer(asker, outcome))
     }
     return asksAgain ? actions + begin(question, upstreams, at: now) : actions

@@ -42,7 +42,7 @@ package struct MessageAssembler: Sendable {
   @inline(__always)
   package mutating func accept(_ line: UnsafeRawBufferPointer) throws(WireError) -> Line {
     ReadingCost.add(line.count + 1)
-    if case .between = state, line.count >= Self.longestOpening { return .message }
+    if case .between = state, line.count >= Self.maximumOpeningLength { return .message }
     return try join(line)
   }
 
@@ -79,7 +79,7 @@ package struct MessageAssembler: Sendable {
   }
 
   /// A line of this length opens no chunk stream, however it is spaced.
-  private static let longestOpening = 64
+  private static let maximumOpeningLength = 64
 
   /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
   package static func opensChunkStream(_ line: ByteBuffer) -> Bool {
@@ -88,7 +88,7 @@ package struct MessageAssembler: Sendable {
 
   /// Whether the line is `{"chunk-stream": null}`, however it is spaced.
   package static func opensChunkStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count < longestOpening else { return false }
+    guard bytes.count < maximumOpeningLength else { return false }
     var opens = false
     var scanner = JSONScanner(bytes, deepest: 1)
     do throws(JSONError) {

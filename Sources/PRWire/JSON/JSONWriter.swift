@@ -22,9 +22,9 @@ extension ByteBuffer {
     var followsBlank = false
     while next != nil {
       // Room for a block of scalars is made at once: a place for each byte would be looked for anew otherwise.
-      writeWithUnsafeMutableBytes(minimumWritableBytes: 64 * JSONScalar.longest) { target in
+      writeWithUnsafeMutableBytes(minimumWritableBytes: 64 * JSONScalar.maximumLength) { target in
         var written = 0
-        while let scalar = next, target.count - written >= JSONScalar.longest {
+        while let scalar = next, target.count - written >= JSONScalar.maximumLength {
           // A blank after a blank is escaped, so that a piece of a chunk stream can always end in something else.
           written += JSONScalar(scalar, isEscaped: followsBlank && scalar == " ").write(target, at: written)
           followsBlank = scalar == " " && !followsBlank
@@ -40,7 +40,7 @@ extension ByteBuffer {
 /// A character as it stands in a JSON string.
 private struct JSONScalar {
   /// A surrogate pair.
-  static let longest = 12
+  static let maximumLength = 12
 
   private let scalar: Unicode.Scalar
   private let isEscaped: Bool

@@ -50,9 +50,9 @@ package enum ChangesAnswer: Hashable, Sendable {
   /// Reads a reply.
   ///
   /// - Returns: nil when it is another reply, a refusal perhaps.
-  init?(_ message: ByteBuffer, depth: Int, mostRows: Int) throws(ResponseError) {
+  init?(_ message: ByteBuffer, depth: Int, maximumRows: Int) throws(ResponseError) {
     let read: Result<ChangesAnswer?, ResponseError> = message.withUnsafeReadableBytes { bytes in
-      var fields = ChangesFields(mostRows: mostRows)
+      var fields = ChangesFields(maximumRows: maximumRows)
       do throws(JSONError) {
         var scanner = JSONScanner(bytes, deepest: depth)
         guard scanner.isAtObject() else { return .success(nil) }
@@ -60,7 +60,7 @@ package enum ChangesAnswer: Hashable, Sendable {
         try scanner.finish()
         return .success(fields.answer)
       } catch {
-        return .failure(fields.hasTooManyRows ? .tooManyRows(limit: mostRows) : .json(error))
+        return .failure(fields.hasTooManyRows ? .tooManyRows(limit: maximumRows) : .json(error))
       }
     }
     guard let answer = try read.get() else { return nil }
@@ -70,7 +70,7 @@ package enum ChangesAnswer: Hashable, Sendable {
 
 /// What has been read of a reply to `changes`.
 private struct ChangesFields {
-  private let mostRows: Int
+  private let maximumRows: Int
   /// Reading stopped at the row after the last that was asked for.
   private(set) var hasTooManyRows = false
   private var store: String?
@@ -81,7 +81,7 @@ private struct ChangesFields {
   private var rows: [Row]?
   private var isMalformed = false
 
-  init(mostRows: Int) { self.mostRows = mostRows }
+  init(maximumRows: Int) { self.maximumRows = maximumRows }
 
   var answer: ChangesAnswer? {
     if let reason { return .reset(reason) }
@@ -94,7 +94,7 @@ private struct ChangesFields {
     if name.equals("rows", in: bytes), scanner.isAtArray() {
       var found: [Row] = []
       try scanner.array { scanner throws(JSONError) in
-        guard found.count < mostRows else {
+        guard found.count < maximumRows else {
           hasTooManyRows = true
           throw scanner.failure(.trailingBytes)
         }

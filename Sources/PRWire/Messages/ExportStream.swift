@@ -17,7 +17,7 @@ package struct ExportStream: Sendable {
   private var isInRow = false
   /// How many bytes the row has so far.
   private var rowLength = 0
-  private let longestPassedOver: Int
+  private let maximumPassedOverLength: Int
   /// How many rows had longer names than a node takes, and were passed over.
   package private(set) var rowsTooLong = 0
   /// The beginning, for a reply that is no export.
@@ -30,11 +30,11 @@ package struct ExportStream: Sendable {
   private static let headLength = 64 << 10
   private static let rowsName = Array("datainfo".utf8)
   /// A longer row is not kept while it is read: its names are beyond every limit.
-  private static let longestRow = NameLimit.message
+  private static let maximumRowLength = NameLimit.message
   private static let deepest = 16
 
   /// - Parameter longestPassedOver: a row of more bytes is taken for an endless one.
-  package init(longestPassedOver: Int = 64 << 20) { self.longestPassedOver = longestPassedOver }
+  package init(maximumPassedOverLength: Int = 64 << 20) { self.maximumPassedOverLength = maximumPassedOverLength }
 
   /// Takes a piece.
   ///
@@ -90,8 +90,8 @@ package struct ExportStream: Sendable {
 
   private mutating func keep(_ part: Slice<UnsafeRawBufferPointer>) throws(ResponseError) {
     rowLength += part.count
-    guard rowLength <= longestPassedOver else { throw .unexpected(.export) }
-    if rowLength > Self.longestRow { row.clear() } else { row.writeBytes(part) }
+    guard rowLength <= maximumPassedOverLength else { throw .unexpected(.export) }
+    if rowLength > Self.maximumRowLength { row.clear() } else { row.writeBytes(part) }
   }
 
   private mutating func takeInString(_ byte: UInt8) throws(ResponseError) {
@@ -134,7 +134,7 @@ package struct ExportStream: Sendable {
       rowLength = 0
       row.clear()
     }
-    guard rowLength <= Self.longestRow else {
+    guard rowLength <= Self.maximumRowLength else {
       rowsTooLong += 1
       return
     }

@@ -107,7 +107,7 @@ extension Request {
     case .ping: .ping
     case .isReadonly: .isReadonly
     case .changes: .changes(try ChangesQuery(fields.view))
-    case .lookup: .lookup(try fields.tuple(), within: fields.patience())
+    case .lookup: .lookup(try fields.tuple(), within: fields.timeout())
     case .getPR: .getPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
     case .testPR: .testPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
     case .testPackage: .testPackage(try fields.package())
@@ -137,9 +137,9 @@ extension Request {
     case .testPR(let tuple, let history):
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
     case .changes(let query): query.write(to: &out)
-    case .lookup(let tuple, let patience):
+    case .lookup(let tuple, let timeout):
       let within =
-        patience.map { [RequestField("within", .digits(String(max(Int(clamping: $0 / .milliseconds(1)), 0))))] } ?? []
+        timeout.map { [RequestField("within", .digits(String(max(Int(clamping: $0 / .milliseconds(1)), 0))))] } ?? []
       out.writeObject(.lookup, tuple.fields + within)
     case .testPackage(let package): out.writeObject(.testPackage, package.fields)
     case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)

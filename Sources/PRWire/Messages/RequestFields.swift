@@ -52,7 +52,7 @@ struct RequestFields {
   }
 
   /// Milliseconds; anything else is passed over.
-  func patience() -> Duration? {
+  func timeout() -> Duration? {
     guard case .integer(let range) = view.within else { return nil }
     let digits = String(decoding: UnsafeRawBufferPointer(rebasing: view.bytes[range]), as: UTF8.self)
     return Int32(digits).map { .milliseconds(max($0, 0)) }

@@ -29,14 +29,14 @@ extension Response {
   ///   - depth: how deeply the reply may nest.
   ///   - mostRows: how many rows a page may have. The rest of a longer page is not read.
   package init(
-    _ message: ByteBuffer, to name: RequestKind, depth: Int = 16, mostRows: Int = .max
+    _ message: ByteBuffer, to name: RequestKind, depth: Int = 16, maximumRows: Int = .max
   ) throws(ResponseError) {
     var fields = ResponseFields()
     if name == .lookup, let answer = try LookupAnswer(message, depth: depth) {
       self = .lookup(answer)
       return
     }
-    if name == .changes, let answer = try ChangesAnswer(message, depth: depth, mostRows: mostRows) {
+    if name == .changes, let answer = try ChangesAnswer(message, depth: depth, maximumRows: maximumRows) {
       self = .changes(answer)
       return
     }

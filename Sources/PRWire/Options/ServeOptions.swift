@@ -47,7 +47,7 @@ package struct ServeOptions: Sendable {
 
   // In less time hardly any upstream answers.
   package let upstreamDeadline = OptionRow(
-    "upstream-deadline", .wait(.milliseconds(50)...AnswerTime.longest, "50ms to 25s"), TimeSpan(seconds: 2),
+    "upstream-deadline", .wait(.milliseconds(50)...AnswerTime.maximumLength, "50ms to 25s"), TimeSpan(seconds: 2),
     "The time limit for an answer of the upstreams, with --lock-timeout 25s at most.")
 
   package let syncEvery = OptionRow(
@@ -168,7 +168,8 @@ package struct ServeOptions: Sendable {
     "The time limit for open requests when the server ends.")
 
   package let lockTimeout = OptionRow(
-    "lock-timeout", key: "limits.lock-timeout", .wait(.zero...AnswerTime.longest, "25s at most"), TimeSpan(seconds: 20),
+    "lock-timeout", key: "limits.lock-timeout", .wait(.zero...AnswerTime.maximumLength, "25s at most"),
+    TimeSpan(seconds: 20),
     "How long an allocation waits while another process locks the database.")
 
   // Each is a thread with files of its own; more than cores are of no use.

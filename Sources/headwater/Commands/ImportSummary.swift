@@ -15,7 +15,7 @@ struct ImportSummary {
   /// The first refused rows of the files' lines, and of those that the database refused.
   private var found: [(place: ImportPlace, text: String)] = []
 
-  private static let mostProblems = 20
+  private static let maximumProblems = 20
 
   /// - Parameter names: what the files are called, in their order.
   init(names: [String] = []) { self.names = names }
@@ -31,7 +31,7 @@ struct ImportSummary {
 
   /// The first problems, in the order of files and lines.
   var problems: [RowProblem] {
-    found.sorted { $0.place < $1.place }.prefix(Self.mostProblems).map { problem in
+    found.sorted { $0.place < $1.place }.prefix(Self.maximumProblems).map { problem in
       let name = names.indices.contains(problem.place.file) ? names[problem.place.file] : "import"
       return RowProblem(file: name, line: problem.place.line, text: problem.text)
     }
@@ -42,9 +42,9 @@ struct ImportSummary {
     refused += 1
     if let option, !options.contains(option) { options.append(option) }
     found.append((place, text))
-    guard found.count >= 4 * Self.mostProblems else { return }
+    guard found.count >= 4 * Self.maximumProblems else { return }
     // Lines are read in order, and the database refuses rows in order: the first of both stay.
-    found = Array(found.sorted { $0.place < $1.place }.prefix(Self.mostProblems))
+    found = Array(found.sorted { $0.place < $1.place }.prefix(Self.maximumProblems))
   }
 
   func json(isDryRun: Bool) -> String {

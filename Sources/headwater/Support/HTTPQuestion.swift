@@ -22,7 +22,7 @@ struct HTTPQuestion {
   }
 
   /// More than this is no answer of a status page.
-  fileprivate static let longest = 16 << 20
+  fileprivate static let maximumLength = 16 << 20
 
   func run() async throws -> Answer {
     let server = Endpoint.tcp(host: host, port: port)
@@ -73,7 +73,7 @@ private final class AnswerCollector: ChannelInboundHandler {
     case .head(let head): status = head.status
     case .body(var part):
       body.writeBuffer(&part)
-      if body.readableBytes > HTTPQuestion.longest { context.close(promise: nil) }
+      if body.readableBytes > HTTPQuestion.maximumLength { context.close(promise: nil) }
     case .end: if let status { promise.succeed(HTTPQuestion.Answer(status: status, body: body)) }
     }
   }

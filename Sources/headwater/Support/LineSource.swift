@@ -6,11 +6,11 @@ import PRWire
 /// The lines of a file, read as they are needed. Each byte is looked at once, and memory holds one line.
 struct LineSource {
   private let contents: FileHandle
-  private var framer = LineFramer(limit: Self.longestLine)
+  private var framer = LineFramer(limit: Self.maximumLineLength)
   private var isAtEnd = false
 
   /// No line with a row that a server takes is longer.
-  static let longestLine = 1 << 20
+  static let maximumLineLength = 1 << 20
 
   init(_ contents: FileHandle) { self.contents = contents }
 
@@ -21,7 +21,7 @@ struct LineSource {
 
     var text: String {
       switch self {
-      case .lineTooLong: "a line longer than \(LineSource.longestLine) bytes; the rest of the file was not read"
+      case .lineTooLong: "a line longer than \(LineSource.maximumLineLength) bytes; the rest of the file was not read"
       case .unreadable: "it cannot be read to its end; check the disk"
       }
     }

@@ -77,9 +77,9 @@ struct SpoolPages {
   }
 
   /// The next rows; nil after the last.
-  mutating func next(_ most: Int) throws -> [SpooledRow]? {
+  mutating func next(_ maximum: Int) throws -> [SpooledRow]? {
     var rows: [SpooledRow] = []
-    while rows.count < most, let row = try next() { rows.append(row) }
+    while rows.count < maximum, let row = try next() { rows.append(row) }
     return rows.isEmpty ? nil : rows
   }
 

@@ -14,7 +14,7 @@ struct ServeRules {
       throw ValidationError("--level 0 is for a node without an upstream")
     }
     let wait = options.upstreamDeadline.duration + options.lockTimeout.duration
-    guard options.upstream.isEmpty || wait <= AnswerTime.longest else {
+    guard options.upstream.isEmpty || wait <= AnswerTime.maximumLength else {
       throw ValidationError("--upstream-deadline and --lock-timeout are \(AnswerTime.together)")
     }
     if options.syncEvery?.time != nil, options.upstream.isEmpty {

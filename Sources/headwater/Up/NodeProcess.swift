@@ -28,7 +28,7 @@ final class NodeProcess: Sendable {
   }
 
   /// How long it may take to end in order.
-  private static let patience = Duration.seconds(30)
+  private static let timeout = Duration.seconds(30)
 
   init(_ node: LocalNode, arguments: [String], view: LogView) {
     (self.node, self.arguments, self.view) = (node, arguments, view)
@@ -54,7 +54,7 @@ final class NodeProcess: Sendable {
     ring.finish()
     // Not awaited: when all have ended, so does this process.
     Task {
-      try await Task.sleep(for: Self.patience)
+      try await Task.sleep(for: Self.timeout)
       state.withLock { $0.running?.signal(.kill) }
     }
   }

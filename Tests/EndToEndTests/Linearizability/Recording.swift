@@ -34,17 +34,17 @@ struct Recording: Sendable {
   ///
   /// - Parameter promises: of each node.
   /// - Returns: what is impossible, as text for people; at most so many of them.
-  func faults(_ promises: [Promise], most: Int = 3) throws -> [String] {
+  func faults(_ promises: [Promise], maximum: Int = 3) throws -> [String] {
     let packages = histories.keys.sorted()
     let threads = 2
     let found = try inParallel(threads) { thread in
       var found: [String] = []
-      for index in stride(from: thread, to: packages.count, by: threads) where found.count < most {
+      for index in stride(from: thread, to: packages.count, by: threads) where found.count < maximum {
         found += faults(of: packages[index], promises)
       }
       return found
     }
-    return Array(found.joined().prefix(most))
+    return Array(found.joined().prefix(maximum))
   }
 
   private func faults(of package: Int, _ promises: [Promise]) -> [String] {

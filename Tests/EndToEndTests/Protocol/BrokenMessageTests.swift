@@ -76,7 +76,7 @@ struct BrokenMessageTests {
   }
 
   @Test("a line of the limit passes")
-  func longestLine() throws {
+  func maximumLineLength() throws {
     try withServer { server in
       let connection = try server.connect()
       let padding = String(repeating: " ", count: (64 << 10) - Requests.ping.utf8.count)

@@ -77,8 +77,8 @@ struct PatienceTests {
         try #expect(connection.ask(Requests.ping) == .alive)
         return sockets - listening
       }
-      let most = try clients.finish().max()
-      #expect(most! <= limit + 4, "one wake-up may accept a few at once")
+      let maximum = try clients.finish().max()
+      #expect(maximum! <= limit + 4, "one wake-up may accept a few at once")
       #expect(try server.connect().rows().count == 50)
     }
   }

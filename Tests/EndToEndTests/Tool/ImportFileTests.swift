@@ -41,7 +41,7 @@ struct ImportFileTests {
   @Test("a line without an end is refused before it is read to its end")
   func endlessLine() throws {
     let folder = try TemporaryFolder()
-    try folder.write("short\n" + String(repeating: "x", count: LineSource.longestLine + 1), to: "rows.csv")
+    try folder.write("short\n" + String(repeating: "x", count: LineSource.maximumLineLength + 1), to: "rows.csv")
     var source = LineSource(try ImportFile(folder.path("rows.csv")).contents)
     #expect(try source.next() == "short")
     #expect(throws: LineSource.Failure.lineTooLong) { try source.next() }

@@ -13,8 +13,8 @@ struct ReloadNotificationTests {
     init(at path: String) throws {
       self.path = path
       socket = Glibc.socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-      var patience = timeval(tv_sec: 30, tv_usec: 0)
-      setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+      var timeout = timeval(tv_sec: 30, tv_usec: 0)
+      setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
       guard Address.unix(path: path).withSocketAddress({ bind(socket, $0, $1) }) == 0 else {
         throw Failure("cannot bind \(path): \(String(cString: strerror(errno)))")
       }

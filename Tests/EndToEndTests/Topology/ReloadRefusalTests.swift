@@ -41,13 +41,13 @@ struct ReloadRefusalTests {
   @Test("because there are too few descriptors is told, whatever there are too few for, and the old one goes on")
   func descriptors() throws {
     let node = try ReloadingNode(Self.good, ["--status", "0"])
-    var (most, drained, refusals) = (try node.descriptors + 64, 0, [String]())
+    var (maximum, drained, refusals) = (try node.descriptors + 64, 0, [String]())
     // From more than enough down to next to none: a limit that was lowered is not raised again. What was open at first
     // may have been more than what stays.
     while refusals.count <= 10 {
-      try #require(most > 0, "nothing is refused: \(node.server.log)")
-      try node.allowDescriptors(most)
-      try node.rewrite(Self.good + "\nlimits: {max-in-flight: \(most)}")
+      try #require(maximum > 0, "nothing is refused: \(node.server.log)")
+      try node.allowDescriptors(maximum)
+      try node.rewrite(Self.good + "\nlimits: {max-in-flight: \(maximum)}")
       let outcome = try node.reload()
       if outcome.contains(ReloadingNode.inForce) {
         drained += 1
@@ -56,7 +56,7 @@ struct ReloadRefusalTests {
         #expect(outcome.contains(ReloadingNode.refused))
         refusals.append(outcome)
       }
-      most -= 1
+      maximum -= 1
     }
     #expect(drained > 0)
     #expect(refusals.contains { $0.contains("Too many open files: raise the limit") }, "\(refusals)")

@@ -84,12 +84,12 @@ final class ReloadingNode: Sendable, LogSource {
 
   /// Waits until it has no more descriptors open than this; connections of a moment ago may still be. It needs a status
   /// page, one connection to which is not counted.
-  func waitForDescriptors(atMost most: Int) throws { try server.wait { try descriptors <= most + 1 } }
+  func waitForDescriptors(atMost maximum: Int) throws { try server.wait { try descriptors <= maximum + 1 } }
 
   /// From now on it may have no more descriptors open than this.
-  func allowDescriptors(_ most: Int) throws {
+  func allowDescriptors(_ maximum: Int) throws {
     let tool = try ChildProcess(
-      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(most):\(most)"], in: folder.path)
+      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(maximum):\(maximum)"], in: folder.path)
     guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
   }
 

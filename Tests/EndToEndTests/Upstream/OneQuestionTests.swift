@@ -105,15 +105,15 @@ struct OneQuestionTests {
 
 @Suite("Limits of neighbouring nodes", .ownThreads)
 struct NeighbourLimitTests {
-  private static let longest = String(repeating: "\u{7F}", count: 4096)
+  private static let maximumLength = String(repeating: "\u{7F}", count: 4096)
 
   @Test("The longest names that a node takes reach the top by way of others, escaped six-fold")
-  func longest() throws {
+  func maximumLength() throws {
     let hub = try Hub()
     let site = try Site(below: hub.address)
     let team = try Site(below: "\(site.server.address)", with: ["--level", "2"])
-    try hub.getPR(Self.longest, Self.longest)
-    #expect(try team.getPR(Self.longest, Self.longest) == .value("0"))
+    try hub.getPR(Self.maximumLength, Self.maximumLength)
+    #expect(try team.getPR(Self.maximumLength, Self.maximumLength) == .value("0"))
     #expect(team.logs(Site.away) == 0 && site.logs(Site.away) == 0)
     for site in [site, team] { try site.server.stop() }
   }
@@ -127,7 +127,7 @@ struct NeighbourLimitTests {
   func lower(limits: ([String], String), policy: String) throws {
     let hub = try ServerProcess(limits.0)
     let site = try Site(below: "\(hub.address)", away: policy)
-    let name = limits.1 == "--max-line" ? String(repeating: "x", count: 500) : Self.longest
+    let name = limits.1 == "--max-line" ? String(repeating: "x", count: 500) : Self.maximumLength
     let asked = [
       Requests.getPR(name, name), Requests.testPR(name, name), Requests.maxPackagePR(name),
       #"{"lookup":{"version":"\#(name)","pkgarch":"core2-64","checksum":"\#(name)"}}"#,

@@ -125,8 +125,8 @@ struct RandomFlowTests {
         let lookups = drive(LookupFlow<FlowFailure>(policy, within: nil), &numbers, "\(seed)")
           .filter { $0 == .ask(within: nil) }.count
         let greatest = drive(GreatestFlow<FlowFailure>(policy), &numbers, "\(seed)").filter { $0 == .ask }.count
-        let most = policy.isRecursive && policy.asksUpstream ? 1 : 0
-        #expect(max(tests, lookups, greatest) <= most, "\(seed): \(policy)")
+        let maximum = policy.isRecursive && policy.asksUpstream ? 1 : 0
+        #expect(max(tests, lookups, greatest) <= maximum, "\(seed): \(policy)")
       }
     }
   }

@@ -19,7 +19,7 @@ struct LockedTests {
 
   @Test("a write is refused once the time is up that it was given, reads go on, and later writes work")
   func refused() async throws {
-    let store = try Store.writable(path, patience: .milliseconds(300))
+    let store = try Store.writable(path, timeout: .milliseconds(300))
     try await store.record([.busybox("a", "0")])
     let other = try ForeignProcess(path)
     try other.lock()
@@ -36,7 +36,7 @@ struct LockedTests {
 
   @Test("every one of many waiting writes is refused, and none is stored")
   func manyRefused() async throws {
-    let store = try Store.writable(path, patience: .milliseconds(200))
+    let store = try Store.writable(path, timeout: .milliseconds(200))
     let other = try ForeignProcess(path)
     try other.lock()
     let log = OutcomeLog(store)
@@ -53,7 +53,7 @@ struct LockedTests {
 
   @Test("writes wait, and succeed when the lock is let go in time")
   func waits() async throws {
-    let store = try Store.writable(path, patience: .seconds(600))
+    let store = try Store.writable(path, timeout: .seconds(600))
     let other = try ForeignProcess(path)
     try other.lock()
     // The lock's length is what is tested: longer than one of SQLite's own waits.
@@ -71,7 +71,7 @@ struct LockedTests {
 
   @Test("one that came while others waited has its own time")
   func ownTime() async throws {
-    let store = try Store.writable(path, patience: .milliseconds(300))
+    let store = try Store.writable(path, timeout: .milliseconds(300))
     let other = try ForeignProcess(path)
     try other.lock()
     let path = path
@@ -95,7 +95,7 @@ struct LockedTests {
     try other.run("PRAGMA journal_mode = \(mode)")
     try other.run("BEGIN EXCLUSIVE")
     let unlocked = Timer.after(.milliseconds(350)) { try other.unlock() }
-    let store = try Store.open(StoreOptions(path: path, readOnly: readOnly, lockPatience: .seconds(600))).store
+    let store = try Store.open(StoreOptions(path: path, readOnly: readOnly, lockTimeout: .seconds(600))).store
     try await unlocked.value
     #expect(try await store.greatest(.busybox) == "3")
   }

@@ -45,7 +45,7 @@ struct SettlingTests {
         #expect(try context.facts(for: .checksum(checksum), .kept).least == known.min(), comment)
       }
       #expect(
-        try context.reader.sqlite.recordedHead(of: .busybox).size == (rows.count > 64 ? .indexed : .few(rows.count)),
+        try context.reader.sqlite.recordedHead(of: .busybox).size == (rows.count > 64 ? .indexed : .small(rows.count)),
         comment)
     }
   }

@@ -110,9 +110,9 @@ struct WriteContextTests {
   }
 
   @Test("the greatest revision there is can be stored and found")
-  func longest() async throws {
-    let longest = Array(repeating: "18446744073709551615", count: 12).joined(separator: ".")
-    try await store.record([.busybox("a", "18446744073709551615"), .busybox("b", longest)])
-    #expect(try await store.greatest(.busybox) == longest)
+  func maximumLength() async throws {
+    let maximumLength = Array(repeating: "18446744073709551615", count: 12).joined(separator: ".")
+    try await store.record([.busybox("a", "18446744073709551615"), .busybox("b", maximumLength)])
+    #expect(try await store.greatest(.busybox) == maximumLength)
   }
 }

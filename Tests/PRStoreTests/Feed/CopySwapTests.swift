@@ -134,7 +134,7 @@ struct CopySwapTests {
     for row in rows { digest.add(row) }
     let page = FeedPage(
       position: FeedPosition(store: "s", serial: hasGaps ? 17 : 10, digest: digest), rows: rows, hasMore: false)
-    let slices = FeedSlice.slices(of: page, from: nil, most: 4)
+    let slices = FeedSlice.slices(of: page, from: nil, maximum: 4)
     #expect(slices.map(\.rows.count) == [4, 4, 2])
     #expect(slices.map { $0.position?.serial } == (hasGaps ? [nil, nil, 17] : [4, 8, 10]))
     #expect(slices.last?.position == page.position)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("When pages of the log go to the database", .ownThreads)
 struct CheckpointPlanTests {
-  private var plan = CheckpointPlan(length: 1000, most: 4000)
+  private var plan = CheckpointPlan(length: 1000, maximum: 4000)
 
   private func reach(_ log: Int, _ database: Int? = nil) -> CheckpointPlan.Reach {
     CheckpointPlan.Reach(log: log, database: database ?? log)
@@ -93,7 +93,7 @@ struct CheckpointPlanTests {
 
 @Suite("When pages of the log of a quiet store go to the database", .ownThreads)
 struct QuietCheckpointPlanTests {
-  private var plan = CheckpointPlan(length: 1000, most: 4000)
+  private var plan = CheckpointPlan(length: 1000, maximum: 4000)
 
   /// A plan that has looked after what an earlier process left.
   init() {
@@ -104,7 +104,7 @@ struct QuietCheckpointPlanTests {
 
   @Test("what an earlier process left goes at the first tick")
   func leftOver() {
-    var plan = CheckpointPlan(length: 1000, most: 4000)
+    var plan = CheckpointPlan(length: 1000, maximum: 4000)
     #expect(plan.isBehind)
     let starts = plan.startsClock()
     #expect(starts)

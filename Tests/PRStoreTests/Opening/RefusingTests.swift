@@ -14,9 +14,9 @@ struct RefusingTests {
   init() throws { folder = try TemporaryFolder() }
 
   /// Opens, and gives the error that must come of it.
-  private func refusal(_ path: String, readOnly: Bool = false, patience: Duration = .seconds(600)) -> StoreError? {
+  private func refusal(_ path: String, readOnly: Bool = false, timeout: Duration = .seconds(600)) -> StoreError? {
     #expect(throws: StoreError.self, "\(path), \(readOnly ? "to read" : "to write")") {
-      _ = try Store.open(StoreOptions(path: path, readOnly: readOnly, lockPatience: patience))
+      _ = try Store.open(StoreOptions(path: path, readOnly: readOnly, lockTimeout: timeout))
     }
   }
 
@@ -119,7 +119,7 @@ struct RefusingTests {
     try other.run("CREATE TABLE PRMAIN (version, pkgarch, checksum, value)")
     try other.run("BEGIN EXCLUSIVE")
     let start = ContinuousClock.now
-    let error = refusal(path, readOnly: readOnly, patience: .milliseconds(1100))
+    let error = refusal(path, readOnly: readOnly, timeout: .milliseconds(1100))
     #expect(error == .locked(path: path, seconds: 1))
     #expect(start.duration(to: .now) >= .milliseconds(1090))
     try other.run("COMMIT")

@@ -137,10 +137,10 @@ struct ChangesTests {
   func tooManyRows(limit: Int) throws {
     let rows = Array(repeating: #"["v","p","c","1"]"#, count: limit)
     let page = #"{\#(Self.whole)"rows":[\#(rows.joined(separator: ","))]}"#
-    _ = try Response(ByteBuffer(string: page), to: .changes, mostRows: limit)
+    _ = try Response(ByteBuffer(string: page), to: .changes, maximumRows: limit)
     let more = #"{\#(Self.whole)"rows":[\#((rows + [#"["v"#]).joined(separator: ","))"#
     #expect(throws: ResponseError.tooManyRows(limit: limit)) {
-      try Response(ByteBuffer(string: more), to: .changes, mostRows: limit)
+      try Response(ByteBuffer(string: more), to: .changes, maximumRows: limit)
     }
   }
 

@@ -133,7 +133,7 @@ struct ExportStreamTests {
 
   @Test("keeps no more than the row that is being read, and refuses one without an end")
   func endlessRow() throws {
-    var stream = ExportStream(longestPassedOver: 1 << 20)
+    var stream = ExportStream(maximumPassedOverLength: 1 << 20)
     _ = try stream.take(ByteBuffer(string: #"{"datainfo":[{"version":""#))
     let piece = ByteBuffer(repeating: UInt8(ascii: "x"), count: 32_000)
     #expect(throws: ResponseError.self) { for _ in 0..<100 { _ = try stream.take(piece) } }

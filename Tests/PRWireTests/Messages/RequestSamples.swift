@@ -43,7 +43,7 @@ enum RequestSamples {
   }
 
   /// Each kind of request with fields as long as they may be.
-  static let longest: [Request] = RequestKind.allCases.map { kind in
+  static let maximumLength: [Request] = RequestKind.allCases.map { kind in
     let worst = String(repeating: "\u{7F}", count: NameLimit.bytes)
     let tuple = TupleKey(version: worst, pkgarch: worst, checksum: worst)
     return switch kind {
@@ -53,7 +53,7 @@ enum RequestSamples {
     case .testPR: .testPR(tuple, .kept)
     case .testPackage: .testPackage(tuple.package)
     case .maxPackagePR: .maxPackagePR(tuple.package)
-    case .importOne: .importOne(tuple, ImportedValue(text: String(repeating: "1", count: Revision.longestText)))
+    case .importOne: .importOne(tuple, ImportedValue(text: String(repeating: "1", count: Revision.maximumTextLength)))
     case .export:
       .export(ExportQuery(RowFilter(version: worst, pkgarch: worst, checksum: worst, history: .kept), columns: true))
     case .lookup: .lookup(tuple, within: .seconds(9))

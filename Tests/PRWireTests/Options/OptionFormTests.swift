@@ -38,7 +38,7 @@ struct OptionFormTests {
 
   @Test("a wait is a time within its bounds", arguments: waits)
   func wait(text: String, mistake: String?) {
-    #expect(Self.mistake(.wait(.milliseconds(50)...AnswerTime.longest, "50ms to 25s"), text) == mistake)
+    #expect(Self.mistake(.wait(.milliseconds(50)...AnswerTime.maximumLength, "50ms to 25s"), text) == mistake)
   }
 
   @Test("times that last equally long are equal, and each is written as it was given")
