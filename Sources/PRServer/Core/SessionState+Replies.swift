@@ -17,8 +17,8 @@ extension SessionState {
     case .changes(let query): openPoll(query, bytes, &step)
     case .getPR(let tuple, let history) where !rights.contains(.allocate):
       step.act(.predict(tuple, history, replies.reserve(bytes: bytes)))
-    case .getPR, .testPR, .testPackage, .maxPackagePR, .importOne, .lookup:
-      step.act(.ask(request, replies.reserve(bytes: bytes)))
+    // Each of the others is answered at a place that is kept for its reply, whatever the answer takes.
+    default: step.act(.ask(request, replies.reserve(bytes: bytes)))
     }
   }
 

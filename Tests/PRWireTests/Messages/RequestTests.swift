@@ -182,8 +182,8 @@ struct RequestTests {
   func descriptions() {
     #expect(
       RequestError.unknownRequest.description
-        == "unknown request; known are ping, get-pr, test-pr, test-package, max-package-pr, import-one, export, "
-        + "is-readonly, lookup, changes")
+        == "unknown request; known are \(RequestKind.allCases.map(\.rawValue).joined(separator: ", "))")
+    #expect(RequestError.unknownRequest.description.contains("are ping, get-pr, test-pr, "))
     #expect(
       RequestError.missing(.getPR, field: "checksum").description == "get-pr: the field checksum is missing")
     #expect(
