@@ -9,6 +9,7 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   private let usageExitCode: Int32
   private let namesItself: Bool
   private let insteadOf: [String: String]
+  private let described: Result<CommandOptions, any Error>
   private let rewrite: @Sendable ([String]) -> [String]
 
   /// - Parameters:
@@ -26,6 +27,7 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
     self.namesItself = namesItself
     self.insteadOf = insteadOf
     self.rewrite = rewrite
+    described = Result { try CommandOptions(of: root) }
   }
 
   package func run() async -> Never {
@@ -50,12 +52,14 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
     return command
   }
 
+  /// The options of all commands. The parser describes them once: that takes longer than all else that is done with options.
+  package var options: CommandOptions { get throws { try described.get() } }
+
   /// The arguments of the process, with those that only the environment gives.
   package func arguments() throws -> [String] {
     let arguments = rewrite(Array(CommandLine.arguments.dropFirst()))
     guard usesEnvironment else { return arguments }
-    return try EnvironmentOptions(CommandOptions(of: Root.self))
-      .complete(arguments, from: ProcessInfo.processInfo.environment)
+    return try EnvironmentOptions(options).complete(arguments, from: ProcessInfo.processInfo.environment)
   }
 
   /// What is wrong, on one line.
@@ -66,14 +70,14 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
       .joined(separator: " ")
     guard isUsage else { return text }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let commands = try? CommandOptions(of: Root.self).commandNames
+    let commands = try? options.commandNames
     return UsageAdvice(options: insteadOf, commands: commands ?? []).completed(text, for: arguments)
       + variables(namedIn: text, arguments)
   }
 
   /// Where a message is about an option that only the environment gave: by which variable.
   private func variables(namedIn text: String, _ arguments: [String]) -> String {
-    guard usesEnvironment, let options = try? CommandOptions(of: Root.self) else { return "" }
+    guard usesEnvironment, let options = try? options else { return "" }
     let given = EnvironmentOptions(options).given(beside: arguments, by: ProcessInfo.processInfo.environment)
     let words = text.split { !($0.isLetter || $0.isNumber || $0 == "-") }
     let named = given.filter { option in words.contains { $0 == "--\(option)" } }
@@ -106,7 +110,7 @@ package struct CommandLineTool<Root: AsyncParsableCommand>: Sendable {
   }
 
   private var subcommand: [String] {
-    (try? CommandOptions(of: Root.self).path(of: CommandLine.arguments.dropFirst())) ?? []
+    (try? options.path(of: CommandLine.arguments.dropFirst())) ?? []
   }
 }
 

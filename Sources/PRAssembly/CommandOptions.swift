@@ -3,7 +3,7 @@ import ArgumentParser
 import Foundation
 
 /// Which options the commands of a tool take, as the argument parser tells it.
-package struct CommandOptions {
+package struct CommandOptions: Sendable {
   private let tool: ToolDescription.Command
 
   package init<Root: ParsableCommand>(of root: Root.Type) throws {
@@ -73,22 +73,22 @@ package struct CommandOptions {
 }
 
 /// What `--experimental-dump-help` tells of a tool, as far as it is needed here.
-struct ToolDescription: Decodable {
+struct ToolDescription: Decodable, Sendable {
   let command: Command
 
-  struct Command: Decodable {
+  struct Command: Decodable, Sendable {
     let commandName: String
     let subcommands: [Command]?
     let arguments: [Argument]?
   }
 
-  struct Argument: Decodable {
+  struct Argument: Decodable, Sendable {
     let kind: String
     let isRepeating: Bool
     let names: [Name]?
   }
 
-  struct Name: Decodable {
+  struct Name: Decodable, Sendable {
     let kind: String
     let name: String
   }

@@ -54,6 +54,9 @@ enum Program {
   /// The arguments of this process, with those of the environment.
   static func arguments() throws -> [String] { try tool.arguments() }
 
+  /// The options of all commands.
+  static func options() throws -> CommandOptions { try tool.options }
+
   /// Why a command line is refused, on one line.
   static func explanation(of error: any Error) -> String { tool.explanation(of: error) }
 }

@@ -35,6 +35,6 @@ struct UnknownVariables {
 
   /// Those of this process.
   static var ofProcess: UnknownVariables {
-    get throws { UnknownVariables(try CommandOptions(of: Headwater.self), in: ProcessInfo.processInfo.environment) }
+    get throws { UnknownVariables(try Program.options(), in: ProcessInfo.processInfo.environment) }
   }
 }
