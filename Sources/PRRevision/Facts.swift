@@ -25,6 +25,7 @@ package struct LocalFacts: Hashable, Sendable {
   /// The greatest value that the upstream has for the checksum belongs to another checksum here.
   package var upstreamValueIsTaken: Bool
 
+  @inlinable
   package init(
     greatest: Revision? = nil, standing: Standing = .unknown, least: Revision? = nil,
     greatestUnderUpstream: Revision? = nil, upstreamValueIsTaken: Bool = false
@@ -54,6 +55,7 @@ package struct UpstreamFacts: Hashable, Sendable {
   /// The greatest value of the checksum; nil when the upstream has no row of the tuple.
   package var value: Revision?
 
+  @inlinable
   package init(greatest: Revision? = nil, value: Revision? = nil) {
     self.greatest = greatest
     self.value = value

@@ -21,6 +21,7 @@ package struct TupleKey: Sendable {
   /// The checksum of the task that packaged it.
   package let checksum: String
 
+  @inlinable
   package init(package: PackageKey, checksum: String) {
     self.package = package
     self.checksum = checksum
@@ -32,6 +33,7 @@ package struct TupleKey: Sendable {
 }
 
 extension PackageKey: Hashable, Comparable {
+  @inlinable
   package static func == (left: PackageKey, right: PackageKey) -> Bool {
     left.version.utf8.elementsEqual(right.version.utf8) && left.pkgarch.utf8.elementsEqual(right.pkgarch.utf8)
   }
@@ -49,6 +51,7 @@ extension PackageKey: Hashable, Comparable {
 }
 
 extension TupleKey: Hashable, Comparable {
+  @inlinable
   package static func == (left: TupleKey, right: TupleKey) -> Bool {
     left.checksum.utf8.elementsEqual(right.checksum.utf8) && left.package == right.package
   }

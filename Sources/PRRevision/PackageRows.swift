@@ -31,6 +31,7 @@ package struct PackageHead: Hashable, Sendable {
     self.isTied = isTied
   }
 
+  @inlinable
   package func isHeld(by checksum: String) -> Bool { holder.utf8.elementsEqual(checksum.utf8) }
 
   /// Takes a row into account.
@@ -65,6 +66,7 @@ extension PackageRows {
   /// What the rows say about a checksum, for the rules.
   ///
   /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
+  @inlinable
   package func facts(
     for checksum: String, _ history: History, upstream: UpstreamFacts?
   ) throws(Failure) -> LocalFacts {
@@ -84,12 +86,14 @@ extension PackageRows {
   }
 
   /// A checksum, other than one, that has a value. A value above the head has none.
+  @inlinable
   package func holder(of value: Revision, besides checksum: String) throws(Failure) -> String? {
     guard let head, value <= head.greatest else { return nil }
     return try holder(of: value, otherThan: checksum)
   }
 
-  private static func standing(
+  @inlinable
+  package static func standing(
     of checksum: String, _ values: ToldValues, _ head: PackageHead
   ) -> LocalFacts.Standing {
     if head.isHeld(by: checksum) { return .current(head.greatest) }
@@ -98,7 +102,8 @@ extension PackageRows {
   }
 
   /// The greatest value under another: the head tells most of them.
-  private func greatest(at ceiling: Revision, _ head: PackageHead) throws(Failure) -> Revision? {
+  @inlinable
+  package func greatest(at ceiling: Revision, _ head: PackageHead) throws(Failure) -> Revision? {
     if head.greatest.isUnder(ceiling) { return head.greatest }
     guard head.greatest > ceiling else { return nil }
     return try greatest(under: ceiling)

@@ -61,15 +61,18 @@ package struct Revision: Sendable {
 }
 
 extension Revision: Comparable {
+  @inlinable
   package static func == (left: Revision, right: Revision) -> Bool { left.components == right.components }
 
   /// Component by component as numbers; a proper prefix is smaller: `1 < 1.0 < 1.1 < 2`.
+  @inlinable
   package static func < (left: Revision, right: Revision) -> Bool {
     left.components.lexicographicallyPrecedes(right.components)
   }
 }
 
 extension Revision: Hashable {
+  @inlinable
   package func hash(into hasher: inout Hasher) { hasher.combine(components) }
 }
 
@@ -92,6 +95,7 @@ extension Revision {
   package func appending(_ component: UInt64) -> Revision { Revision(components: components + [component]) }
 
   /// Whether this revision is `base` with at least one more component.
+  @inlinable
   package func isUnder(_ base: Revision) -> Bool {
     components.count > base.components.count && components.starts(with: base.components)
   }

@@ -16,8 +16,11 @@ package struct ToldValues: Hashable, Sendable {
 
   package static let none = ToldValues([])
 
+  @inlinable
   package var least: Revision? { values.first }
+  @inlinable
   package var greatest: Revision? { values.last }
+  @inlinable
   package var isEmpty: Bool { values.isEmpty }
 
   /// Takes the values of both ends. The time is linear in the number of values, whatever their order.
