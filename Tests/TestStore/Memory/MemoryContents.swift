@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+
+/// All that a store in memory keeps. It is a value: what holds a copy holds a snapshot.
+struct MemoryContents: Sendable {
+  var own = MemoryTable()
+  /// The copy of the upstream's rows.
+  var copy = MemoryTable()
+  /// The copy that is made beside it.
+  var fresh: MemoryTable?
+  /// The greatest value of a package that was told without its checksum.
+  var floors: [PackageKey: Revision] = [:]
+  /// The row with the serial 1 is the first.
+  var feed: [MemoryFeedEntry] = []
+  var notes: [StoreMetadata: String] = [:]
+  var swap: MemorySwap?
+
+  var newestSerial: Int64 { Int64(clamping: feed.count) }
+
+  func greatestAbove(_ package: PackageKey) -> Revision? {
+    [copy[package].greatest, floors[package]].compactMap(\.self).max()
+  }
+
+  /// Gives a row its place in the feed.
+  mutating func append(_ row: Row, _ provenance: Provenance) {
+    feed.append(MemoryFeedEntry(serial: newestSerial + 1, row: row, provenance: provenance))
+  }
+}
+
+/// A row with its place in the feed.
+struct MemoryFeedEntry: Sendable {
+  let serial: Int64
+  let row: Row
+  var provenance: Provenance
+
+  var story: RowHistory {
+    RowHistory(serial: serial, checksum: row.tuple.checksum, value: row.value, provenance: provenance)
+  }
+
+  var entry: FeedEntry { FeedEntry(package: row.tuple.package, story: story) }
+
+  /// The row for a follower; nil where it has left the feed.
+  var feedRow: Row? { provenance.origin == .vanished || !row.isWithinLimits ? nil : row }
+
+  mutating func vanish() {
+    provenance = Provenance(.vanished, asker: provenance.asker, milliseconds: provenance.milliseconds)
+  }
+}
+
+/// An exchange of the fresh copy for the copy.
+struct MemorySwap: Sendable {
+  let position: FeedPosition?
+  let spared: Int64
+  let milliseconds: Int64
+  /// What only the new copy has, and no place in the feed yet; nil before the exchange.
+  var unannounced: ArraySlice<Row>?
+}

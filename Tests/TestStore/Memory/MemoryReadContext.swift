@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+
+/// The rows of a store in memory as one snapshot has them.
+final class MemoryReadContext: ReadContext {
+  var contents: MemoryContents
+  let identity: String
+  /// Whether the time of the read is over.
+  private let isOver: () -> Bool
+
+  init(_ contents: MemoryContents, of identity: String, isOver: @escaping () -> Bool = { false }) {
+    self.contents = contents
+    self.identity = identity
+    self.isOver = isOver
+  }
+
+  /// What goes through many rows asks before each of them.
+  func checkTime() throws(StoreError) { if isOver() { throw .interrupted } }
+
+  func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
+    contents.own[tuple.package].facts(for: tuple.checksum, history, upstream: upstream)
+  }
+
+  func values(of tuple: TupleKey) -> ToldValues { contents.own[tuple.package].values(of: tuple.checksum) }
+
+  func greatest(of package: PackageKey) -> Revision? { contents.own[package].head?.greatest }
+
+  func has(_ value: Revision, _ tuple: TupleKey) -> Bool { contents.own[tuple.package].has(value, tuple) }
+
+  func holder(of value: Revision, besides tuple: TupleKey) -> String? {
+    contents.own[tuple.package].holder(of: value, besides: tuple.checksum)
+  }
+
+  func unsettled(_ package: PackageKey) -> UnsettledPackage? { nil }
+
+  func copiedValues(of tuple: TupleKey) -> ToldValues { contents.copy[tuple.package].values(of: tuple.checksum) }
+
+  func copiedRival(for value: Revision, of tuple: TupleKey) -> String? {
+    contents.copy[tuple.package].rival(for: value, of: tuple)
+  }
+
+  func greatestAbove(_ package: PackageKey) -> Revision? { contents.greatestAbove(package) }
+
+  func copiedRows() -> Int { contents.copy.count }
+
+  func note(_ note: StoreMetadata) -> String? { contents.notes[note] }
+
+  var hasRows: Bool { true }
+
+  var emptyRows: Int { 0 }
+}
+
+extension MemoryReadContext {
+  func feedIdentity() -> String { identity }
+
+  func newestSerial() -> Int64 { contents.newestSerial }
+
+  func readFeed(after start: Int64, to end: Int64, _ body: (Int64, Row?) -> Bool) throws(StoreError) -> Bool {
+    for entry in contents.feed where entry.serial > start && entry.serial <= end {
+      try checkTime()
+      guard body(entry.serial, entry.feedRow) else { return false }
+    }
+    return true
+  }
+
+  func story(of package: PackageKey, checksum: String?) throws(StoreError) -> [RowHistory] {
+    var story: [RowHistory] = []
+    for entry in contents.feed where entry.row.tuple.package == package {
+      try checkTime()
+      let isWanted = checksum.map { $0.utf8.elementsEqual(entry.row.tuple.checksum.utf8) } ?? true
+      if isWanted { story.append(entry.story) }
+    }
+    return story
+  }
+
+  func lastEntries(_ limit: Int) -> [FeedEntry] { contents.feed.suffix(limit).reversed().map(\.entry) }
+
+  func find(_ words: [String], limit: Int) -> FeedFinding {
+    var finding = FeedFinding()
+    guard !words.isEmpty else { return finding }
+    let words = words.map(\.folded)
+    for entry in contents.feed.reversed() {
+      guard !isOver() else {
+        (finding.isPartial, finding.isInterrupted) = (true, true)
+        return finding
+      }
+      let (package, checksum) = (entry.row.tuple.package, entry.row.tuple.checksum)
+      let names = [package.version, package.pkgarch, checksum].map(\.folded)
+      guard words.allSatisfy({ word in names.contains { $0.has(word) } }) else { continue }
+      guard finding.entries.count < limit else {
+        finding.isPartial = true
+        return finding
+      }
+      finding.entries.append(entry.entry)
+    }
+    return finding
+  }
+}
+
+extension String {
+  /// Its bytes, the letters of ASCII in lower case.
+  fileprivate var folded: [UInt8] { utf8.map { (65...90).contains($0) ? $0 + 32 : $0 } }
+}
+
+extension [UInt8] {
+  fileprivate func has(_ word: [UInt8]) -> Bool {
+    word.count <= count && (0...(count - word.count)).contains { self[$0...].starts(with: word) }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+
+/// The rows of a store in memory inside a write transaction.
+final class MemoryWriteContext: WriteContext {
+  private let rows: MemoryReadContext
+
+  init(_ identity: String) { rows = MemoryReadContext(MemoryContents(), of: identity) }
+
+  var reader: any ReadContext { rows }
+
+  var contents: MemoryContents {
+    get { rows.contents }
+    _modify { yield &rows.contents }
+  }
+
+  func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
+    rows.facts(for: tuple, history, upstream: upstream)
+  }
+
+  func holder(of value: Revision, besides tuple: TupleKey) -> String? { rows.holder(of: value, besides: tuple) }
+
+  func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try rows.upstreamView(of: tuple) }
+
+  @discardableResult
+  func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) -> Bool {
+    let row = Row(tuple: tuple, value: value.text)
+    guard contents.own.add(row) else { return false }
+    contents.append(row, provenance)
+    return true
+  }
+
+  func settleAtOnce(_ package: PackageKey) {}
+
+  func settleSlice(of package: UnsettledPackage) -> Bool { true }
+
+  func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value { try body() }
+
+  func keep(_ note: StoreMetadata, _ text: String) { contents.notes[note] = text }
+
+  func forget(_ note: StoreMetadata) { contents.notes[note] = nil }
+
+  @discardableResult
+  func learn(_ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64) -> Bool {
+    var isNews = false
+    for value in ToldValues(told.values).values where !contents.copy[tuple.package].has(value, tuple) {
+      isNews = copy(Row(tuple: tuple, value: value.text), told.source, milliseconds) || isNews
+    }
+    guard let floor = told.greatest else { return isNews }
+    return raise(tuple.package, to: floor) || isNews
+  }
+
+  func learn(floor: Revision, of package: PackageKey) { _ = raise(package, to: floor) }
+
+  private func raise(_ package: PackageKey, to floor: Revision) -> Bool {
+    if let known = contents.greatestAbove(package), known >= floor { return false }
+    contents.floors[package] = floor
+    return true
+  }
+
+  func copy(_ rows: ArraySlice<Row>, source: String?, milliseconds: Int64) -> Int {
+    rows.count { copy($0, source, milliseconds) }
+  }
+
+  private func copy(_ row: Row, _ source: String?, _ milliseconds: Int64) -> Bool {
+    guard contents.copy.add(row) else { return false }
+    contents.append(row, Provenance(.copied, asker: source, milliseconds: milliseconds))
+    return true
+  }
+}
