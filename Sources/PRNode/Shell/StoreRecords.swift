@@ -2,12 +2,12 @@
 import PRRevision
 import PRStore
 
-/// A snapshot of the store as the rules read it.
-struct SnapshotRecords: Records {
-  private let reader: any ReadContext
+/// Records that a context of the store reads.
+protocol StoreRecords: Records where Failure == StoreError {
+  var reader: any ReadContext { get }
+}
 
-  init(_ reader: any ReadContext) { self.reader = reader }
-
+extension StoreRecords {
   func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(StoreError) -> LocalFacts {
@@ -27,32 +27,30 @@ struct SnapshotRecords: Records {
   func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
 }
 
+/// A snapshot of the store as the rules read it.
+struct SnapshotRecords: StoreRecords {
+  let reader: any ReadContext
+
+  init(_ reader: any ReadContext) { self.reader = reader }
+}
+
 /// The context of a transaction, with what is written beside each row.
-struct TransactionRecords: ChangingRecords {
+struct TransactionRecords: StoreRecords, ChangingRecords {
   let context: any WriteContext
   let asker: String?
   /// Milliseconds since 1970.
   let now: Int64
 
-  private var reader: any ReadContext { context.reader }
+  var reader: any ReadContext { context.reader }
 
+  /// Of the head that the transaction has read already, and which it settles first.
   func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(StoreError) -> LocalFacts {
     try context.facts(for: tuple, history, upstream: upstream)
   }
 
-  func values(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.values(of: tuple) }
-  func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
-    try reader.isTaken(value, besides: tuple)
-  }
-  func rival(for value: Revision, of tuple: TupleKey) throws(StoreError) -> String? {
-    try reader.rival(for: value, of: tuple)
-  }
-  func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
   func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try context.upstreamView(of: tuple) }
-  func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.copiedValues(of: tuple) }
-  func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
 
   func record(_ tuple: TupleKey, _ value: Revision, _ reason: Reason) throws(StoreError) {
     try context.record(tuple, value, Provenance(.rule(reason), asker: asker, milliseconds: now))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRWire
 
-/// Whom a server lets do what, and what it puts up with.
+/// The rights of clients, and bounds on what they can use of the server.
 package struct ServerOptions: Hashable, Sendable {
   package var access = AccessRules()
   package var wire: WireLimits
