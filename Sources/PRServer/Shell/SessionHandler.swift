@@ -21,18 +21,24 @@ final class SessionHandler: ChannelDuplexHandler {
   let client = ReadClient()
   private(set) var peerNames: [String] = []
   private(set) var context: ChannelHandlerContext?
-  // A value that calls nothing cannot be used while it is in use. Builds for production leave out the check, which would run
-  // about 20 times for each request.
+  // A value that calls nothing cannot be used while it is in use. For the three that every request uses, builds for production
+  // leave out the check, which would run about 20 times for each request.
   #if !DEBUG
     @exclusivity(unchecked)
   #endif
   var state: SessionState
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var out = ByteBuffer()
   var timers = SessionTimers()
   /// The export at the front of the replies.
   var export: ExportProgress?
   /// The `changes` that is open.
   var poll: LongPoll?
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   var framer: LineFramer
   var assembler: MessageAssembler
   var handshake: Handshake

@@ -8,7 +8,14 @@ final class SQLiteEventLoopReader: EventLoopReader {
   private let current: Statement?
   private let begin: Statement
   private let commit: Statement
+  // Read for each question. As in SessionHandler, builds for production leave out the check of exclusive access.
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   private var commits: CommitWitness
+  #if !DEBUG
+    @exclusivity(unchecked)
+  #endif
   package private(set) var isSnapshotOpen = false
   /// How many snapshots were taken.
   private(set) var snapshots = 0
