@@ -37,7 +37,7 @@ let package = Package(
         "PRRevision", "COpenSSL",
       ]),
 
-    // 2: the engine of the store; rows as files; federations as files; one connection to a server
+    // 2: the engine of the store; rows, package indexes and federations as files; one connection to a server
     .target(
       name: "PRStoreSQLite",
       dependencies: [
@@ -47,6 +47,9 @@ let package = Package(
       ]),
     .target(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(
+      name: "PRPackageIndex",
+      dependencies: ["PRRevision", .product(name: "Subprocess", package: "swift-subprocess")]),
     .target(name: "PRTopology", dependencies: ["PRRevision", "PRWire", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "PRClient",
@@ -110,8 +113,8 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRRevision", "PRServer", "PRStatus", "PRStore",
-        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStatus",
+        "PRStore", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -193,6 +196,11 @@ let package = Package(
         "PRStatus", "PRNode", "PRRevision",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .testTarget(
+      name: "PRPackageIndexTests",
+      dependencies: [
+        "PRPackageIndex", "PRRevision", "TestSeed", .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(
