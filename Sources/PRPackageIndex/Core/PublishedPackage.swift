@@ -12,10 +12,19 @@ package struct PublishedPackage: Hashable, Sendable {
   /// Nil where the index does not say.
   package var content: PublishedContent?
   package var place: IndexPlace
+  /// The recipe's own version, which pkgdata and buildhistory record; nil for an index.
+  package var recipeVersion: RecipeVersion?
+  /// The recipe's PACKAGE_ARCH as OE writes it, where the place of the file says so: the folder of a deb index, or that of
+  /// buildhistory; nil elsewhere. It stands above ``architecture``, which may be spelled in another way, or be an override.
+  package var recipeArchitecture: String?
+  /// The version of the source package that an rpm index names, `foo-1.0-r0.7.src.rpm`: the recipe's PKGV and PKGR, before
+  /// an override for one package. Nil for other kinds.
+  package var sourceVersion: PublishedVersion?
 
   package init(
     name: String, version: PublishedVersion, architecture: String, recipe: String?, content: PublishedContent?,
-    place: IndexPlace
+    place: IndexPlace, recipeVersion: RecipeVersion? = nil, recipeArchitecture: String? = nil,
+    sourceVersion: PublishedVersion? = nil
   ) {
     self.name = name
     self.version = version
@@ -23,6 +32,25 @@ package struct PublishedPackage: Hashable, Sendable {
     self.recipe = recipe
     self.content = content
     self.place = place
+    self.recipeVersion = recipeVersion
+    self.recipeArchitecture = recipeArchitecture
+    self.sourceVersion = sourceVersion
+  }
+}
+
+/// What a recipe itself says of its version, before the PR server's values are in it.
+package struct RecipeVersion: Hashable, Sendable {
+  /// OE's PE; nil where there is none.
+  package var epoch: String?
+  /// OE's PV, with `AUTOINC` where the recipe has it.
+  package var version: String
+  /// OE's PR.
+  package var revision: String
+
+  package init(epoch: String?, version: String, revision: String) {
+    self.epoch = epoch
+    self.version = version
+    self.revision = revision
   }
 }
 
