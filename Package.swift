@@ -201,7 +201,8 @@ let package = Package(
       name: "PRPackageIndexTests",
       dependencies: [
         "PRPackageIndex", "PRRevision", "TestSeed", .product(name: "Subprocess", package: "swift-subprocess"),
-      ]),
+      ],
+      exclude: ["Indexes"]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRNodeTests",

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads a `Packages` file: the control paragraphs of ipk or deb packages, in chunks of any size.
+///
+/// The form is that of deb822(5): fields, continuation lines that begin with a blank, comments that begin with `#`, blank
+/// lines between paragraphs. Lines may end with a carriage return.
+package struct ControlReader {
+  private let file: String
+  private let folder: String?
+  private var lines = LineBuffer()
+  private var paragraph = ControlParagraph()
+
+  /// - Parameters:
+  ///   - file: the name of the index, for the places of its entries.
+  ///   - folder: the last part of the path of the folder that the index is in; nil if it is not known.
+  package init(file: String, folder: String? = nil) {
+    (self.file, self.folder) = (file, folder)
+  }
+
+  /// Reads a chunk, and appends the entries that end in it.
+  package mutating func read(_ chunk: Span<UInt8>, into entries: inout [IndexEntry]) throws(IndexError) {
+    var position = 0
+    while let line = try lines.next(in: chunk, at: &position, file: file) {
+      switch line {
+      case .whole(let range): try take(chunk.extracting(range), into: &entries)
+      case .kept:
+        let bytes = lines.take()
+        try take(bytes.span, into: &entries)
+      }
+    }
+  }
+
+  /// Reads the last line and ends the last paragraph, which may have no blank line behind it.
+  package mutating func finish(into entries: inout [IndexEntry]) throws(IndexError) {
+    if let line = lines.last() { try take(line.span, into: &entries) }
+    if !paragraph.isEmpty { entries.append(paragraph.end(file: file, folder: folder)) }
+  }
+
+  private mutating func take(_ raw: Span<UInt8>, into entries: inout [IndexEntry]) throws(IndexError) {
+    let hasReturn = raw.count > 0 && raw[raw.count - 1] == 0x0D
+    let line = raw.extracting(0..<(hasReturn ? raw.count - 1 : raw.count))
+    guard let first = line.firstByte(where: { $0 != 0x20 && $0 != 0x09 }) else {
+      if !paragraph.isEmpty { entries.append(paragraph.end(file: file, folder: folder)) }
+      return
+    }
+    if first > 0 {
+      guard !paragraph.isEmpty else { throw malformed(.noField) }
+      paragraph.continue(length: line.count)
+    } else if line[0] != UInt8(ascii: "#") {
+      guard let colon = line.firstByte(where: { $0 == UInt8(ascii: ":") || $0 <= 0x20 }), colon > 0,
+        line[colon] == UInt8(ascii: ":")
+      else { throw malformed(.noField) }
+      paragraph.add(line, colon: colon, number: lines.number)
+    }
+    guard paragraph.length <= IndexLimits.entry else { throw malformed(.longEntry(limit: IndexLimits.entry)) }
+  }
+
+  private func malformed(_ problem: MalformedIndex) -> IndexError {
+    .malformed(IndexPlace(file: file, line: lines.number), problem: problem)
+  }
+}
+
+extension Span<UInt8> {
+  @inline(__always)
+  func firstByte(where isWanted: (UInt8) -> Bool) -> Int? {
+    var index = 0
+    while index < count {
+      if isWanted(self[index]) { return index }
+      index += 1
+    }
+    return nil
+  }
+}
