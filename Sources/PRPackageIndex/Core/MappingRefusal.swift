@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import PRRevision
+
+/// Why a published package is not mapped to a revision, or its counted revision is not. Nothing is guessed instead.
+package enum MappingRefusal: String, Error, Hashable, Sendable, CaseIterable {
+  case noRecipe = "no-recipe"
+  case noRelease = "no-release"
+  case foreignRelease = "foreign-release"
+  case unreadableValue = "unreadable-value"
+  case tooManyNumbers = "too-many-numbers"
+  case otherRelease = "other-release"
+  case overriddenVersion = "overridden-version"
+  case unreadableEpoch = "unreadable-epoch"
+  case ambiguousArchitecture = "ambiguous-architecture"
+  case ambiguousHyphen = "ambiguous-hyphen"
+  case ambiguousRevision = "ambiguous-revision"
+  case unknownCountedKey = "unknown-counted-key"
+  case nameTooLong = "name-too-long"
+}
+
+extension MappingRefusal: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noRecipe: "the index does not name the recipe"
+    case .noRelease: "the version has no release"
+    case .foreignRelease: "the release does not begin with a PR such as r0"
+    case .unreadableValue: "what follows the PR in the release is not a value"
+    case .tooManyNumbers:
+      "the release has more numbers than a value of this node, so that the recipe's PR may have a dot; "
+        + "pkgdata or buildhistory say what PR is"
+    case .otherRelease: "PKGR is not the recipe's PR with a value"
+    case .overriddenVersion:
+      "the version is not that of the source package, so that the package has a PKGV or PKGR of its own"
+    case .unreadableEpoch: "the epoch is not a number"
+    case .ambiguousArchitecture:
+      "the index writes one sign for '-' and '_' in the architecture; name the architecture as OE writes it"
+    case .ambiguousHyphen:
+      "the index writes '+' for '-' in the version; pkgdata or buildhistory say what PV is"
+    case .ambiguousRevision:
+      "the version may hold a counted source revision whose digits may belong to PV; "
+        + "pkgdata or buildhistory say what PV is"
+    case .unknownCountedKey:
+      "the version holds a counted source revision, whose key differs between releases of OE-Core; name the release"
+    case .nameTooLong: "the name is longer than \(NameLimit.bytes) bytes"
+    }
+  }
+}
