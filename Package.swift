@@ -49,7 +49,7 @@ let package = Package(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
     .target(
       name: "PRPackageIndex",
-      dependencies: ["PRRevision", .product(name: "Subprocess", package: "swift-subprocess")]),
+      dependencies: ["PRRevision", "COpenSSL", .product(name: "Subprocess", package: "swift-subprocess")]),
     .target(name: "PRTopology", dependencies: ["PRRevision", "PRWire", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "PRClient",
