@@ -101,3 +101,8 @@ package struct IndexPlace: Hashable, Sendable, CustomStringConvertible {
 package enum IndexKind: String, Hashable, Sendable, CaseIterable {
   case ipk, deb, rpm
 }
+
+extension PublishedVersion: CustomStringConvertible {
+  /// As dpkg and opkg write it.
+  package var description: String { (epoch.map { "\($0):" } ?? "") + version + (release.map { "-\($0)" } ?? "") }
+}

@@ -33,9 +33,10 @@ struct MappingTests {
 
     var package: PublishedPackage {
       PublishedPackage(
-        name: "libfoo2", version: .reading(version), architecture: architecture, recipe: recipe, content: nil,
+        name: "libfoo2", version: PublishedVersion(text: version), architecture: architecture, recipe: recipe,
+        content: nil,
         place: IndexPlace(file: "Packages", line: 1), recipeVersion: recorded,
-        recipeArchitecture: recordedArchitecture, sourceVersion: source.map(PublishedVersion.reading))
+        recipeArchitecture: recordedArchitecture, sourceVersion: source.map { PublishedVersion(text: $0) })
     }
   }
 
@@ -68,17 +69,5 @@ struct MappingTests {
     #expect(CountedRevisionKey(release: "scarthgab") == nil)
     for key in CountedRevisionKey.allCases { #expect(CountedRevisionKey(release: key.rawValue) == key) }
     #expect(Set(CountedRevisionKey.releaseNames).count == CountedRevisionKey.releaseNames.count)
-  }
-}
-
-extension PublishedVersion {
-  /// The version that a test writes as one text.
-  static func reading(_ text: String) -> PublishedVersion {
-    let colon = text.firstIndex(of: ":")
-    let rest = colon.map { text[$0...].dropFirst() } ?? text[...]
-    let hyphen = rest.lastIndex(of: "-")
-    return PublishedVersion(
-      epoch: colon.map { String(text[..<$0]) }, version: String(hyphen.map { rest[..<$0] } ?? rest),
-      release: hyphen.map { String(rest[$0...].dropFirst()) })
   }
 }

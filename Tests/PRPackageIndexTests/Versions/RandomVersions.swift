@@ -61,8 +61,3 @@ struct RandomVersions {
     return characters.joined()
   }
 }
-
-extension PublishedVersion {
-  /// As package managers write it.
-  var written: String { (epoch.map { "\($0):" } ?? "") + version + (release.map { "-\($0)" } ?? "") }
-}

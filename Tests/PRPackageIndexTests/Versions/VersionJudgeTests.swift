@@ -38,7 +38,7 @@ struct VersionJudgeTests {
   func rpm(seed: Seed) async throws {
     var versions = RandomVersions(kind: .rpm, numbers: seed.numbers)
     let pairs = (0..<Self.count).map { _ in versions.pair() }
-    let lines = pairs.map { "\($0.0.written) \($0.1.written)\n" }.joined()
+    let lines = pairs.map { "\($0.0.description) \($0.1.description)\n" }.joined()
     let script = """
       %{lua: for line in io.stdin:lines() do local a, b = line:match("^(%S+) (%S+)$")
       print(string.format("%d;", rpm.vercmp(a, b))) end}
@@ -53,7 +53,7 @@ struct VersionJudgeTests {
     for value in [-1, 0, 1] { #expect(answers.count { $0 == value } > Self.count / 50) }
     for (pair, answer) in zip(pairs, answers) {
       let relation = VersionOrder(.rpm).relation(of: pair.0, to: pair.1)
-      #expect(relation.rawValue == answer, "\(pair.0.written) and \(pair.1.written); \(seed)")
+      #expect(relation.rawValue == answer, "\(pair.0.description) and \(pair.1.description); \(seed)")
     }
   }
 
@@ -63,7 +63,7 @@ struct VersionJudgeTests {
     return (0..<count).map { _ in
       let (left, right) = versions.pair()
       let word = ["lt", "eq", "gt"][VersionOrder(kind).relation(of: left, to: right).rawValue + 1]
-      return "\(left.written) \(word) \(right.written)"
+      return "\(left.description) \(word) \(right.description)"
     }
   }
 

@@ -77,10 +77,10 @@ struct VersionOrderTests {
         let row = [first, second, third].sorted { order.relation(of: $0, to: $1) == .below }
         for (left, right) in [(0, 1), (1, 2), (0, 2)] {
           let relation = order.relation(of: row[left], to: row[right])
-          #expect(relation != .above, "\(row.map(\.written)) \(seed)")
+          #expect(relation != .above, "\(row.map(\.description)) \(seed)")
         }
         if order.relation(of: row[0], to: row[2]) == .equal {
-          #expect(order.relation(of: row[0], to: row[1]) == .equal, "\(row.map(\.written)) \(seed)")
+          #expect(order.relation(of: row[0], to: row[1]) == .equal, "\(row.map(\.description)) \(seed)")
         }
       }
     }
