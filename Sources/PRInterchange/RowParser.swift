@@ -14,6 +14,8 @@ package struct RowParser: Sendable {
   /// What a line holds.
   package enum Line: Hashable, Sendable {
     case row(Row)
+    /// Of JSON Lines only.
+    case floor(Floor)
     /// A comment, a blank line, a header.
     case nothing
     /// A package's greatest value without its checksum, as OE-Core writes for people to read.
@@ -29,15 +31,25 @@ package struct RowParser: Sendable {
       case .csv: record(line)
       case .inc: Self.assignment(line)
       }
-    guard case .row(let row) = parsed else { return parsed }
-    return Self.check(row)
+    switch parsed {
+    case .row(let row): return Self.check(row)
+    case .floor(let floor): return Self.problem(with: TupleKey(package: floor.package, checksum: "")) ?? parsed
+    case .nothing, .summary, .problem: return parsed
+    }
   }
 
   /// What is still open at the end of the file.
   package func finish() -> Line { csv.isOpen ? .problem("a quote is not closed") : .nothing }
 
   private static func check(_ row: Row) -> Line {
-    let tuple = row.tuple
+    if let problem = problem(with: row.tuple) { return problem }
+    guard Revision(row.value) != nil else {
+      return .problem("the value is not a revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
+    }
+    return .row(row)
+  }
+
+  private static func problem(with tuple: TupleKey) -> Line? {
     for (name, text) in [
       ("version", tuple.package.version), ("pkgarch", tuple.package.pkgarch), ("checksum", tuple.checksum),
     ] {
@@ -46,10 +58,7 @@ package struct RowParser: Sendable {
     if let field = tuple.overlongField {
       return .problem("the \(field) is longer than \(NameLimit.bytes) bytes, which no server takes")
     }
-    guard Revision(row.value) != nil else {
-      return .problem("the value is not a revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
-    }
-    return .row(row)
+    return nil
   }
 
   // MARK: JSON Lines
@@ -57,10 +66,11 @@ package struct RowParser: Sendable {
   private static func json(_ line: Substring) -> Line {
     guard !line.utf8.allSatisfy(\.isBlank) else { return .nothing }
     do throws(JSONError) {
-      guard let row = try Row(json: ByteBuffer(substring: line)) else {
-        return .problem("version, pkgarch, checksum and value must be there, as strings")
-      }
-      return .row(row)
+      let line = ByteBuffer(substring: line)
+      if let row = try Row(json: line) { return .row(row) }
+      if let floor = try Floor(json: line) { return .floor(floor) }
+      return .problem(
+        "version, pkgarch, checksum and value must be there, as strings; or version, pkgarch and floor, a revision")
     } catch {
       return .problem(error.description)
     }

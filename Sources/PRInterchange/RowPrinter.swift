@@ -46,6 +46,16 @@ package struct RowPrinter: Sendable {
     }
   }
 
+  /// A floor's line, ending included.
+  ///
+  /// - Returns: nil in a format that has no floors.
+  package func line(_ floor: Floor) -> String? {
+    guard format == .jsonl else { return nil }
+    var out = ByteBuffer()
+    floor.write(to: &out)
+    return String(buffer: out) + "\n"
+  }
+
   /// Whether BitBake's parser reads the names in a variable's name, and takes them for nothing else. One line that it
   /// cannot read ends the whole parse.
   ///

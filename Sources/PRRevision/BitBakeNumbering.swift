@@ -16,6 +16,9 @@ enum BitBakeNumbering {
   }
 
   private static func alone(_ local: LocalFacts) throws(Revision.Overflow) -> Decision {
+    if let floor = local.floor, local.greatest.map({ $0 < floor }) ?? true {
+      return .record(try floor.next(), .aboveFloor)
+    }
     guard let greatest = local.greatest else { return .record(Revision(components: [0]), .first) }
     switch local.standing {
     case .current(let value): return .answer(value, .current)
@@ -27,9 +30,10 @@ enum BitBakeNumbering {
   private static func below(_ above: UpstreamFacts, _ local: LocalFacts) throws(Revision.Overflow) -> Decision {
     guard let ceiling = above.greatest else { return try alone(local) }
     if local.standing == .unknown {
-      if let value = above.value { return .record(value, .adopted) }
+      if let value = above.value, local.reachesFloor(value) { return .record(value, .adopted) }
       let value = try local.greatestUnderUpstream?.next() ?? ceiling.appending(0)
-      return .record(value, .derived)
+      guard let floor = local.floor, value <= floor else { return .record(value, .derived) }
+      return .record(try max(floor, local.greatest ?? floor).next(), .aboveFloor)
     }
     let own = try alone(local)
     guard let value = own.value, value < ceiling else { return own }

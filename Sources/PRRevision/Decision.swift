@@ -28,6 +28,8 @@ package enum Reason: String, Hashable, Sendable, CaseIterable {
   case adopted
   /// A local number under the upstream's.
   case derived
+  /// A number above the package's floor, which is above all that is known otherwise.
+  case aboveFloor = "above-floor"
   /// A read-only node says what would be minted.
   case predicted
 }

@@ -24,18 +24,24 @@ package struct LocalFacts: Hashable, Sendable {
   package var greatestUnderUpstream: Revision?
   /// The greatest value that the upstream has for the checksum belongs to another checksum here.
   package var upstreamValueIsTaken: Bool
+  /// The package's floor: nothing at or below it is minted, and a value below it is current no more.
+  package var floor: Revision?
 
   @inlinable
   package init(
     greatest: Revision? = nil, standing: Standing = .unknown, least: Revision? = nil,
-    greatestUnderUpstream: Revision? = nil, upstreamValueIsTaken: Bool = false
+    greatestUnderUpstream: Revision? = nil, upstreamValueIsTaken: Bool = false, floor: Revision? = nil
   ) {
     self.greatest = greatest
     self.standing = standing
     self.least = least
     self.greatestUnderUpstream = greatestUnderUpstream
     self.upstreamValueIsTaken = upstreamValueIsTaken
+    self.floor = floor
   }
+
+  /// Whether a value is not below the floor.
+  func reachesFloor(_ value: Revision) -> Bool { floor.map { value >= $0 } ?? true }
 
   /// Where a checksum stands in its package.
   package enum Standing: Hashable, Sendable {

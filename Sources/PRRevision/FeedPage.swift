@@ -7,12 +7,18 @@ package struct FeedPage: Hashable, Sendable {
   package var rows: [Row]
   /// There are rows behind these.
   package var hasMore: Bool
+  /// Floors, where they were asked for. They have an order of their own.
+  package var floors: FloorPage?
 
-  package init(position: FeedPosition, rows: [Row], hasMore: Bool) {
+  package init(position: FeedPosition, rows: [Row], hasMore: Bool, floors: FloorPage? = nil) {
     self.position = position
     self.rows = rows
     self.hasMore = hasMore
+    self.floors = floors
   }
+
+  /// It brings the follower further.
+  package var hasNews: Bool { !rows.isEmpty || hasMore || floors.map { !$0.floors.isEmpty } ?? false }
 }
 
 /// A feed's answer to a follower at a position.

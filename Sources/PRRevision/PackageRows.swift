@@ -65,12 +65,14 @@ package struct PackageHead: Hashable, Sendable {
 extension PackageRows {
   /// What the rows say about a checksum, for the rules.
   ///
-  /// - Parameter upstream: what the upstream is known to hold, for the facts that depend on it.
+  /// - Parameters:
+  ///   - upstream: what the upstream is known to hold, for the facts that depend on it.
+  ///   - floor: the package's.
   @inlinable
   package func facts(
-    for checksum: String, _ history: History, upstream: UpstreamFacts?
+    for checksum: String, _ history: History, upstream: UpstreamFacts?, floor: Revision?
   ) throws(Failure) -> LocalFacts {
-    var facts = LocalFacts()
+    var facts = LocalFacts(floor: floor)
     guard let head else { return facts }
     facts.greatest = head.greatest
     if history == .none, head.isHeld(by: checksum) {

@@ -4,7 +4,7 @@ extension Partition {
   /// The `partitioned` rule. Source: docs/numbering.md, "partitioned".
   func decide(_ history: History, local: LocalFacts, upstream: UpstreamView) -> Decision {
     switch (history, local.standing, local.least) {
-    case (.none, .current(let value), _): return .answer(value, .current)
+    case (.none, .current(let value), _) where local.reachesFloor(value): return .answer(value, .current)
     case (.kept, _, let least?): return .answer(least, .kept)
     default: break
     }
@@ -16,18 +16,21 @@ extension Partition {
     }
     if let value = above.value, mayAdopt(value, history, local) { return .record(value, .adopted) }
     do throws(Revision.Overflow) {
-      let value = try mint(above: [local.greatest, above.greatest].compactMap(\.self).max())
-      return .record(value, reason(local: local, above: above))
+      let known = [local.greatest, above.greatest].compactMap(\.self).max()
+      if let floor = local.floor, known.map({ $0 < floor }) ?? true {
+        return .record(try mint(above: floor), .aboveFloor)
+      }
+      return .record(try mint(above: known), reason(local: local, above: above))
     } catch {
       return .refuse(.overflow(error.revision))
     }
   }
 
-  /// Without history an adopted value must also be above everything answered here.
+  /// Without history an adopted value must also be above everything answered here, and not below the floor.
   private func mayAdopt(_ value: Revision, _ history: History, _ local: LocalFacts) -> Bool {
     guard !local.upstreamValueIsTaken else { return false }
-    guard history == .none, let greatest = local.greatest else { return true }
-    return value > greatest
+    guard history == .none else { return true }
+    return local.reachesFloor(value) && (local.greatest.map { value > $0 } ?? true)
   }
 
   private func reason(local: LocalFacts, above: UpstreamFacts) -> Reason {
@@ -36,11 +39,11 @@ extension Partition {
     return local.standing == .unknown ? .next : .renewed
   }
 
-  /// The least value of level + 1 components, in this lane, that is greater than `floor`.
+  /// The least value of level + 1 components, in this lane, that is greater than `bound`.
   ///
-  /// - Parameter floor: the greatest value known anywhere for the package; nil when there is none.
-  func mint(above floor: Revision?) throws(Revision.Overflow) -> Revision {
-    let known = floor?.components ?? []
+  /// - Parameter bound: the greatest value known anywhere for the package; nil when there is none.
+  func mint(above bound: Revision?) throws(Revision.Overflow) -> Revision {
+    let known = bound?.components ?? []
     var components = Array(known.prefix(level))
     // A prefix of `level` components has no more than that.
     components += Array(repeating: 0, count: level - components.count)

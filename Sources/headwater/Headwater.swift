@@ -13,7 +13,8 @@ struct Headwater: AsyncParsableCommand {
       """,
     version: "headwater \(headwaterVersion)",
     subcommands: [
-      Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, AuditCommand.self,
+      Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, RaiseCommand.self,
+      AuditCommand.self,
       Explain.self, BackupCommand.self, RecoverCommand.self, FreezeCommand.self, Bench.self, TopologyCommand.self,
       StatusCommand.self,
     ])

@@ -15,7 +15,7 @@ struct RecordsContractTests {
   private enum Change: Sendable {
     case record(TupleKey, Revision)
     case answer(TupleKey, UpstreamAnswer)
-    case floor(PackageKey, Revision)
+    case bound(PackageKey, Revision)
   }
 
   /// All that can be read of two packages.
@@ -70,7 +70,7 @@ struct RecordsContractTests {
         let values = (0..<Int.random(in: 0...3, using: &numbers)).map { _ in value }
         return .answer(
           tuple, UpstreamAnswer(greatest: values.max(), values: values, level: 0))
-      default: return .floor(tuple.package, value)
+      default: return .bound(tuple.package, value)
       }
     }
   }
@@ -83,7 +83,7 @@ struct RecordsContractTests {
     case .record(let tuple, let value):
       if try !records.isTaken(value, besides: tuple) { try records.record(tuple, value, .first) }
     case .answer(let tuple, let answer): try records.learn(answer, of: tuple)
-    case .floor(let package, let value): try records.learn(floor: value, of: package)
+    case .bound(let package, let value): try records.learn(bound: value, of: package)
     }
   }
 

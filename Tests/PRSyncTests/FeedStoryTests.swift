@@ -19,6 +19,10 @@ struct FeedStory {
     case ignoresResets
     /// The copy takes the answer to an earlier question for the answer to the present one.
     case mixesUpAnswers
+    /// Floors do not have the digest that came with them.
+    case believesFloorDigests
+    /// Floors are passed over.
+    case losesFloors
     /// Rows of the fresh copy go into the copy.
     case writesIntoCopy
   }
@@ -54,7 +58,8 @@ struct FeedStory {
   mutating func live(steps: Int) {
     for _ in 0..<steps where violation == nil {
       switch Int.random(in: 0..<100, using: &numbers) {
-      case ..<12: feed.add()
+      case ..<8: feed.add()
+      case ..<12: feed.raise()
       case ..<13: feed.restore(to: .random(in: 0...feed.rows.count, using: &numbers))
       case ..<14:
         feed.replace()
@@ -76,6 +81,8 @@ struct FeedStory {
     guard violation == nil else { return }
     require(
       node.copy.rows == feed.rows, "all is done, and the copy has \(node.copy.rows.count) of \(feed.rows.count) rows")
+    require(feed.floors.allSatisfy(node.floors.contains), "all is done, and floors are missing")
+    require(node.floors.allSatisfy { $0.value.components != [666] }, "a floor that was garbled on its way was taken")
     require(processes.allSatisfy(isWaiting), "the pulls come to no end: \(processes.map(\.sync.state))")
   }
 
@@ -101,6 +108,10 @@ struct FeedStory {
     switch action {
     case .locate: return .located(node.positions)
     case .ask(let query, let start): return answer(query, from: start, index)
+    case .raise(let page):
+      // The store that the process has connected to.
+      node.raise(page, of: processes[index].sync.upstreamStore, isForgetful: fault == .losesFloors)
+      return nil
     case .write(let page, let start, let target):
       defer { checkCopy() }
       let place = fault == .writesIntoCopy ? .copy : target
@@ -123,13 +134,15 @@ struct FeedStory {
   private mutating func answer(_ query: ChangesQuery, from start: FeedPosition?, _ index: Int) -> FeedSync.Event? {
     // A question for news is answered when there are some: until then it stays.
     if query.wait > 0, query.store == feed.store, query.after == Int64(clamping: feed.rows.count),
-      query.digest == feed.position(of: feed.rows.count).digest.description
+      query.digest == feed.position(of: feed.rows.count).digest.description,
+      query.floors == feed.floorPosition(of: feed.floors.count)
     {
       processes[index].pending.append(.ask(query, from: start))
       return nil
     }
     var reply = reply(to: query, from: start)
     if Int.random(in: 0..<40, using: &numbers) == 0 { reply = garbled(reply, from: start) }
+    if Int.random(in: 0..<40, using: &numbers) == 0 { reply = withGarbledFloor(reply, query) }
     if fault == .mixesUpAnswers, let lastReply, Bool.random(using: &numbers) { reply = lastReply }
     lastReply = reply
     return .answered(reply)
@@ -143,10 +156,34 @@ struct FeedStory {
         store: start.store, last: start.serial + 1, digest: "", hasMore: false, rows: [FeedScript.row(start.serial + 1)]
       )
       page.digest = digest(of: page, from: start).description
-      return .success(.page(page, digest: digest(of: page, from: start), waited: nil))
+      return .success(.page(page, digest: digest(of: page, from: start), floorDigest: nil, waited: nil))
     case .page(let page):
-      return .success(.page(page, digest: digest(of: page, from: start), waited: query.wait > 0 ? .seconds(30) : nil))
+      return .success(
+        .page(
+          page, digest: digest(of: page, from: start), floorDigest: floorDigest(of: page, query),
+          waited: query.wait > 0 ? .seconds(30) : nil))
     }
+  }
+
+  private func floorDigest(of page: ChangesAnswer.Page, _ query: ChangesQuery) -> FeedDigest? {
+    page.floors.map { floors in
+      let isBehind = floors.start.serial == query.floors?.serial
+      return floors.floors.reduce(into: isBehind ? query.floors?.digest ?? .start : .start) { $0.add($1) }
+    }
+  }
+
+  /// A floor on its way is another one.
+  private func withGarbledFloor(
+    _ reply: Result<FeedSync.Reply, SyncError>, _ query: ChangesQuery
+  ) -> Result<FeedSync.Reply, SyncError> {
+    guard case .success(.page(var page, let digest, _, let waited)) = reply, page.floors?.floors.isEmpty == false
+    else { return reply }
+    page.floors?.floors[0].value = Revision(components: [666])
+    let believed = page.floors?.position.digest
+    let computed = floorDigest(of: page, query)
+    return .success(
+      .page(
+        page, digest: digest, floorDigest: fault == .believesFloorDigests ? believed : computed, waited: waited))
   }
 
   private func digest(of page: ChangesAnswer.Page, from start: FeedPosition?) -> FeedDigest {
@@ -159,11 +196,11 @@ struct FeedStory {
   private func garbled(
     _ reply: Result<FeedSync.Reply, SyncError>, from start: FeedPosition?
   ) -> Result<FeedSync.Reply, SyncError> {
-    guard case .success(.page(var page, _, let waited)) = reply, !page.rows.isEmpty else { return reply }
+    guard case .success(.page(var page, _, let floors, let waited)) = reply, !page.rows.isEmpty else { return reply }
     page.rows[0] = Row(tuple: page.rows[0].tuple, value: "666")
     let computed = digest(of: page, from: start)
     let believed = fault == .believesDigests ? FeedDigest(page.digest) ?? computed : computed
-    return .success(.page(page, digest: believed, waited: waited))
+    return .success(.page(page, digest: believed, floorDigest: floors, waited: waited))
   }
 
   // MARK: Laws

@@ -56,7 +56,7 @@ enum FeedScript {
           ChangesAnswer.Page(
             store: store, last: last, digest: told.description, hasMore: hasMore,
             rows: last > start ? (start + 1...last).map(row) : []),
-          digest: computed ?? told, waited: waited)))
+          digest: computed ?? told, floorDigest: nil, waited: waited)))
   }
 
   static func reset(_ reason: String = "other rows") -> Event { .answered(.success(.reset(reason))) }
@@ -67,7 +67,7 @@ enum FeedScript {
     .ask(
       ChangesQuery(
         store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: limit,
-        wait: waits ? 60 : 0), from: start)
+        floors: .start, wait: waits ? 60 : 0), from: start)
   }
 
   static func write(
@@ -251,7 +251,7 @@ struct FeedSyncTests {
       tuple: TupleKey(version: "p", pkgarch: "all", checksum: String(repeating: "c", count: 5000)), value: "1")
     let page = ChangesAnswer.Page(
       store: "hub", last: 3, digest: FeedDigest.numbered(3).description, hasMore: false, rows: [long])
-    let actions = sync.handle(.answered(.success(.page(page, digest: .numbered(3), waited: nil))))
+    let actions = sync.handle(.answered(.success(.page(page, digest: .numbered(3), floorDigest: nil, waited: nil))))
     #expect(
       actions == [
         .note(.passedOver(rows: 1)), .write(FeedPage(position: .at(3), rows: [], hasMore: false), from: .at(2), .copy),

@@ -10,6 +10,7 @@ import TestSeed
 struct SimulatedFeed {
   private(set) var store = "hub-0"
   private(set) var rows: [Row] = []
+  private(set) var floors: [Floor] = []
   private var made = 0
   /// The rows up to each position that the feed ever had.
   private(set) var known: [FeedPosition: [Row]] = [:]
@@ -22,14 +23,21 @@ struct SimulatedFeed {
     remember()
   }
 
+  mutating func raise() {
+    made += 1
+    floors.append(
+      Floor(package: PackageKey(version: "p", pkgarch: "all"), value: Revision(components: [UInt64(made)])))
+  }
+
   mutating func restore(to count: Int) {
+    floors.removeLast(min(floors.count, 1))
     rows.removeLast(max(rows.count - count, 0))
     remember()
   }
 
   mutating func replace() {
     made += 1
-    (store, rows) = ("hub-\(made)", [])
+    (store, rows, floors) = ("hub-\(made)", [], [])
     remember()
   }
 
@@ -40,6 +48,21 @@ struct SimulatedFeed {
     for row in rows.prefix(count) { position.digest.add(row) }
     position.serial = Int64(clamping: count)
     return position
+  }
+
+  func floorPosition(of count: Int) -> FloorPosition {
+    FloorPosition(
+      serial: Int64(clamping: count), digest: floors.prefix(count).reduce(into: .start) { $0.add($1) })
+  }
+
+  /// A page of two floors at most, from the position or from the start.
+  private func floors(after position: FloorPosition) -> FloorPage {
+    let count = Int(clamping: position.serial)
+    let start = count <= floors.count && floorPosition(of: count) == position ? count : 0
+    let end = min(start + 2, floors.count)
+    return FloorPage(
+      start: FloorPosition(serial: Int64(clamping: start), digest: .start), position: floorPosition(of: end),
+      floors: Array(floors[start..<end]), hasMore: end < floors.count)
   }
 
   /// What a server of ours answers.
@@ -54,7 +77,7 @@ struct SimulatedFeed {
     return .page(
       ChangesAnswer.Page(
         store: store, last: Int64(clamping: last), digest: position(of: last).digest.description,
-        hasMore: last < rows.count, rows: Array(rows[after..<last])))
+        hasMore: last < rows.count, rows: Array(rows[after..<last]), floors: query.floors.map(floors)))
   }
 }
 
@@ -67,8 +90,18 @@ struct SimulatedCopy {
 
   var copy = Content()
   var fresh: Content?
+  private(set) var floors: Set<Floor> = []
+  private var floorPosition: FeedPosition?
 
-  var positions: FeedSync.Positions { FeedSync.Positions(copy: copy.position, fresh: fresh?.position) }
+  var positions: FeedSync.Positions {
+    FeedSync.Positions(copy: copy.position, fresh: fresh?.position, floors: floorPosition)
+  }
+
+  /// - Parameter isForgetful: takes over the position alone.
+  mutating func raise(_ page: FloorPage, of store: String, isForgetful: Bool) {
+    if !isForgetful { floors.formUnion(page.floors) }
+    floorPosition = FeedPosition(store: store, serial: page.position.serial, digest: page.position.digest)
+  }
 
   /// - Parameter isBlind: writes wherever the copy is.
   mutating func write(

@@ -7,7 +7,7 @@ extension Store {
   /// What the feed says to somebody at a position.
   package func changes(after position: FeedPosition?, limit: Int = 8192) async throws -> FeedAnswer {
     try await withCheckedContinuation { continuation in
-      changes(after: position, limit: limit) { continuation.resume(returning: $0) }
+      changes(after: position, floors: nil, limit: limit) { continuation.resume(returning: $0) }
     }.get()
   }
 

@@ -70,6 +70,14 @@ package final class ForeignProcess: Sendable {
   package func makeSchema(_ version: Int) throws {
     try run(
       """
+      DROP TABLE headwater_floor_feed;
+      DROP TABLE headwater_floor_head;
+      ALTER TABLE headwater_head DROP COLUMN below_floor;
+      UPDATE headwater_store SET value = '3' WHERE key = 'schema'
+      """)
+    guard version < 3 else { return }
+    try run(
+      """
       DROP TRIGGER headwater_foreign;
       DROP VIEW headwater_package;
       DROP TABLE headwater_number;

@@ -82,12 +82,12 @@ package struct DecisionLog: Hashable, Sendable {
 
 extension Reason {
   /// Those that put a row on record.
-  package static let minting: [Reason] = [.first, .next, .renewed, .adopted, .derived]
+  package static let minting: [Reason] = [.first, .next, .renewed, .adopted, .derived, .aboveFloor]
 
   /// It chooses a new number.
   var isMinting: Bool {
     switch self {
-    case .first, .next, .renewed, .derived: true
+    case .first, .next, .renewed, .derived, .aboveFloor: true
     case .current, .kept, .adopted, .predicted: false
     }
   }

@@ -40,7 +40,7 @@ struct GreatestFlow<Failure: RequestFailure>: RequestFlow {
     /// Asks the upstream about the package.
     case ask
     /// Keeps a value of the package that came without its checksum.
-    case keep(floor: Revision)
+    case keep(bound: Revision)
     case answer(Result<Revision?, Failure>)
   }
 
@@ -57,7 +57,7 @@ struct GreatestFlow<Failure: RequestFailure>: RequestFlow {
     case (.asking, .replied(.success(let answer))):
       guard let greatest = answer.greatest, policy.keepsAnswers else { return [finish(.success(answer.greatest))] }
       state = .keeping(greatest)
-      return [.keep(floor: greatest)]
+      return [.keep(bound: greatest)]
     case (.asking, .replied(.failure(let cause))): return [finish(fail(cause))]
     case (.keeping(let value), .kept): return [finish(.success(value))]
     case (.idle, _), (.reading, _), (.asking, _), (.keeping, _), (.answered, _): return []
@@ -76,11 +76,11 @@ struct GreatestFlow<Failure: RequestFailure>: RequestFlow {
 }
 
 extension Records {
-  /// The greatest value that is known for a package.
+  /// The greatest value that is known for a package, its floor included.
   ///
   /// - Parameter includesCopy: values that the upstream is known to have count as well.
   func greatest(of package: PackageKey, includesCopy: Bool) throws(Failure) -> Revision? {
-    let own = try greatest(of: package)
+    let own = [try greatest(of: package), try floor(of: package)].compactMap(\.self).max()
     return includesCopy ? [own, try greatestAbove(package)].compactMap(\.self).max() : own
   }
 }

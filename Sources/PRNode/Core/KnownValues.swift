@@ -3,12 +3,12 @@ import PRRevision
 
 /// What a node has of a tuple: its own rows, and in the `partitioned` numbering what is known of its upstream.
 struct KnownValues: Hashable, Sendable {
-  /// The greatest value of the package.
+  /// The greatest value of the package, its floor included.
   var greatest: Revision?
   /// The least and the greatest values of the checksum. Values of the upstream that belong to another checksum here are
   /// left out.
   var values: ToldValues
-  /// The checksum holds the greatest own value: the upstream need not be asked.
+  /// The checksum holds the greatest own value, which is not below the floor: the upstream need not be asked.
   var isCurrent: Bool
   /// The least own value of the checksum: what history keeps, whatever a copy learns later.
   private let kept: Revision?
@@ -22,14 +22,15 @@ struct KnownValues: Hashable, Sendable {
   ) throws(Known.Failure) {
     let own = try records.values(of: tuple)
     let top = try records.greatest(of: tuple.package)
-    isCurrent = top != nil && own.greatest == top
+    let floor = try records.floor(of: tuple.package)
+    isCurrent = top.map { top in own.greatest == top && (floor.map { top >= $0 } ?? true) } ?? false
     kept = own.least
     guard numbering != .bitbake else {
-      greatest = top
+      greatest = [top, floor].compactMap(\.self).max()
       values = own
       return
     }
-    greatest = [top, try records.greatestAbove(tuple.package), answer?.greatest].compactMap(\.self).max()
+    greatest = [top, floor, try records.greatestAbove(tuple.package), answer?.greatest].compactMap(\.self).max()
     let copied = try records.copiedValues(of: tuple)
     let answered = ToldValues(answer?.values ?? [], hasMore: answer?.hasMore ?? false)
     let above = ToldValues(copied.values + answered.values)

@@ -19,6 +19,9 @@ protocol Records {
   /// The node's own greatest value of a package.
   func greatest(of package: PackageKey) throws(Failure) -> Revision?
 
+  /// The floor of a package.
+  func floor(of package: PackageKey) throws(Failure) -> Revision?
+
   /// What the upstream is known to hold for a tuple.
   func upstreamView(of tuple: TupleKey) throws(Failure) -> UpstreamFacts
 
@@ -44,5 +47,5 @@ protocol ChangingRecords: Records {
   func learn(_ answer: UpstreamAnswer, of tuple: TupleKey) throws(Failure)
 
   /// Keeps a value of a package that the upstream gave without its checksum.
-  func learn(floor: Revision, of package: PackageKey) throws(Failure)
+  func learn(bound: Revision, of package: PackageKey) throws(Failure)
 }

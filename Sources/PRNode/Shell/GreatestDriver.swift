@@ -26,10 +26,10 @@ struct GreatestDriver: Sendable {
         feed(.found($0), to: flow)
       }
     case .ask: node.ask(.package(package)) { feed(.replied($0), to: flow) }
-    case .keep(let floor):
+    case .keep(let bound):
       let package = package
       node.store.write { context throws(StoreError) in
-        try context.learn(floor: floor, of: package)
+        try context.learn(bound: bound, of: package)
       } done: { _ in
         feed(.kept, to: flow)
       }

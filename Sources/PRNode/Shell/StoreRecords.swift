@@ -22,6 +22,7 @@ extension StoreRecords {
     try reader.rival(for: value, of: tuple)
   }
   func greatest(of package: PackageKey) throws(StoreError) -> Revision? { try reader.greatest(of: package) }
+  func floor(of package: PackageKey) throws(StoreError) -> Revision? { try reader.floor(of: package) }
   func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts { try reader.upstreamView(of: tuple) }
   func copiedValues(of tuple: TupleKey) throws(StoreError) -> ToldValues { try reader.copiedValues(of: tuple) }
   func greatestAbove(_ package: PackageKey) throws(StoreError) -> Revision? { try reader.greatestAbove(package) }
@@ -60,7 +61,7 @@ struct TransactionRecords: StoreRecords, ChangingRecords {
     try context.learn(told, of: tuple, milliseconds: now)
   }
 
-  func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
-    try context.learn(floor: floor, of: package)
+  func learn(bound: Revision, of package: PackageKey) throws(StoreError) {
+    try context.learn(bound: bound, of: package)
   }
 }

@@ -11,8 +11,13 @@ struct PollTurns: Sendable {
     var serial: Int64
     /// How often rows had left the feed. Another number makes the digests of askers void.
     var removals: Int64
+    /// The serial of the last floor; nil for a question that asks for none.
+    var floors: Int64?
 
-    func isBehind(_ feed: Place) -> Bool { serial < feed.serial || removals != feed.removals }
+    func isBehind(_ feed: Place) -> Bool {
+      if let floors, floors < feed.floors ?? 0 { return true }
+      return serial < feed.serial || removals != feed.removals
+    }
   }
 
   private var waiting: [Int: Place] = [:]

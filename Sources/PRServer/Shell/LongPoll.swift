@@ -25,7 +25,7 @@ final class LongPoll {
     let position = query.store.map { store in
       FeedPosition(store: store, serial: query.after, digest: FeedDigest(query.digest) ?? .start)
     }
-    question = PollBoard.Question(position: position, limit: query.limit)
+    question = PollBoard.Question(position: position, floors: query.floors, limit: query.limit)
   }
 
   /// The first look. Later ones are the board's.
@@ -35,7 +35,9 @@ final class LongPoll {
     (number, removals) = board.enter(self)
     let poll = NIOLoopBound(self, eventLoop: loop)
     let loop = loop
-    session.desk.node.changes(after: question.position, limit: question.limit, for: session.client) { outcome in
+    session.desk.node.changes(
+      after: question.position, floors: question.floors, limit: question.limit, for: session.client
+    ) { outcome in
       loop.execute { poll.value.take(PollBoard.Found(outcome, removals: removals)) }
     }
   }
@@ -51,7 +53,10 @@ final class LongPoll {
   /// Waits for rows behind those that the last look has seen.
   func hold() {
     guard case .success(.page(let page)) = found?.outcome else { return }
-    board.wait(number, at: page.position.serial, removals: found?.removals ?? 0)
+    board.wait(
+      number,
+      at: PollTurns.Place(
+        serial: page.position.serial, removals: found?.removals ?? 0, floors: page.floors?.position.serial))
   }
 
   func leave() { board.leave(number) }

@@ -44,7 +44,7 @@ final class PollBoard {
     /// Whether it may not be held back.
     var hasNews: Bool {
       guard case .success(.page(let page)) = outcome else { return true }
-      return !page.rows.isEmpty || page.hasMore
+      return page.hasNews
     }
   }
 
@@ -63,9 +63,9 @@ final class PollBoard {
     return (numbers, node.store.announcedMark?.removals ?? -1)
   }
 
-  /// The poll's look has found nothing behind `serial`.
-  func wait(_ number: Int, at serial: Int64, removals: Int64) {
-    turns.wait(number, at: PollTurns.Place(serial: serial, removals: removals))
+  /// The poll's look has found nothing behind a place.
+  func wait(_ number: Int, at place: PollTurns.Place) {
+    turns.wait(number, at: place)
     planBatch()
   }
 
@@ -89,7 +89,7 @@ final class PollBoard {
     guard !polls.isEmpty else { return }
     watchForRows()
     guard let mark = node.store.announcedMark else { return }
-    turns.announce(PollTurns.Place(serial: mark.serial, removals: mark.removals))
+    turns.announce(PollTurns.Place(serial: mark.serial, removals: mark.removals, floors: mark.floors))
     planBatch()
   }
 
@@ -122,13 +122,15 @@ final class PollBoard {
   /// What polls that share an answer have in common.
   struct Question: Hashable, Sendable {
     let position: FeedPosition?
+    /// Nil where no floors are asked for.
+    let floors: FloorPosition?
     let limit: Int
   }
 
   private func look(_ question: Question, for numbers: [Int]) {
     let board = NIOLoopBound(self, eventLoop: loop)
     let (loop, removals) = (loop, node.store.announcedMark?.removals ?? -1)
-    node.changes(after: question.position, limit: question.limit, for: client) { outcome in
+    node.changes(after: question.position, floors: question.floors, limit: question.limit, for: client) { outcome in
       loop.execute { board.value.take(Found(outcome, removals: removals), for: numbers) }
     }
   }
@@ -146,7 +148,7 @@ extension ChangesAnswer {
       self = .page(
         Page(
           store: page.position.store, last: page.position.serial, digest: page.position.digest.description,
-          hasMore: page.hasMore, rows: page.rows))
+          hasMore: page.hasMore, rows: page.rows, floors: page.floors))
     }
   }
 }

@@ -62,6 +62,22 @@ package protocol ReadContext: AnyObject {
   /// - Returns: false when `body` has ended it.
   func readFeed(after start: Int64, to end: Int64, _ body: (Int64, Row?) -> Bool) throws(StoreError) -> Bool
 
+  // MARK: Floors
+
+  /// The floor of a package.
+  func floor(of package: PackageKey) throws(StoreError) -> Revision?
+
+  /// Floors in the order in which they were raised.
+  ///
+  /// - Parameter serial: in front of the first.
+  func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry]
+
+  /// The floors that a package has had, the oldest first.
+  func floorStory(of package: PackageKey) throws(StoreError) -> [FloorEntry]
+
+  /// How many packages have a floor.
+  func floorCount() throws(StoreError) -> Int
+
   // MARK: Notes and exports
 
   /// - Returns: nil when it was never kept.

@@ -22,6 +22,12 @@ package protocol WriteContext: AnyObject {
   @discardableResult
   func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) throws(StoreError) -> Bool
 
+  /// Raises the floor of a package.
+  ///
+  /// - Returns: false when the package has a floor that is not lower.
+  @discardableResult
+  func raise(_ floor: Floor, _ provenance: FloorProvenance) throws(StoreError) -> Bool
+
   /// Settles a package in this transaction, however many rows it has: for a decision that adds many.
   func settleAtOnce(_ package: PackageKey) throws(StoreError)
 
@@ -47,7 +53,7 @@ package protocol WriteContext: AnyObject {
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64) throws(StoreError) -> Bool
 
   /// Keeps an upstream's answer for a package: a value without its checksum.
-  func learn(floor: Revision, of package: PackageKey) throws(StoreError)
+  func learn(bound: Revision, of package: PackageKey) throws(StoreError)
 
   /// Takes rows into the copy.
   ///

@@ -7,14 +7,17 @@ package struct FeedMark: Hashable, Sendable {
   package var serial: Int64
   /// How often rows have left the feed.
   package var removals: Int64
+  /// The serial of the last floor.
+  package var floors: Int64
 
-  package init(serial: Int64, removals: Int64) {
+  package init(serial: Int64, removals: Int64, floors: Int64) {
     self.serial = serial
     self.removals = removals
+    self.floors = floors
   }
 }
 
-/// Wakes the parties that wait for rows. A commit that adds no row wakes none of them.
+/// Wakes the parties that wait for rows. A commit that adds no row and no floor wakes none of them.
 package final class FeedNotifier: Sendable {
   private let state = Mutex(State())
   private let count = Atomic(0)
@@ -54,9 +57,11 @@ package final class FeedNotifier: Sendable {
   package func announce(_ mark: FeedMark?) {
     let woken = state.withLock { state in
       if let mark {
-        // Two announcers may come in the wrong order. Neither number ever goes down.
+        // Two announcers may come in the wrong order. None of the numbers ever goes down.
         let known = state.mark ?? mark
-        let now = FeedMark(serial: max(known.serial, mark.serial), removals: max(known.removals, mark.removals))
+        let now = FeedMark(
+          serial: max(known.serial, mark.serial), removals: max(known.removals, mark.removals),
+          floors: max(known.floors, mark.floors))
         guard now != state.mark else { return [(ticket: Int, wake: @Sendable () -> Void)]() }
         state.mark = now
       }

@@ -6,11 +6,12 @@ extension ReadContext {
   ///
   /// - Parameters:
   ///   - position: where the asker is; nil for one that begins.
-  ///   - limit: how many rows at most.
+  ///   - floors: where the asker is among the floors; nil where it asks for none.
+  ///   - limit: how many rows, and how many floors, at most.
   ///   - checked: how far an earlier call has come on its way to the position.
   /// - Returns: the answer, or how far this call has come on its way to the position.
   func changes(
-    after position: FeedPosition?, limit: Int, checked: FeedCheck?, digests: FeedDigests
+    after position: FeedPosition?, floors: FloorPosition?, limit: Int, checked: FeedCheck?, digests: FeedDigests
   ) throws(StoreError) -> ReadStep<FeedCheck?, FeedAnswer> {
     let store = try feedIdentity()
     let position = position ?? .start(of: store)
@@ -37,7 +38,9 @@ extension ReadContext {
     }
     digests.keep(walk.serial, walk.digest, removals: removals)
     let reached = FeedPosition(store: store, serial: walk.serial, digest: walk.digest)
-    return .done(.page(FeedPage(position: reached, rows: rows, hasMore: walk.serial < last)))
+    var page = FeedPage(position: reached, rows: rows, hasMore: walk.serial < last)
+    if let floors { page.floors = try self.floors(after: floors, limit: limit) }
+    return .done(.page(page))
   }
 
   /// Where the feed ends now.
@@ -110,16 +113,18 @@ private struct FeedWalk {
 extension Store {
   /// The rows of the feed behind a position.
   ///
-  /// - Parameter limit: how many rows at most. There are fewer where they are large.
+  /// - Parameters:
+  ///   - floors: where the asker is among the floors; nil where it asks for none.
+  ///   - limit: how many rows, and how many floors, at most. There are fewer where they are large.
   package func changes(
-    after position: FeedPosition?, limit: Int, for client: ReadClient = .node,
+    after position: FeedPosition?, floors: FloorPosition?, limit: Int, for client: ReadClient = .node,
     done: @escaping @Sendable (Result<FeedAnswer, StoreError>) -> Void
   ) {
     let digests = digests
     read(
       in: .long, for: client, from: FeedCheck?.none,
       { reader, checked throws(StoreError) in
-        try reader.changes(after: position, limit: limit, checked: checked, digests: digests)
+        try reader.changes(after: position, floors: floors, limit: limit, checked: checked, digests: digests)
       }, done: done)
   }
 }

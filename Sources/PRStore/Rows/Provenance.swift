@@ -67,6 +67,7 @@ extension Provenance.Origin {
     case .rule(.renewed): "minted here: the checksum had been superseded, and a number never goes down"
     case .rule(.adopted): "taken from the upstream"
     case .rule(.derived): "minted here under the upstream's number"
+    case .rule(.aboveFloor): "minted here above the package's floor"
     case .rule(.current), .rule(.kept), .rule(.predicted): "on record already"
     case .imported: "imported"
     case .copied: "the upstream has it"

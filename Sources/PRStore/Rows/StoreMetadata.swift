@@ -6,13 +6,15 @@ package enum StoreMetadata: String, Hashable, Sendable {
   case level
   /// How far the copy has come in the upstream's feed.
   case position
+  /// How far the upstream's floors are known.
+  case floorPosition = "floor position"
   /// Whether the copy was seen to hold all that the upstream had: a ``CopyState``.
   case copyState = "copy state"
   /// How far a fresh copy has come that will take the copy's place.
   case freshPosition = "fresh position"
   /// How far the exchange of a fresh copy for the copy has come: a ``SwapProgress``.
   case swap
-  /// The copy is one of schema 2: its greatest values stand beside the floors.
+  /// The copy is one of schema 2: its greatest values stand beside the bounds.
   case oldHeads = "heads of schema 2"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals

@@ -9,9 +9,9 @@ struct AboveHead: Hashable, Sendable {
   /// How many there are.
   var size = PackageSize.small(0)
   /// Learned without its checksum.
-  var floor: Revision?
+  var bound: Revision?
 
-  var highest: Revision? { [greatest, floor].compactMap(\.self).max() }
+  var highest: Revision? { [greatest, bound].compactMap(\.self).max() }
 }
 
 /// The questions to a copy of the upstream's rows.
@@ -19,7 +19,7 @@ final class CopyReader {
   let index: RowIndex
   private let connection: Connection
   private let head: Statement
-  private let floor: Statement?
+  private let bound: Statement?
   private let shared: Statement?
 
   /// - Parameter tables: of the copy, or of a fresh one.
@@ -28,15 +28,15 @@ final class CopyReader {
     index = try RowIndex(tables, connection)
     if try connection.hasTable(tables.heads) {
       head = try connection.prepare("SELECT greatest, rows FROM \(tables.heads) WHERE \(RowIndex.key)")
-      // A fresh copy has no floors, and nothing that schema 2 kept.
-      floor =
+      // A fresh copy has no bounds, and nothing that schema 2 kept.
+      bound =
         tables == .copy
         ? try connection.prepare("SELECT floor, greatest FROM headwater_floor WHERE \(RowIndex.key)") : nil
       shared = try connection.prepare("SELECT checksum FROM \(tables.shared) WHERE \(RowIndex.key) AND number = ?3")
     } else {
       // Schema 2 had both in one row, and counted nothing.
       head = try connection.prepare("SELECT greatest, NULL FROM headwater_above WHERE \(RowIndex.key)")
-      floor = try connection.prepare("SELECT floor, NULL FROM headwater_above WHERE \(RowIndex.key)")
+      bound = try connection.prepare("SELECT floor, NULL FROM headwater_above WHERE \(RowIndex.key)")
       shared = nil
     }
   }
@@ -47,11 +47,11 @@ final class CopyReader {
       above.greatest = head.text(0).flatMap { Revision($0) }
       above.size = PackageSize(column: head.isNull(1) ? nil : head.number(1))
     }
-    guard let floor else { return above }
+    guard let bound else { return above }
     var old: Revision?
-    try read(floor, package) { floor in
-      above.floor = floor.text(0).flatMap { Revision($0) }
-      old = floor.text(1).flatMap { Revision($0) }
+    try read(bound, package) { bound in
+      above.bound = bound.text(0).flatMap { Revision($0) }
+      old = bound.text(1).flatMap { Revision($0) }
     }
     if !isCopied, let old, try note(.oldHeads) {
       above.greatest = old

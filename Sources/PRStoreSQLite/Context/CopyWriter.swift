@@ -9,7 +9,7 @@ final class CopyWriter {
   private let index: RowIndexWriter
   private let insert: Statement
   private let setHead: Statement
-  private let setFloor: Statement
+  private let setBound: Statement
   private let share: Statement
   /// The head that was read last. Rows of a package mostly come together: it is written once for them.
   private var last: (package: PackageKey, head: AboveHead, isWritten: Bool)?
@@ -26,7 +26,7 @@ final class CopyWriter {
       INSERT INTO \(tables.heads) (version, pkgarch, greatest, rows) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (version, pkgarch) DO UPDATE SET greatest = ?3, rows = ?4
       """)
-    setFloor = try connection.prepare(
+    setBound = try connection.prepare(
       """
       INSERT INTO headwater_floor (version, pkgarch, floor) VALUES (?1, ?2, ?3)
         ON CONFLICT (version, pkgarch) DO UPDATE SET floor = ?3
@@ -113,14 +113,14 @@ final class CopyWriter {
   /// Keeps a value that came without its checksum.
   ///
   /// - Returns: false when that is no news.
-  func raiseFloor(_ package: PackageKey, to floor: Revision) throws(StoreError) -> Bool {
+  func keep(bound: Revision, of package: PackageKey) throws(StoreError) -> Bool {
     try flush()
-    guard try reader.above(package).highest.map({ $0 < floor }) ?? true else { return false }
+    guard try reader.above(package).highest.map({ $0 < bound }) ?? true else { return false }
     last = nil
-    setFloor.bind(1, package.version)
-    setFloor.bind(2, package.pkgarch)
-    setFloor.bind(3, floor.text)
-    try setFloor.run()
+    setBound.bind(1, package.version)
+    setBound.bind(2, package.pkgarch)
+    setBound.bind(3, bound.text)
+    try setBound.run()
     return true
   }
 }

@@ -23,12 +23,19 @@ final class SQLiteEventLoopReader: EventLoopReader {
   /// - Parameter isImmutable: the file never changes, so that one snapshot is as good as another.
   init(_ connection: Connection, isImmutable: Bool) throws(StoreError) {
     self.connection = connection
-    current =
-      try connection.hasTable("headwater_package")
-      ? connection.prepare("SELECT greatest, holder FROM headwater_package WHERE version = ?1 AND pkgarch = ?2") : nil
+    current = try Self.statement(connection)
     begin = try connection.prepare("BEGIN")
     commit = try connection.prepare("COMMIT")
     commits = try CommitWitness(of: connection, isImmutable: isImmutable)
+  }
+
+  /// A value below its package's floor is not current.
+  private static func statement(_ connection: Connection) throws(StoreError) -> Statement? {
+    guard try connection.hasTable("headwater_package") else { return nil }
+    return try connection.prepare(
+      connection.hasTable("headwater_floor_head")
+        ? "SELECT greatest, holder FROM headwater_head WHERE \(RowIndex.key) AND below_floor = 0"
+        : "SELECT greatest, holder FROM headwater_package WHERE \(RowIndex.key)")
   }
 
   package func beginSnapshot() throws(StoreError) {

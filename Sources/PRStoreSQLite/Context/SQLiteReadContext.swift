@@ -18,6 +18,8 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
     let head: Statement?
     /// Nil on a file without a copy.
     let copied: CopyReader?
+    /// Nil on a file of an earlier schema.
+    let floors: FloorReader?
   }
 
   init(_ connection: Connection, _ reading: UnindexedReading = .whole) {
@@ -62,7 +64,8 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
     guard try connection.hasTable("PRMAIN") else { return nil }
     let ready = Statements(
       own: try RowIndex(.own, connection, reading), head: try headStatement(),
-      copied: try connection.hasTable("headwater_copy") ? CopyReader(.copy, connection) : nil)
+      copied: try connection.hasTable("headwater_copy") ? CopyReader(.copy, connection) : nil,
+      floors: try FloorReader(connection))
     statements = ready
     return ready
   }
@@ -164,7 +167,8 @@ extension SQLiteReadContext {
   package func facts(
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(StoreError) -> LocalFacts {
-    try self.package(tuple.package).facts(for: tuple.checksum, history, upstream: upstream)
+    try self.package(tuple.package).facts(
+      for: tuple.checksum, history, upstream: upstream, floor: try floor(of: tuple.package))
   }
 
   package func values(of tuple: TupleKey) throws(StoreError) -> ToldValues {

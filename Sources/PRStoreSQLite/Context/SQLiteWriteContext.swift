@@ -15,6 +15,7 @@ final class SQLiteWriteContext: WriteContext {
   private let holdsRow: Statement
   /// What is known of the upstream.
   let copy: CopyWriter
+  let floors: FloorWriter
   /// A fresh copy, once there is one.
   var fresh: CopyWriter?
   private let path: String
@@ -33,10 +34,14 @@ final class SQLiteWriteContext: WriteContext {
     snapshot = SQLiteReadContext(connection, .afterIndexing)
     path = connection.path
     addHead = try connection.prepare(
-      "INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+      """
+      INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows, below_floor)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      """)
     changeHead = try connection.prepare(
       """
-      UPDATE headwater_head SET greatest = ?3, holder = ?4, tied = ?5, rows = ?6 WHERE version = ?1 AND pkgarch = ?2
+      UPDATE headwater_head SET greatest = ?3, holder = ?4, tied = ?5, rows = ?6, below_floor = ?7
+        WHERE version = ?1 AND pkgarch = ?2
       """)
     setSize = try connection.prepare("UPDATE headwater_head SET rows = ?3 WHERE version = ?1 AND pkgarch = ?2")
     index = try RowIndexWriter(.own, connection)
@@ -49,6 +54,7 @@ final class SQLiteWriteContext: WriteContext {
     holdsRow = try connection.prepare(
       "SELECT 1 FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND checksum = ?3 AND value = ?4")
     copy = try CopyWriter(.copy, connection)
+    floors = try FloorWriter(connection)
     // From here on every row is written by `record`, which does what they do.
     try connection.setTriggers(on: false)
   }
@@ -57,7 +63,7 @@ final class SQLiteWriteContext: WriteContext {
     for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?
   ) throws(StoreError) -> LocalFacts {
     try snapshot.package(tuple.package, try head(of: tuple.package)).facts(
-      for: tuple.checksum, history, upstream: upstream)
+      for: tuple.checksum, history, upstream: upstream, floor: try floors.floor(of: tuple.package))
   }
 
   package func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
@@ -84,6 +90,7 @@ final class SQLiteWriteContext: WriteContext {
   func begin() {
     last = nil
     copy.begin()
+    floors.begin()
     fresh?.begin()
     announced = nil
   }
@@ -119,13 +126,13 @@ final class SQLiteWriteContext: WriteContext {
       isNews = true
     }
     try copy.flush()
-    guard let floor = told.greatest, try copy.raiseFloor(tuple.package, to: floor) else { return isNews }
+    guard let bound = told.greatest, try copy.keep(bound: bound, of: tuple.package) else { return isNews }
     return true
   }
 
-  package func learn(floor: Revision, of package: PackageKey) throws(StoreError) {
+  package func learn(bound: Revision, of package: PackageKey) throws(StoreError) {
     try checkMayWrite()
-    _ = try copy.raiseFloor(package, to: floor)
+    _ = try copy.keep(bound: bound, of: package)
   }
 
   package func upstreamView(of tuple: TupleKey) throws(StoreError) -> UpstreamFacts {
@@ -183,6 +190,7 @@ final class SQLiteWriteContext: WriteContext {
     statement.bind(4, head.holder)
     statement.bind(5, head.isTied ? 1 : 0)
     statement.bind(6, size.column)
+    statement.bind(7, try floors.floor(of: package).map { head.greatest < $0 } ?? false ? 1 : 0)
     last = nil
     try statement.run()
   }

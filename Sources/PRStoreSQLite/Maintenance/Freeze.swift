@@ -98,6 +98,7 @@ package struct Freeze {
     guard let writer = opened.writer else { throw .readOnly(path: partial) }
     try writer.execute("BEGIN IMMEDIATE")
     try writer.setTriggers(on: false)
+    try copyFloors(of: connection, to: writer)
     let (rows, duplicates) = try copyRows(from: reader, to: writer)
     if try connection.hasTable("headwater_feed") { try copyFeed(of: reader, to: writer) }
     if let position { try describe(writer, store: position.store, level: try reader.note(.level)) }
@@ -172,6 +173,28 @@ package struct Freeze {
     }
   }
 
+  /// Before the rows, whose heads depend on them.
+  private func copyFloors(of connection: Connection, to writer: Connection) throws(StoreError) {
+    guard try connection.hasTable("headwater_floor_feed") else { return }
+    let columns = "version, pkgarch, value, origin, source, setter, at, digest, serial"
+    let read = try connection.prepare("SELECT \(columns) FROM headwater_floor_feed ORDER BY serial")
+    let insert = try writer.prepare(
+      "INSERT INTO headwater_floor_feed (\(columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+    while try read.step() {
+      for column in [0, 1, 2, 3, 4, 5, 7] as [CInt] { insert.bind(column + 1, read.text(column)) }
+      insert.bind(7, read.number(6))
+      insert.bind(9, read.number(8))
+      try insert.run()
+    }
+    try writer.execute(
+      """
+      INSERT INTO headwater_floor_head (version, pkgarch, value)
+        SELECT version, pkgarch, value FROM headwater_floor_feed AS floor WHERE NOT EXISTS (
+          SELECT 1 FROM headwater_floor_feed AS later WHERE later.version = floor.version
+            AND later.pkgarch = floor.pkgarch AND later.serial > floor.serial)
+      """)
+  }
+
   /// The stories of the rows are frozen with them.
   private func copyFeed(of reader: SQLiteReadContext, to writer: Connection) throws(StoreError) {
     let read = try reader.connection.prepare(
@@ -209,11 +232,16 @@ private struct FrozenRows {
   private let insert: Statement
   private let setHead: Statement
   private let index: RowIndexWriter
+  private let floors: FloorReader?
 
   init(_ writer: Connection) throws(StoreError) {
+    floors = try FloorReader(writer)
     insert = try writer.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     setHead = try writer.prepare(
-      "INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+      """
+      INSERT INTO headwater_head (version, pkgarch, greatest, holder, tied, rows, below_floor)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      """)
     index = try RowIndexWriter(.own, writer)
   }
 
@@ -232,6 +260,7 @@ private struct FrozenRows {
     setHead.bind(4, head.holder)
     setHead.bind(5, head.isTied ? 1 : 0)
     setHead.bind(6, (isSmall ? PackageSize.small(rows.count) : .indexed).column)
+    setHead.bind(7, try floors?.floor(of: package).map { head.greatest < $0 } ?? false ? 1 : 0)
     try setHead.run()
   }
 }

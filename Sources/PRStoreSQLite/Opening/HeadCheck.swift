@@ -45,7 +45,7 @@ struct HeadCheck {
   /// The table of the heads over copied rows; nil on a file without a copy.
   static func copyHeads(_ connection: Connection) throws(StoreError) -> String? {
     guard try connection.hasTable(RowTables.copy.rows) else { return nil }
-    // Schema 2 kept the heads together with the floors.
+    // Schema 2 kept the heads together with the bounds.
     for table in [RowTables.copy.heads, "headwater_above"] where try connection.hasTable(table) { return table }
     return nil
   }

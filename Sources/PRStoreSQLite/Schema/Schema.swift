@@ -4,7 +4,7 @@ import PRStore
 /// The tables of a node, beside BitBake's. The reasons stand in docs/decisions/0002-tables-beside-prmain.md.
 enum Schema {
   /// What this version writes. A file with a greater number is refused.
-  static let version = 3
+  static let version = 4
 
   /// BitBake's table, as its server makes it.
   static let prmain = """
@@ -29,10 +29,11 @@ enum Schema {
 
   /// What makes the greatest value of a package a point read. `greatest` is NULL when a foreign process has written a
   /// row and no decision has looked since. `tied`: another checksum has the same value. `rows`: a ``PackageSize``.
+  /// `below_floor`: the package has a floor above `greatest`.
   static let head = """
     CREATE TABLE headwater_head (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, holder TEXT, tied INTEGER NOT NULL DEFAULT 0,
-      rows INTEGER, PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+      rows INTEGER, below_floor INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
 
   /// The heads under the name that schema 2 had for them. A process of that version that has the file open goes on
@@ -89,11 +90,26 @@ enum Schema {
   /// The greatest value of a package that the upstream sent without its checksum. It outlives a copy. `greatest` is
   /// what schema 2 kept here: the greatest copied value, as long as ``StoreMetadata/oldHeads`` stands and the copy's head
   /// of the package is missing.
-  static let floor = """
+  static let bound = """
     CREATE TABLE headwater_floor (
       version TEXT NOT NULL, pkgarch TEXT NOT NULL, greatest TEXT, floor TEXT,
       PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
     """
+
+  /// What devices may have: every floor in the order in which it was raised, with where it comes from and the digest over all
+  /// in front of it, and the last floor of each package.
+  static let floors = [
+    """
+    CREATE TABLE headwater_floor_feed (
+      serial INTEGER PRIMARY KEY, version TEXT NOT NULL, pkgarch TEXT NOT NULL, value TEXT NOT NULL,
+      origin TEXT NOT NULL, source TEXT, setter TEXT, at INTEGER NOT NULL, digest TEXT NOT NULL)
+    """,
+    "CREATE INDEX headwater_floor_package ON headwater_floor_feed (version, pkgarch)",
+    """
+    CREATE TABLE headwater_floor_head (
+      version TEXT NOT NULL, pkgarch TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (version, pkgarch)) WITHOUT ROWID
+    """,
+  ]
 
   /// Rows of the feed that leave it with the copy that is exchanged: see ``SwapProgress``.
   static let leaving = "CREATE TABLE headwater_leaving (serial INTEGER PRIMARY KEY)"

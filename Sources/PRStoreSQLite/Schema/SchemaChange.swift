@@ -11,6 +11,7 @@ struct SchemaChange {
   func run() throws(StoreError) {
     try changeHeads()
     try changeCopy()
+    try addFloors()
     try connection.execute(
       "INSERT OR REPLACE INTO headwater_store (key, value) VALUES ('schema', '\(Schema.version)')")
   }
@@ -34,6 +35,16 @@ struct SchemaChange {
     try connection.execute(Schema.leaving)
   }
 
+  /// Schema 3 had none.
+  private func addFloors() throws(StoreError) {
+    if try !connection.hasTable("headwater_floor_feed") {
+      for statement in Schema.floors { try connection.execute(statement) }
+    }
+    if try connection.number("SELECT 1 FROM pragma_table_info('headwater_head') WHERE name = 'below_floor'") == nil {
+      try connection.execute("ALTER TABLE headwater_head ADD COLUMN below_floor INTEGER NOT NULL DEFAULT 0")
+    }
+  }
+
   private func changeCopy() throws(StoreError) {
     guard try !connection.hasTable("headwater_floor") else { return }
     if try connection.hasTable("headwater_copy_next") {
@@ -45,7 +56,7 @@ struct SchemaChange {
         """)
     }
     guard try connection.hasTable("headwater_copy") else {
-      try connection.execute(Schema.floor)
+      try connection.execute(Schema.bound)
       for table in Schema.copy(.copy) { try connection.execute(table) }
       return
     }

@@ -19,6 +19,8 @@ struct FeedSync: Hashable, Sendable {
   private var hasArrived = false
   /// An answer that was asked for while the page in front of it was written.
   private var ahead: Ahead?
+  /// Where the last question asked for floors from.
+  private var askedFloors = FloorPosition.start
 
   struct Settings: Hashable, Sendable {
     var server: Endpoint
@@ -33,6 +35,8 @@ struct FeedSync: Hashable, Sendable {
   }
 
   init(_ settings: Settings) { self.settings = settings }
+
+  var upstreamStore: String { settings.store }
 
   enum Target: Hashable, Sendable {
     case copy
@@ -74,6 +78,8 @@ struct FeedSync: Hashable, Sendable {
   struct Positions: Hashable, Sendable {
     var copy: FeedPosition?
     var fresh: FeedPosition?
+    /// Where the floors are that are known of an upstream.
+    var floors: FeedPosition?
   }
 
   struct Writing: Hashable, Sendable {
@@ -86,14 +92,16 @@ struct FeedSync: Hashable, Sendable {
 
   struct Ahead: Hashable, Sendable {
     var start: FeedPosition
+    var floors: FloorPosition
     var reply: Result<Reply, SyncError>
   }
 
   enum Reply: Hashable, Sendable {
     /// - Parameters:
     ///   - digest: computed over the rows, from the digest of the position that was asked from.
+    ///   - floorDigest: computed over the floors, from the digest of where they begin; nil where there are none.
     ///   - waited: for how long the answer was held back; nil when it was asked for at once.
-    case page(ChangesAnswer.Page, digest: FeedDigest, waited: Duration?)
+    case page(ChangesAnswer.Page, digest: FeedDigest, floorDigest: FeedDigest?, waited: Duration?)
     case reset(String)
   }
 
@@ -117,6 +125,8 @@ struct FeedSync: Hashable, Sendable {
     case locate
     /// Asks for the rows behind a position.
     case ask(ChangesQuery, from: FeedPosition?)
+    /// Raises the floors that have come with a page.
+    case raise(FloorPage)
     /// Writes a page, if the copy is at the position.
     case write(FeedPage, from: FeedPosition?, Target)
     case beginFresh
@@ -189,18 +199,28 @@ extension FeedSync {
     let start = start(in: positions)
     let early = ahead
     ahead = nil
-    if let early, early.start == start { return take(early.reply, at: positions) }
+    if let early, early.start == start {
+      askedFloors = early.floors
+      return take(early.reply, at: positions)
+    }
     state = .asking(positions)
-    return [question(from: start, waits: waits)]
+    return [question(from: start, floors: floors(in: positions), waits: waits)]
+  }
+
+  /// The floors of another store are taken from their start.
+  private func floors(in positions: Positions) -> FloorPosition {
+    guard let known = positions.floors, known.store == settings.store else { return .start }
+    return FloorPosition(serial: known.serial, digest: known.digest)
   }
 
   private func start(in positions: Positions) -> FeedPosition? { target == .fresh ? positions.fresh : positions.copy }
 
-  private func question(from start: FeedPosition?, waits: Bool) -> Action {
-    .ask(
+  private mutating func question(from start: FeedPosition?, floors: FloorPosition, waits: Bool) -> Action {
+    askedFloors = floors
+    return .ask(
       ChangesQuery(
         store: start?.store, after: start?.serial ?? 0, digest: start?.digest.description ?? "", limit: settings.page,
-        wait: waits ? settings.wait : 0),
+        floors: floors, wait: waits ? settings.wait : 0),
       from: start)
   }
 
@@ -221,10 +241,12 @@ extension FeedSync {
       let joins = target == .copy && isRebuilding(positions)
       target = .fresh
       return [.note(.reset(reason: reason))] + (joins ? locate(.ask(waits: false)) : beginFresh())
-    case .success(.page(let page, let digest, let waited)):
+    case .success(.page(let page, let digest, let floorDigest, let waited)):
       let start = start(in: positions)
       do throws(SyncError) {
-        let checked = try check(page, digest, from: start)
+        var checked = try check(page, digest, from: start)
+        checked.floors = try page.floors?.checked(floorDigest, from: askedFloors, by: settings.server)
+        checked.hasMore = page.hasMore || page.floors?.hasMore ?? false
         return try take(checked, page.progress(from: start, waited: waited), from: start, of: page.rows.count)
       } catch {
         return fail(error)
@@ -252,17 +274,21 @@ extension FeedSync {
     let notes: [Action] = page.rows.count < rows ? [.note(.passedOver(rows: rows - page.rows.count))] : []
     let verdict = progress.take(brought, limit: settings.page)
     guard verdict != .stuck else { return notes + fail(.noProgress(settings.server)) }
-    let writing = Writing(page: page, isUseful: verdict == .useful, isAsking: page.hasMore)
-    // A page without news leaves the position as it is.
-    if let start, start == page.position { return notes + advance(writing, .applied(news: 0)) }
-    state = .writing(writing)
+    let raises = page.floors.map { $0.floors.isEmpty ? [] : [Action.raise($0)] } ?? []
+    // A page without rows leaves the position as it is.
+    if let start, start == page.position {
+      let writing = Writing(page: page, isUseful: verdict == .useful, isAsking: false)
+      return notes + raises + advance(writing, .applied(news: 0))
+    }
+    state = .writing(Writing(page: page, isUseful: verdict == .useful, isAsking: page.hasMore))
     // While a page is written the next one is on its way.
-    let next = page.hasMore ? [question(from: page.position, waits: false)] : []
-    return notes + [.write(page, from: start, target)] + next
+    let floors = page.floors?.position ?? askedFloors
+    let next = page.hasMore ? [question(from: page.position, floors: floors, waits: false)] : []
+    return notes + raises + [.write(page, from: start, target)] + next
   }
 
   private mutating func answeredAhead(_ writing: Writing, _ reply: Result<Reply, SyncError>) -> [Action] {
-    ahead = Ahead(start: writing.page.position, reply: reply)
+    ahead = Ahead(start: writing.page.position, floors: askedFloors, reply: reply)
     return writing.outcome.map { advance(writing, $0) } ?? []
   }
 
@@ -291,16 +317,5 @@ extension FeedSync {
       (hasArrived, state) = (true, .completing)
       return [arrived, .complete]
     }
-  }
-}
-
-extension ChangesAnswer.Page {
-  /// How far the page brings a copy.
-  fileprivate func progress(from start: FeedPosition?, waited: Duration?) -> PullProgress.Page {
-    let (serials, _) = last.subtractingReportingOverflow(start?.serial ?? 0)
-    let bytes = rows.reduce(0) { sum, row in
-      sum + row.tuple.package.version.utf8.count + row.tuple.package.pkgarch.utf8.count + row.tuple.checksum.utf8.count
-    }
-    return PullProgress.Page(serials: serials, rows: rows.count, bytes: bytes, hasMore: hasMore, waited: waited)
   }
 }

@@ -13,11 +13,12 @@ struct FeedPull {
   let report: SyncReport
 
   private var source: String { connection.server.description }
+  private var upstreamStore: String { connection.description.store ?? "" }
 
   func run() async throws(SyncError) {
     var sync = FeedSync(
       FeedSync.Settings(
-        server: connection.server, store: connection.description.store ?? "", ownStore: store.identity,
+        server: connection.server, store: upstreamStore, ownStore: store.identity,
         page: options.page, wait: max(Int(clamping: options.every / .seconds(1)), 1)))
     var actions = sync.handle(.begun)
     while true {
@@ -34,6 +35,7 @@ struct FeedPull {
       switch action {
       case .ask: break
       case .locate: events.append(.located(try await positions()))
+      case .raise(let floors): try await store.raise(floors, of: upstreamStore, source: source, milliseconds: now())
       case .write(let page, let start, let target):
         events.append(.written(try await write(page, from: start, target)))
       case .beginFresh:
@@ -70,7 +72,12 @@ struct FeedPull {
       case .page(let page):
         var digest = start?.digest ?? .start
         for row in page.rows { digest.add(row) }
-        return .success(.page(page, digest: digest, waited: query.wait > 0 ? ContinuousClock.now - begin : nil))
+        let floors = page.floors.map { floors in
+          let start = floors.start.serial == query.floors?.serial ? query.floors : nil
+          return floors.floors.reduce(into: start?.digest ?? .start) { $0.add($1) }
+        }
+        let waited = query.wait > 0 ? ContinuousClock.now - begin : nil
+        return .success(.page(page, digest: digest, floorDigest: floors, waited: waited))
       }
     } catch {
       return .failure(.client(error))
@@ -88,7 +95,9 @@ struct FeedPull {
 
   private func positions() async throws(SyncError) -> FeedSync.Positions {
     try await store.read { reader throws(StoreError) in
-      FeedSync.Positions(copy: try reader.position(.position), fresh: try reader.position(.freshPosition))
+      FeedSync.Positions(
+        copy: try reader.position(.position), fresh: try reader.position(.freshPosition),
+        floors: try reader.position(.floorPosition))
     }
   }
 }

@@ -32,6 +32,15 @@ struct SyncStore: Sendable {
     }
   }
 
+  /// Raises the floors of an upstream.
+  func raise(_ page: FloorPage, of store: String, source: String, milliseconds: Int64) async throws(SyncError) {
+    do throws(StoreError) {
+      _ = try await self.store.take(page, of: store, source: source, milliseconds: milliseconds)
+    } catch {
+      throw .store(error)
+    }
+  }
+
   func copyFresh(_ page: FeedPage, from start: FeedPosition?) async throws(SyncError) -> CopyOutcome {
     do throws(StoreError) { return try await store.copyFresh(page, from: start) } catch { throw .store(error) }
   }

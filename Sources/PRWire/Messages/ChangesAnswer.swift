@@ -17,13 +17,18 @@ package enum ChangesAnswer: Hashable, Sendable {
     /// There are rows behind these.
     package var hasMore: Bool
     package var rows: [Row]
+    /// Nil from a server that was asked for none, or has none to give: one of an earlier version.
+    package var floors: FloorPage?
 
-    package init(store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row]) {
+    package init(
+      store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row], floors: FloorPage? = nil
+    ) {
       self.store = store
       self.last = last
       self.digest = digest
       self.hasMore = hasMore
       self.rows = rows
+      self.floors = floors
     }
   }
 
@@ -43,6 +48,7 @@ package enum ChangesAnswer: Hashable, Sendable {
         row.writeList(to: &out)
       }
       out.writeInteger(ASCII.closeBracket)
+      page.floors?.write(to: &out)
     }
     out.writeInteger(ASCII.closeBrace)
   }
@@ -60,7 +66,7 @@ package enum ChangesAnswer: Hashable, Sendable {
         try scanner.finish()
         return .success(fields.answer)
       } catch {
-        return .failure(fields.hasTooManyRows ? .tooManyRows(limit: maximumRows) : .json(error))
+        return .failure(fields.hasTooMany ? .tooManyRows(limit: maximumRows) : .json(error))
       }
     }
     guard let answer = try read.get() else { return nil }
@@ -72,21 +78,24 @@ package enum ChangesAnswer: Hashable, Sendable {
 private struct ChangesFields {
   private let maximumRows: Int
   /// Reading stopped at the row after the last that was asked for.
-  private(set) var hasTooManyRows = false
+  private var hasTooManyRows = false
   private var store: String?
   private var digest: String?
   private var reason: String?
   private var last: Int64?
   private var hasMore: Bool?
   private var rows: [Row]?
+  private var floors = FloorFields()
   private var isMalformed = false
+
+  var hasTooMany: Bool { hasTooManyRows || floors.hasTooMany }
 
   init(maximumRows: Int) { self.maximumRows = maximumRows }
 
   var answer: ChangesAnswer? {
     if let reason { return .reset(reason) }
-    guard !isMalformed, let store, let last, let digest, let hasMore, let rows else { return nil }
-    return .page(.init(store: store, last: last, digest: digest, hasMore: hasMore, rows: rows))
+    guard !isMalformed, !floors.isMalformed, let store, let last, let digest, let hasMore, let rows else { return nil }
+    return .page(.init(store: store, last: last, digest: digest, hasMore: hasMore, rows: rows, floors: floors.page))
   }
 
   mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
@@ -107,6 +116,10 @@ private struct ChangesFields {
       rows = found
       return
     }
+    if name.equals("floors", in: bytes), scanner.isAtArray() {
+      try floors.readList(&scanner, maximum: maximumRows)
+      return
+    }
     switch try scanner.value() {
     case .text(let text) where name.equals("store", in: bytes): store = try text.string(in: bytes)
     case .text(let text) where name.equals("digest", in: bytes): digest = try text.string(in: bytes)
@@ -114,41 +127,7 @@ private struct ChangesFields {
     case .bool(let flag) where name.equals("more", in: bytes): hasMore = flag
     case .integer(let range) where name.equals("last", in: bytes):
       last = Int64(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self))
-    default: break
+    case let token: try floors.read(name, token, bytes)
     }
-  }
-}
-
-/// A row as a JSON list: `["version","pkgarch","checksum","value"]`.
-extension Row {
-  func writeList(to out: inout ByteBuffer) {
-    out.writeInteger(ASCII.openBracket)
-    out.writeJSON(string: tuple.package.version)
-    out.writeInteger(ASCII.comma)
-    out.writeJSON(string: tuple.package.pkgarch)
-    out.writeInteger(ASCII.comma)
-    out.writeJSON(string: tuple.checksum)
-    out.writeInteger(ASCII.comma)
-    out.writeJSON(string: value)
-    out.writeInteger(ASCII.closeBracket)
-  }
-
-  /// Reads the list in front of a scanner.
-  ///
-  /// - Returns: nil unless it is four strings.
-  init?(list scanner: inout JSONScanner) throws(JSONError) {
-    let bytes = scanner.bytes
-    var texts: [String] = []
-    texts.reserveCapacity(4)
-    var isMalformed = false
-    try scanner.array { scanner throws(JSONError) in
-      guard case .text(let text) = try scanner.value(), texts.count < 4 else {
-        isMalformed = true
-        return
-      }
-      texts.append(try text.string(in: bytes))
-    }
-    guard !isMalformed, texts.count == 4 else { return nil }
-    self.init(tuple: TupleKey(version: texts[0], pkgarch: texts[1], checksum: texts[2]), value: texts[3])
   }
 }

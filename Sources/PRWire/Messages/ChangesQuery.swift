@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRRevision
 
 /// A question for what is new in a feed. Asked only of a server that announces ``Feature/changes``.
 package struct ChangesQuery: Hashable, Sendable {
@@ -11,14 +12,20 @@ package struct ChangesQuery: Hashable, Sendable {
   package var digest: String
   /// How many rows it takes at once.
   package var limit: Int
+  /// Where the asker is among the floors; nil for one that asks for none.
+  package var floors: FloorPosition?
   /// How long the answer may be held back while there is nothing new, in seconds.
   package var wait: Int
 
-  package init(store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, wait: Int = 0) {
+  package init(
+    store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, floors: FloorPosition? = nil,
+    wait: Int = 0
+  ) {
     self.store = store
     self.after = after
     self.digest = digest
     self.limit = limit
+    self.floors = floors
     self.wait = wait
   }
 
@@ -27,7 +34,9 @@ package struct ChangesQuery: Hashable, Sendable {
     if let store { out.writeJSON(string: store) } else { out.writeStaticString("null") }
     out.writeString(#","after":\#(after),"digest":"#)
     out.writeJSON(string: digest)
-    out.writeString(#","limit":\#(limit),"wait":\#(wait)}}"#)
+    out.writeString(#","limit":\#(limit)"#)
+    if let floors { out.writeString(#","floors_after":\#(floors.serial),"floors_digest":"\#(floors.digest)""#) }
+    out.writeString(#","wait":\#(wait)}}"#)
   }
 
   /// Reads the fields of a request that is known to be JSON.
@@ -59,10 +68,19 @@ package struct ChangesQuery: Hashable, Sendable {
     switch token {
     case .null where field.equals("store", in: bytes): store = nil
     case .null where field.equals("digest", in: bytes): digest = ""
+    case .null where field.equals("floors_digest", in: bytes): break
+    // A digest that is none is no digest of this server's floors.
+    case .text(let text) where field.equals("floors_digest", in: bytes):
+      let digest = FeedDigest(try text.string(in: bytes)) ?? .start
+      floors = FloorPosition(serial: floors?.serial ?? 0, digest: digest)
     case .text(let text) where field.equals("store", in: bytes): store = try text.string(in: bytes)
     case .text(let text) where field.equals("digest", in: bytes): digest = try text.string(in: bytes)
     case .integer(let range) where field.equals("after", in: bytes):
       return number("after", range, from: 0, bytes) { $0.after = $1 }
+    case .integer(let range) where field.equals("floors_after", in: bytes):
+      return number("floors_after", range, from: 0, bytes) {
+        $0.floors = FloorPosition(serial: $1, digest: $0.floors?.digest ?? .start)
+      }
     case .integer(let range) where field.equals("limit", in: bytes):
       return number("limit", range, from: 1, bytes) { $0.limit = Int(clamping: $1) }
     case .integer(let range) where field.equals("wait", in: bytes):
@@ -75,10 +93,10 @@ package struct ChangesQuery: Hashable, Sendable {
   private func wrongType(
     of field: JSONText, _ bytes: UnsafeRawBufferPointer
   ) -> (field: String, expected: String)? {
-    for name in ["store", "digest"] as [StaticString] where field.equals(name, in: bytes) {
+    for name in ["store", "digest", "floors_digest"] as [StaticString] where field.equals(name, in: bytes) {
       return ("\(name)", "a string or null")
     }
-    for name in ["after", "limit", "wait"] as [StaticString] where field.equals(name, in: bytes) {
+    for name in ["after", "limit", "wait", "floors_after"] as [StaticString] where field.equals(name, in: bytes) {
       return ("\(name)", "a whole number")
     }
     return nil

@@ -37,16 +37,7 @@ extension Row {
 
   /// Reads the object in front of a scanner. Other members are passed over.
   init?(from scanner: inout JSONScanner) throws(JSONError) {
-    let bytes = scanner.bytes
-    var texts: [String?] = [nil, nil, nil, nil]
-    let names: [StaticString] = ["version", "pkgarch", "checksum", "value"]
-    try scanner.object { name, scanner throws(JSONError) in
-      let token = try scanner.value()
-      guard let index = names.firstIndex(where: { name.equals($0, in: bytes) }), case .text(let text) = token else {
-        return
-      }
-      texts[index] = try text.string(in: bytes)
-    }
+    let texts = try scanner.members(["version", "pkgarch", "checksum", "value"])
     guard let version = texts[0], let pkgarch = texts[1], let checksum = texts[2], let value = texts[3] else {
       return nil
     }

@@ -24,23 +24,58 @@ struct Explain: AsyncParsableCommand {
     let (store, _) = try Store.open(StoreOptions(path: database, readOnly: true))
     let package = PackageKey(version: version, pkgarch: pkgarch)
     let checksum = checksum
-    let story = try await store.read { reader throws(StoreError) in try reader.story(of: package, checksum: checksum) }
-    if story.isEmpty {
+    let (story, floors) = try await store.read { reader throws(StoreError) in
+      (try reader.story(of: package, checksum: checksum), try reader.floorStory(of: package))
+    }
+    if story.isEmpty, floors.isEmpty {
       let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
       throw UserFacingError(
         "\(store.path) has no row of \(asked); name another --database, or check the spelling with 'headwater export'")
     }
     for row in story { print(json ? try row.json : row.text) }
+    for floor in floors { print(json ? try floor.json : floor.text) }
+  }
+}
+
+extension Int64 {
+  /// The milliseconds since 1970 as a time of day.
+  fileprivate var timeOfDay: String {
+    Date(timeIntervalSince1970: Double(self) / 1000)
+      .ISO8601Format(.iso8601WithTimeZone(includingFractionalSeconds: true))
+  }
+}
+
+extension [String: String] {
+  fileprivate var line: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}
+
+extension FloorEntry {
+  fileprivate var text: String {
+    let setter = provenance.setter.map { ", by \($0)" } ?? ""
+    return "\(floor.value)  floor  \(provenance.milliseconds.timeOfDay), \(provenance.explanation)\(setter)"
+  }
+
+  fileprivate var json: String {
+    get throws {
+      var fields = [
+        "floor": floor.value.text, "origin": provenance.origin.rawValue, "serial": "\(serial)",
+        "time": provenance.milliseconds.timeOfDay,
+      ]
+      fields["source"] = provenance.source
+      fields["setter"] = provenance.setter
+      return try fields.line
+    }
   }
 }
 
 extension RowHistory {
-  private var time: String? {
-    provenance.milliseconds.map { milliseconds in
-      Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        .ISO8601Format(.iso8601WithTimeZone(includingFractionalSeconds: true))
-    }
-  }
+  private var time: String? { provenance.milliseconds.map(\.timeOfDay) }
 
   /// Which level's nodes mint values of this form, by the partitioned numbering: 0 is the top of the hierarchy.
   private var level: Int? { Revision(value).map { $0.components.count - 1 } }
@@ -60,9 +95,7 @@ extension RowHistory {
       fields["time"] = time
       fields["level"] = level.map(String.init)
       fields["asker"] = provenance.asker
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(fields), as: UTF8.self)
+      return try fields.line
     }
   }
 }

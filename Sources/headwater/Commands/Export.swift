@@ -82,7 +82,32 @@ struct Export: AsyncParsableCommand {
       progress.update(count: writer.rows)
       cursor = page.next
     }
+    try await copyFloors(of: store, filter, to: &writer)
     progress.finish()
+  }
+
+  /// Only JSON Lines have floors. They name no checksum, so that a filter for one selects none of them.
+  private func copyFloors(of store: Store, _ filter: RowFilter, to writer: inout ExportFile) async throws {
+    guard filter.checksum == nil else { return }
+    var serial: Int64? = 0
+    while let start = serial {
+      let entries = try await store.read { reader throws(StoreError) in
+        var last: [FloorEntry] = []
+        let page = try reader.floors(after: start, limit: 1024)
+        for entry in page where try reader.floor(of: entry.floor.package) == entry.floor.value { last.append(entry) }
+        return (last: last, end: page.last?.serial)
+      }
+      for entry in entries.last where filter.selects(entry.floor.package) { try writer.write(entry.floor) }
+      serial = entries.end
+    }
+  }
+}
+
+extension RowFilter {
+  fileprivate func selects(_ package: PackageKey) -> Bool {
+    [(version, package.version), (pkgarch, package.pkgarch)].allSatisfy { wanted, name in
+      wanted.map { $0.utf8.elementsEqual(name.utf8) } ?? true
+    }
   }
 }
 
@@ -92,6 +117,7 @@ private struct ExportFile {
   private let printer: RowPrinter
   private(set) var rows = 0
   private var leftOut = 0
+  private var floorsLeftOut = 0
   /// How many values have dots; nil in a format that has no use for the count.
   private var dotted: Int?
   /// The package whose rows come by, and its greatest value so far.
@@ -117,6 +143,11 @@ private struct ExportFile {
     try sink.write(line)
   }
 
+  mutating func write(_ floor: Floor) throws {
+    try summarize()
+    if let line = printer.line(floor) { try sink.write(line) } else { floorsLeftOut += 1 }
+  }
+
   private func isGreatestSoFar(_ row: Row) -> Bool {
     guard let package else { return true }
     guard let old = Revision(package.greatest.value), let new = Revision(row.value) else { return false }
@@ -135,6 +166,10 @@ private struct ExportFile {
   mutating func finish() throws {
     try summarize()
     if leftOut == 0 || !sink.isFile { try sink.finish() }
+    if floorsLeftOut > 0 {
+      FileHandle.standardError.write(
+        Data("note: \(floorsLeftOut) floors are not in this format; --format jsonl has them.\n".utf8))
+    }
     if let dotted, dotted > 0, leftOut == 0 {
       FileHandle.standardError.write(
         Data(

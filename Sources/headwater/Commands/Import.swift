@@ -42,7 +42,7 @@ struct Import: AsyncParsableCommand {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     // Everything is read and parsed before the database is opened: a large or broken file holds up no server.
-    var reading = ImportReading(spool: try RowSpool(in: folder), names: files)
+    var reading = ImportReading(spool: try RowSpool(in: folder), floors: try FloorSpool(in: folder), names: files)
     let opened = try files.map { try ImportFile($0) }
     for file in opened { try reading.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
     try reading.finish()
@@ -73,14 +73,27 @@ struct Import: AsyncParsableCommand {
     guard summary.isAcceptable else {
       throw UserFacingError("nothing was imported: \(summary.refusedLines)\(summary.advice)")
     }
-    guard !dryRun else { return report(summary) }
-    let result = try await work.write(to: store, summary).summary
+    guard !dryRun else {
+      summary.floors = try await raise(reading.floors, on: store)
+      return report(summary)
+    }
+    var result = try await work.write(to: store, summary).summary
+    result.floors = try await raise(reading.floors, on: store)
     show(result)
     report(result)
     guard result.isAcceptable else {
       throw UserFacingError(
         "\(result.refusedLines), since a server has numbered their packages meanwhile; all other rows were imported")
     }
+  }
+
+  /// - Returns: how many floors were raised, or would be.
+  private func raise(_ floors: FloorSpool, on store: Store) async throws -> Int {
+    guard !floors.isEmpty else { return 0 }
+    let raising = FloorRaising(
+      spool: floors, setter: RaiseCommand.setter,
+      milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
+    return try await raising.run(on: store, isDryRun: dryRun) { _ in }.raised
   }
 
   private func show(_ summary: ImportSummary) {
@@ -91,6 +104,7 @@ struct Import: AsyncParsableCommand {
     guard !json else { return print(summary.json(isDryRun: dryRun)) }
     print("\(dryRun ? "would add" : "added") \(summary.added) rows; \(summary.known) were there already")
     if summary.below > 0 { print("\(summary.below) of them lie below what their package has already") }
+    if summary.floors > 0 { print("floors \(dryRun ? "to raise" : "raised"): \(summary.floors)") }
     if summary.summaries > 0 { print("\(summary.summaries) lines without a checksum were passed over") }
   }
 }
@@ -98,13 +112,15 @@ struct Import: AsyncParsableCommand {
 /// Reads files into a spool.
 private struct ImportReading {
   private(set) var spool: RowSpool
+  private(set) var floors: FloorSpool
   private(set) var summary: ImportSummary
   private var progress = ProgressBar("reading")
   private var rows = 0
   private var file = 0
 
-  init(spool: RowSpool, names: [String]) {
+  init(spool: RowSpool, floors: FloorSpool, names: [String]) {
     self.spool = spool
+    self.floors = floors
     summary = ImportSummary(names: names.map { $0 == "-" ? "standard input" : $0 })
   }
 
@@ -130,7 +146,10 @@ private struct ImportReading {
     }
   }
 
-  mutating func finish() throws { try spool.finish() }
+  mutating func finish() throws {
+    try spool.finish()
+    try floors.finish()
+  }
 
   private mutating func take(_ line: RowParser.Line, _ number: Int) throws {
     let place = ImportPlace(file: file, line: number)
@@ -138,6 +157,8 @@ private struct ImportReading {
     case .nothing: break
     case .summary: summary.summaries += 1
     case .problem(let text): summary.refuse(text, at: place)
+    case .floor(let floor):
+      try floors.add(GatheredFloor(floor: floor, origin: .imported, source: summary.name(of: place)))
     case .row(let row):
       rows += 1
       progress.update(count: rows)

@@ -9,6 +9,8 @@ struct ImportSummary {
   var known = 0
   var below = 0
   var summaries = 0
+  /// Floors that were raised.
+  var floors = 0
   private(set) var refused = 0
   /// The options under which some of the refused rows would be taken.
   private(set) var options: [String] = []
@@ -37,6 +39,11 @@ struct ImportSummary {
     }
   }
 
+  /// As compilers write a place.
+  func name(of place: ImportPlace) -> String {
+    names.indices.contains(place.file) ? "\(names[place.file]):\(place.line)" : "import"
+  }
+
   /// - Parameter option: under which the row would be taken.
   mutating func refuse(_ text: String, at place: ImportPlace, without option: String? = nil) {
     refused += 1
@@ -48,6 +55,6 @@ struct ImportSummary {
   }
 
   func json(isDryRun: Bool) -> String {
-    #"{"added":\#(added),"below":\#(below),"dry_run":\#(isDryRun),"known":\#(known),"read":\#(read)}"#
+    #"{"added":\#(added),"below":\#(below),"dry_run":\#(isDryRun),"floors":\#(floors),"known":\#(known),"read":\#(read)}"#
   }
 }

@@ -11,15 +11,25 @@ enum Event: Sendable {
   /// A row of the upstream is in the node's copy from now on.
   case copied(TextRow, at: Int)
   /// A value of the upstream, told without its checksum.
-  case floor(package: String, value: String, at: Int)
+  case bound(package: String, value: String, at: Int)
+  /// The floor of a package rises: by an operator, or as the upstream's has.
+  case floor(package: String, value: String, at: Int, isRaisedHere: Bool)
   /// The database is an earlier one again.
-  case restored(at: Int, own: [TextRow], copied: [TextRow], floors: [(package: String, value: String)])
+  case restored(at: Int, Backup)
   /// The copy was thrown away; what is in the new one follows.
   case copyDropped(at: Int)
   /// The copy holds all that the upstream has, which has not changed while it was copied.
   case copyIsWhole(at: Int)
   /// Nothing that is checked: a link was cut, a process began again.
   case remark(String)
+}
+
+/// What the database holds after a restore.
+struct Backup: Sendable {
+  var own: [TextRow]
+  var copied: [TextRow]
+  var bounds: [(package: String, value: String)]
+  var floors: [(package: String, value: String)]
 }
 
 struct TextRow: Hashable, Sendable, CustomStringConvertible {
@@ -64,8 +74,11 @@ extension Event: CustomStringConvertible {
       "node \(node) refuses\(overflow ? ", no number left" : ""): \(question)"
     case .stored(let row, let node, let imported): "node \(node) \(imported ? "imports" : "stores") \(row)"
     case .copied(let row, let node): "node \(node) copies \(row)"
-    case .floor(let package, let value, let node): "node \(node) hears of \(package) up to \(value)"
-    case .restored(let node, let own, let copied, _): "node \(node) is restored: own \(own), copied \(copied)"
+    case .bound(let package, let value, let node): "node \(node) hears of \(package) up to \(value)"
+    case .floor(let package, let value, let node, let isRaisedHere):
+      "node \(node) \(isRaisedHere ? "raises" : "takes over") the floor \(value) of \(package)"
+    case .restored(let node, let backup):
+      "node \(node) is restored: own \(backup.own), copied \(backup.copied), floors \(backup.floors)"
     case .copyDropped(let node): "node \(node) drops its copy"
     case .copyIsWhole(let node): "the copy of node \(node) is whole"
     case .remark(let text): text

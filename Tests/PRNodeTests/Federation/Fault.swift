@@ -38,6 +38,10 @@ enum Fault: String, CaseIterable, Sendable {
   case losesCopiedRows
   /// Only the first of several upstreams is asked.
   case asksFirstUpstreamOnly
+  /// Floors do not count where a value is chosen.
+  case ignoresFloors
+  /// Floors of the upstream are not taken over.
+  case losesFloors
   /// The copy does not count for the greatest value of a package.
   case overlooksCopy
 }

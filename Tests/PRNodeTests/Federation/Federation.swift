@@ -13,6 +13,7 @@ final class Federation {
   private(set) var story: [Event] = []
   private(set) var violation: Violation?
   private(set) var isImporting = false
+  private(set) var isRaising = false
   private var laws: Laws
   private var queue: [(process: SimulatedProcess, life: Int, body: () -> Void)] = []
   private var isUndisturbed = false
@@ -123,6 +124,14 @@ final class Federation {
       TupleKey(version: row.package, pkgarch: "all", checksum: row.checksum), value)
   }
 
+  /// An operator raises the floor of a package.
+  func raise(_ package: String, to value: String, at index: Int) {
+    guard let value = Revision(value) else { return }
+    isRaising = true
+    defer { isRaising = false }
+    nodes[index].records.raise(Floor(package: PackageKey(version: package, pkgarch: "all"), value: value))
+  }
+
   /// Brings rows of the upstream into a node's copy, with nothing else under way.
   func sync(_ index: Int, process: Int = 0) {
     undisturbed {
@@ -145,8 +154,12 @@ final class Federation {
     }
     note(
       .restored(
-        at: index, own: rows(backup.own), copied: rows(backup.copied),
-        floors: backup.floors.map { ($0.key.version, $0.value.text) }))
+        at: index,
+        Backup(
+          own: rows(backup.own), copied: rows(backup.copied),
+          bounds: backup.bounds.map { ($0.key.version, $0.value.text) },
+          floors: Dictionary(backup.floors.map { ($0.floor.package.version, $0.floor.value.text) }) { $1 }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) })))
   }
 
   func cut(_ index: Int, _ isCut: Bool = true) {

@@ -70,8 +70,7 @@ struct FederationTests {
 extension Event {
   fileprivate static let topics = [
     "asked, reaching the top", "asked, cut off", "answered", "no answer", "refused", "minted or adopted", "imported",
-    "copied", "floor", "restored", "copy dropped",
-    "copy whole",
+    "copied", "bound", "floor raised", "floor taken over", "restored", "copy dropped", "copy whole",
   ]
 
   fileprivate var topic: String {
@@ -81,7 +80,8 @@ extension Event {
     case .refused: "refused"
     case .stored(_, _, let imported): imported ? "imported" : "minted or adopted"
     case .copied: "copied"
-    case .floor: "floor"
+    case .bound: "bound"
+    case .floor(_, _, _, let isRaisedHere): isRaisedHere ? "floor raised" : "floor taken over"
     case .restored: "restored"
     case .copyDropped: "copy dropped"
     case .copyIsWhole: "copy whole"

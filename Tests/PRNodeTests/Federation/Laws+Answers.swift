@@ -21,13 +21,13 @@ extension Laws {
     case .oneOf(let some, let law):
       try require(value.map(some.contains) ?? false, law, "\(details), not one of \(some.map(\.parts))")
     case .nothing: try require(value == nil, .knownAbove, "\(details), though nobody has told it")
-    case .adoptedOrAbove(let floor?):
+    case .adoptedOrAbove(let bound?):
       // A prediction is copied nowhere: there it is enough that a node above has had the row.
       let rows = question.kind == .predict ? above(node).flatMap { images[$0].everOwn } : images[node].copied
       let isAdopted = rows.contains {
         $0.package == question.package && $0.checksum == question.checksum && $0.value == value
       }
-      try require(isAdopted || value.map(floor.isBelow) == true, .ownNumbers, "\(details), with \(floor.parts) known")
+      try require(isAdopted || value.map(bound.isBelow) == true, .ownNumbers, "\(details), with \(bound.parts) known")
     case .refusal: try require(false, .refusedRightly, details)
     case .adoptedOrAbove(nil), .noRefusal, nil: break
     }
@@ -43,6 +43,8 @@ extension Laws {
       try require(before?.value ?? value == value, .neverChanges, "\(details), after \(before?.value.parts ?? [])")
       if before == nil { images[node].kept.append(row) }
     } else {
+      let floor = images[node].floors[row.package]
+      try require(floor.map { !value.isBelow($0) } ?? true, .floors, "\(details), with the floor \(floor?.parts ?? [])")
       let last = images[node].told.last { $0.package == row.package }
       try require(
         last.map { !value.isBelow($0.value) } ?? true, .neverDown, "\(details), after \(last?.value.parts ?? [])")
@@ -67,8 +69,9 @@ extension Laws {
     let rows = (images[node].own + images[node].copied).filter {
       $0.package == question.package && (question.kind == .max || $0.checksum == question.checksum)
     }
-    let floors = images[node].floors.filter { question.kind == .max && $0.package == question.package }
-    try require((rows.map(\.value) + floors.map(\.value)).contains(value), .kept, details)
+    let bounds = images[node].bounds.filter { question.kind == .max && $0.package == question.package }
+    let floors = [images[node].floors[question.package]].compactMap(\.self).filter { _ in question.kind == .max }
+    try require((rows.map(\.value) + bounds.map(\.value) + floors).contains(value), .kept, details)
   }
 
   mutating func refused(_ question: Question, _ node: Int, _ overflow: Bool) throws(Violation) {
@@ -98,17 +101,19 @@ extension Laws {
     }
     if places[node].isReadOnly { return expectReadOnly(question, node, circumstances) }
     let top = Dotted.greatest(own.map(\.value))
+    let floor = images[node].floors[question.package]
+    func reachesFloor(_ value: Dotted) -> Bool { floor.map { !value.isBelow($0) } ?? true }
     if question.isKept, let least = Self.least(mine) {
       return .value(least, .knownHere)
     }
-    if !question.isKept, let top, mine.contains(top) { return .value(top, .knownHere) }
+    if !question.isKept, let top, mine.contains(top), reachesFloor(top) { return .value(top, .knownHere) }
     if circumstances.isStrict, circumstances.isCutOff { return .refusal }
     guard circumstances.reachesTop else { return circumstances.isStrict ? nil : .noRefusal }
     let seen = view(node, question.package, question.checksum, isAsking: true)
     let theirs = seen.told.filter { $0.checksum == question.checksum }.map(\.value)
     guard let value = Dotted.greatest(theirs), !own.contains(where: { $0.value == value }),
-      question.isKept || (top?.isBelow(value) ?? true)
-    else { return .adoptedOrAbove(Dotted.greatest(seen.told.map(\.value) + seen.floors + own.map(\.value))) }
+      question.isKept || (top?.isBelow(value) ?? true) && reachesFloor(value)
+    else { return .adoptedOrAbove(Dotted.greatest(seen.told.map(\.value) + seen.bounds + own.map(\.value))) }
     return .value(value, .upstreamsValue)
   }
 
@@ -128,19 +133,22 @@ extension Laws {
   /// its upstream holds and finds out.
   private func view(
     _ node: Int, _ package: String, _ checksum: String, isAsking: Bool
-  ) -> (told: [Holding], floors: [Dotted]) {
+  ) -> (told: [Holding], bounds: [Dotted]) {
     let own = images[node].own.filter { $0.package == package }
     var told = images[node].copied.filter { $0.package == package }
-    var floors = images[node].floors.filter { $0.package == package }.map(\.value)
+    var bounds = images[node].bounds.filter { $0.package == package }.map(\.value)
+    let floor = images[node].floors[package]
+    bounds += [floor].compactMap(\.self)
     let top = Dotted.greatest(own.map(\.value))
-    let isCurrent = own.contains { $0.value == top && $0.checksum == checksum }
-    guard let parent = places[node].parent, isAsking || !isCurrent else { return (told, floors) }
+    let reachesFloor = floor.map { floor in top.map { !$0.isBelow(floor) } ?? false } ?? true
+    let isCurrent = reachesFloor && own.contains { $0.value == top && $0.checksum == checksum }
+    guard let parent = places[node].parent, isAsking || !isCurrent else { return (told, bounds) }
     let above = view(parent, package, checksum, isAsking: false)
     // What a node above has given to another checksum itself it does not pass on, but it counts on from there.
     let passed = above.told.filter { !isTaken($0, at: parent) }
     told += images[parent].own.filter { $0.package == package } + passed
-    floors += above.floors + above.told.filter { isTaken($0, at: parent) }.map(\.value)
-    return (told, floors)
+    bounds += above.bounds + above.told.filter { isTaken($0, at: parent) }.map(\.value)
+    return (told, bounds)
   }
 
   /// Whether a row's value is another checksum's among the own rows of a node: so it may be where a node further up was
@@ -167,8 +175,9 @@ extension Laws {
     let here = (images[node].own + images[node].copied).filter(fits).filter { isMax || !isTaken($0, at: node) }
       .map(\.value)
     if question.kind == .max {
-      let floors = images[node].floors.filter { $0.package == question.package }.map(\.value)
-      if let greatest = Dotted.greatest(here + floors) { return .value(greatest, .knownHere) }
+      let bounds = images[node].bounds.filter { $0.package == question.package }.map(\.value)
+      let floors = [images[node].floors[question.package]].compactMap(\.self)
+      if let greatest = Dotted.greatest(here + bounds + floors) { return .value(greatest, .knownHere) }
     } else if !here.isEmpty {
       return .oneOf(here, .knownHere)
     }
@@ -182,9 +191,10 @@ extension Laws {
     // A node whose own value for the tuple is the greatest asks nobody, even if those below hold it for another.
     guard known.allSatisfy(\.isTold) else { return nil }
     let all = known.map(\.0)
-    let floors =
+    let bounds =
       question.kind == .max
-      ? chain.flatMap { images[$0].floors }.filter { $0.package == question.package }.map(\.value) : []
-    return all.isEmpty && floors.isEmpty ? .nothing : .oneOf(all + floors, .knownAbove)
+      ? chain.flatMap { images[$0].bounds }.filter { $0.package == question.package }.map(\.value)
+        + chain.compactMap { images[$0].floors[question.package] } : []
+    return all.isEmpty && bounds.isEmpty ? .nothing : .oneOf(all + bounds, .knownAbove)
   }
 }

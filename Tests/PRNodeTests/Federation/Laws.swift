@@ -17,6 +17,7 @@ struct Violation: Error, Sendable, CustomStringConvertible {
     case ownNumbers = "what is minted has level + 1 components, in the lane, above all that is known"
     case storesNothing = "a read-only node stores no answers"
     case wholeCopy = "a copy that is said to be whole has all rows of the upstream"
+    case floors = "an answer without history is not below the floor of its package"
     case truthfulCopy = "a copy holds what nodes above have held"
     case knownHere = "what is known here is answered from here, whatever the upstream does"
     case knownAbove = "what is known anywhere above is told to those who ask for it"
@@ -56,7 +57,10 @@ struct Laws {
   struct Image {
     var own: [Holding] = []
     var copied: [Holding] = []
-    var floors: [Naming] = []
+    var bounds: [Naming] = []
+    var floors: [String: Dotted] = [:]
+    /// Floors of all times.
+    var everFloors: Set<Naming> = []
     /// As the last question was put. Whoever changes it begins again, and what was under way is lost.
     var isStrict = false
     /// Own rows of all times, those that a restore took away too.
@@ -98,15 +102,19 @@ struct Laws {
       case .refused(let question, let node, let overflow): try refused(question, node, overflow)
       case .stored(let row, let node, let imported): try stored(Self.holding(row), node, imported)
       case .copied(let row, let node): try copied(Self.holding(row), node)
-      case .floor(let package, let value, let node):
+      case .bound(let package, let value, let node):
         let naming = Naming(package: package, value: Self.read(value))
-        let isTrue = above(node).contains { images[$0].everNamed.contains(naming) }
+        let isTrue = above(node).contains {
+          images[$0].everNamed.contains(naming) || images[$0].everFloors.contains(naming)
+        }
         try require(isTrue, .truthfulCopy, "node \(node), \(value)")
-        images[node].floors.append(naming)
-      case .restored(let node, let own, let copied, let floors): restored(node, own, copied, floors)
+        images[node].bounds.append(naming)
+      case .floor(let package, let value, let node, let isRaisedHere):
+        try floor(Naming(package: package, value: Self.read(value)), node, isRaisedHere)
+      case .restored(let node, let backup): restored(node, backup)
       case .copyDropped(let node):
         images[node].copied = []
-        images[node].floors = []
+        images[node].bounds = []
       case .copyIsWhole(let node): try copyIsWhole(node)
       case .remark: break
       }
@@ -165,12 +173,22 @@ struct Laws {
     try belongs(row)
   }
 
+  private mutating func floor(_ floor: Naming, _ node: Int, _ isRaisedHere: Bool) throws(Violation) {
+    let isTrue = isRaisedHere || above(node).contains { images[$0].everFloors.contains(floor) }
+    try require(isTrue, .truthfulCopy, "node \(node), the floor \(floor.value.parts)")
+    let before = images[node].floors[floor.package]
+    try require(before?.isBelow(floor.value) ?? true, .floors, "node \(node) lowers \(before?.parts ?? [])")
+    images[node].floors[floor.package] = floor.value
+    images[node].everFloors.insert(floor)
+  }
+
   private func minted(_ row: Holding, _ node: Int) throws(Violation) {
     try require(isOwnKind(row.value, node), .ownNumbers, "node \(node) minted \(row.value.parts)")
     let image = images[node]
     let known =
       (image.own + image.copied).filter { $0.package == row.package }.map(\.value)
-      + image.floors.filter { $0.package == row.package }.map(\.value)
+      + image.bounds.filter { $0.package == row.package }.map(\.value)
+      + [image.floors[row.package]].compactMap(\.self)
     let isAbove = known.allSatisfy { $0.isBelow(row.value) }
     // It stands directly under what is known: nothing is skipped but other lanes.
     let level = row.value.parts.count - 1
@@ -205,6 +223,8 @@ struct Laws {
     let lacking = (images[parent].own + images[parent].copied).filter { !images[node].copied.contains($0) }
     try require(
       lacking.isEmpty, .wholeCopy, "node \(node) lacks \(lacking.map { "\($0.checksum) \($0.value.parts)" })")
+    let floors = images[parent].floors.filter { package, value in images[node].floors[package]?.isBelow(value) ?? true }
+    try require(floors.isEmpty, .wholeCopy, "node \(node) lacks the floors \(floors.mapValues(\.parts))")
   }
 
   /// The promise for the whole federation.
@@ -216,10 +236,8 @@ struct Laws {
     holders[naming] = holder
   }
 
-  private mutating func restored(
-    _ node: Int, _ own: [TextRow], _ copied: [TextRow], _ floors: [(package: String, value: String)]
-  ) {
-    let own = own.map(Self.holding)
+  private mutating func restored(_ node: Int, _ backup: Backup) {
+    let own = backup.own.map(Self.holding)
     if places.contains(where: { $0.parent == node }) { holdsAnywhere = false }
     // What only this node held, and holds no more, is free again.
     for lost in images[node].own where !own.contains(lost) {
@@ -227,8 +245,9 @@ struct Laws {
       holders[Naming(package: lost.package, value: lost.value)] = nil
     }
     images[node].own = own
-    images[node].copied = copied.map(Self.holding)
-    images[node].floors = floors.map { Naming(package: $0.package, value: Self.read($0.value)) }
+    images[node].copied = backup.copied.map(Self.holding)
+    images[node].bounds = backup.bounds.map { Naming(package: $0.package, value: Self.read($0.value)) }
+    images[node].floors = Dictionary(uniqueKeysWithValues: backup.floors.map { ($0.package, Self.read($0.value)) })
     // An answer that is on record still binds; one that was forgotten does not.
     images[node].told.removeAll { told in
       !own.contains { $0.package == told.package && $0.value == told.value }

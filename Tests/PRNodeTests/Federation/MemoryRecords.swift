@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import PRStore
 
 @testable import PRNode
 @testable import PRSync
@@ -18,7 +19,10 @@ final class MemoryRecords: ChangingRecords {
     var own: [PackageKey: [Entry]] = [:]
     var copied: [PackageKey: [Entry]] = [:]
     /// The greatest value that was told without its checksum.
-    var floors: [PackageKey: Revision] = [:]
+    var bounds: [PackageKey: Revision] = [:]
+    var floors: [FloorEntry] = []
+    /// How far the upstream's floors are known.
+    var floorPosition: FeedPosition?
     /// The level that the upstream told, plus one.
     var level: Int?
     var feed = MemoryFeed()
@@ -41,6 +45,7 @@ final class MemoryRecords: ChangingRecords {
     case stored(TextRow)
     case copied(TextRow)
     case copyDropped
+    case bound(PackageKey, Revision)
     case floor(PackageKey, Revision)
   }
 
@@ -53,8 +58,10 @@ final class MemoryRecords: ChangingRecords {
   // MARK: What is read
 
   func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
-    var facts = package(tuple.package).facts(for: tuple.checksum, history, upstream: upstream)
+    var facts = package(tuple.package).facts(
+      for: tuple.checksum, history, upstream: upstream, floor: floor(of: tuple.package))
     switch fault {
+    case .ignoresFloors: facts.floor = nil
     case .overlooksHolders: facts.upstreamValueIsTaken = false
     case .overlooksGreatest:
       let greatest = values(of: tuple, in: contents.own).max()
@@ -76,13 +83,17 @@ final class MemoryRecords: ChangingRecords {
 
   func greatest(of package: PackageKey) -> Revision? { contents.own[package]?.map(\.value).max() }
 
+  func floor(of package: PackageKey) -> Revision? {
+    contents.floors.last { $0.floor.package == package }?.floor.value
+  }
+
   func upstreamView(of tuple: TupleKey) -> UpstreamFacts {
     UpstreamFacts(greatest: greatestAbove(tuple.package), value: copiedValues(of: tuple).greatest)
   }
 
   func greatestAbove(_ package: PackageKey) -> Revision? {
     if fault == .forgetsAbove { return nil }
-    return ((contents.copied[package] ?? []).map(\.value) + [contents.floors[package]].compactMap(\.self)).max()
+    return ((contents.copied[package] ?? []).map(\.value) + [contents.bounds[package]].compactMap(\.self)).max()
   }
 
   func holder(of value: Revision, besides tuple: TupleKey) -> String? {
@@ -113,7 +124,7 @@ final class MemoryRecords: ChangingRecords {
 
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey) {
     for value in ToldValues(told.values).values { copy(tuple, value) }
-    if let greatest = told.greatest { learn(floor: greatest, of: tuple.package) }
+    if let greatest = told.greatest { learn(bound: greatest, of: tuple.package) }
   }
 
   func copy(_ tuple: TupleKey, _ value: Revision) {
@@ -123,11 +134,21 @@ final class MemoryRecords: ChangingRecords {
     tell(.copied(TextRow(tuple, value)))
   }
 
-  func learn(floor: Revision, of package: PackageKey) {
-    let known = (contents.copied[package] ?? []).map(\.value) + [contents.floors[package]].compactMap(\.self)
-    guard known.allSatisfy({ $0 < floor }) else { return }
-    contents.floors[package] = floor
-    tell(.floor(package, floor))
+  func learn(bound: Revision, of package: PackageKey) {
+    let known = (contents.copied[package] ?? []).map(\.value) + [contents.bounds[package]].compactMap(\.self)
+    guard known.allSatisfy({ $0 < bound }) else { return }
+    contents.bounds[package] = bound
+    tell(.bound(package, bound))
+  }
+
+  /// - Returns: false when the package has a floor that is not lower.
+  @discardableResult
+  func raise(_ floor: Floor) -> Bool {
+    if let known = self.floor(of: floor.package), known >= floor.value { return false }
+    let provenance = FloorProvenance(.operator, source: nil, setter: nil, milliseconds: 0)
+    contents.floors.append(FloorEntry(after: contents.floors.last, floor, provenance))
+    tell(.floor(floor.package, floor.value))
+    return true
   }
 
   func keep(level: Int) { contents.level = level }
@@ -138,7 +159,24 @@ final class MemoryRecords: ChangingRecords {
 // MARK: The copy of the upstream's feed
 
 extension MemoryRecords {
-  var positions: FeedSync.Positions { FeedSync.Positions(copy: contents.position, fresh: contents.fresh?.position) }
+  var positions: FeedSync.Positions {
+    FeedSync.Positions(copy: contents.position, fresh: contents.fresh?.position, floors: contents.floorPosition)
+  }
+
+  func raise(_ page: FloorPage, of store: String) {
+    if fault != .losesFloors { for floor in page.floors { raise(floor) } }
+    contents.floorPosition = FeedPosition(
+      store: store, serial: page.position.serial, digest: page.position.digest)
+  }
+
+  /// The floors behind a position; all where the position is none of these.
+  func floors(after position: FloorPosition) -> FloorPage {
+    let isHere = contents.floors.contains { $0.serial == position.serial && $0.digest == position.digest }
+    let start = isHere ? position : .start
+    let entries = contents.floors.filter { $0.serial > start.serial }
+    let end = entries.last.map { FloorPosition(serial: $0.serial, digest: $0.digest) } ?? start
+    return FloorPage(start: start, position: end, floors: entries.map(\.floor), hasMore: false)
+  }
 
   func write(_ page: FeedPage, from start: FeedPosition?, _ target: FeedSync.Target) -> CopyOutcome {
     let rows = fault == .losesCopiedRows ? page.rows.dropFirst() : page.rows[...]
@@ -163,7 +201,7 @@ extension MemoryRecords {
   /// - Returns: nil when another process was faster.
   func swap() -> Int? {
     guard let fresh = contents.fresh, let position = fresh.position else { return nil }
-    (contents.copied, contents.floors) = ([:], [:])
+    (contents.copied, contents.bounds) = ([:], [:])
     tell(.copyDropped)
     copy(fresh.rows[...])
     (contents.position, contents.fresh) = (position, nil)

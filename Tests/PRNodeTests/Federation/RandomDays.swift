@@ -29,6 +29,7 @@ extension Federation {
     let index = Int.random(in: nodes.indices, using: &numbers)
     let node = nodes[index]
     switch Int.random(in: 0..<100, using: &numbers) {
+    case ..<2: raiseSomething(at: index)
     case ..<47: ask(question(.get), at: index, process: anyProcess(of: node))
     case ..<50: ask(question(.predict), at: index, process: anyProcess(of: node))
     case ..<57: ask(question(.test), at: index, process: anyProcess(of: node))
@@ -41,6 +42,7 @@ extension Federation {
       node.away = index == 0 || chance(60) ? .fallback : chance(50) ? .strict : .offline
       note(.remark("node \(index) is \(node.away) from now on"))
       for process in node.processes.indices { restart(index, process: process) }
+    case ..<87: raiseSomething(at: index)
     case ..<88: restart(index, process: anyProcess(of: node))
     case ..<92:
       node.backUp()
@@ -75,6 +77,11 @@ extension Federation {
     }
     let value = (chance(10) ? "0" : "") + parts.map(String.init).joined(separator: ".")
     importOne(TextRow(package: package(), checksum: checksum(), value: value), at: index)
+  }
+
+  private func raiseSomething(at index: Int) {
+    let parts = (0..<Int.random(in: 1...3, using: &numbers)).map { _ in Int.random(in: 0...6, using: &numbers) }
+    raise(package(), to: parts.map(String.init).joined(separator: "."), at: index)
   }
 
   /// Restores a backup. The nodes below follow all the time, before and after.

@@ -26,6 +26,8 @@ extension SimulatedProcess {
     switch action {
     case .locate: post { [self] in feed(.located(records.positions)) }
     case .ask(let query, let start): post { [self] in answer(query, from: start) }
+    // Before the page is written with which they came.
+    case .raise(let page): records.raise(page, of: node.parent?.store ?? "")
     case .write(let page, let start, let target):
       post { [self] in feed(.written(records.write(page, from: start, target))) }
     case .beginFresh:
@@ -48,14 +50,20 @@ extension SimulatedProcess {
     }
     switch parent.records.contents.feed.answer(query, store: parent.store) {
     case .reset(let reason): feed(.answered(.success(.reset(reason))))
-    case .page(let page):
-      guard query.wait == 0 || !page.rows.isEmpty else {
+    case .page(var page):
+      let asked = query.floors ?? .start
+      let floors = parent.records.floors(after: asked)
+      // The digest of where they begin is not sent.
+      page.floors = floors
+      page.floors?.start.digest = .start
+      guard query.wait == 0 || !page.rows.isEmpty || !floors.floors.isEmpty else {
         follower = nil
         return
       }
       var digest = start?.digest ?? .start
       for row in page.rows { digest.add(row) }
-      feed(.answered(.success(.page(page, digest: digest, waited: nil))))
+      let floorDigest = floors.floors.reduce(into: floors.start.digest) { $0.add($1) }
+      feed(.answered(.success(.page(page, digest: digest, floorDigest: floorDigest, waited: nil))))
     }
   }
 }

@@ -32,7 +32,10 @@ final class SimulatedNode {
       case .copied(let row): federation.note(.copied(row, at: index))
       case .copyDropped: federation.note(.copyDropped(at: index))
       case .floor(let package, let value):
-        federation.note(.floor(package: package.version, value: value.text, at: index))
+        federation.note(
+          .floor(package: package.version, value: value.text, at: index, isRaisedHere: federation.isRaising))
+      case .bound(let package, let value):
+        federation.note(.bound(package: package.version, value: value.text, at: index))
       }
     }
     if place.knowsLevel { records.keep(level: place.level) }

@@ -176,9 +176,9 @@ extension SimulatedProcess {
           run(flow, .found(.success(records.greatest(of: package, includesCopy: includesCopy))), package, answer)
         }
       case .ask: ask(.package(package)) { [self] in run(flow, .replied($0), package, answer) }
-      case .keep(let floor):
+      case .keep(let bound):
         post { [self] in
-          records.learn(floor: floor, of: package)
+          records.learn(bound: bound, of: package)
           run(flow, .kept, package, answer)
         }
       case .answer(let result): answer(result)

@@ -42,7 +42,7 @@ struct GreatestFlowTests {
       .ignored(flow(), asking, .begun),
       .ignored(flow(), asking, found),
       .ignored(flow(), asking, .kept),
-      Row(flow(), asking, .replied(.success(.full)), [.keep(floor: value)], .keeping(value)),
+      Row(flow(), asking, .replied(.success(.full)), [.keep(bound: value)], .keeping(value)),
       Row(flow(), asking, .replied(.success(.nothing)), [.answer(.success(nil))], .answered),
       Row(
         flow(.below(isStoreReadOnly: true)), asking, .replied(.success(.full)), [.answer(.success(value))], .answered),

@@ -81,9 +81,9 @@ struct StoreCostTests {
       }
     ),
     (
-      "a floor",
+      "a bound",
       write { context throws(StoreError) in
-        try context.learn(floor: revision("\(50_000_000 + next.value)"), of: LargeDatabase.large)
+        try context.learn(bound: revision("\(50_000_000 + next.value)"), of: LargeDatabase.large)
       }
     ),
     (

@@ -16,7 +16,7 @@ struct DecisionContractTests {
     _ = try context.count(.checksum("failing"))
     try context.keep(.level, "9")
     try context.forget(.checked)
-    try context.learn(floor: revision("50"), of: .busybox)
+    try context.learn(bound: revision("50"), of: .busybox)
     try context.learn(UpstreamAnswer(greatest: nil, values: [revision("40")]), of: .checksum("a"), milliseconds: 1)
     _ = try context.copy([.busybox("b", "41")], source: nil, milliseconds: 1)
     _ = try context.beginFreshCopy()

@@ -43,7 +43,7 @@ struct ExportContractTests {
     try await store.record(Self.own)
     _ = try await store.copy(Self.copied, milliseconds: 1)
     try await store.write { context throws(StoreError) in
-      try context.learn(floor: revision("99"), of: Self.own[0].tuple.package)
+      try context.learn(bound: revision("99"), of: Self.own[0].tuple.package)
     }
     return store
   }

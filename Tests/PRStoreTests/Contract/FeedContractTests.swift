@@ -118,7 +118,7 @@ struct FeedContractTests {
     async let first: Void = Self.announced(2, store)
     try await store.record([.busybox("a", "2")])
     await first
-    #expect(store.announcedMark == FeedMark(serial: 2, removals: 0))
+    #expect(store.announcedMark == FeedMark(serial: 2, removals: 0, floors: 0))
 
     let wakes = Mutex(0)
     let (woken, wake) = AsyncStream.makeStream(of: Void.self)

@@ -11,7 +11,9 @@ enum StoreCommand: Sendable {
   case abandoned([Store.ImportedRow])
   case take([Store.ImportedRow], ImportRules)
   case learn(TupleKey, UpstreamAnswer)
-  case floor(PackageKey, Revision)
+  case bound(PackageKey, Revision)
+  case raise([Floor])
+  case floors(FloorPage)
   case copy([Row])
   case page(FeedPage, from: FeedPosition?)
   case beginFresh
@@ -28,6 +30,8 @@ enum StoreCommand: Sendable {
     case .copy(let rows): return "\(try await store.copy(rows, source: "hub", milliseconds: 2))"
     case .page(let page, let start):
       return "\(try await store.copy(page, from: start, source: "feed", milliseconds: 3))"
+    case .floors(let page):
+      return "\(try await store.take(page, of: "above", source: "feed", milliseconds: 3))"
     case .beginFresh: return "\(try await store.beginFreshCopy())"
     case .fresh(let rows): return "\(try await store.copyFresh(rows))"
     case .freshPage(let page, let start): return "\(try await store.copyFresh(page, from: start))"
@@ -51,7 +55,10 @@ enum StoreCommand: Sendable {
       if case .abandoned = self { throw .abandoned }
       return "\(answers)"
     case .learn(let tuple, let answer): return "\(try context.learn(answer, of: tuple, milliseconds: 5))"
-    case .floor(let package, let value): try context.learn(floor: value, of: package)
+    case .bound(let package, let value): try context.learn(bound: value, of: package)
+    case .raise(let floors):
+      let provenance = FloorProvenance(.packageIndex, source: "Packages:7", setter: "me", milliseconds: 6)
+      return "\(try floors.map { floor throws(StoreError) in try context.raise(floor, provenance) })"
     case .keep(let note, let text): try context.keep(note, text)
     case .forget(let note): try context.forget(note)
     default: break
@@ -111,6 +118,19 @@ struct CommandGenerator {
     return (page, number(0...5) == 0 ? nil : start)
   }
 
+  private mutating func floors() -> [Floor] {
+    (0..<number(1...3)).map { _ in
+      Floor(package: number(0...5) == 0 ? Self.many : tuple().package, value: value())
+    }
+  }
+
+  private mutating func floorPage() -> FloorPage {
+    let floors = floors()
+    let end = FloorPosition(
+      serial: Int64(clamping: floors.count), digest: floors.reduce(into: .start) { $0.add($1) })
+    return FloorPage(start: .start, position: end, floors: floors, hasMore: false)
+  }
+
   /// - Parameters:
   ///   - copy: where the copy is.
   ///   - fresh: where the fresh copy is.
@@ -123,7 +143,8 @@ struct CommandGenerator {
     case 7...8:
       let greatest = number(0...1) == 0 ? value() : nil
       return .learn(tuple(), UpstreamAnswer(greatest: greatest, values: (0..<number(0...3)).map { _ in value() }))
-    case 9: return .floor(tuple().package, value())
+    case 9: return .bound(tuple().package, value())
+    case 10 where number(0...1) == 0: return number(0...1) == 0 ? .raise(floors()) : .floors(floorPage())
     case 10: return .copy(self.copied())
     case 11...12:
       let (page, start) = page(from: copy)

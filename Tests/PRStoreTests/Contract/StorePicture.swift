@@ -72,8 +72,13 @@ struct StorePicture: Sendable {
     for package in packages {
       let greatest = (try reader.greatest(of: package)?.text ?? "-", try reader.greatestAbove(package)?.text ?? "-")
       lines.append("greatest of \(package): \(greatest)")
+      lines.append("floor of \(package): \(try reader.floor(of: package)?.text ?? "-")")
+      lines.append("floors of \(package): \(try reader.floorStory(of: package))")
     }
-    for note in [StoreMetadata.level, .position, .copyState, .freshPosition, .removals] {
+    lines.append("floors: \(try reader.floorCount()), \(try reader.floors(after: 2, limit: 3))")
+    let floors = try reader.floors(after: .start, limit: 2)
+    lines.append("page of floors: \(floors), then \(try reader.floors(after: floors.position, limit: 9))")
+    for note in [StoreMetadata.level, .position, .copyState, .freshPosition, .removals, .floorPosition] {
       lines.append("note \(note): \(try reader.note(note) ?? "-")")
     }
     lines.append("copied: \(try reader.copiedRows()), newest: \(try reader.newestSerial())")

@@ -88,9 +88,9 @@ struct SwapContractTests {
   }
 
   @Test("what was told without its checksum outlives the copy", arguments: EngineUnderTest.allCases)
-  func floors(engine: EngineUnderTest) async throws {
+  func bounds(engine: EngineUnderTest) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
-    try await store.write { context throws(StoreError) in try context.learn(floor: revision("20"), of: .busybox) }
+    try await store.write { context throws(StoreError) in try context.learn(bound: revision("20"), of: .busybox) }
     _ = try await store.swapCopies(.nowhere, sparingAfter: .max, milliseconds: 7)
     #expect(try await Self.above(store) == "20")
   }

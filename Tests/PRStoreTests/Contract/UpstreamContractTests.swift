@@ -45,18 +45,18 @@ struct UpstreamContractTests {
   }
 
   @Test("a value without its checksum only raises what is known of its package", arguments: EngineUnderTest.allCases)
-  func floors(engine: EngineUnderTest) async throws {
+  func bounds(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     var seen: [String?] = []
-    for floor in ["5", "4", "5.0", "5.0"] {
-      try await store.write { context throws(StoreError) in try context.learn(floor: revision(floor), of: .busybox) }
+    for bound in ["5", "4", "5.0", "5.0"] {
+      try await store.write { context throws(StoreError) in try context.learn(bound: revision(bound), of: .busybox) }
       seen.append(try await store.read { reader throws(StoreError) in try reader.greatestAbove(.busybox)?.text })
     }
     _ = try await store.copy([.busybox("a", "7")], milliseconds: 1)
-    try await store.write { context throws(StoreError) in try context.learn(floor: revision("6"), of: .busybox) }
+    try await store.write { context throws(StoreError) in try context.learn(bound: revision("6"), of: .busybox) }
     seen.append(try await store.read { reader throws(StoreError) in try reader.greatestAbove(.busybox)?.text })
     #expect(seen == ["5", "5", "5.0", "5.0", "7"])
-    #expect(try await store.feed().rows == [.busybox("a", "7")], "a floor is no row")
+    #expect(try await store.feed().rows == [.busybox("a", "7")], "a bound is no row")
     let other = TupleKey("other", "all", "a").package
     #expect(try await store.read { reader throws(StoreError) in try reader.greatestAbove(other) } == nil)
   }

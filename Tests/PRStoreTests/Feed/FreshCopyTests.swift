@@ -113,7 +113,7 @@ struct FreshCopyTests {
     #expect(try await rebuild(sparingAfter: newest) == 1, "the next time it is looked at as any other")
     #expect(try await above() == "3")
     // A value that was told without its checksum is nobody's row: it stays.
-    try await store.write { context throws(StoreError) in try context.learn(floor: revision("8"), of: .busybox) }
+    try await store.write { context throws(StoreError) in try context.learn(bound: revision("8"), of: .busybox) }
     #expect(try await rebuild() == 0)
     #expect(try await above() == "8")
   }

@@ -86,6 +86,24 @@ struct FreezeTests {
     #expect(try folder.names.filter { $0.hasPrefix("frozen") } == ["frozen.sqlite3", "frozen.sqlite3.manifest.json"])
   }
 
+  @Test("has the floors, with their stories, and answers nothing below one as current")
+  func floors() async throws {
+    let provenance = FloorProvenance(.operator, source: nil, setter: "me", milliseconds: 3)
+    try await store.write { context throws(StoreError) in
+      for (value, package) in [("3", "other"), ("40", "busybox-1.36.1-r0"), ("41", "busybox-1.36.1-r0")] {
+        try context.raise(
+          Floor(package: PackageKey(version: package, pkgarch: "core2-64"), value: revision(value)), provenance)
+      }
+    }
+    let floors = try await store.read { reader throws(StoreError) in try reader.floors(after: 0, limit: 9) }
+    #expect(floors.count == 3)
+    try freeze()
+    let frozen = try opened()
+    #expect(try await frozen.read { reader throws(StoreError) in try reader.floors(after: 0, limit: 9) } == floors)
+    #expect(try await frozen.read { reader throws(StoreError) in try reader.floor(of: .busybox) } == revision("41"))
+    #expect(try frozen.sqliteEventLoopReader().current(.checksum("copied")) == nil)
+  }
+
   @Test("does not change with its source, and cannot be changed through us")
   func unchanged() async throws {
     try freeze()

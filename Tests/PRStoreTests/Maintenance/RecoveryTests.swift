@@ -143,7 +143,7 @@ struct RecoveryTests {
     try await store.record(rows(0..<8))
     _ = try await store.write { context throws(StoreError) in
       try context.copy([.busybox("u", "70")], milliseconds: 1)
-      try context.learn(floor: revision("80"), of: .busybox)
+      try context.learn(bound: revision("80"), of: .busybox)
     }
     store.close()
     try ForeignProcess(path).run(

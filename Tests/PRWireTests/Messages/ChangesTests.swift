@@ -7,6 +7,8 @@ import Testing
 
 @Suite("changes")
 struct ChangesTests {
+  private static let digestAfterNothing = FeedDigest.start
+
   // MARK: The question
 
   @Test(
@@ -15,6 +17,13 @@ struct ChangesTests {
       (
         ChangesQuery(limit: 1),
         #"{"changes":{"store":null,"after":0,"digest":"","limit":1,"wait":0}}"#
+      ),
+      (
+        ChangesQuery(limit: 1, floors: FloorPosition(serial: 7, digest: digestAfterNothing), wait: 2),
+        """
+        {"changes":{"store":null,"after":0,"digest":"","limit":1,"floors_after":7,\
+        "floors_digest":"\(digestAfterNothing)","wait":2}}
+        """
       ),
       (
         ChangesQuery(store: "é \"", after: .max, digest: "ab", limit: 4096, wait: 60),
@@ -42,6 +51,9 @@ struct ChangesTests {
     (#"{"after":-1,"store":null,"limit":5}"#, "after", "a whole number that is not negative"),
     (#"{"after":9223372036854775808}"#, "after", "a whole number that is not negative"),
     (#"{"wait":-3,"digest":""}"#, "wait", "a whole number that is not negative"),
+    (#"{"floors_after":-1}"#, "floors_after", "a whole number that is not negative"),
+    (#"{"floors_after":"7"}"#, "floors_after", "a whole number"),
+    (#"{"floors_digest":7}"#, "floors_digest", "a string or null"),
     (#"{"limit":0,"wait":1}"#, "limit", "a whole number from 1 up"),
     (#"{"limit":99999999999999999999,"after":0}"#, "limit", "a whole number from 1 up"),
   ]
@@ -64,9 +76,20 @@ struct ChangesTests {
   private static let digest = String(repeating: "0a", count: 32)
   private static let names = ["", "plain", "é\u{301}😀", "\"\\\n\u{0}\u{1f}", " blanks ", #"{"reset":"no"}"#]
 
+  private static func floors(_ names: [String], from start: Int64) -> FloorPage {
+    FloorPage(
+      start: FloorPosition(serial: start, digest: .start),
+      position: FloorPosition(serial: start + Int64(clamping: names.count), digest: FeedDigest(digest) ?? .start),
+      floors: names.map {
+        Floor(package: PackageKey(version: $0, pkgarch: $0), value: Revision(components: [7, 2]))
+      }, hasMore: !names.isEmpty)
+  }
+
   static let answers: [ChangesAnswer] = [
     .reset("this is another store"), .reset(""), .reset("\"é\""),
     .page(.init(store: "s", last: 0, digest: digest, hasMore: false, rows: [])),
+    .page(.init(store: "s", last: 0, digest: digest, hasMore: false, rows: [], floors: floors([], from: 7))),
+    .page(.init(store: "s", last: 0, digest: digest, hasMore: false, rows: [], floors: floors(names, from: 0))),
     .page(
       .init(
         store: "é", last: .max, digest: digest, hasMore: true,
@@ -92,6 +115,13 @@ struct ChangesTests {
     #expect(
       ByteBuffer.text { Response.changes(.page(page)).write(to: &$0) }
         == #"{"store":"s","last":9,"digest":"d","more":true,"rows":[["v","p","c","1.2"],["v","p","c","1.2"]]}"#)
+    var withFloors = ChangesAnswer.Page(store: "s", last: 0, digest: "d", hasMore: false, rows: [])
+    withFloors.floors = Self.floors(["v"], from: 2)
+    let text = """
+      {"store":"s","last":0,"digest":"d","more":false,"rows":[],"floors_from":2,"floors_last":3,\
+      "floors_digest":"\(Self.digest)","floors_more":true,"floors":[["v","v","7.2"]]}
+      """
+    #expect(ByteBuffer.text { Response.changes(.page(withFloors)).write(to: &$0) } == text)
     #expect(ByteBuffer.text { Response.changes(.reset("why")).write(to: &$0) } == #"{"reset":"why"}"#)
   }
 
@@ -109,12 +139,18 @@ struct ChangesTests {
     #expect(try Response(#require(message), to: .changes) == answer)
   }
 
+  private static let floorFields =
+    #""rows":[],"floors_from":0,"floors_last":1,"floors_digest":"\#(digest)","floors_more":false,"#
+
   private static let whole = #""store":"s","last":1,"digest":"d","more":false,"#
 
   @Test(
     "half an answer, or one of other types, is none",
     arguments: [
-      "{}", "null", "[]", #"{"reset":null}"#, #"{"reset":7}"#, #"{"rows":[]}"#, #"{\#(whole)"rows":null}"#,
+      "{}", "null", "[]", #"{\#(whole)"rows":[],"floors":[["v","p","1"]]}"#,
+      #"{\#(whole)\#(floorFields)"floors":[["v","p"]]}"#, #"{\#(whole)\#(floorFields)"floors":[["v","p","one"]]}"#,
+ #"{"reset":null}"#, #"{"reset":7}"#, #"{"rows":[]}"#,
+      #"{\#(whole)"rows":null}"#,
       #"{\#(whole)"rows":{}}"#, #"{\#(whole)"rows":[["v","p","c"]]}"#, #"{\#(whole)"rows":[["v","p","c",1]]}"#,
       #"{\#(whole)"rows":[["v","p","c","1","x"]]}"#, #"{\#(whole)"rows":[["v","p","c","1"],[]]}"#,
       #"{"store":"s","last":1.5,"digest":"d","more":false,"rows":[]}"#,

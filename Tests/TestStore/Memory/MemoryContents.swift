@@ -10,17 +10,21 @@ struct MemoryContents: Sendable {
   /// The copy that is made beside it.
   var fresh: MemoryTable?
   /// The greatest value of a package that was told without its checksum.
-  var floors: [PackageKey: Revision] = [:]
+  var bounds: [PackageKey: Revision] = [:]
   /// The row with the serial 1 is the first.
   var feed: [MemoryFeedEntry] = []
+  /// The floor with the serial 1 is the first.
+  var floors: [FloorEntry] = []
   var notes: [StoreMetadata: String] = [:]
   var swap: MemorySwap?
 
   var newestSerial: Int64 { Int64(clamping: feed.count) }
 
   func greatestAbove(_ package: PackageKey) -> Revision? {
-    [copy[package].greatest, floors[package]].compactMap(\.self).max()
+    [copy[package].greatest, bounds[package]].compactMap(\.self).max()
   }
+
+  func floor(of package: PackageKey) -> Revision? { floors.last { $0.floor.package == package }?.floor.value }
 
   /// Gives a row its place in the feed.
   mutating func append(_ row: Row, _ provenance: Provenance) {

@@ -19,7 +19,8 @@ final class MemoryReadContext: ReadContext {
   func checkTime() throws(StoreError) { if isOver() { throw .interrupted } }
 
   func facts(for tuple: TupleKey, _ history: History, upstream: UpstreamFacts?) -> LocalFacts {
-    contents.own[tuple.package].facts(for: tuple.checksum, history, upstream: upstream)
+    contents.own[tuple.package].facts(
+      for: tuple.checksum, history, upstream: upstream, floor: contents.floor(of: tuple.package))
   }
 
   func values(of tuple: TupleKey) -> ToldValues { contents.own[tuple.package].values(of: tuple.checksum) }
@@ -41,6 +42,16 @@ final class MemoryReadContext: ReadContext {
   }
 
   func greatestAbove(_ package: PackageKey) -> Revision? { contents.greatestAbove(package) }
+
+  func floor(of package: PackageKey) -> Revision? { contents.floor(of: package) }
+
+  func floors(after serial: Int64, limit: Int) -> [FloorEntry] {
+    Array(contents.floors.drop { $0.serial <= serial }.prefix(limit))
+  }
+
+  func floorStory(of package: PackageKey) -> [FloorEntry] { contents.floors.filter { $0.floor.package == package } }
+
+  func floorCount() -> Int { Set(contents.floors.map(\.floor.package)).count }
 
   func copiedRows() -> Int { contents.copy.count }
 

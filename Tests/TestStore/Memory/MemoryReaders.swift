@@ -36,9 +36,9 @@ final class MemoryEventLoopReader: EventLoopReader {
     beginSnapshot()
     let package = PackageKey(
       version: String(decoding: version, as: UTF8.self), pkgarch: String(decoding: pkgarch, as: UTF8.self))
-    guard let head = snapshot?.contents.own[package].head, head.holder.utf8.elementsEqual(checksum) else {
-      return false
-    }
+    guard let contents = snapshot?.contents, let head = contents.own[package].head,
+      head.holder.utf8.elementsEqual(checksum), contents.floor(of: package).map({ head.greatest >= $0 }) ?? true
+    else { return false }
     var text = head.greatest.text
     text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     return true

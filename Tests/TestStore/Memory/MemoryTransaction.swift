@@ -39,7 +39,9 @@ final class MemoryTransaction: GroupTransaction, @unchecked Sendable {
   func finishGroup() {
     let contents = database.contents
     let removals = contents.notes[.removals].flatMap { Int64($0) } ?? 0
-    database.watch.announce(FeedMark(serial: contents.newestSerial, removals: removals))
+    database.watch.announce(
+      FeedMark(
+        serial: contents.newestSerial, removals: removals, floors: Int64(clamping: contents.floors.count)))
   }
 
   func locked(for timeout: Duration) -> StoreError {

@@ -31,6 +31,13 @@ final class MemoryWriteContext: WriteContext {
     return true
   }
 
+  @discardableResult
+  func raise(_ floor: Floor, _ provenance: FloorProvenance) -> Bool {
+    if let known = contents.floor(of: floor.package), known >= floor.value { return false }
+    contents.floors.append(FloorEntry(after: contents.floors.last, floor, provenance))
+    return true
+  }
+
   func settleAtOnce(_ package: PackageKey) {}
 
   func settleSlice(of package: UnsettledPackage) -> Bool { true }
@@ -47,15 +54,15 @@ final class MemoryWriteContext: WriteContext {
     for value in ToldValues(told.values).values where !contents.copy[tuple.package].has(value, tuple) {
       isNews = copy(Row(tuple: tuple, value: value.text), told.source, milliseconds) || isNews
     }
-    guard let floor = told.greatest else { return isNews }
-    return raise(tuple.package, to: floor) || isNews
+    guard let bound = told.greatest else { return isNews }
+    return keep(bound: bound, of: tuple.package) || isNews
   }
 
-  func learn(floor: Revision, of package: PackageKey) { _ = raise(package, to: floor) }
+  func learn(bound: Revision, of package: PackageKey) { _ = keep(bound: bound, of: package) }
 
-  private func raise(_ package: PackageKey, to floor: Revision) -> Bool {
-    if let known = contents.greatestAbove(package), known >= floor { return false }
-    contents.floors[package] = floor
+  private func keep(bound: Revision, of package: PackageKey) -> Bool {
+    if let known = contents.greatestAbove(package), known >= bound { return false }
+    contents.bounds[package] = bound
     return true
   }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRAssembly
+import PRRevision
+import PRStore
+
+/// Raises the floors of a spool in one transaction, or says what it would do.
+struct FloorRaising {
+  let spool: FloorSpool
+  let setter: String
+  let milliseconds: Int64
+
+  struct Outcome: Hashable, Sendable, Encodable {
+    /// Floors that were raised.
+    var raised = 0
+    /// Floors that were as high already.
+    var known = 0
+    /// Of those that were raised: the package's greatest value was below, so that its next answer is another one.
+    var ahead = 0
+  }
+
+  /// - Parameter isDryRun: nothing is written.
+  func run(on store: Store, isDryRun: Bool, each body: @escaping @Sendable (GatheredFloor) -> Void) async throws
+    -> Outcome
+  {
+    let result: Result<Outcome, any Error>
+    if isDryRun {
+      result = try await store.read(in: .long) { [self] reader throws(StoreError) in
+        try gather { outcome, found throws(StoreError) in
+          guard try reader.floor(of: found.floor.package).map({ $0 < found.floor.value }) ?? true else { return false }
+          body(found)
+          if try Self.isAhead(found.floor, reader) { outcome.ahead += 1 }
+          return true
+        }
+      }
+    } else {
+      result = try await store.write { [self] context throws(StoreError) in
+        let result = try gather { outcome, found throws(StoreError) in
+          let isAhead = try Self.isAhead(found.floor, context.reader)
+          let provenance = FloorProvenance(
+            found.origin, source: found.source, setter: setter, milliseconds: milliseconds)
+          guard try context.raise(found.floor, provenance) else { return false }
+          body(found)
+          if isAhead { outcome.ahead += 1 }
+          return true
+        }
+        // All or nothing: a spool that cannot be read undoes what was raised.
+        if case .failure = result { throw .abandoned }
+        return result
+      }
+    }
+    return try result.get()
+  }
+
+  /// - Parameter raise: whether a floor is news.
+  /// - Returns: a failure where the spool cannot be read.
+  private func gather(
+    _ raise: (inout Outcome, GatheredFloor) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Result<Outcome, any Error> {
+    var outcome = Outcome()
+    var failure: StoreError?
+    do {
+      try spool.forEach { found in
+        do throws(StoreError) {
+          if try raise(&outcome, found) { outcome.raised += 1 } else { outcome.known += 1 }
+        } catch {
+          failure = error
+          throw error
+        }
+      }
+    } catch {
+      if let failure { throw failure }
+      return .failure(error)
+    }
+    return .success(outcome)
+  }
+
+  private static func isAhead(_ floor: Floor, _ reader: any ReadContext) throws(StoreError) -> Bool {
+    try reader.greatest(of: floor.package).map { $0 < floor.value } ?? true
+  }
+}

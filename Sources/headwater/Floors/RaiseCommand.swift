@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import PRAssembly
+import PRRevision
+import PRStore
+import PRStoreSQLite
+import PRWire
+
+struct RaiseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "raise", abstract: "Set floors: values at or below which nothing is minted any more.",
+    discussion: """
+      For values that devices have, and the database has not: a lost database, a package feed that is older than the server, a package that \
+      gets another version or architecture. A floor is never lowered. All floors are raised, or none. Servers can serve the database meanwhile.
+      """)
+
+  @Option(help: ArgumentHelp("The floor of the package VERSION PKGARCH.", valueName: "value"))
+  var to: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The floor of the package NEW-VERSION,NEW-PKGARCH is the greatest value of this one: VERSION,PKGARCH. A * stands for any text, the same in both.",
+      valueName: "package"))
+  var like: String?
+
+  @Argument(help: "With --to: the version and the architecture. With --like: NEW-VERSION,NEW-PKGARCH.")
+  var packages: [String] = []
+
+  @Option(help: ArgumentHelp("The database.", valueName: "path"))
+  var database = ServeOptions.table.database.standard
+
+  @Flag(help: "Show the floors that would be raised, and change nothing.") var dryRun = false
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    switch (to, like) {
+    case (nil, nil): throw ValidationError("nothing to raise: give --to or --like")
+    case (_?, _?): throw ValidationError("--to and --like are two ways to set floors: leave one out")
+    case (_?, nil) where packages.count != 2:
+      throw ValidationError(
+        "--to needs the package: its version and its architecture, such as busybox-1.36.1-r0 core2-64")
+    case (nil, _?) where packages.count != 1:
+      throw ValidationError("--like needs the other package as well: NEW-VERSION,NEW-PKGARCH")
+    default: break
+    }
+  }
+
+  func run() async throws {
+    guard FileManager.default.fileExists(atPath: database) else {
+      throw UserFacingError(
+        "there is no database \(database); name another --database, or begin one with 'headwater serve'")
+    }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var options = StoreOptions(path: database, readOnly: dryRun)
+    // It numbers nothing.
+    (options.keepsMark, options.allowsNetworkDisk) = (false, true)
+    let store = try Store.open(options).store
+    defer { store.close() }
+    var spool = try FloorSpool(in: folder)
+    try await gather(into: &spool, from: store)
+    try spool.finish()
+    try await raise(spool, on: store)
+  }
+
+  private func gather(into spool: inout FloorSpool, from store: Store) async throws {
+    if let to {
+      guard let value = Revision(to) else {
+        throw UserFacingError(
+          "--to \(to): a floor is a revision: numbers of ASCII digits joined by dots, such as 7 or 7.1")
+      }
+      let floor = Floor(package: PackageKey(version: packages[0], pkgarch: packages[1]), value: value)
+      try spool.add(GatheredFloor(floor: floor, origin: .operator, source: nil))
+    }
+    if let like {
+      let found = try await LikenedFloors(like, packages[0]).find(in: store)
+      for floor in found { try spool.add(floor) }
+    }
+  }
+
+  private func raise(_ spool: FloorSpool, on store: Store) async throws {
+    let raising = FloorRaising(
+      spool: spool, setter: Self.setter, milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
+    let (isDryRun, isJSON) = (dryRun, json)
+    let outcome = try await raising.run(on: store, isDryRun: isDryRun) { found in
+      if isDryRun, !isJSON { print(found.text) }
+    }
+    guard !json else { return print(try outcome.json(isDryRun: dryRun)) }
+    print(outcome.text(isDryRun: dryRun))
+  }
+
+  /// Who raises, for the story of a floor.
+  static var setter: String { "\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+}
+
+/// The floors of packages that go on from others.
+struct LikenedFloors: Sendable {
+  private let old: PackagePattern
+  private let new: PackagePattern
+  private let text: String
+
+  init(_ old: String, _ new: String) throws {
+    (self.old, self.new, text) = (try PackagePattern(old), try PackagePattern(new), old)
+    guard self.old.wildcards == self.new.wildcards else {
+      throw UserFacingError(
+        "'\(old)' has \(self.old.wildcards) * and '\(new)' has \(self.new.wildcards): what one stands for, the other takes"
+      )
+    }
+  }
+
+  /// - Throws: where no package matches.
+  func find(in store: Store) async throws -> [GatheredFloor] {
+    var found: [GatheredFloor] = []
+    var cursor: RowCursor? = .start
+    while let position = cursor {
+      let page = try await store.read(in: .long) { reader throws(StoreError) in
+        try reader.page(of: RowFilter(history: .none), from: position, includesCopy: true)
+      }
+      for row in page.rows {
+        guard let value = Revision(row.value), let floor = floor(like: row.tuple.package, value) else { continue }
+        found.append(floor)
+      }
+      cursor = page.next
+    }
+    var serial: Int64? = 0
+    while let start = serial {
+      let entries = try await store.read(in: .long) { reader throws(StoreError) in
+        try reader.floors(after: start, limit: 1024)
+      }
+      found += entries.compactMap { floor(like: $0.floor.package, $0.floor.value) }
+      serial = entries.last?.serial
+    }
+    guard !found.isEmpty else {
+      throw UserFacingError(
+        "\(store.path) has no value of a package that matches '\(text)'; 'headwater export' lists them")
+    }
+    return found
+  }
+
+  private func floor(like package: PackageKey, _ value: Revision) -> GatheredFloor? {
+    guard let texts = old.match(package) else { return nil }
+    return GatheredFloor(
+      floor: Floor(package: new.filled(with: texts), value: value), origin: .package, source: "\(package)")
+  }
+}
+
+extension GatheredFloor {
+  fileprivate var text: String {
+    "\(floor.value)  \(floor.package)" + (source.map { "  \($0)" } ?? "")
+  }
+}
+
+extension FloorRaising.Outcome {
+  fileprivate func text(isDryRun: Bool) -> String {
+    """
+    floors \(isDryRun ? "to raise" : "raised"): \(raised); of them above all that the database has of the package: \(ahead)
+    floors that were as high already: \(known)
+    """
+  }
+
+  fileprivate func json(isDryRun: Bool) throws -> String {
+    #"{"ahead":\#(ahead),"dry_run":\#(isDryRun),"known":\#(known),"raised":\#(raised)}"#
+  }
+}
