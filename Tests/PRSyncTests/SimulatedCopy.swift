@@ -100,6 +100,8 @@ struct SimulatedCopy {
   /// - Parameter isForgetful: takes over the position alone.
   mutating func raise(_ page: FloorPage, of store: String, isForgetful: Bool) {
     if !isForgetful { floors.formUnion(page.floors) }
+    let known = floorPosition.flatMap { $0.store == store ? FloorPosition(serial: $0.serial, digest: $0.digest) : nil }
+    guard page.start == known ?? .start || page.start == .start else { return }
     floorPosition = FeedPosition(store: store, serial: page.position.serial, digest: page.position.digest)
   }
 

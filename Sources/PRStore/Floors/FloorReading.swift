@@ -42,8 +42,13 @@ extension WriteContext {
     let provenance = FloorProvenance(.upstream, source: source, setter: nil, milliseconds: milliseconds)
     var news = 0
     for floor in page.floors where try raise(floor, provenance) { news += 1 }
+    let known = try reader.position(.floorPosition).flatMap { known in
+      known.store == store ? FloorPosition(serial: known.serial, digest: known.digest) : nil
+    }
+    // Where a page in front of this one is missing, or another process is further, the position stays.
+    guard page.start == known ?? .start || page.start == .start, page.position != known else { return news }
     let position = FeedPosition(store: store, serial: page.position.serial, digest: page.position.digest)
-    if try reader.position(.floorPosition) != position { try keep(.floorPosition, position.description) }
+    try keep(.floorPosition, position.description)
     return news
   }
 }

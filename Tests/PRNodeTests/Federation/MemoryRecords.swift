@@ -165,6 +165,10 @@ extension MemoryRecords {
 
   func raise(_ page: FloorPage, of store: String) {
     if fault != .losesFloors { for floor in page.floors { raise(floor) } }
+    let known = contents.floorPosition.flatMap { known in
+      known.store == store ? FloorPosition(serial: known.serial, digest: known.digest) : nil
+    }
+    guard page.start == known ?? .start || page.start == .start else { return }
     contents.floorPosition = FeedPosition(
       store: store, serial: page.position.serial, digest: page.position.digest)
   }

@@ -138,6 +138,25 @@ struct FloorContractTests {
     #expect(found.1 == FeedPosition(store: "hub", serial: 2, digest: Self.end(told).digest))
   }
 
+  @Test("the position goes on only where the page in front was taken", arguments: EngineUnderTest.allCases)
+  func gaps(engine: EngineUnderTest) async throws {
+    let store = try databases.open(engine)
+    let told = (1...6).map { Self.floor("\($0)") }
+    func page(_ start: Int, _ end: Int) -> FloorPage {
+      FloorPage(
+        start: Self.end(Array(told.prefix(start))), position: Self.end(Array(told.prefix(end))),
+        floors: Array(told[start..<end]), hasMore: false)
+    }
+    var serials: [Int64?] = []
+    for (start, end) in [(2, 4), (0, 2), (4, 6), (2, 4), (2, 4), (0, 1)] {
+      _ = try await store.take(page(start, end), of: "hub", source: "hub", milliseconds: 8)
+      serials.append(
+        try await store.read { reader throws(StoreError) in try reader.position(.floorPosition)?.serial })
+    }
+    #expect(serials == [nil, 2, 2, 4, 4, 1])
+    #expect(try await store.read { reader throws(StoreError) in try reader.floor(of: .busybox) } == revision("6"))
+  }
+
   @Test("a client that waits is woken by a floor", arguments: EngineUnderTest.allCases)
   func waiting(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
