@@ -11,13 +11,15 @@ struct ChildProcess {
   let package: String
   /// What is read with it, for errors.
   let path: String
-  var changes: [String: String?] = [:]
+  /// Variables of the environment that it does not get.
+  var unset: [String] = []
 
   /// Runs it, and gives what it writes in chunks.
   ///
+  /// - Parameter afterChunk: called after the body with each chunk.
   /// - Throws: ``IndexError``, or what the body throws, for which the program is ended.
   func run(
-    input: some InputProtocol, _ body: (UnsafeRawBufferPointer) throws -> Void
+    input: some InputProtocol, afterChunk: () async throws -> Void = {}, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) async throws {
     // The chunks are read as fast as they are used: the program waits for room in the pipe.
     let status: TerminationStatus
@@ -31,6 +33,7 @@ struct ChildProcess {
         for try await chunk in execution.standardOutput {
           try Task.checkCancellation()
           try chunk.withUnsafeBytes { try body($0) }
+          try await afterChunk()
         }
       }
       (status, errors) = (result.terminationStatus, result.standardError)
@@ -51,8 +54,10 @@ struct ChildProcess {
 
   private var environment: Environment {
     // Messages in English; no options but ours.
-    var all: [Environment.Key: String?] = ["LC_ALL": "C", "GZIP": nil, "XZ_OPT": nil, "XZ_DEFAULTS": nil]
-    for (name, value) in changes { all[Environment.Key(stringLiteral: name)] = value }
-    return .inherit.updating(all)
+    var changes: [Environment.Key: String?] = ["LC_ALL": "C"]
+    for name in ["GZIP", "XZ_OPT", "XZ_DEFAULTS"] + unset {
+      changes.updateValue(nil, forKey: Environment.Key(stringLiteral: name))
+    }
+    return .inherit.updating(changes)
   }
 }

@@ -20,11 +20,11 @@ package enum IndexSearch {
     // A stack, so that no depth of folders is too great.
     var folders = [folder]
     while let next = folders.popLast() {
-      let names = try names(in: next)
+      let names = try RecordFolder.names(in: next)
       seen += names.count
       guard seen <= IndexLimits.files else { throw .tooManyFiles(folder: folder, limit: IndexLimits.files) }
       found += indexes(named: names, in: next, root: root)
-      folders += names.reversed().map { "\(next)/\($0)" }.filter(isFolder)
+      folders += names.reversed().map { "\(next)/\($0)" }.filter(RecordFolder.isFolder)
     }
     guard !found.isEmpty else { throw .nothingFound(folder: folder, wanted: wanted) }
     return found
@@ -36,21 +36,6 @@ package enum IndexSearch {
     let files = names.filter(present.contains).map { "\(folder)/\($0)" }.filter { isFile($0, below: root) }
     let repomd = isRepository && present.contains("repomd.xml") ? ["\(folder)/repomd.xml"] : []
     return files.prefix(1) + repomd.filter { isFile($0, below: root) }
-  }
-
-  /// In the order of their bytes.
-  private static func names(in folder: String) throws(IndexError) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch {
-      throw .unreadable(path: folder, reason: error.localizedDescription)
-    }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   private static func isFile(_ path: String, below root: String) -> Bool {
