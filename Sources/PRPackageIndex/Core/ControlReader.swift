@@ -9,6 +9,8 @@ package struct ControlReader {
   private let folder: String?
   private var lines = LineBuffer()
   private var paragraph = ControlParagraph()
+  /// The length of the blank lines and comments since the last field, in bytes.
+  private var idle = 0
 
   /// - Parameters:
   ///   - file: the name of the index, for the places of its entries.
@@ -41,18 +43,27 @@ package struct ControlReader {
     let line = raw.extracting(0..<(hasReturn ? raw.count - 1 : raw.count))
     guard let first = line.firstByte(where: { $0 != 0x20 && $0 != 0x09 }) else {
       if !paragraph.isEmpty { entries.append(paragraph.end(file: file, folder: folder)) }
-      return
+      return try pass(raw)
     }
     if first > 0 {
       guard !paragraph.isEmpty else { throw malformed(.noField) }
       paragraph.continue(length: line.count)
-    } else if line[0] != UInt8(ascii: "#") {
+    } else if line[0] == UInt8(ascii: "#") {
+      return try pass(raw)
+    } else {
       guard let colon = line.firstByte(where: { $0 == UInt8(ascii: ":") || $0 <= 0x20 }), colon > 0,
         line[colon] == UInt8(ascii: ":")
       else { throw malformed(.noField) }
       paragraph.add(line, colon: colon, number: lines.number)
+      idle = 0
     }
     guard paragraph.length <= IndexLimits.entry else { throw malformed(.longEntry(limit: IndexLimits.entry)) }
+  }
+
+  /// Passes over a line that says nothing. A file that has nothing else is no index.
+  private mutating func pass(_ line: Span<UInt8>) throws(IndexError) {
+    idle += line.count + 1
+    guard idle <= IndexLimits.entry else { throw malformed(.longEntry(limit: IndexLimits.entry)) }
   }
 
   private func malformed(_ problem: MalformedIndex) -> IndexError {

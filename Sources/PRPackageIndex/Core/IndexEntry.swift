@@ -35,6 +35,8 @@ package enum EntryRefusal: Error, Hashable, Sendable {
   case notAChecksum(field: String)
   /// Nothing says whether the entry is an ipk or a deb.
   case unknownKind
+  /// The element of a `primary.xml` is no package, or one of another type.
+  case otherElement
   /// The element `rpm:sourcerpm` has not the form `name-version-release.src.rpm`.
   case notASourcePackage
   /// The entry is a package of sources, which no device installs.
@@ -56,6 +58,7 @@ extension EntryRefusal: CustomStringConvertible {
     case .notANumber(let field): "its \(field) is not a number"
     case .notAChecksum(let field): "its \(field) is not a checksum of that kind"
     case .unknownKind: "the entry has no Filename that ends in .ipk or .deb, and no field that only one of them has"
+    case .otherElement: "the element is not a package of the type rpm"
     case .notASourcePackage: "its rpm:sourcerpm is not called name-version-release.src.rpm"
     case .sources: "the entry is a source package"
     case .unknownTarget(let folder):

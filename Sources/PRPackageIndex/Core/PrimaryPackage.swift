@@ -38,7 +38,7 @@ struct PrimaryPackage {
   mutating func begin(_ type: [UInt8]?, line: Int) {
     self = PrimaryPackage()
     self.line = line
-    if type.map({ $0.elementsEqual("rpm".utf8) }) != true { refusal = .unknownKind }
+    if type.map({ $0.elementsEqual("rpm".utf8) }) != true { refusal = .otherElement }
   }
 
   /// Takes what attributes of a child say.

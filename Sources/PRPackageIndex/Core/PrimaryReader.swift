@@ -10,6 +10,7 @@ package struct PrimaryReader {
   private var package = PrimaryPackage()
   private var field: PrimaryField?
   private var isInFormat = false
+  /// Where the package element begins, or the last one ended.
   private var start: UInt64 = 0
   private var stated: String?
   private var found = 0
@@ -33,7 +34,7 @@ package struct PrimaryReader {
       } catch {
         throw malformed(.xml(error))
       }
-      guard elements.depth < 2 || markup.position - start <= UInt64(clamping: IndexLimits.entry) else {
+      guard markup.position &- start <= UInt64(clamping: IndexLimits.entry) else {
         throw malformed(.longEntry(limit: IndexLimits.entry))
       }
     }
@@ -90,6 +91,7 @@ package struct PrimaryReader {
     }
     if elements.depth == 2 { isInFormat = false }
     guard elements.depth == 1 else { return }
+    start = markup.position
     found += 1
     entries.append(package.end(file: file))
   }

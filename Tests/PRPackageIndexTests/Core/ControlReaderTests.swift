@@ -132,6 +132,13 @@ struct ControlReaderTests {
     }
   }
 
+  @Test("a file of blank lines or comments is no index", arguments: ["", " ", "# a"])
+  func idle(line: String) {
+    let lines = String(repeating: "\(line)\n", count: IndexLimits.entry / (line.utf8.count + 1) + 1)
+    #expect(throws: IndexError.self) { try IndexFixture.control(lines) }
+    #expect(throws: IndexError.self) { try IndexFixture.control("Package: a\n\(lines)") }
+  }
+
   @Test("an entry has a greatest length")
   func longEntry() {
     let line = "Description: \(String(repeating: "0", count: IndexLimits.line - 100))\n"

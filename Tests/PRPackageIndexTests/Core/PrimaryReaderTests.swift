@@ -73,7 +73,7 @@ struct PrimaryReaderTests {
       ("<name>a", "<name>\(String(repeating: "a", count: 100_000))", .tooLong(field: "name", limit: 4096)),
       ("<arch>noarch", "<arch>src", .sources), ("ver=\"1\"", "", .missing(field: "version")),
       ("rel=\"r0\"", "rel=\"\"", .missing(field: "release")), ("rel=\"r0\"", "rel=\"r 0\"", .blank(field: "release")),
-      ("type=\"rpm\"", "type=\"deb\"", .unknownKind), ("<package type=\"rpm\"", "<package", .unknownKind),
+      ("type=\"rpm\"", "type=\"deb\"", .otherElement), ("<package type=\"rpm\"", "<package", .otherElement),
       ("a-b-1-r0.src.rpm", "a-b-1-r0.rpm", .notASourcePackage), ("a-b-1-r0.src.rpm", "r0.src.rpm", .notASourcePackage),
       ("a-b-1-r0.src.rpm", "a--r0.src.rpm", .notASourcePackage),
       ("<format>", "<size package=\"x\"/><format>", .notANumber(field: "size")),
@@ -141,5 +141,14 @@ struct PrimaryReaderTests {
     ) {
       try IndexFixture.primary(Array(text.utf8), chunk: 1 << 16)
     }
+  }
+
+  @Test("elements that are no packages have a greatest length together")
+  func idle() {
+    let empty = Self.metadata(String(repeating: "<b/>", count: IndexLimits.entry / 4 + 1))
+    #expect(
+      throws: IndexError.malformed(
+        IndexPlace(file: "primary.xml", line: 1), problem: .longEntry(limit: IndexLimits.entry))
+    ) { try IndexFixture.primary(Array(empty.utf8), chunk: 1 << 16) }
   }
 }
