@@ -28,20 +28,20 @@ extension MappingRefusal: CustomStringConvertible {
     case .unreadableValue: "what follows the PR in the release is not a value"
     case .tooManyNumbers:
       "the release has more numbers than a value of this node, so that the recipe's PR may have a dot; "
-        + "pkgdata or buildhistory say what PR is"
+        + "say with --levels how many levels of nodes have numbered the feed, or read pkgdata or buildhistory, which say what PR is"
     case .otherRelease: "PKGR is not the recipe's PR with a value"
     case .overriddenVersion:
       "the version is not that of the source package, so that the package has a PKGV or PKGR of its own"
     case .unreadableEpoch: "the epoch is not a number"
     case .ambiguousArchitecture:
-      "the index writes one sign for '-' and '_' in the architecture; name the architecture as OE writes it"
+      "the index writes one sign for '-' and '_' in the architecture; give --architecture with the name as OE writes it"
     case .ambiguousHyphen:
       "the index writes '+' for '-' in the version; pkgdata or buildhistory say what PV is"
     case .ambiguousRevision:
       "the version may hold a counted source revision whose digits may belong to PV; "
         + "pkgdata or buildhistory say what PV is"
     case .unknownCountedKey:
-      "the version holds a counted source revision, whose key differs between releases of OE-Core; name the release"
+      "the version holds a counted source revision, whose key differs between releases of OE-Core; give --release"
     case .nameTooLong: "the name is longer than \(NameLimit.bytes) bytes"
     }
   }

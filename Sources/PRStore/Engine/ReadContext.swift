@@ -78,6 +78,9 @@ package protocol ReadContext: AnyObject {
   /// How many packages have a floor.
   func floorCount() throws(StoreError) -> Int
 
+  /// The architectures of the packages that have rows or floors, in the order of their bytes.
+  func architectures() throws(StoreError) -> [String]
+
   // MARK: Notes and exports
 
   /// - Returns: nil when it was never kept.

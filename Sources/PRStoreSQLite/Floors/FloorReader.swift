@@ -83,5 +83,15 @@ extension SQLiteReadContext {
     try prepared()?.floors?.story(of: package) ?? []
   }
 
+  package func architectures() throws(StoreError) -> [String] {
+    var found: Set<String> = []
+    for table in ["headwater_package", RowTables.copy.rows, "headwater_floor_head"]
+    where try connection.hasTable(table) {
+      let statement = try connection.prepare("SELECT DISTINCT pkgarch FROM \(table)")
+      while try statement.step() { if let name = statement.text(0) { found.insert(name) } }
+    }
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   package func floorCount() throws(StoreError) -> Int { try prepared()?.floors?.packages() ?? 0 }
 }

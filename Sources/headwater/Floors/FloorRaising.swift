@@ -60,7 +60,7 @@ struct FloorRaising {
     var outcome = Outcome()
     var failure: StoreError?
     do {
-      try spool.forEach { found in
+      try spool.readAll { found in
         do throws(StoreError) {
           if try raise(&outcome, found) { outcome.raised += 1 } else { outcome.known += 1 }
         } catch {

@@ -46,7 +46,7 @@ struct FloorSpool {
   }
 
   /// Calls `body` with each floor.
-  func forEach(_ body: (GatheredFloor) throws -> Void) throws {
+  func readAll(_ body: (GatheredFloor) throws -> Void) throws {
     var reader = try records.records(of: Self.fields)
     while let texts = try reader.next() {
       guard texts.count == Self.fields, let value = Revision(texts[2]),

@@ -15,6 +15,12 @@ struct RaiseCommand: AsyncParsableCommand {
       gets another version or architecture. A floor is never lowered. All floors are raised, or none. Servers can serve the database meanwhile.
       """)
 
+  @Option(
+    help: ArgumentHelp(
+      "The floors that the packages of a feed lead to: an opkg or apt index, a repomd.xml, a folder that has some, or - for standard input. Can be repeated.",
+      valueName: "path"))
+  var fromFeed: [String] = []
+
   @Option(help: ArgumentHelp("The floor of the package VERSION PKGARCH.", valueName: "value"))
   var to: String?
 
@@ -27,6 +33,8 @@ struct RaiseCommand: AsyncParsableCommand {
   @Argument(help: "With --to: the version and the architecture. With --like: NEW-VERSION,NEW-PKGARCH.")
   var packages: [String] = []
 
+  @OptionGroup(title: "Package feeds") var feed: FeedOptions
+
   @Option(help: ArgumentHelp("The database.", valueName: "path"))
   var database = ServeOptions.table.database.standard
 
@@ -35,8 +43,13 @@ struct RaiseCommand: AsyncParsableCommand {
 
   func validate() throws {
     switch (to, like) {
-    case (nil, nil): throw ValidationError("nothing to raise: give --to or --like")
-    case (_?, _?): throw ValidationError("--to and --like are two ways to set floors: leave one out")
+    case (nil, nil) where sources.isEmpty:
+      throw ValidationError("nothing to raise: give --from-feed, --to or --like")
+    case (nil, nil) where !packages.isEmpty:
+      throw ValidationError("'\(packages[0])' has no meaning here; a further index needs its own --from-feed")
+    case (_?, _?),
+      (_?, nil) where !sources.isEmpty, (nil, _?) where !sources.isEmpty:
+      throw ValidationError("--from-feed, --to and --like are ways to set floors: give one of them")
     case (_?, nil) where packages.count != 2:
       throw ValidationError(
         "--to needs the package: its version and its architecture, such as busybox-1.36.1-r0 core2-64")
@@ -45,6 +58,8 @@ struct RaiseCommand: AsyncParsableCommand {
     default: break
     }
   }
+
+  private var sources: [PackageSource] { fromFeed.map { .feed($0) } }
 
   func run() async throws {
     guard FileManager.default.fileExists(atPath: database) else {
@@ -60,12 +75,13 @@ struct RaiseCommand: AsyncParsableCommand {
     let store = try Store.open(options).store
     defer { store.close() }
     var spool = try FloorSpool(in: folder)
-    try await gather(into: &spool, from: store)
+    let report = try await gather(into: &spool, from: store)
     try spool.finish()
-    try await raise(spool, on: store)
+    try await raise(spool, on: store, after: report)
   }
 
-  private func gather(into spool: inout FloorSpool, from store: Store) async throws {
+  /// - Returns: nil where no feed was read.
+  private func gather(into spool: inout FloorSpool, from store: Store) async throws -> FeedReport? {
     if let to {
       guard let value = Revision(to) else {
         throw UserFacingError(
@@ -78,16 +94,22 @@ struct RaiseCommand: AsyncParsableCommand {
       let found = try await LikenedFloors(like, packages[0]).find(in: store)
       for floor in found { try spool.add(floor) }
     }
+    guard !sources.isEmpty else { return nil }
+    var floors = FeedFloors(try await feed.facts(from: store))
+    try await floors.read(sources, into: &spool)
+    return floors.report
   }
 
-  private func raise(_ spool: FloorSpool, on store: Store) async throws {
+  private func raise(_ spool: FloorSpool, on store: Store, after report: FeedReport?) async throws {
+    if let report, report.refusedCount > 0 { FileHandle.standardError.write(Data(report.refusals.utf8)) }
     let raising = FloorRaising(
       spool: spool, setter: Self.setter, milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
     let (isDryRun, isJSON) = (dryRun, json)
     let outcome = try await raising.run(on: store, isDryRun: isDryRun) { found in
       if isDryRun, !isJSON { print(found.text) }
     }
-    guard !json else { return print(try outcome.json(isDryRun: dryRun)) }
+    guard !json else { return print(try RaiseReport(floors: outcome, feed: report, isDryRun: dryRun).json) }
+    if let report { print(report.text) }
     print(outcome.text(isDryRun: dryRun))
   }
 
@@ -159,8 +181,24 @@ extension FloorRaising.Outcome {
     floors that were as high already: \(known)
     """
   }
+}
 
-  fileprivate func json(isDryRun: Bool) throws -> String {
-    #"{"ahead":\#(ahead),"dry_run":\#(isDryRun),"known":\#(known),"raised":\#(raised)}"#
+/// The outcome as JSON.
+private struct RaiseReport: Encodable {
+  let floors: FloorRaising.Outcome
+  let feed: FeedReport?
+  let isDryRun: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case floors, feed
+    case isDryRun = "dry_run"
+  }
+
+  var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
   }
 }

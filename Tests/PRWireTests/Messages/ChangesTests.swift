@@ -149,7 +149,7 @@ struct ChangesTests {
     arguments: [
       "{}", "null", "[]", #"{\#(whole)"rows":[],"floors":[["v","p","1"]]}"#,
       #"{\#(whole)\#(floorFields)"floors":[["v","p"]]}"#, #"{\#(whole)\#(floorFields)"floors":[["v","p","one"]]}"#,
- #"{"reset":null}"#, #"{"reset":7}"#, #"{"rows":[]}"#,
+      #"{"reset":null}"#, #"{"reset":7}"#, #"{"rows":[]}"#,
       #"{\#(whole)"rows":null}"#,
       #"{\#(whole)"rows":{}}"#, #"{\#(whole)"rows":[["v","p","c"]]}"#, #"{\#(whole)"rows":[["v","p","c",1]]}"#,
       #"{\#(whole)"rows":[["v","p","c","1","x"]]}"#, #"{\#(whole)"rows":[["v","p","c","1"],[]]}"#,

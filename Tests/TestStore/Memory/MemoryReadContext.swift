@@ -51,6 +51,11 @@ final class MemoryReadContext: ReadContext {
 
   func floorStory(of package: PackageKey) -> [FloorEntry] { contents.floors.filter { $0.floor.package == package } }
 
+  func architectures() -> [String] {
+    let packages = contents.own.names + contents.copy.names + contents.floors.map(\.floor.package)
+    return Set(packages.map(\.pkgarch)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
   func floorCount() -> Int { Set(contents.floors.map(\.floor.package)).count }
 
   func copiedRows() -> Int { contents.copy.count }

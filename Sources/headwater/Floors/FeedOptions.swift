@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PRAssembly
+import PRPackageIndex
+import PRRevision
+import PRStore
+
+/// What package indexes do not say.
+struct FeedOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The release of OE-Core that built the packages, such as scarthgap: counted source revisions (AUTOINC) have another key in each.",
+      valueName: "name"))
+  var release: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "An architecture as OE writes it, such as core2-64, which a deb or rpm index may write in another way. Those of the database are known. Can be repeated.",
+      valueName: "name"))
+  var architecture: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How many levels of nodes have numbered the packages: a value has as many numbers at most. Default: up to the level of this database.",
+      valueName: "number"))
+  var levels: Int?
+
+  func validate() throws {
+    if let release, CountedRevisionKey(release: release) == nil {
+      throw ValidationError(
+        "--release \(release) is not known: it is one of \(CountedRevisionKey.releaseNames.joined(separator: ", "))")
+    }
+    if let levels, !(1...Partition.deepest + 1).contains(levels) {
+      throw ValidationError("--levels \(levels): it is a number, 1 to \(Partition.deepest + 1)")
+    }
+  }
+
+  /// - Parameter store: nil where there is no database to ask.
+  func facts(from store: Store?) async throws -> MappingFacts {
+    var numbers = levels ?? 1
+    var names = architecture
+    if let store {
+      let known = try await store.read(in: .long) { reader throws(StoreError) in
+        (level: try reader.note(.level).flatMap { Int($0) } ?? 0, names: try reader.architectures())
+      }
+      numbers = levels ?? known.level + 1
+      names += known.names
+    }
+    return MappingFacts(
+      maximumNumbers: numbers, countedKey: release.flatMap { CountedRevisionKey(release: $0) },
+      architectures: ArchitectureNames(names))
+  }
+}
