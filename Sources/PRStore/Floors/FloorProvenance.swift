@@ -23,7 +23,6 @@ package struct FloorProvenance: Hashable, Sendable {
     case packageIndex = "package-index"
     /// What builds have recorded.
     case buildHistory = "buildhistory"
-    case pkgdata
     /// Another package of this store, whose numbers go on here.
     case package
     case `operator`
@@ -40,7 +39,6 @@ extension FloorProvenance {
     return switch origin {
     case .packageIndex: "a package feed has it: \(source)"
     case .buildHistory: "a buildhistory has it: \(source)"
-    case .pkgdata: "pkgdata has it: \(source)"
     case .package: "it goes on from the package \(source)"
     case .operator: "set by hand"
     case .imported: "imported: \(source)"

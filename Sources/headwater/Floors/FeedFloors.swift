@@ -12,8 +12,10 @@ struct FeedFloors {
 
   init(_ facts: MappingFacts) { mapping = RevisionMapping(facts) }
 
-  mutating func read(_ sources: [PackageSource], into spool: inout FloorSpool) async throws {
-    var reading = FeedReading()
+  mutating func read(
+    _ sources: [PackageSource], by reading: FeedReading, into spool: inout FloorSpool
+  ) async throws {
+    var reading = reading
     for source in sources {
       var report = report
       try await reading.read(source) { entry in
@@ -42,6 +44,7 @@ extension PackageSource {
   fileprivate var origin: FloorProvenance.Origin {
     switch self {
     case .feed: .packageIndex
+    case .buildHistory: .buildHistory
     }
   }
 }

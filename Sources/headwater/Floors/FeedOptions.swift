@@ -25,6 +25,12 @@ struct FeedOptions: ParsableArguments {
       valueName: "number"))
   var levels: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The pkgdata of a build, tmp/pkgdata/MACHINE: what it says of a package that an index has counts before what the index says. Can be repeated.",
+      valueName: "folder"))
+  var pkgdata: [String] = []
+
   func validate() throws {
     if let release, CountedRevisionKey(release: release) == nil {
       throw ValidationError(

@@ -12,7 +12,7 @@ struct RaiseCommand: AsyncParsableCommand {
     commandName: "raise", abstract: "Set floors: values at or below which nothing is minted any more.",
     discussion: """
       For values that devices have, and the database has not: a lost database, a package feed that is older than the server, a package that \
-      gets another version or architecture. A floor is never lowered. All floors are raised, or none. Servers can serve the database meanwhile.
+      gets another version or architecture. A floor is never lowered. The database is created if it does not exist. All floors are raised, or none. Servers can serve the database meanwhile.
       """)
 
   @Option(
@@ -20,6 +20,18 @@ struct RaiseCommand: AsyncParsableCommand {
       "The floors that the packages of a feed lead to: an opkg or apt index, a repomd.xml, a folder that has some, or - for standard input. Can be repeated.",
       valueName: "path"))
   var fromFeed: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The floors that the records of a buildhistory lead to, those of its git commits included: BUILDHISTORY_DIR. Can be repeated.",
+      valueName: "folder"))
+  var fromBuildhistory: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "With --from-buildhistory: TARGET_VENDOR of the build, such as -poky, where its folders do not show it.",
+      valueName: "vendor"))
+  var targetVendor: String?
 
   @Option(help: ArgumentHelp("The floor of the package VERSION PKGARCH.", valueName: "value"))
   var to: String?
@@ -44,12 +56,13 @@ struct RaiseCommand: AsyncParsableCommand {
   func validate() throws {
     switch (to, like) {
     case (nil, nil) where sources.isEmpty:
-      throw ValidationError("nothing to raise: give --from-feed, --to or --like")
+      throw ValidationError("nothing to raise: give --from-feed, --from-buildhistory, --to or --like")
     case (nil, nil) where !packages.isEmpty:
       throw ValidationError("'\(packages[0])' has no meaning here; a further index needs its own --from-feed")
     case (_?, _?),
       (_?, nil) where !sources.isEmpty, (nil, _?) where !sources.isEmpty:
-      throw ValidationError("--from-feed, --to and --like are ways to set floors: give one of them")
+      throw ValidationError(
+        "--to and --like set the floors of packages by name: leave them out where packages are read")
     case (_?, nil) where packages.count != 2:
       throw ValidationError(
         "--to needs the package: its version and its architecture, such as busybox-1.36.1-r0 core2-64")
@@ -59,10 +72,14 @@ struct RaiseCommand: AsyncParsableCommand {
     }
   }
 
-  private var sources: [PackageSource] { fromFeed.map { .feed($0) } }
+  private var sources: [PackageSource] {
+    fromFeed.map { .feed($0) } + fromBuildhistory.map { .buildHistory($0) }
+  }
 
   func run() async throws {
-    guard FileManager.default.fileExists(atPath: database) else {
+    let isNew = !FileManager.default.fileExists(atPath: database)
+    // A lost database gets its floors before a server numbers anything.
+    guard !isNew || !(dryRun || like != nil) else {
       throw UserFacingError(
         "there is no database \(database); name another --database, or begin one with 'headwater serve'")
     }
@@ -75,6 +92,9 @@ struct RaiseCommand: AsyncParsableCommand {
     let store = try Store.open(options).store
     defer { store.close() }
     var spool = try FloorSpool(in: folder)
+    if isNew {
+      FileHandle.standardError.write(Data("note: \(database) did not exist; it is a new database now\n".utf8))
+    }
     let report = try await gather(into: &spool, from: store)
     try spool.finish()
     try await raise(spool, on: store, after: report)
@@ -96,7 +116,8 @@ struct RaiseCommand: AsyncParsableCommand {
     }
     guard !sources.isEmpty else { return nil }
     var floors = FeedFloors(try await feed.facts(from: store))
-    try await floors.read(sources, into: &spool)
+    let reading = try FeedReading(vendor: targetVendor, pkgdata: feed.pkgdata)
+    try await floors.read(sources, by: reading, into: &spool)
     return floors.report
   }
 
