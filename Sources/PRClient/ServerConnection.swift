@@ -20,12 +20,15 @@ package struct ServerConnection: Sendable {
   /// - Parameters:
   ///   - timeout: how long connecting, and each reply, may take.
   ///   - limits: how much of a reply is believed. An export is one message.
+  ///   - asksForDescription: the server says what it is.
   package static func open(
     to server: Endpoint, on group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup,
-    timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30), tls: TLSContext? = nil,
-    tlsName: String? = nil
+    timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(message: 1 << 30),
+    asksForDescription: Bool = false, tls: TLSContext? = nil, tlsName: String? = nil
   ) async throws(ClientError) -> ServerConnection {
-    try await open(Dialer(server, timeout: timeout, limits: limits, tls: tls, tlsName: tlsName), on: group)
+    let dialer = Dialer(
+      server, timeout: timeout, limits: limits, asksForDescription: asksForDescription, tls: tls, tlsName: tlsName)
+    return try await open(dialer, on: group)
   }
 
   /// Connects and greets, or ends early when the task is cancelled.

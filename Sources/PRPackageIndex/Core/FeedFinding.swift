@@ -8,12 +8,12 @@ package struct PackageVersion: Hashable, Sendable {
   package let architecture: String
   package let place: IndexPlace
 
-  init(_ package: PublishedPackage) {
+  package init(_ package: PublishedPackage) {
     (name, version, architecture) = (package.name, package.version, package.architecture)
     place = package.place
   }
 
-  init(name: String, version: PublishedVersion, architecture: String, place: IndexPlace) {
+  package init(name: String, version: PublishedVersion, architecture: String, place: IndexPlace) {
     (self.name, self.version, self.architecture, self.place) = (name, version, architecture, place)
   }
 }
@@ -24,7 +24,7 @@ package struct PlacedValue: Hashable, Sendable {
   package let place: IndexPlace
 }
 
-/// What is wrong with a package feed, or with a new snapshot of it.
+/// What is wrong with a package feed, with a new snapshot of it, or with the database that numbered it.
 package enum FeedFinding: Hashable, Sendable {
   /// Two files have one name, version and architecture, and differ in checksum or size.
   case twoContents(PackageVersion, other: IndexPlace)
@@ -39,6 +39,8 @@ package enum FeedFinding: Hashable, Sendable {
   case downgradeElsewhere(old: PackageVersion, new: PackageVersion)
   /// The version is that of the old snapshot, and its content is not.
   case changedContent(old: PackageVersion, new: PackageVersion)
+  /// The database has no row with the package's value; `greatest` is the greatest one that it has there.
+  case lostRow(PackageVersion, MappedRevision, greatest: Revision?)
 
   /// The name of the kind of finding, for a program that reads them.
   package var kind: String {
@@ -49,6 +51,7 @@ package enum FeedFinding: Hashable, Sendable {
     case .downgrade: "downgrade"
     case .downgradeElsewhere: "downgrade-elsewhere"
     case .changedContent: "changed-content"
+    case .lostRow: "lost-row"
     }
   }
 }
@@ -81,6 +84,10 @@ extension FeedFinding: CustomStringConvertible {
     case .changedContent(let old, let new):
       "\(new.place): \(new) has another content than \(IndexText.quoted(old.version.description)) at \(old.place), "
         + "and a device does not upgrade to an equal version"
+    case .lostRow(let package, let revision, let greatest):
+      "\(package.place): \(package) has the value \(revision.value) of \(IndexText.quoted(revision.package.description)), "
+        + "and the database has not; "
+        + (greatest.map { "the greatest one there is \($0)" } ?? "it has no value of that package")
     }
   }
 }

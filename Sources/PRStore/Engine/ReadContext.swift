@@ -72,9 +72,6 @@ package protocol ReadContext: AnyObject {
   /// - Parameter serial: in front of the first.
   func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry]
 
-  /// The floor that was raised last.
-  func lastFloor() throws(StoreError) -> FloorEntry?
-
   /// The floors that a package has had, the oldest first.
   func floorStory(of package: PackageKey) throws(StoreError) -> [FloorEntry]
 
@@ -133,6 +130,15 @@ extension ReadContext {
   /// Whether a value of the package belongs to another checksum than the tuple's.
   package func isTaken(_ value: Revision, besides tuple: TupleKey) throws(StoreError) -> Bool {
     try holder(of: value, besides: tuple) != nil
+  }
+
+  /// Whether any checksum of a package has a value, as its own or copied.
+  package func isTaken(_ value: Revision, in package: PackageKey) throws(StoreError) -> Bool {
+    // A rival is another checksum than the one that is asked for: two that differ leave none out.
+    for checksum in ["", "-"] {
+      if try rival(for: value, of: TupleKey(package: package, checksum: checksum)) != nil { return true }
+    }
+    return false
   }
 
   /// To whom a value belongs where copied rows count as own ones.

@@ -79,15 +79,15 @@ extension SQLiteReadContext {
     try prepared()?.floors?.entries(after: serial, limit: limit) ?? []
   }
 
-  package func lastFloor() throws(StoreError) -> FloorEntry? { try prepared()?.floors?.last() }
-
   package func floorStory(of package: PackageKey) throws(StoreError) -> [FloorEntry] {
     try prepared()?.floors?.story(of: package) ?? []
   }
 
   package func architectures() throws(StoreError) -> [String] {
     var found: Set<String> = []
-    for table in ["headwater_package", RowTables.copy.rows, "headwater_floor_head"]
+    // A file that BitBake has written has its rows alone.
+    let own = try connection.hasTable("headwater_package") ? "headwater_package" : RowTables.own.rows
+    for table in [own, RowTables.copy.rows, "headwater_floor_head"]
     where try connection.hasTable(table) {
       let statement = try connection.prepare("SELECT DISTINCT pkgarch FROM \(table)")
       while try statement.step() { if let name = statement.text(0) { found.insert(name) } }

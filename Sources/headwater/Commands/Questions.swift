@@ -24,10 +24,13 @@ struct ServerOption: ParsableArguments {
   @OptionGroup(title: "TLS") var tls: TLSOptions
 
   /// Connects.
-  func open() async throws -> ServerConnection {
+  ///
+  /// - Parameter asksForDescription: the server says what it is.
+  func open(asksForDescription: Bool = false) async throws -> ServerConnection {
     let access = try tlsAccess
     return try await ServerConnection.open(
-      to: server, timeout: timeout.duration, tls: access?.context, tlsName: access?.name)
+      to: server, timeout: timeout.duration, asksForDescription: asksForDescription, tls: access?.context,
+      tlsName: access?.name)
   }
 
   /// Nil for a server without TLS.

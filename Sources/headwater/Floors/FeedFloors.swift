@@ -19,19 +19,15 @@ struct FeedFloors {
     for source in sources {
       var report = report
       try await reading.read(source) { entry in
-        report.refuse("unusable-entry", "\(entry)")
+        report.refuse(entry)
       } _: { package, kind, _ in
         let mapped = mapping(package, kind)
-        if mapped.isNothing { report.withoutValue += 1 }
-        for refusal in mapped.refusals {
-          report.refuse(refusal.rawValue, "\(package.place): \(package.name) \(package.version): \(refusal)")
-        }
+        report.take(mapped, of: package)
         for revision in mapped.revisions {
           let floor = Floor(package: revision.package, value: revision.value)
           try spool.add(
             GatheredFloor(floor: floor, origin: source.origin, source: package.place.description))
         }
-        if !mapped.revisions.isEmpty { report.mapped += 1 }
       }
       self.report = report
     }
@@ -69,7 +65,17 @@ struct FeedReport: Hashable, Sendable, Encodable {
     case withoutValue = "without_value"
   }
 
-  mutating func refuse(_ reason: String, _ text: @autoclosure () -> String) {
+  mutating func refuse(_ entry: RefusedEntry) { refuse("unusable-entry", "\(entry)") }
+
+  mutating func take(_ mapped: Mapping, of package: PublishedPackage) {
+    if mapped.isNothing { withoutValue += 1 }
+    if !mapped.revisions.isEmpty { self.mapped += 1 }
+    for refusal in mapped.refusals {
+      refuse(refusal.rawValue, "\(package.place): \(PackageVersion(package)): \(refusal)")
+    }
+  }
+
+  private mutating func refuse(_ reason: String, _ text: @autoclosure () -> String) {
     refused[reason, default: 0] += 1
     if examples.count < Self.maximumExamples { examples.append(text()) }
   }

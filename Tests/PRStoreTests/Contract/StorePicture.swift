@@ -72,10 +72,10 @@ struct StorePicture: Sendable {
     for package in packages {
       let greatest = (try reader.greatest(of: package)?.text ?? "-", try reader.greatestAbove(package)?.text ?? "-")
       lines.append("greatest of \(package): \(greatest)")
+      for value in values { lines.append("\(value) in \(package): \(try reader.isTaken(value, in: package))") }
       lines.append("floor of \(package): \(try reader.floor(of: package)?.text ?? "-")")
       lines.append("floors of \(package): \(try reader.floorStory(of: package))")
     }
-    lines.append("last floor: \(String(describing: try reader.lastFloor()))")
     lines.append("architectures: \(try reader.architectures())")
     lines.append("floors: \(try reader.floorCount()), \(try reader.floors(after: 2, limit: 3))")
     let floors = try reader.floors(after: .start, limit: 2)

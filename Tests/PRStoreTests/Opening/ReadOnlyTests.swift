@@ -44,6 +44,8 @@ struct ReadOnlyTests {
     let store = try Store.readOnly(path)
     #expect(store.identity == nil)
     #expect(try await store.greatest(.busybox) == "10")
+    #expect(
+      try await store.read { reader throws(StoreError) in try reader.architectures() } == [PackageKey.busybox.pkgarch])
     let facts = try await store.read { reader throws(StoreError) in
       try reader.facts(for: .checksum("c"), .kept, upstream: nil)
     }
