@@ -4,7 +4,7 @@
 ///
 /// A peer chooses names and reasons that reach the log. Escape sequences move a terminal's cursor, bidirectional controls
 /// reorder what stands beside them, and invisible characters make two names look like one.
-enum LogText {
+package enum LogText {
   /// The most bytes of a message or a value, after escaping and without the mark of a cut.
   static let maximumLength = 2 << 10
 
@@ -29,8 +29,8 @@ enum LogText {
     return out
   }
 
-  /// A value of a text line: in quotes where a reader could not tell where it ends.
-  static func value(_ text: String) -> String {
+  /// A value of a line of text: in quotes where a reader could not tell where it ends.
+  package static func value(_ text: String) -> String {
     let escaped = escaped(text, .text)
     let isPlain = !escaped.isEmpty && escaped.unicodeScalars.allSatisfy { !separates($0) && $0 != "\\" }
     return isPlain ? escaped : "\"\(escaped)\""

@@ -65,6 +65,7 @@ struct Metrics: Sendable {
   let log = Metric("database_log_bytes", .gauge, unit: "bytes", "Size of the database's write-ahead log.")
   let free = Metric("disk_free_bytes", .gauge, unit: "bytes", "What the disk of the database has left.")
   let serial = Metric("last_serial", .gauge, "Serial of the newest row.")
+  let floorSerial = Metric("last_floor_serial", .gauge, "Serial of the floor that was raised last; 0 without floors.")
   let commits = Metric("commits_total", .counter, "Transactions that were committed.")
   let committed = Metric(
     "committed_decisions_total", .counter, "Decisions in those transactions: how many share one is the quotient.")

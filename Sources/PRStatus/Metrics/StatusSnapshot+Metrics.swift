@@ -77,6 +77,7 @@ extension StatusSnapshot {
     text.add(names.log, store.logBytes)
     text.add(names.free, store.freeBytes)
     text.add(names.serial, Double(store.lastSerial))
+    text.add(names.floorSerial, report.store.lastFloor.map { Int(clamping: $0.serial) } ?? 0)
     text.add(names.commits, store.commits)
     text.add(names.committed, store.decisions)
     text.add(names.commitTime, store.commitSeconds)

@@ -47,13 +47,14 @@ extension Sections {
   var store: HTML {
     let store = report.store
     let shared = store.commits > 0 ? Formatting.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
+    let floors: HTML = store.lastFloor.map { "<dt>floors</dt><dd>\($0.words(now: report.node.at))</dd>" } ?? ""
     let commit = store.commits > 0 ? store.commitSeconds * 1000 / Double(store.commits) : nil
     return """
       <p class="big">\(Formatting.bytes(store.bytesOnDisk))<small>on disk</small></p>
       <dl><dt>newest serial</dt><dd>\(Formatting.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Formatting.count(store.commits))</dd>
       <dt>write-ahead log</dt><dd>\(Formatting.bytes(store.logBytes))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
       <dt>time per commit</dt><dd>\(Formatting.milliseconds(commit))</dd>
-      <dt>disk left</dt><dd>\(Formatting.bytes(store.freeBytes))</dd></dl>
+      <dt>disk left</dt><dd>\(Formatting.bytes(store.freeBytes))</dd>\(floors)</dl>
       """
   }
 

@@ -52,6 +52,24 @@ extension StatusReport.RowPart {
   }
 }
 
+extension StatusReport.FloorPart {
+  init(_ entry: FloorEntry) {
+    serial = entry.serial
+    version = entry.floor.package.version
+    pkgarch = entry.floor.package.pkgarch
+    value = entry.floor.value.text
+    origin = entry.provenance.origin.rawValue
+    source = entry.provenance.source
+    setter = entry.provenance.setter
+    at = entry.provenance.milliseconds
+  }
+
+  /// How many, and the last one.
+  func words(now: Int64) -> String {
+    "raised \(Formatting.count(serial)) times, last \(value) of \(version) \(pkgarch), \(Formatting.time(at, now: now))"
+  }
+}
+
 extension StatusReport.MissPart {
   init(_ miss: DecisionLog.Miss) {
     version = miss.tuple.package.version

@@ -134,6 +134,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var freeBytes = 0
     /// The serial of the newest row.
     package var lastSerial: Int64 = 0
+    /// The floor that was raised last; nil where there is none, and from a node of a version without floors.
+    package var lastFloor: FloorPart?
     package var commits = 0
     /// Decisions in those commits.
     package var decisions = 0
@@ -171,6 +173,19 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var origin: String
     package var asker: String?
     package var at: Int64?
+  }
+
+  package struct FloorPart: Codable, Hashable, Sendable {
+    /// How often floors were raised.
+    package var serial: Int64
+    package var version: String
+    package var pkgarch: String
+    package var value: String
+    /// `package-index`, `buildhistory`, `package`, `operator`, `imported` or `upstream`.
+    package var origin: String
+    package var source: String?
+    package var setter: String?
+    package var at: Int64
   }
 
   package struct MissPart: Codable, Hashable, Sendable {

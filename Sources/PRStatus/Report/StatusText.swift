@@ -43,6 +43,7 @@ package struct StatusText {
     if report.traffic.mintedAlone > 0 {
       lines.append(["minted alone", report.traffic.wordsAlone(now: report.node.at)])
     }
+    if let floor = store.lastFloor { lines.append(["floors", floor.words(now: node.at)]) }
     if let name = node.name { lines.insert(["name", name], at: 1) }
     if let last = report.history.last { lines.append(["rate", "\(Formatting.rate(last.rate)) requests/s"]) }
     if let copy = report.copy {

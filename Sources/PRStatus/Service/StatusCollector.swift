@@ -101,9 +101,10 @@ actor StatusCollector {
     part.decisions = figures.decisions
     part.commitSeconds = Double(figures.commitNanoseconds) / 1_000_000_000
     let newest = try? await lookout.read(within: .seconds(1)) { reader throws(StoreError) in
-      (try reader.newestSerial(), try reader.lastEntries(Self.rows))
+      (try reader.newestSerial(), try reader.lastEntries(Self.rows), try reader.lastFloor())
     }
     part.lastSerial = newest?.0 ?? 0
+    part.lastFloor = newest?.2.map(StatusReport.FloorPart.init)
     rows = (newest?.1 ?? []).map(StatusReport.RowPart.init)
   }
 

@@ -42,6 +42,10 @@ package enum AuditFinding: Hashable, Sendable {
   case misleadingOrder(PackageKey, asText: String, asNumber: String)
   /// A head does not fit the rows that it is derived from.
   case wrongHead(HeadFault)
+  /// The floor of a package is not that of its last entry, or has none.
+  case wrongFloor(PackageKey, recorded: String?, found: String?)
+  /// The digest of a floor is not that over it and all in front of it: entries were changed or deleted by hand.
+  case changedFloor(FloorEntry)
   /// The feed has a row that `PRMAIN` lacks: it was deleted or changed by hand.
   case missing(Row)
   /// `PRMAIN` has a row that the feed lacks: it was changed by hand.
@@ -60,17 +64,21 @@ package struct HeadFault: Hashable, Sendable {
   package let isOfCopy: Bool
   /// The head fits; the number index does not.
   package var isOfIndex = false
+  /// The head fits the rows, and says wrongly whether the floor is above it.
+  package var isOfFloor = false
   /// The greatest value on record; nil where none is.
   package let recorded: String?
   /// The greatest value of the rows; nil where there is no row.
   package let found: String?
 
   package init(
-    package: PackageKey, isOfCopy: Bool, isOfIndex: Bool = false, recorded: String?, found: String?
+    package: PackageKey, isOfCopy: Bool, isOfIndex: Bool = false, isOfFloor: Bool = false, recorded: String?,
+    found: String?
   ) {
     self.package = package
     self.isOfCopy = isOfCopy
     self.isOfIndex = isOfIndex
+    self.isOfFloor = isOfFloor
     self.recorded = recorded
     self.found = found
   }
@@ -79,6 +87,7 @@ package struct HeadFault: Hashable, Sendable {
   package var text: String {
     let place = isOfCopy ? "the copied rows" : "the rows"
     if isOfIndex { return "the number index of \(package) has other rows than \(place)" }
+    if isOfFloor { return "the head of \(package) says wrongly whether the floor is above the greatest value" }
     let (recorded, found) = (recorded ?? "nothing", found ?? "nothing")
     guard recorded != found else {
       return "the holder of \(found), the greatest value of \(package), is not that of \(place)"

@@ -72,6 +72,9 @@ package protocol ReadContext: AnyObject {
   /// - Parameter serial: in front of the first.
   func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry]
 
+  /// The floor that was raised last.
+  func lastFloor() throws(StoreError) -> FloorEntry?
+
   /// The floors that a package has had, the oldest first.
   func floorStory(of package: PackageKey) throws(StoreError) -> [FloorEntry]
 

@@ -79,6 +79,8 @@ extension SQLiteReadContext {
     try prepared()?.floors?.entries(after: serial, limit: limit) ?? []
   }
 
+  package func lastFloor() throws(StoreError) -> FloorEntry? { try prepared()?.floors?.last() }
+
   package func floorStory(of package: PackageKey) throws(StoreError) -> [FloorEntry] {
     try prepared()?.floors?.story(of: package) ?? []
   }

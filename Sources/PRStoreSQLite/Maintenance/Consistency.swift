@@ -20,6 +20,42 @@ struct Consistency {
       }
     }
     try compareWithFeed(&report)
+    try checkFloors(&report)
+  }
+
+  /// The floor of a package is that of its last entry, and no entry was changed.
+  private func checkFloors(_ report: inout AuditReport) throws(StoreError) {
+    guard let floors = try FloorReader(connection) else { return }
+    let wrong = try connection.prepare(
+      """
+      SELECT version, pkgarch, recorded, raised FROM (
+          SELECT version, pkgarch, head.value AS recorded, (
+              SELECT value FROM headwater_floor_feed AS entry
+              WHERE entry.version = known.version AND entry.pkgarch = known.pkgarch ORDER BY serial DESC LIMIT 1
+            ) AS raised
+          FROM (
+            SELECT version, pkgarch FROM headwater_floor_head UNION SELECT version, pkgarch FROM headwater_floor_feed
+          ) AS known LEFT JOIN headwater_floor_head AS head USING (version, pkgarch)
+        ) WHERE recorded IS NOT raised ORDER BY version, pkgarch
+      """)
+    while try wrong.step() {
+      guard let version = wrong.text(0), let pkgarch = wrong.text(1) else { continue }
+      let package = PackageKey(version: version, pkgarch: pkgarch)
+      report.findings.append(.wrongFloor(package, recorded: wrong.text(2), found: wrong.text(3)))
+    }
+    var digest = FeedDigest.start
+    var serial: Int64 = 0
+    while true {
+      let entries = try floors.entries(after: serial, limit: 4096)
+      guard let last = entries.last else { return }
+      for entry in entries {
+        digest.add(entry.floor)
+        if digest != entry.digest { report.findings.append(.changedFloor(entry)) }
+        // One finding for one change: the next entry is compared with what is on record.
+        digest = entry.digest
+      }
+      serial = last.serial
+    }
   }
 
   private func forEachPackage(

@@ -28,7 +28,7 @@ package struct Manifest: Codable, Hashable, Sendable {
   }
 
   /// Where the manifest of a file is.
-  static func path(of file: String) -> String { file + ".manifest.json" }
+  package static func path(of file: String) -> String { file + ".manifest.json" }
 
   /// A manifest has less than 1,000 bytes.
   private static let maximumLength = 1 << 16

@@ -83,6 +83,37 @@ package final class Recovery: Sendable {
     }
   }
 
+  /// Raises floors that another database has taken over from this one.
+  ///
+  /// - Parameter source: that database, for the story of a floor.
+  /// - Returns: how many were news.
+  package func putBack(_ floors: [Floor], source: String, milliseconds: Int64) async throws(StoreError) -> Int {
+    try await store.write { context throws(StoreError) in
+      let provenance = FloorProvenance(
+        .imported, source: source, setter: "headwater recover", milliseconds: milliseconds)
+      var news = 0
+      for floor in floors where try context.raise(floor, provenance) { news += 1 }
+      return news
+    }
+  }
+
+  /// Reads the floors that a database has. A follower has all those of this store, and its own.
+  ///
+  /// - Parameter body: called with pages of floors, in the order in which they were raised there.
+  package func readFloors(from other: String, _ body: @Sendable ([Floor]) async throws -> Void) async throws {
+    let opened = try DatabaseOpening(StoreOptions(path: other, readOnly: true), in: environment).open()
+    let connection = try Connection(
+      path: opened.options.path, on: environment.files, access: opened.readAccess, busy: .seconds(20), cache: 2 << 10)
+    guard let reader = try FloorReader(connection) else { return }
+    var serial: Int64 = 0
+    while true {
+      let entries = try reader.entries(after: serial, limit: 4096)
+      guard let last = entries.last else { return }
+      try await body(entries.map(\.floor))
+      serial = last.serial
+    }
+  }
+
   /// Writes a mark for the database as it is now, if the loss is acknowledged or as many rows are back as were lost.
   ///
   /// - Returns: what is still lacking.

@@ -20,13 +20,18 @@ struct HeadCheck {
   private let copyIndex: IndexCheck?
   /// Heads of schema 2 stand elsewhere until their packages are asked for.
   private let hasOldHeads: Bool
+  private let floors: FloorReader?
 
   /// - Returns: nil on a file without heads.
   init?(_ connection: Connection) throws(StoreError) {
     guard try connection.hasTable("headwater_package"), try connection.hasTable("PRMAIN") else { return nil }
     self.connection = connection
     let key = "version = ?1 AND pkgarch = ?2"
-    head = try connection.prepare("SELECT greatest, holder, tied FROM headwater_package WHERE \(key)")
+    floors = try FloorReader(connection)
+    head = try connection.prepare(
+      floors == nil
+        ? "SELECT greatest, holder, tied, 0 FROM headwater_package WHERE \(key)"
+        : "SELECT greatest, holder, tied, below_floor FROM headwater_head WHERE \(key)")
     rows = try connection.prepare("SELECT checksum, value FROM PRMAIN WHERE \(key) LIMIT ?3")
     // While a fresh copy takes the place of the old one, heads and rows may be of two copies.
     let isChanging = try connection.hasTable(RowTables.fresh.rows)
@@ -71,6 +76,11 @@ struct HeadCheck {
     let holder = head.text(1)
     let isHeld = holders.contains { $0.utf8.elementsEqual((holder ?? "").utf8) }
     guard holder != nil, isHeld, (head.number(2) != 0) == (holders.count > 1) else { return fault(greatest) }
+    let isBelowFloor = try floors?.floor(of: package).map { computed.greatest < $0 } ?? false
+    guard (head.number(3) != 0) == isBelowFloor else {
+      return HeadFault(
+        package: package, isOfCopy: false, isOfFloor: true, recorded: greatest, found: computed.greatest.text)
+    }
     return try index?.fits(package, found) ?? true ? nil : .ofIndex(package, isOfCopy: false, computed)
   }
 

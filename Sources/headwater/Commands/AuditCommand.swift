@@ -205,6 +205,12 @@ extension AuditFinding {
     case .wrongHead(let fault):
       "wrong \(fault.isOfIndex ? "index" : "head"): \(fault.text); a damaged page, or rows that were changed by hand. If the rows are right, 'headwater "
         + "recover --heads' computes it anew"
+    case .wrongFloor(let package, let recorded, let found):
+      "wrong floor: the floor of \(package) is \(recorded ?? "nothing") on record, and was raised to \(found ?? "nothing"); it was changed by hand. "
+        + "'headwater raise --to' sets the right one"
+    case .changedFloor(let entry):
+      "changed floor: the entry \(entry.serial), \(entry.floor.value) of \(entry.floor.package), or one in front of it was changed or deleted by hand. "
+        + "Followers of this node take all floors again"
     case .missing(let row):
       "missing: \(row.value) of \(row.tuple) was answered, and is not in PRMAIN any more: the row was deleted or changed "
         + "by hand. Followers of this node keep it"
@@ -241,6 +247,16 @@ extension AuditFinding {
         "kind": fault.isOfIndex ? "wrong-index" : "wrong-head", "version": fault.package.version,
         "pkgarch": fault.package.pkgarch,
         "of": fault.isOfCopy ? "copy" : "own", "recorded": fault.recorded ?? "", "found": fault.found ?? "",
+      ]
+    case .wrongFloor(let package, let recorded, let found):
+      [
+        "kind": "wrong-floor", "version": package.version, "pkgarch": package.pkgarch, "recorded": recorded ?? "",
+        "found": found ?? "",
+      ]
+    case .changedFloor(let entry):
+      [
+        "kind": "changed-floor", "version": entry.floor.package.version, "pkgarch": entry.floor.package.pkgarch,
+        "value": entry.floor.value.text, "serial": "\(entry.serial)",
       ]
     case .missing(let row): Self.fields("missing", row)
     case .unrecorded(let row): Self.fields("unrecorded", row)

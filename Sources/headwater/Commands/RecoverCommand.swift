@@ -48,10 +48,11 @@ struct RecoverCommand: AsyncParsableCommand {
       print("the heads are computed anew from the rows")
     }
     if let from {
-      let summary = try await putBack(from, recovery)
+      let (summary, floors) = try await putBack(from, recovery)
       print(
         "put \(summary.added) rows back; \(summary.known) were there, \(summary.others) are of other nodes, "
           + "\(summary.conflicts.count) have a value that belongs to another checksum here")
+      if floors > 0 { print("raised floors \(floors) times again") }
       for conflict in summary.conflicts.prefix(20) {
         FileHandle.standardError.write(
           Data("\(conflict.row.value) of \(conflict.row.tuple) belongs to the checksum \(conflict.holder) here\n".utf8))
@@ -65,7 +66,9 @@ struct RecoverCommand: AsyncParsableCommand {
     print("\(database) numbers again")
   }
 
-  private func putBack(_ source: String, _ recovery: Recovery) async throws -> Recovery.Summary {
+  private func putBack(
+    _ source: String, _ recovery: Recovery
+  ) async throws -> (Recovery.Summary, floors: Int) {
     let sum = RecoverySum()
     let isFile = FileManager.default.fileExists(atPath: source)
     let take: @Sendable ([Row]) async throws -> Void = { rows in
@@ -73,26 +76,39 @@ struct RecoverCommand: AsyncParsableCommand {
       await sum.set(
         try await recovery.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
     }
+    let raise: @Sendable ([Floor]) async throws -> Void = { floors in
+      let now = Int64(clamping: Date().timeIntervalSince1970 * 1000)
+      await sum.add(floors: try await recovery.putBack(floors, source: source, milliseconds: now))
+    }
     if isFile {
       try await recovery.readRows(from: source, take)
+      try await recovery.readFloors(from: source, raise)
     } else {
-      try await readFeed(of: try Endpoint(source), take)
+      try await readFeed(of: try Endpoint(source), take, raise)
     }
-    return await sum.summary
+    return (await sum.summary, await sum.floors)
   }
 
   /// Reads the feed of a server from its beginning.
-  private func readFeed(of server: Endpoint, _ body: @Sendable ([Row]) async throws -> Void) async throws {
+  private func readFeed(
+    of server: Endpoint, _ body: @Sendable ([Row]) async throws -> Void,
+    _ raise: @Sendable ([Floor]) async throws -> Void
+  ) async throws {
     let context = server.isTLS ? try TLSContext.client(tls.files) : nil
     let connection = try await ServerConnection.open(to: server, tls: context, tlsName: tls.tlsName)
-    var position = ChangesQuery(store: nil, after: 0, digest: "", limit: 8192, wait: 0)
+    var position = ChangesQuery(limit: 8192, floors: .start)
     while true {
       guard case .changes(.page(let page)) = try await connection.ask(.changes(position)) else {
         throw UserFacingError("\(server) has no feed that could be read; is it a Headwater node?")
       }
       try await body(page.rows)
-      guard page.hasMore, page.last > position.after else { break }
-      position = ChangesQuery(store: page.store, after: page.last, digest: page.digest, limit: 8192, wait: 0)
+      let floors = page.floors
+      if let floors { try await raise(floors.floors) }
+      let hasMoreFloors = floors.map { $0.hasMore && !$0.floors.isEmpty } ?? false
+      guard page.hasMore && page.last > position.after || hasMoreFloors else { break }
+      position = ChangesQuery(
+        store: page.store, after: page.last, digest: page.digest, limit: 8192,
+        floors: floors?.position ?? position.floors)
     }
     await connection.close()
   }
@@ -102,5 +118,8 @@ struct RecoverCommand: AsyncParsableCommand {
 private actor RecoverySum {
   private(set) var summary = Recovery.Summary()
 
+  private(set) var floors = 0
+
   func set(_ summary: Recovery.Summary) { self.summary = summary }
+  func add(floors: Int) { self.floors += floors }
 }

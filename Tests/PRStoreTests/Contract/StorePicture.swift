@@ -76,6 +76,7 @@ struct StorePicture: Sendable {
       lines.append("floor of \(package): \(try reader.floor(of: package)?.text ?? "-")")
       lines.append("floors of \(package): \(try reader.floorStory(of: package))")
     }
+    lines.append("last floor: \(String(describing: try reader.lastFloor()))")
     lines.append("architectures: \(try reader.architectures())")
     lines.append("floors: \(try reader.floorCount()), \(try reader.floors(after: 2, limit: 3))")
     let floors = try reader.floors(after: .start, limit: 2)

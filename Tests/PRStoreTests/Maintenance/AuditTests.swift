@@ -155,6 +155,52 @@ struct AuditTests {
       try Audit(path: path).run().findings.filter { if case .unreadable = $0 { false } else { true } } == findings)
   }
 
+  private static let provenance = FloorProvenance(.operator, source: nil, setter: nil, milliseconds: 1)
+
+  private static func entry(_ value: String, after last: FloorEntry? = nil) -> FloorEntry {
+    FloorEntry(after: last, Floor(package: .busybox, value: revision(value)), provenance)
+  }
+
+  private static let entries = [entry("2"), entry("5", after: entry("2"))]
+
+  static let changedFloors: [(String, [AuditFinding])] = [
+    (
+      "UPDATE headwater_head SET below_floor = 0",
+      [.wrongHead(HeadFault(package: .busybox, isOfCopy: false, isOfFloor: true, recorded: "0", found: "0"))]
+    ),
+    ("UPDATE headwater_floor_head SET value = '4'", [.wrongFloor(.busybox, recorded: "4", found: "5")]),
+    (
+      "DELETE FROM headwater_floor_head",
+      [
+        .wrongHead(HeadFault(package: .busybox, isOfCopy: false, isOfFloor: true, recorded: "0", found: "0")),
+        .wrongFloor(.busybox, recorded: nil, found: "5"),
+      ]
+    ),
+    ("DELETE FROM headwater_floor_feed WHERE serial = 1", [.changedFloor(entries[1])]),
+    (
+      "UPDATE headwater_floor_feed SET value = '3' WHERE serial = 1",
+      [
+        .changedFloor(
+          FloorEntry(
+            serial: 1, floor: Floor(package: .busybox, value: revision("3")), provenance: provenance,
+            digest: entries[0].digest))
+      ]
+    ),
+  ]
+
+  @Test("floors that were changed or deleted by hand are found", arguments: changedFloors)
+  func floors(sql: String, findings: [AuditFinding]) async throws {
+    let store = try Store.writable(path)
+    try await store.record([.busybox("a", "0")])
+    _ = try await store.write { context throws(StoreError) in
+      try Self.entries.map { entry throws(StoreError) in try context.raise(entry.floor, Self.provenance) }
+    }
+    store.close()
+    #expect(try Audit(path: path).run().findings == [])
+    try ForeignProcess(path).run(sql)
+    #expect(try Audit(path: path).run().findings == findings)
+  }
+
   @Test("our own database is audited like any other, and is not written to")
   func ours() async throws {
     let store = try Store.writable(path)

@@ -137,6 +137,36 @@ struct RecoveryTests {
     #expect(summary.added == 2 && summary.others == 2)
   }
 
+  @Test("floors come back from a follower, and none is lowered")
+  func floors() async throws {
+    let provenance = FloorProvenance(.operator, source: nil, setter: nil, milliseconds: 1)
+    func raise(_ values: [String], in store: Store) async throws {
+      _ = try await store.write { context throws(StoreError) in
+        try values.map { value throws(StoreError) in
+          try context.raise(Floor(package: .busybox, value: revision(value)), provenance)
+        }
+      }
+    }
+    let follower = folder.file("follower.sqlite3")
+    let other = try Store.writable(follower)
+    try await raise(["2", "5"], in: other)
+    other.close()
+    let store = try open().store
+    try await raise(["4"], in: store)
+    store.close()
+    let recovery = try Recovery(of: path)
+    let news = Mutex(0)
+    try await recovery.readFloors(from: follower) { floors in
+      let some = try await recovery.putBack(floors, source: follower, milliseconds: 2)
+      news.withLock { $0 += some }
+    }
+    _ = try recovery.finish(acknowledges: false)
+    #expect(news.withLock(\.self) == 1)
+    let next = try open().store
+    let floor = try await next.read { reader throws(StoreError) in try reader.lastFloor() }
+    #expect(floor?.floor.value == revision("5") && floor?.provenance.source == follower)
+  }
+
   @Test("heads are computed anew from the rows")
   func heads() async throws {
     let store = try open().store

@@ -49,6 +49,8 @@ final class MemoryReadContext: ReadContext {
     Array(contents.floors.drop { $0.serial <= serial }.prefix(limit))
   }
 
+  func lastFloor() -> FloorEntry? { contents.floors.last }
+
   func floorStory(of package: PackageKey) -> [FloorEntry] { contents.floors.filter { $0.floor.package == package } }
 
   func architectures() -> [String] {
