@@ -33,7 +33,7 @@ extension SyncError: CustomStringConvertible {
     switch self {
     case .client(let error): error.description
     case .store(let error): error.description
-    case .digest(let server): "\(server) sent rows that do not match their digest; the page was thrown away"
+    case .digest(let server): "\(server) sent rows or floors that do not match their digest; the page was thrown away"
     case .nonsense(let server): "\(server) sent a position that cannot be read; the page was thrown away"
     case .noProgress(let server): "\(server) sends one empty page after the other"
     case .ownStore(let server): "\(server) serves this node's own database; name another upstream"

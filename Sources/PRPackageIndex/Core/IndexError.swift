@@ -75,7 +75,7 @@ extension IndexError: CustomStringConvertible {
         + "make the index again with createrepo_c --checksum sha256"
     case .unknownTargets(let folder):
       "the folders in \(folder) are called like core2-64-poky-linux, and none of them shows where the architecture ends: "
-        + "there is no folder all-…-linux; give the build's TARGET_VENDOR"
+        + "there is no folder all-…-linux; give the build's TARGET_VENDOR with --target-vendor, such as -poky"
     }
   }
 }

@@ -41,6 +41,14 @@ struct FeedOptions: ParsableArguments {
     }
   }
 
+  /// The options that were given.
+  var given: [String] {
+    [
+      release.map { _ in "--release" }, architecture.isEmpty ? nil : "--architecture", levels.map { _ in "--levels" },
+      pkgdata.isEmpty ? nil : "--pkgdata",
+    ].compactMap(\.self)
+  }
+
   /// - Parameter store: nil where there is no database to ask.
   func facts(from store: Store?) async throws -> MappingFacts {
     var numbers = levels ?? 1

@@ -52,6 +52,17 @@ struct FloorRaising {
     return try result.get()
   }
 
+  /// What it would do to a database that does not exist yet.
+  func previewOfNew(each body: (GatheredFloor) -> Void) throws -> Outcome {
+    var outcome = Outcome()
+    try spool.readAll { found in
+      body(found)
+      outcome.raised += 1
+      outcome.ahead += 1
+    }
+    return outcome
+  }
+
   /// - Parameter raise: whether a floor is news.
   /// - Returns: a failure where the spool cannot be read.
   private func gather(

@@ -28,6 +28,7 @@ struct RaiseCommand: AsyncParsableCommand {
   var fromBuildhistory: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "With --from-buildhistory: TARGET_VENDOR of the build, such as -poky, where its folders do not show it.",
       valueName: "vendor"))
@@ -55,12 +56,13 @@ struct RaiseCommand: AsyncParsableCommand {
 
   func validate() throws {
     switch (to, like) {
+    case (_?, _?): throw ValidationError("--to and --like exclude each other: give one of them")
     case (nil, nil) where sources.isEmpty:
       throw ValidationError("nothing to raise: give --from-feed, --from-buildhistory, --to or --like")
     case (nil, nil) where !packages.isEmpty:
       throw ValidationError("'\(packages[0])' has no meaning here; a further index needs its own --from-feed")
-    case (_?, _?),
-      (_?, nil) where !sources.isEmpty, (nil, _?) where !sources.isEmpty:
+    case (nil, nil): break
+    case _ where !sources.isEmpty:
       throw ValidationError(
         "--to and --like set the floors of packages by name: leave them out where packages are read")
     case (_?, nil) where packages.count != 2:
@@ -70,6 +72,12 @@ struct RaiseCommand: AsyncParsableCommand {
       throw ValidationError("--like needs the other package as well: NEW-VERSION,NEW-PKGARCH")
     default: break
     }
+    if sources.isEmpty, let option = feed.given.first {
+      throw ValidationError("\(option) is for packages that are read, with --from-feed or --from-buildhistory")
+    }
+    if targetVendor != nil, fromBuildhistory.isEmpty {
+      throw ValidationError("--target-vendor is for --from-buildhistory")
+    }
   }
 
   private var sources: [PackageSource] {
@@ -77,31 +85,38 @@ struct RaiseCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let isNew = !FileManager.default.fileExists(atPath: database)
     // A lost database gets its floors before a server numbers anything.
-    guard !isNew || !(dryRun || like != nil) else {
+    let isNew = !FileManager.default.fileExists(atPath: database)
+    if isNew, let like {
       throw UserFacingError(
-        "there is no database \(database); name another --database, or begin one with 'headwater serve'")
+        "there is no database \(database) with packages that match '\(like)'; name another --database")
     }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    var options = StoreOptions(path: database, readOnly: dryRun)
-    // It numbers nothing.
-    (options.keepsMark, options.allowsNetworkDisk) = (false, true)
-    let store = try Store.open(options).store
-    defer { store.close() }
+    var store = isNew ? nil : try open()
+    defer { store?.close() }
     var spool = try FloorSpool(in: folder)
-    if isNew {
-      FileHandle.standardError.write(Data("note: \(database) did not exist; it is a new database now\n".utf8))
-    }
     let report = try await gather(into: &spool, from: store)
     try spool.finish()
+    // What cannot be read leaves no database behind.
+    if isNew, !dryRun {
+      store = try open()
+      FileHandle.standardError.write(Data("note: \(database) did not exist; it is a new database now\n".utf8))
+    }
     try await raise(spool, on: store, after: report)
   }
 
+  private func open() throws -> Store {
+    var options = StoreOptions(path: database, readOnly: dryRun)
+    // It numbers nothing.
+    (options.keepsMark, options.allowsNetworkDisk) = (false, true)
+    return try Store.open(options).store
+  }
+
+  /// - Parameter store: nil where there is no database yet.
   /// - Returns: nil where no feed was read.
-  private func gather(into spool: inout FloorSpool, from store: Store) async throws -> FeedReport? {
+  private func gather(into spool: inout FloorSpool, from store: Store?) async throws -> FeedReport? {
     if let to {
       guard let value = Revision(to) else {
         throw UserFacingError(
@@ -110,7 +125,7 @@ struct RaiseCommand: AsyncParsableCommand {
       let floor = Floor(package: PackageKey(version: packages[0], pkgarch: packages[1]), value: value)
       try spool.add(GatheredFloor(floor: floor, origin: .operator, source: nil))
     }
-    if let like {
+    if let like, let store {
       let found = try await LikenedFloors(like, packages[0]).find(in: store)
       for floor in found { try spool.add(floor) }
     }
@@ -121,14 +136,16 @@ struct RaiseCommand: AsyncParsableCommand {
     return floors.report
   }
 
-  private func raise(_ spool: FloorSpool, on store: Store, after report: FeedReport?) async throws {
+  private func raise(_ spool: FloorSpool, on store: Store?, after report: FeedReport?) async throws {
     if let report, report.refusedCount > 0 { FileHandle.standardError.write(Data(report.refusals.utf8)) }
     let raising = FloorRaising(
       spool: spool, setter: Self.setter, milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
     let (isDryRun, isJSON) = (dryRun, json)
-    let outcome = try await raising.run(on: store, isDryRun: isDryRun) { found in
-      if isDryRun, !isJSON { print(found.text) }
-    }
+    let show: @Sendable (GatheredFloor) -> Void = { if isDryRun, !isJSON { print($0.text) } }
+    let outcome =
+      if let store { try await raising.run(on: store, isDryRun: isDryRun, each: show) } else {
+        try raising.previewOfNew(each: show)
+      }
     guard !json else { return print(try RaiseReport(floors: outcome, feed: report, isDryRun: dryRun).json) }
     if let report { print(report.text) }
     print(outcome.text(isDryRun: dryRun))
