@@ -163,6 +163,49 @@ struct FeedAuditTests {
     #expect(outcome.output.contains("packages with a value: 3; without one: 1; refused: 1"), "\(outcome.output)")
   }
 
+  /// The indexes that the readers are tested with.
+  private static let indexes = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("PRPackageIndexTests/Indexes")
+
+  @Test(
+    "values of rpm and deb indexes are found in the database, and the lost one is found",
+    arguments: [
+      ("rpm/primary.xml", "lib32-zlib-1.3.1-r0", "core2-32", "4", 2),
+      ("deb/Packages", "base-files-3.0.14-r0", "qemux86-64", "3", 1),
+    ])
+  func otherKinds(index: String, version: String, pkgarch: String, value: String, packages: Int) throws {
+    let index = Self.indexes.appendingPathComponent(index).path
+    func importRow(_ version: String) throws {
+      let row = #"{"version":"\#(version)","pkgarch":"\#(pkgarch)","checksum":"c","value":"\#(value)"}"#
+      try folder.write(row + "\n", to: "x.jsonl")
+      try tool.run("import", "x.jsonl").succeeded()
+    }
+    try importRow("other")
+    let lost = try tool.run("audit", "--json", "--feed", index, "--database", "prserv.sqlite3")
+    #expect(lost.ending == .exit(1))
+    let finding = try JSONValue(lost.output)["findings"]?.elements.first
+    #expect(finding?["kind"] == .string("lost-row") && finding?["pr_version"] == .string(version), "\(lost.output)")
+    #expect(finding?["pkgarch"] == .string(pkgarch) && finding?["value"] == .string(value), "\(lost.output)")
+    try importRow(version)
+    let report = try JSONValue(
+      tool.run("audit", "--json", "--feed", index, "--database", "prserv.sqlite3").succeeded().output)
+    #expect(report["packages"] == .integer(Int64(clamping: packages)) && report["values"]?["known"] == .integer(1))
+  }
+
+  @Test("the new feed may come through a pipe, and is then read once for all")
+  func pipe() throws {
+    try build()
+    try folder.writeIndex(Self.busybox)
+    try folder.writeIndex([ListedPackage("busybox", "1.36.1-r0.2")], to: "old")
+    let program = try Product.headwater.path
+    let command = "\(program) audit --feed - --against old --database prserv.sqlite3 < Packages"
+    let process = try ChildProcess("/bin/sh", ["-c", command], in: folder.path)
+    #expect(try process.wait() == .exit(1))
+    let words = "standard input:1: busybox 1.36.1-r0.1 (core2-64) is below 1.36.1-r0.2 at old:1"
+    #expect(process.output.lines.last?.hasPrefix(words) == true, "\(process.output.text)\(process.errors.text)")
+    #expect(process.output.text.contains("values: 1; in prserv.sqlite3: 1;"), "\(process.output.text)")
+  }
+
   @Test("an index that is cut off is an error, and none of its findings is printed")
   func cutOff() throws {
     try folder.writeIndex([ListedPackage("a", "1-r0.1"), ListedPackage("a", "1-r0.1", content: "b")])
