@@ -44,8 +44,8 @@ final class FloorWriter {
     return floor
   }
 
-  /// - Parameter greatest: the package's greatest own value, where it is known.
-  func raise(_ floor: Floor, _ provenance: FloorProvenance, over greatest: Revision?) throws(StoreError) -> Bool {
+  /// - Parameter head: the package's, as it is on record.
+  func raise(_ floor: Floor, _ provenance: FloorProvenance, over head: FoundHead) throws(StoreError) -> Bool {
     if let known = try self.floor(of: floor.package), known >= floor.value { return false }
     let before: FloorEntry?
     if let last { before = last } else { before = try reader.last() }
@@ -63,7 +63,7 @@ final class FloorWriter {
     setFloor.bind(3, floor.value.text)
     try setFloor.run()
     (known, last) = ((floor.package, floor.value), entry)
-    guard greatest.map({ $0 < floor.value }) ?? true else { return true }
+    guard head.isRecorded, head.head.map({ $0.greatest < floor.value }) ?? true else { return true }
     markHead.bind(floor.package)
     try markHead.run()
     return true
@@ -75,6 +75,6 @@ extension SQLiteWriteContext {
   package func raise(_ floor: Floor, _ provenance: FloorProvenance) throws(StoreError) -> Bool {
     try checkMayWrite()
     last = nil
-    return try floors.raise(floor, provenance, over: try snapshot.recordedHead(of: floor.package).head?.greatest)
+    return try floors.raise(floor, provenance, over: try snapshot.recordedHead(of: floor.package))
   }
 }
