@@ -42,7 +42,7 @@ struct Import: AsyncParsableCommand {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     // Everything is read and parsed before the database is opened: a large or broken file holds up no server.
-    var reading = ImportReading(spool: try RowSpool(in: folder), floors: try FloorSpool(in: folder), names: files)
+    var reading = ImportReading(spool: try RowSpool(in: folder), floors: FloorSpool(in: folder), names: files)
     let opened = try files.map { try ImportFile($0) }
     for file in opened { try reading.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
     try reading.finish()

@@ -96,7 +96,7 @@ struct RaiseCommand: AsyncParsableCommand {
     defer { try? FileManager.default.removeItem(at: folder) }
     var store = isNew ? nil : try open()
     defer { store?.close() }
-    var spool = try FloorSpool(in: folder)
+    var spool = FloorSpool(in: folder)
     let report = try await gather(into: &spool, from: store)
     try spool.finish()
     // What cannot be read leaves no database behind.

@@ -155,6 +155,21 @@ struct RaiseFromFeedTests {
     #expect(try floors() == ["a-1-r0 core2-64 4"])
   }
 
+  @Test("counts a package once, and takes its highest value, however far apart an index has its versions")
+  func farApart() throws {
+    let entries = [3, 4].flatMap { value in
+      (0..<66_000).map { number in TemporaryFolder.opkg("a\(number)", "1-r0.\((number + value) % 2 + 6)") }
+    }
+    try folder.write(entries.joined(), to: "Packages")
+    for option in ["--dry-run", "--json"] {
+      let outcome = try raise("--json", option, "--from-feed", "Packages").succeeded()
+      let floors = try JSONValue(outcome.output)["floors"]
+      #expect(floors?["raised"] == .integer(66_000) && floors?["known"] == .integer(0), "\(outcome.output)")
+    }
+    let story = try tool.run("explain", "--database", "f.sqlite3", "a65999-1-r0", "core2-64").succeeded().outputLines
+    #expect(story.count == 1 && story[0].hasPrefix("7  floor  "), "\(story)")
+  }
+
   // MARK: All or nothing
 
   @Test("an index that is cut off raises nothing, though its begin is sound", arguments: ["gzip", "xz", "zstd -q"])
