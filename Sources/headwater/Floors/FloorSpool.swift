@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRAssembly
 import PRRevision
 import PRStore
 
@@ -26,6 +27,11 @@ struct FloorSpool {
   init(in folder: URL) { self.folder = folder }
 
   mutating func add(_ found: GatheredFloor) throws {
+    guard found.floor.isWithinLimits else {
+      throw UserFacingError(
+        "the name \(found.floor.package.version.prefix(60))… is longer than \(NameLimit.bytes) bytes, which no server takes"
+      )
+    }
     isEmpty = false
     if let known = highest[found.floor.package], known.floor.value >= found.floor.value { return }
     highest[found.floor.package] = found
