@@ -36,7 +36,7 @@ package struct ServingProcess: Sendable {
 }
 
 /// What a process inherits, whatever its options are.
-struct ProcessEnvironment: Sendable {
+package struct ProcessEnvironment: Sendable {
   let environment = ProcessInfo.processInfo.environment
   let passed = ActivatedSockets()
   let notifier = ServiceNotifier()
@@ -44,5 +44,5 @@ struct ProcessEnvironment: Sendable {
   let startedAt = ProcessEnvironment.clock()
 
   /// Milliseconds since 1970.
-  static let clock: @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970 * 1000) }
+  package static let clock: @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970 * 1000) }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Reports as JSON: the same keys in the same order every time.
 package enum StatusJSON {
-  static func line(_ value: some Encodable) throws -> String {
+  package static func line(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)

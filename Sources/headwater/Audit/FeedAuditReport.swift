@@ -64,9 +64,7 @@ struct FeedAuditReport {
       let printed = Printed(
         indexes: feed.indexes, packages: feed.packages, refused: feed.refused, against: against,
         mapped: values.map { _ in feed.mapped }, withoutValue: values.map { _ in feed.withoutValue }, values: values)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(printed), as: UTF8.self)
+      return try printed.jsonLine
     }
   }
 }

@@ -40,9 +40,7 @@ struct FindingSpool {
 extension FeedFinding {
   fileprivate var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(fields), as: UTF8.self)
+      return try fields.jsonLine
     }
   }
 

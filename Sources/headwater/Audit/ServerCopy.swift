@@ -39,17 +39,10 @@ struct ServerCopy {
 
   /// Rows and floors, page by page.
   private mutating func takeFeed() async throws {
-    var query = ChangesQuery(limit: Self.page, floors: .start)
-    while true {
-      guard case .changes(let answer) = try await server.ask(.changes(query)) else { return }
-      guard case .page(let page) = answer else {
-        throw UserFacingError("the rows of \(server.server) became others while they were read; run the command again")
-      }
-      try await take(page.rows, page.floors?.floors ?? [])
-      guard page.hasMore || page.floors?.hasMore == true else { return }
-      (query.store, query.after, query.digest) = (page.store, page.last, page.digest)
-      if let floors = page.floors { query.floors = floors.position }
-    }
+    try await server.readFeed(
+      limit: Self.page,
+      unreadable: "the rows of \(server.server) became others while they were read; run the command again"
+    ) { rows, floors in try await take(rows, floors) }
   }
 
   /// Rows of a server that has no feed, BitBake's for one.

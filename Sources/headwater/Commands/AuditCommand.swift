@@ -107,9 +107,9 @@ struct AuditCommand: AsyncParsableCommand {
 
   /// - Returns: whether nothing was found.
   private func auditFeeds() async throws -> Bool {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = try TemporaryFolder()
+    defer { temporary.remove() }
+    let folder = temporary.url
     let rows = try await lostRows(in: folder)
     defer { rows?.store.close() }
     var mapping: RevisionMapping?
@@ -179,14 +179,12 @@ extension AuditReport {
           case textOrder = "text_order"
         }
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       let printed = Printed(
         clean: isClean, tables: tables, rows: rows, packages: packages, copied: copiedRows,
         textOrder: misleading.count, damage: damage,
         findings: findings.filter { all || !$0.isOfTextOrder }.map(\.fields)
       )
-      return String(decoding: try encoder.encode(printed), as: UTF8.self)
+      return try printed.jsonLine
     }
   }
 }

@@ -45,16 +45,6 @@ extension Int64 {
   }
 }
 
-extension [String: String] {
-  fileprivate var line: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-  }
-}
-
 extension FloorEntry {
   fileprivate var text: String {
     let setter = provenance.setter.map { ", by \($0)" } ?? ""
@@ -69,7 +59,7 @@ extension FloorEntry {
       ]
       fields["source"] = provenance.source
       fields["setter"] = provenance.setter
-      return try fields.line
+      return try fields.jsonLine
     }
   }
 }
@@ -95,7 +85,7 @@ extension RowHistory {
       fields["time"] = time
       fields["level"] = level.map(String.init)
       fields["asker"] = provenance.asker
-      return try fields.line
+      return try fields.jsonLine
     }
   }
 }

@@ -35,9 +35,7 @@ struct FreezeCommand: AsyncParsableCommand {
       let source = manifest.store.isEmpty ? "a database that Headwater never opened" : "the store \(manifest.store)"
       return print("froze \(manifest.rows) rows of \(source): \(manifest.sha256)")
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(manifest), as: UTF8.self))
+    print(try manifest.jsonLine)
   }
 
   private func tellOfEmptyRows() async throws {

@@ -38,9 +38,9 @@ struct Import: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = try TemporaryFolder()
+    defer { temporary.remove() }
+    let folder = temporary.url
     // Everything is read and parsed before the database is opened: a large or broken file holds up no server.
     var reading = ImportReading(spool: try RowSpool(in: folder), floors: FloorSpool(in: folder), names: files)
     let opened = try files.map { try ImportFile($0) }
@@ -63,7 +63,7 @@ struct Import: AsyncParsableCommand {
       trial.close()
     }
     let provenance = Provenance(
-      .imported, asker: "headwater import", milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
+      .imported, asker: "headwater import", milliseconds: ProcessEnvironment.clock())
     let work = SpoolImport(
       spool: reading.spool, rules: ImportRules(allowsLower: allowLower, allowsDuplicates: allowDuplicates),
       provenance: provenance)
@@ -92,7 +92,7 @@ struct Import: AsyncParsableCommand {
     guard !floors.isEmpty else { return 0 }
     let raising = FloorRaising(
       spool: floors, setter: RaiseCommand.setter,
-      milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
+      milliseconds: ProcessEnvironment.clock())
     return try await raising.run(on: store, isDryRun: dryRun) { _ in }.raised
   }
 

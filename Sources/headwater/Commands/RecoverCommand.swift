@@ -72,12 +72,12 @@ struct RecoverCommand: AsyncParsableCommand {
     let sum = RecoverySum()
     let isFile = FileManager.default.fileExists(atPath: source)
     let take: @Sendable ([Row]) async throws -> Void = { rows in
-      let now = Int64(clamping: Date().timeIntervalSince1970 * 1000)
+      let now = ProcessEnvironment.clock()
       await sum.set(
         try await recovery.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
     }
     let raise: @Sendable ([Floor]) async throws -> Void = { floors in
-      let now = Int64(clamping: Date().timeIntervalSince1970 * 1000)
+      let now = ProcessEnvironment.clock()
       await sum.add(floors: try await recovery.putBack(floors, source: source, milliseconds: now))
     }
     if isFile {
@@ -96,19 +96,11 @@ struct RecoverCommand: AsyncParsableCommand {
   ) async throws {
     let context = server.isTLS ? try TLSContext.client(tls.files) : nil
     let connection = try await ServerConnection.open(to: server, tls: context, tlsName: tls.tlsName)
-    var position = ChangesQuery(limit: 8192, floors: .start)
-    while true {
-      guard case .changes(.page(let page)) = try await connection.ask(.changes(position)) else {
-        throw UserFacingError("\(server) has no feed that could be read; is it a Headwater node?")
-      }
-      try await body(page.rows)
-      let floors = page.floors
-      if let floors { try await raise(floors.floors) }
-      let hasMoreFloors = floors.map { $0.hasMore && !$0.floors.isEmpty } ?? false
-      guard page.hasMore && page.last > position.after || hasMoreFloors else { break }
-      position = ChangesQuery(
-        store: page.store, after: page.last, digest: page.digest, limit: 8192,
-        floors: floors?.position ?? position.floors)
+    try await connection.readFeed(
+      limit: 8192, unreadable: "\(server) has no feed that could be read; is it a Headwater node?"
+    ) { rows, floors in
+      try await body(rows)
+      if !floors.isEmpty { try await raise(floors) }
     }
     await connection.close()
   }

@@ -41,9 +41,9 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func compare() async throws -> ReleaseCounts {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = try TemporaryFolder()
+    defer { temporary.remove() }
+    let folder = temporary.url
     var before = try await ReleaseEntries(old, in: folder, named: "old", includesCopy: !own)
     var after = try await ReleaseEntries(new, in: folder, named: "new", includesCopy: !own)
     var spool = try DifferenceSpool(in: folder)

@@ -91,9 +91,9 @@ struct RaiseCommand: AsyncParsableCommand {
       throw UserFacingError(
         "there is no database \(database) with packages that match '\(like)'; name another --database")
     }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = try TemporaryFolder()
+    defer { temporary.remove() }
+    let folder = temporary.url
     var store = isNew ? nil : try open()
     defer { store?.close() }
     var spool = FloorSpool(in: folder)
@@ -139,14 +139,14 @@ struct RaiseCommand: AsyncParsableCommand {
   private func raise(_ spool: FloorSpool, on store: Store?, after report: FeedReport?) async throws {
     if let report, report.refusedCount > 0 { FileHandle.standardError.write(Data(report.refusals.utf8)) }
     let raising = FloorRaising(
-      spool: spool, setter: Self.setter, milliseconds: Int64(clamping: Date().timeIntervalSince1970 * 1000))
+      spool: spool, setter: Self.setter, milliseconds: ProcessEnvironment.clock())
     let (isDryRun, isJSON) = (dryRun, json)
     let show: @Sendable (GatheredFloor) -> Void = { if isDryRun, !isJSON { print($0.text) } }
     let outcome =
       if let store { try await raising.run(on: store, isDryRun: isDryRun, each: show) } else {
         try raising.previewOfNew(each: show)
       }
-    guard !json else { return print(try RaiseReport(floors: outcome, feed: report, isDryRun: dryRun).json) }
+    guard !json else { return print(try RaiseReport(floors: outcome, feed: report, isDryRun: dryRun).jsonLine) }
     if let report { print(report.text) }
     print(outcome.text(isDryRun: dryRun))
   }
@@ -230,13 +230,5 @@ private struct RaiseReport: Encodable {
   enum CodingKeys: String, CodingKey {
     case floors, feed
     case isDryRun = "dry_run"
-  }
-
-  var json: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
   }
 }

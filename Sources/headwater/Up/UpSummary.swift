@@ -38,9 +38,7 @@ struct UpSummary {
   }
 
   private func json(_ nodes: [Node]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Listing(directory: files.folder, nodes: nodes)), as: UTF8.self)
+    try Listing(directory: files.folder, nodes: nodes).jsonLine
   }
 
   private func table(_ nodes: [Node]) -> String {
