@@ -28,7 +28,7 @@ final class LogWriter: Sendable {
     thread.async { self.write(format) }
   }
 
-  /// Waits until what was added so far is written, or until the patience ends.
+  /// Waits until what was added so far is written, or until the timeout ends.
   ///
   /// - Parameter timeout: nil waits as long as it takes.
   func flush(within timeout: DispatchTimeInterval? = LogWriter.timeout) {
