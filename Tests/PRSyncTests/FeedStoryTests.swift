@@ -86,18 +86,28 @@ struct FeedStory {
     require(processes.allSatisfy(isWaiting), "the pulls come to no end: \(processes.map(\.sync.state))")
   }
 
-  /// It has asked for news.
+  /// All it has to do is to wait for news that there are not.
   private func isWaiting(_ process: Process) -> Bool {
-    guard case .asking = process.sync.state else { return false }
-    return process.pending.contains { if case .ask(let query, _) = $0 { query.wait > 0 } else { false } }
+    guard case .asking = process.sync.state, process.pending.count == 1, case .ask(let query, _) = process.pending[0]
+    else { return false }
+    return isHeldBack(query)
+  }
+
+  /// A question for news is answered when there are some.
+  private func isHeldBack(_ query: ChangesQuery) -> Bool {
+    guard query.wait > 0, case .page(let page) = feed.answer(query) else { return false }
+    return page.rows.isEmpty && page.floors?.floors.isEmpty ?? true
   }
 
   // MARK: Steps
 
   private mutating func step(_ index: Int) {
-    guard !processes[index].pending.isEmpty else { return }
-    let count = processes[index].pending.count
-    let action = processes[index].pending.remove(at: .random(in: 0..<count, using: &numbers))
+    // As a driver does: a question leaves at any time, the other actions have their order.
+    let pending = processes[index].pending
+    let first = pending.firstIndex { !$0.isQuestion }
+    let places = pending.indices.filter { $0 == first || pending[$0].isQuestion }
+    guard let place = places.randomElement(using: &numbers) else { return }
+    let action = processes[index].pending.remove(at: place)
     guard let event = carryOut(action, index) else { return }
     let actions = processes[index].sync.handle(event)
     processes[index].pending += actions
@@ -132,11 +142,7 @@ struct FeedStory {
   }
 
   private mutating func answer(_ query: ChangesQuery, from start: FeedPosition?, _ index: Int) -> FeedSync.Event? {
-    // A question for news is answered when there are some: until then it stays.
-    if query.wait > 0, query.store == feed.store, query.after == Int64(clamping: feed.rows.count),
-      query.digest == feed.position(of: feed.rows.count).digest.description,
-      query.floors == feed.floorPosition(of: feed.floors.count)
-    {
+    if isHeldBack(query) {
       processes[index].pending.append(.ask(query, from: start))
       return nil
     }
@@ -217,7 +223,7 @@ struct FeedStory {
   }
 
   private mutating func check(_ process: Process) {
-    let questions = process.pending.count { if case .ask = $0 { true } else { false } }
+    let questions = process.pending.count(where: \.isQuestion)
     let writes = process.pending.count { if case .write = $0 { true } else { false } }
     require(questions <= 1 && writes <= 1, "\(questions) questions and \(writes) writes at once")
     let isEnding = process.pending.contains { if case .fail = $0 { true } else { false } }
@@ -231,6 +237,10 @@ struct FeedStory {
     story.settle()
     return story.violation
   }
+}
+
+extension FeedSync.Action {
+  fileprivate var isQuestion: Bool { if case .ask = self { true } else { false } }
 }
 
 @Suite("Stories of feeds that are followed")
