@@ -7,6 +7,8 @@ package final class Recovery: Sendable {
   private let store: Store
   private let path: String
   private let identity: String
+  /// The stores whose rows are sought: the database's own, and before it that of the mark where the database was made anew.
+  private let sought: [String]
   private let environment: StoreEnvironment
   /// What the database lacks, by its mark, before anything was put back.
   package let loss: StoreLoss?
@@ -43,6 +45,7 @@ package final class Recovery: Sendable {
     self.identity = identity
     let mark = MarkFile(of: store.path, in: environment)
     loss = try mark.judge(try Self.connection(store.path, environment), store: identity).loss
+    if case .otherStore(let marked, _)? = loss { sought = [marked, identity] } else { sought = [identity] }
   }
 
   private static func connection(
@@ -141,11 +144,12 @@ package final class Recovery: Sendable {
     let opened = try DatabaseOpening(StoreOptions(path: other, readOnly: true), in: environment).open()
     let connection = try Connection(
       path: opened.options.path, on: environment.files, access: opened.readAccess, busy: .seconds(20), cache: 2 << 10)
-    let isCopyOfThis = opened.identity == identity
-    let follows = try SQLiteReadContext(connection).position(.position)?.store == identity
+    let isCopyOfThis = opened.identity.map(sought.contains) ?? false
+    let follows = try SQLiteReadContext(connection).position(.position).map { sought.contains($0.store) } ?? false
     guard isCopyOfThis || follows else {
       throw StoreError.unfit(
-        path: other, detail: "it has no copy of the store \(identity); name a database that has followed it")
+        path: other,
+        detail: "it has no copy of the store \(sought[0]); name a database that has followed it, or a server that has")
     }
     let copied = "origin IN ('copied', 'vanished')"
     let statement = try connection.prepare(

@@ -128,6 +128,31 @@ struct RecoveryTests {
     await #expect(throws: StoreError.self) { try await recovery.readRows(from: other) { _ in } }
   }
 
+  @Test("one that was made anew gets the rows of the store that its mark is of", arguments: ["follower", "backup"])
+  func madeAnew(source: String) async throws {
+    try await lose()
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    try FileManager.default.moveItem(atPath: path, toPath: folder.file("backup.sqlite3"))
+    try open().store.close()
+    let recovery = try Recovery(of: path)
+    let summary = try await putBack(recovery, from: folder.file("\(source).sqlite3"))
+    #expect(summary.added == (source == "follower" ? 6 : 3) && summary.others == 0)
+    guard case .otherStore(let marked, let own)? = try recovery.finish(acknowledges: false) else {
+      Issue.record("the mark is of another store")
+      return
+    }
+    let other = folder.file("other.sqlite3")
+    try Store.writable(other).close()
+    await #expect(throws: StoreError.self) { try await Recovery(of: path).readRows(from: other) { _ in } }
+    // A follower of the new database has the rows of the old one among those that have vanished.
+    try ForeignProcess(follower).run(
+      """
+      UPDATE headwater_feed SET origin = 'vanished' WHERE value IN ('4', '5');
+      UPDATE headwater_store SET value = replace(value, '\(marked)', '\(own)')
+      """)
+    #expect(try await putBack(try Recovery(of: path), from: follower).known == (source == "follower" ? 6 : 3))
+  }
+
   @Test("rows of a running node are told apart by the level of their values")
   func levels() async throws {
     try await lose()
