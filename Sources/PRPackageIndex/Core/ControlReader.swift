@@ -32,9 +32,10 @@ package struct ControlReader {
     }
   }
 
-  /// Reads the last line and ends the last paragraph, which may have no blank line behind it.
+  /// Ends the last paragraph, which may have no blank line behind it. A last line without an end may lack the rest of a name
+  /// or a version.
   package mutating func finish(into entries: inout [IndexEntry]) throws(IndexError) {
-    if let line = lines.last() { try take(line.span, into: &entries) }
+    if lines.last() != nil { throw malformed(.openLine) }
     if !paragraph.isEmpty { entries.append(paragraph.end(file: file, folder: folder)) }
   }
 

@@ -38,6 +38,8 @@ package enum MalformedIndex: Hashable, Sendable {
   case noField
   case xml(MalformedXML)
   /// The root element of an XML file is another one.
+  /// The last line of a `Packages` file does not end.
+  case openLine
   case otherRoot(wanted: String)
   /// `repomd.xml` names no `primary.xml`, or two.
   case noPrimary
@@ -91,6 +93,7 @@ extension MalformedIndex: CustomStringConvertible {
     case .noPrimary: "the file does not name one primary.xml; make the index again with createrepo_c"
     case .noPackageCount(let stated, let found):
       "the file says that it has \(IndexText.quoted(stated)) packages, and has \(found); fetch or make it again"
+    case .openLine: "the last line does not end: the file is cut off; fetch or make it again"
     case .unexpectedOutput: "git printed something else than the history that it was asked for"
     }
   }

@@ -191,7 +191,9 @@ struct RaiseFromFeedTests {
     try folder.write(primary.replacing("packages=\"2\"", with: "packages=\"3\""), to: "counts.xml")
     try folder.makeRepository(of: primary)
     try folder.shell("printf x >> repodata/primary.xml.gz")
-    for path in ["cut.xml", "counts.xml", "repodata/repomd.xml", "none", "/nonexistent/Packages"] {
+    // Cut off within the version r0.17, it would be a sound index with another value.
+    try folder.write(TemporaryFolder.opkg("a", "1-r0.17").components(separatedBy: "7\n")[0], to: "cut.Packages")
+    for path in ["cut.Packages", "cut.xml", "counts.xml", "repodata/repomd.xml", "none", "/nonexistent/Packages"] {
       try raise("--from-feed", "Packages", "--from-feed", path).failed(
         saying: path.replacing("repomd", with: "primary"))
       try expectNoFloors()

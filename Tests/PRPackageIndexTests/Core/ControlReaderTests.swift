@@ -52,7 +52,7 @@ struct ControlReaderTests {
   func spelling() throws {
     let text =
       "\n \t\n#PACKAGE: x\r\nPACKAGE:busybox  \r\nversion:\t1.0-r0\r\n# comment\r\nARCHITECTURE: all\r\n"
-      + "Filename: a.ipk\r\n \r\n\n\nPackage: b\nVersion: 2-r1\nArchitecture: all\nFilename: b.ipk"
+      + "Filename: a.ipk\r\n \r\n\n\nPackage: b\nVersion: 2-r1\nArchitecture: all\nFilename: b.ipk\n"
     let packages = try IndexFixture.control(text).compactMap(\.published)
     #expect(packages.map(\.name) == ["busybox", "b"])
     #expect(packages.map(\.version.version) == ["1.0", "2"])
@@ -111,11 +111,36 @@ struct ControlReaderTests {
     "what is no index ends the reading with its line",
     arguments: [
       ("Package: a\nno field\n", 2, .noField), (" continued\n", 1, .noField), ("a b: c\n", 1, .noField),
-      (": c\n", 1, .noField), ("\u{7F}ELF\u{2}\u{1}\n", 1, .noField),
+      (": c\n", 1, .noField), ("\u{7F}ELF\u{2}\u{1}\n", 1, .noField), ("Package: a\nVersion: 1-r0.1", 2, .openLine),
     ] as [(HostileText, Int, MalformedIndex)])
   func malformed(text: HostileText, line: Int, problem: MalformedIndex) {
     #expect(throws: IndexError.malformed(IndexPlace(file: "Packages", line: line), problem: problem)) {
       try IndexFixture.control(text.text)
+    }
+  }
+
+  @Test("a file that is cut off within a line is an error, else it gives a part of the whole one")
+  func cut() throws {
+    let bytes = try IndexFixture.bytes("ipk/Packages")
+    let whole = Set(try IndexFixture.control(bytes).compactMap(\.published).map(Facts.init))
+    for length in 1..<bytes.count {
+      let part = Array(bytes.prefix(length))
+      guard part.last == UInt8(ascii: "\n") else {
+        #expect(throws: IndexError.self, "\(length)") { try IndexFixture.control(part) }
+        continue
+      }
+      // One without its recipe is not mapped.
+      let found = try IndexFixture.control(part).compactMap(\.published).filter { $0.recipe != nil }
+      #expect(whole.isSuperset(of: found.map(Facts.init)), "\(length)")
+    }
+  }
+
+  /// What a floor depends on.
+  private struct Facts: Hashable {
+    let texts: [String?]
+
+    init(_ package: PublishedPackage) {
+      texts = [package.name, "\(package.version)", package.architecture, package.recipe, package.content?.checksum]
     }
   }
 
