@@ -8,11 +8,16 @@ package struct ArchitectureNames: Sendable {
   private let deb: [String: [String]]
   private let rpm: [String: [String]]
 
-  /// - Parameter names: OE's PACKAGE_ARCH, each as often as it comes.
-  package init(_ names: some Sequence<String>) {
-    let names = Set(names).sorted()
-    deb = Dictionary(grouping: names) { Self.spelling(of: $0, in: .deb) }
-    rpm = Dictionary(grouping: names) { Self.spelling(of: $0, in: .rpm) }
+  /// - Parameters:
+  ///   - given: OE's PACKAGE_ARCH as an operator names it, each as often as it comes.
+  ///   - known: those of a database. Where one of those that are given is written in the same way, it counts.
+  package init(given: some Sequence<String>, known: some Sequence<String> = []) {
+    func group(_ kind: IndexKind) -> [String: [String]] {
+      let wanted = Dictionary(grouping: Set(given).sorted()) { Self.spelling(of: $0, in: kind) }
+      let others = Dictionary(grouping: Set(known).sorted()) { Self.spelling(of: $0, in: kind) }
+      return wanted.merging(others) { wanted, _ in wanted }
+    }
+    (deb, rpm) = (group(.deb), group(.rpm))
   }
 
   /// How an index of this kind writes an architecture.

@@ -37,7 +37,8 @@ package struct MappingFacts: Sendable {
   package var architectures: ArchitectureNames
 
   package init(
-    maximumNumbers: Int, countedKey: CountedRevisionKey? = nil, architectures: ArchitectureNames = ArchitectureNames([])
+    maximumNumbers: Int, countedKey: CountedRevisionKey? = nil,
+    architectures: ArchitectureNames = ArchitectureNames(given: [])
   ) {
     self.maximumNumbers = maximumNumbers
     self.countedKey = countedKey

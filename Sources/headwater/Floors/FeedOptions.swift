@@ -52,16 +52,16 @@ struct FeedOptions: ParsableArguments {
   /// - Parameter store: nil where there is no database to ask.
   func facts(from store: Store?) async throws -> MappingFacts {
     var numbers = levels ?? 1
-    var names = architecture
+    var known: [String] = []
     if let store {
-      let known = try await store.read(in: .long) { reader throws(StoreError) in
+      let facts = try await store.read(in: .long) { reader throws(StoreError) in
         (level: try reader.note(.level).flatMap { Int($0) } ?? 0, names: try reader.architectures())
       }
-      numbers = levels ?? known.level + 1
-      names += known.names
+      numbers = levels ?? facts.level + 1
+      known = facts.names
     }
     return MappingFacts(
       maximumNumbers: numbers, countedKey: release.flatMap { CountedRevisionKey(release: $0) },
-      architectures: ArchitectureNames(names))
+      architectures: ArchitectureNames(given: architecture, known: known))
   }
 }

@@ -74,6 +74,11 @@ struct RaiseFromFeedTests {
     try folder.write(TemporaryFolder.apt("b", "1.0-r0.7", architecture: "qemux86-64"), to: "qemux86-64/Packages")
     try raise("--from-feed", "qemux86-64").succeeded()
     #expect(try floors().contains("b-1.0-r0 qemux86-64 7"))
+    // The database has both spellings now.
+    #expect(try raise("--from-feed", "Packages").errors.contains("ambiguous-architecture: 1"))
+    try folder.write(TemporaryFolder.apt("c", "1.0-r0.7", architecture: "qemux86-64"), to: "Packages")
+    try raise("--from-feed", "Packages", "--architecture", "qemux86_64").succeeded()
+    #expect(try floors().contains("c-1.0-r0 qemux86_64 7"))
   }
 
   @Test("reads an rpm index, by its folder, its repomd.xml or its primary.xml")

@@ -46,7 +46,8 @@ struct MappingTests {
   func mapping(_ one: Case) {
     let facts = MappingFacts(
       maximumNumbers: one.maximumNumbers, countedKey: one.key,
-      architectures: ArchitectureNames(["core2-64", "x86_64", "x86_64-nativesdk", "a-b", "a_b", "core2-64"]))
+      architectures: ArchitectureNames(
+        given: ["core2-64", "x86_64", "x86_64-nativesdk", "a-b", "a_b", "core2-64"]))
     let mapping = RevisionMapping(facts)(one.package, one.kind)
     let found = mapping.revisions.map { "\($0.package) \($0.value)" } + mapping.refusals.map(\.rawValue)
     #expect(found == one.expected)
@@ -59,6 +60,21 @@ struct MappingTests {
     let seen = Set(all.flatMap(\.expected))
     for reason in MappingRefusal.allCases { #expect(seen.contains(reason.rawValue), "\(reason.rawValue)") }
     #expect(Set(MappingRefusal.allCases.map(\.description)).count == MappingRefusal.allCases.count)
+  }
+
+  @Test("an architecture that is given counts before those of the database that are written in the same way")
+  func given() {
+    let known = ["a-b", "a_b", "core2-64"]
+    func found(_ architecture: String, _ kind: IndexKind, given: [String]) -> [String] {
+      let facts = MappingFacts(maximumNumbers: 1, architectures: ArchitectureNames(given: given, known: known))
+      let one = Case(kind, "foo", "1-r0.7", architecture, [], source: "1-r0.7")
+      let mapping = RevisionMapping(facts)(one.package, kind)
+      return mapping.revisions.map(\.package.pkgarch) + mapping.refusals.map(\.rawValue)
+    }
+    #expect(found("a-b", .deb, given: ["a_b"]) == ["a_b"])
+    #expect(found("a_b", .rpm, given: ["a-b"]) == ["a-b"])
+    #expect(found("core2_64", .rpm, given: ["a_b"]) == ["core2-64"])
+    for given in [[], ["a-b", "a_b"]] { #expect(found("a-b", .deb, given: given) == ["ambiguous-architecture"]) }
   }
 
   @Test("a release of OE-Core has the key under which it counts")
