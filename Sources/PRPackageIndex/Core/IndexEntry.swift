@@ -62,7 +62,8 @@ extension EntryRefusal: CustomStringConvertible {
     case .notASourcePackage: "its rpm:sourcerpm is not called name-version-release.src.rpm"
     case .sources: "the entry is a source package"
     case .unknownTarget(let folder):
-      "the folder '\(IndexText.quoted(folder))' does not end with the build's TARGET_VENDOR and an operating system"
+      "the folder '\(IndexText.quoted(folder))' does not end with the build's TARGET_VENDOR and an operating system; "
+        + "check --target-vendor"
     }
   }
 }

@@ -4,6 +4,8 @@
 package enum IndexError: Error, Hashable, Sendable {
   /// There is no such file or folder.
   case missing(path: String)
+  /// The folder has no folder of records.
+  case noRecords(folder: String, wanted: String, kind: String)
   /// The operating system refused to read it; the reason is in its words.
   case unreadable(path: String, reason: String)
   /// A file is wanted, and a folder has its name.
@@ -36,10 +38,10 @@ package enum MalformedIndex: Hashable, Sendable {
   case longEntry(limit: Int)
   /// A line of a control paragraph without a colon, or a continuation of nothing.
   case noField
-  case xml(MalformedXML)
-  /// The root element of an XML file is another one.
   /// The last line of a `Packages` file does not end.
   case openLine
+  case xml(MalformedXML)
+  /// The root element of an XML file is another one.
   case otherRoot(wanted: String)
   /// `repomd.xml` names no `primary.xml`, or two.
   case noPrimary
@@ -52,6 +54,8 @@ extension IndexError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let path): "there is no \(path); check the path"
+    case .noRecords(let folder, let wanted, let kind):
+      "there is no folder '\(wanted)' in \(folder); name \(kind), which has it"
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .folder(let path): "cannot read \(path) as an index: it is a folder"
     case .nothingFound(let folder, let wanted):
@@ -77,7 +81,8 @@ extension IndexError: CustomStringConvertible {
         + "make the index again with createrepo_c --checksum sha256"
     case .unknownTargets(let folder):
       "the folders in \(folder) are called like core2-64-poky-linux, and none of them shows where the architecture ends: "
-        + "there is no folder all-…-linux; give the build's TARGET_VENDOR with --target-vendor, such as -poky"
+        + "there is no folder all-…-linux, or there are several; "
+        + "give the build's TARGET_VENDOR with --target-vendor, such as -poky"
     }
   }
 }
@@ -88,12 +93,12 @@ extension MalformedIndex: CustomStringConvertible {
     case .longLine(let limit): "the line is longer than \(limit >> 10) KiB; this is no package index"
     case .longEntry(let limit): "the entry is longer than \(limit >> 20) MiB; this is no package index"
     case .noField: "the line has no field, such as 'Package: busybox'; this is no package index"
+    case .openLine: "the last line does not end: the file is cut off; fetch or make it again"
     case .xml(let problem): "\(problem)"
     case .otherRoot(let wanted): "the file does not begin with <\(wanted)>; this is no index of rpm packages"
     case .noPrimary: "the file does not name one primary.xml; make the index again with createrepo_c"
     case .noPackageCount(let stated, let found):
       "the file says that it has \(IndexText.quoted(stated)) packages, and has \(found); fetch or make it again"
-    case .openLine: "the last line does not end: the file is cut off; fetch or make it again"
     case .unexpectedOutput: "git printed something else than the history that it was asked for"
     }
   }

@@ -21,7 +21,8 @@ package struct BuildHistoryReader {
   package func read(
     vendor: String? = nil, progress: (Int) -> Void = { _ in }, _ body: (IndexEntry) throws -> Void
   ) async throws -> IndexSummary {
-    let targets = try RecordFolder.folders(in: folder + "/packages")
+    let targets = try RecordFolder.folders(
+      in: RecordFolder.path(of: "packages", in: folder, kind: "BUILDHISTORY_DIR of the build"))
     guard let system = vendor.map(TargetSystem.init(vendor:)) ?? TargetSystem(folders: targets) else {
       throw IndexError.unknownTargets(folder: folder + "/packages")
     }

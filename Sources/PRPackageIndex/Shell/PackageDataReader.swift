@@ -15,7 +15,7 @@ package struct PackageDataReader {
 
   /// Reads all files, in the order of their names. A file that only gives a package another name is passed over.
   package func read(_ body: (Entry) throws -> Void) throws {
-    let runtime = folder + "/runtime"
+    let runtime = try RecordFolder.path(of: "runtime", in: folder, kind: "the build's tmp/pkgdata/MACHINE")
     for name in try RecordFolder.names(in: runtime) {
       try Task.checkCancellation()
       let path = "\(runtime)/\(name)"

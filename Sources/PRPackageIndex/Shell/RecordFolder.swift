@@ -3,6 +3,18 @@ import Foundation
 
 /// Folders that have one small file for each package.
 enum RecordFolder {
+  /// The path of the folder that has the records.
+  ///
+  /// - Parameter kind: what the folder around it is called in a build.
+  static func path(of name: String, in folder: String, kind: String) throws(IndexError) -> String {
+    guard FileManager.default.fileExists(atPath: folder) else { throw .missing(path: folder) }
+    let path = "\(folder)/\(name)"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .noRecords(folder: folder, wanted: name, kind: kind)
+    }
+    return path
+  }
+
   /// The names in a folder, in the order of their bytes.
   static func names(in folder: String) throws(IndexError) -> [String] {
     let names: [String]

@@ -30,7 +30,8 @@ struct Explain: AsyncParsableCommand {
     if story.isEmpty, floors.isEmpty {
       let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
       throw UserFacingError(
-        "\(store.path) has no row of \(asked); name another --database, or check the spelling with 'headwater export'")
+        "\(store.path) has no row of \(asked); name another --database, or check the spelling with "
+          + "'headwater export --database \(store.path)'")
     }
     for row in story { print(json ? try row.json : row.text) }
     for floor in floors { print(json ? try floor.json : floor.text) }

@@ -78,6 +78,10 @@ struct RaiseCommand: AsyncParsableCommand {
     if targetVendor != nil, fromBuildhistory.isEmpty {
       throw ValidationError("--target-vendor is for --from-buildhistory")
     }
+    if let targetVendor, !targetVendor.isEmpty, !targetVendor.hasPrefix("-") {
+      throw ValidationError(
+        "--target-vendor \(targetVendor): TARGET_VENDOR of a build begins with a hyphen, such as -\(targetVendor)")
+    }
   }
 
   private var sources: [PackageSource] {
@@ -194,7 +198,8 @@ struct LikenedFloors: Sendable {
     }
     guard !found.isEmpty else {
       throw UserFacingError(
-        "\(store.path) has no value of a package that matches '\(text)'; 'headwater export' lists them")
+        "\(store.path) has no value of a package that matches '\(text)'; "
+          + "'headwater export --database \(store.path)' lists them")
     }
     return found
   }

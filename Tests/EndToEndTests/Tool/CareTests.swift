@@ -88,7 +88,8 @@ struct CareTests {
   @Test("explain says in one line that there is nothing to tell")
   func explainNothing() throws {
     let tool = try filled()
-    try tool.run("explain", "b", "core2-64").failed(saying: "prserv.sqlite3 has no row of b core2-64", "--database")
+    try tool.run("explain", "b", "core2-64").failed(
+      saying: "prserv.sqlite3 has no row of b core2-64", "'headwater export --database")
     try tool.run("explain", "a", "core2-64", "none").failed(saying: "prserv.sqlite3 has no row of a core2-64 none")
     try tool.run("explain", "a", "core2-64", "--database", "none.sqlite3").failed(saying: "none.sqlite3")
   }

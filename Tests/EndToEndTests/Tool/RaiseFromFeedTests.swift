@@ -205,8 +205,10 @@ struct RaiseFromFeedTests {
     }
     try folder.makeFolder("empty")
     try raise("--from-feed", "Packages", "--from-feed", "empty").failed(saying: "there is no index in empty")
-    try raise("--from-feed", "Packages", "--from-buildhistory", "empty").failed(saying: "empty/packages")
-    try raise("--from-feed", "Packages", "--pkgdata", "empty").failed(saying: "empty/runtime")
+    try raise("--from-feed", "Packages", "--from-buildhistory", "empty").failed(
+      saying: "no folder 'packages' in empty; name BUILDHISTORY_DIR")
+    try raise("--from-feed", "Packages", "--pkgdata", "empty").failed(
+      saying: "no folder 'runtime' in empty; name the build's tmp/pkgdata/MACHINE")
     try expectNoFloors()
   }
 

@@ -110,7 +110,9 @@ struct RaiseTests {
     try raise("--like", "a*,*", "b*,q").failed(saying: "'a*,*' has 2 * and 'b*,q' has 1")
     try raise("--like", "a,p", "b*,q").failed(saying: "'a,p' has 0 * and 'b*,q' has 1")
     try raise("--like", "a", "b,q").failed(saying: "'a' names no package", "VERSION,PKGARCH")
-    try raise("--like", "z*,p", "b*,q").failed(saying: "no value of a package that matches 'z*,p'")
+    try raise("--like", "z*,p", "b*,q").failed(
+      saying: "no value of a package that matches 'z*,p'",
+      "'headwater export --database \(tool.folder.path)/f.sqlite3'")
     #expect(try floors() == ["a p 9"])
   }
 
@@ -132,6 +134,7 @@ struct RaiseTests {
     (["--like", "a,p", "b,p", "--architecture", "x"], "--architecture is for packages that are read"),
     (["--like", "a,p", "b,p", "--pkgdata", "x"], "--pkgdata is for packages that are read"),
     (["--from-feed", "x", "--target-vendor", "-poky"], "--target-vendor is for --from-buildhistory"),
+    (["--from-buildhistory", "x", "--target-vendor", "poky"], "begins with a hyphen, such as -poky"),
   ]
 
   @Test("options without sense are refused, with the reason", arguments: senseless.indices)

@@ -123,7 +123,11 @@ struct BuildRecordReaderTests {
             recipeVersion: RecipeVersion(epoch: nil, version: "33", revision: "r0"),
             place: IndexPlace(file: folder.path + "/runtime/libkmod2"))),
       ])
-    #expect(throws: IndexError.missing(path: folder.path + "/none/runtime")) {
+    let kind = "the build's tmp/pkgdata/MACHINE"
+    #expect(throws: IndexError.noRecords(folder: folder.path + "/runtime", wanted: "runtime", kind: kind)) {
+      try PackageDataReader(folder: folder.path + "/runtime").read { _ in }
+    }
+    #expect(throws: IndexError.missing(path: folder.path + "/none")) {
       try PackageDataReader(folder: folder.path + "/none").read { _ in }
     }
   }
