@@ -93,7 +93,8 @@ package struct BuildHistoryReader {
     }
   }
 
-  /// The repository's own settings may name programs; none of them is run.
+  /// The repository's own settings may name programs; none of them is run. They may also name a remote for objects that are
+  /// missing, and the helper that reaches it: no protocol is allowed.
   private func process(_ arguments: [String]) -> ChildProcess {
     let settings = ["log.showSignature=false", "core.fsmonitor=false", "core.hooksPath=/dev/null"].flatMap {
       ["-c", $0]
@@ -101,7 +102,8 @@ package struct BuildHistoryReader {
     let unset = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"]
     return ChildProcess(
       program: git, arguments: ["--no-pager", "--no-replace-objects", "-C", folder] + settings + arguments,
-      package: "git", path: folder, unset: unset)
+      package: "git", path: folder, unset: unset,
+      set: ["GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"])
   }
 
   private static func entry(

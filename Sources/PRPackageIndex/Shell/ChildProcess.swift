@@ -13,6 +13,8 @@ struct ChildProcess {
   let path: String
   /// Variables of the environment that it does not get.
   var unset: [String] = []
+  /// Variables that it gets, whatever they are in the environment.
+  var set: [String: String] = [:]
 
   /// Runs it, and gives what it writes in chunks.
   ///
@@ -58,6 +60,7 @@ struct ChildProcess {
     for name in ["GZIP", "XZ_OPT", "XZ_DEFAULTS"] + unset {
       changes.updateValue(nil, forKey: Environment.Key(stringLiteral: name))
     }
+    for (name, value) in set { changes.updateValue(value, forKey: Environment.Key(stringLiteral: name)) }
     return .inherit.updating(changes)
   }
 }

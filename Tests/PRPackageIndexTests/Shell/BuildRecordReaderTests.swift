@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Testing
 
 @testable import PRPackageIndex
@@ -87,6 +88,24 @@ struct BuildRecordReaderTests {
     #expect(entries.map(\.published?.version.release) == ["r0.3", "r0.3", "r0.2", "r0.1"])
     #expect(entries.first?.place.file.hasSuffix("/latest") == true)
     #expect(entries.last?.place.file.contains(#/b/latest@[0-9a-f]{12}$/#) == true)
+  }
+
+  @Test(
+    "an object that is missing is an error, and no remote of the repository is asked for it",
+    .enabled(if: IndexFolder.has("git"), "needs git"))
+  func missingObject() async throws {
+    try write("packages/all-poky-linux/a/b/latest", "PV = 1\nPR = r0\nPKGR = r0.1\n")
+    try await folder.run("git", "init", "-q", ".")
+    try await folder.run("git", "add", ".")
+    try await folder.run("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "Build")
+    let object = "git rev-parse HEAD:packages/all-poky-linux/a/b/latest | sed 's,..,&/,'"
+    try await folder.run("sh", "-c", "rm \".git/objects/$(\(object))\"")
+    for (name, value) in [
+      ("core.repositoryFormatVersion", "1"), ("extensions.partialClone", "origin"), ("remote.origin.promisor", "true"),
+      ("remote.origin.url", "ext::touch \(folder.path)/asked"), ("protocol.ext.allow", "always"),
+    ] { try await folder.run("git", "config", name, value) }
+    await #expect(throws: IndexError.self) { try await read() }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/asked"))
   }
 
   @Test("a missing git, or a repository that is none, is an error")
