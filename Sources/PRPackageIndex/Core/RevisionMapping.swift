@@ -97,6 +97,8 @@ package struct RevisionMapping: Sendable {
       guard kind != .rpm || !published.utf8.contains(UInt8(ascii: "+")) else { throw .ambiguousHyphen }
       return RecipeText(text: published)
     }
+    // A count of more numbers than a value has dots that belong to PV, or was given by a node that is not among the levels.
+    guard found.count.components.count <= facts.maximumNumbers else { throw .ambiguousRevision }
     guard let key = facts.countedKey else { throw .unknownCountedKey }
     let signs = found.head.utf8.count { $0 == UInt8(ascii: "+") }
     guard key != .uptoRevision else {

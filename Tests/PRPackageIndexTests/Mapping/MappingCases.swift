@@ -86,6 +86,11 @@ enum MappingCases {
           ["foo-1.0+git-r0 all 0", "AUTOINC-foo-1.0+git- all 0"], key: .withoutPR),
         Case(kind, "foo", "1.0+git202401015+9f2c3a1b00-r0.7", "all", ["ambiguous-revision"], key: .withoutPR),
         Case(kind, "foo", "1.0.5+9f2c3a1b00-r0.7", "all", ["ambiguous-revision"], key: .withoutPR),
+        // A count of more numbers than the node's values: the dot may be PV's.
+        Case(kind, "foo", "v5.3+9f2c3a1b00-r0.7", "all", ["ambiguous-revision"], key: .uptoRevision, maximumNumbers: 1),
+        Case(
+          kind, "foo", "1.0+git5.1.2+9f2c3a1b00-r0.7.2", "all", ["ambiguous-revision"], key: .withoutPR,
+          maximumNumbers: 2),
         Case(kind, "foo", "1.0+git5+main-r0.7", "all", ["ambiguous-revision"], key: .withoutPR),
         Case(kind, "foo", "1.0-git5+9f2c3a1b00-r0.7", "all", ["ambiguous-revision"], key: .withoutPR),
         Case(
