@@ -33,6 +33,8 @@ package enum FeedFinding: Hashable, Sendable {
     recipe: String, version: PublishedVersion, architecture: String, lower: PlacedValue, higher: PlacedValue)
   /// What follows PR in the release is not a value.
   case unreadableValue(PackageVersion)
+  /// The entry cannot be used, so that nothing else is looked for in it.
+  case unusableEntry(RefusedEntry)
   /// The newest version of the new snapshot is below that of the old one.
   case downgrade(old: PackageVersion, new: PackageVersion)
   /// The package has another architecture than before, and a version that is below its former one.
@@ -48,6 +50,7 @@ package enum FeedFinding: Hashable, Sendable {
     case .twoContents: "two-contents"
     case .differingValues: "differing-values"
     case .unreadableValue: "unreadable-value"
+    case .unusableEntry: "unusable-entry"
     case .downgrade: "downgrade"
     case .downgradeElsewhere: "downgrade-elsewhere"
     case .changedContent: "changed-content"
@@ -75,6 +78,7 @@ extension FeedFinding: CustomStringConvertible {
         + "\(lower.value) here, \(higher.value) at \(higher.place)"
     case .unreadableValue(let package):
       "\(package.place): the release of \(package) does not end in a value"
+    case .unusableEntry(let entry): "\(entry)"
     case .downgrade(let old, let new):
       "\(new.place): \(new) is below \(IndexText.quoted(old.version.description)) at \(old.place), "
         + "from which a device does not upgrade"

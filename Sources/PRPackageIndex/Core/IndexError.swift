@@ -18,6 +18,8 @@ package enum IndexError: Error, Hashable, Sendable {
   case malformed(IndexPlace, problem: MalformedIndex)
   /// The file is longer than any index; in bytes, after decompression.
   case tooLong(path: String, limit: UInt64)
+  /// The index, with those that were read before it, has more packages than any feed.
+  case tooManyPackages(path: String, limit: Int)
   /// A program of the system is not installed.
   case missingProgram(name: String, package: String, path: String)
   /// A program of the system failed; the detail is the first line of its standard error.
@@ -66,6 +68,9 @@ extension IndexError: CustomStringConvertible {
     case .tooLong(let path, let limit):
       "\(path) is longer than \(limit >> 30) GiB when it is decompressed, which is the limit for one index; "
         + "check where it comes from"
+    case .tooManyPackages(let path, let limit):
+      "\(path) and what was read before it have more than \(limit) packages, which is the limit for one command; "
+        + "name fewer feeds, or check where the file comes from"
     case .missingProgram(let name, let package, let path):
       "cannot read \(path): there is no program '\(name)'; install the package \(package) of the distribution"
     case .failedProgram(let name, let path, let detail):
@@ -99,7 +104,8 @@ extension MalformedIndex: CustomStringConvertible {
     case .noPrimary: "the file does not name one primary.xml; make the index again with createrepo_c"
     case .noPackageCount(let stated, let found):
       "the file says that it has \(IndexText.quoted(stated)) packages, and has \(found); fetch or make it again"
-    case .unexpectedOutput: "git printed something else than the history that it was asked for"
+    case .unexpectedOutput:
+      "git printed something else than the history that it was asked for; check the repository with 'git fsck'"
     }
   }
 }

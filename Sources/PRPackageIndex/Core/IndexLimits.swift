@@ -15,6 +15,8 @@ package enum IndexLimits {
   package static let depth = 16
   /// One index after decompression, in bytes. A million packages with 50 dependencies each take 4 GiB.
   package static let index: UInt64 = 16 << 30
+  /// Packages of all indexes that a command reads. An audit remembers 110 bytes of each.
+  package static let packages = 1 << 24
   /// A compressed index that comes through a pipe, in bytes: it is kept in a file meanwhile.
   package static let spool: UInt64 = 2 << 30
   /// Files and folders that a search goes through.

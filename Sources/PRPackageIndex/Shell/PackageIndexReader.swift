@@ -12,21 +12,24 @@ package struct PackageIndexReader: Sendable {
   /// Reads one index.
   ///
   /// - Parameters:
+  ///   - before: how many packages other indexes had that are read for the same purpose.
   ///   - progress: called now and then, with how far the file is read.
   ///   - body: called with each entry, in the order of the index. What it was given counts only if this returns.
   /// - Throws: ``IndexError`` if the index is not read to its end, `CancellationError`, or what the body throws.
   package func read(
-    _ source: IndexSource, progress: (IndexProgress) -> Void = { _ in }, _ body: (IndexEntry) throws -> Void
+    _ source: IndexSource, before: Int = 0, progress: (IndexProgress) -> Void = { _ in },
+    _ body: (IndexEntry) throws -> Void
   ) async throws -> IndexSummary {
     guard case .file(let path) = source, URL(fileURLWithPath: path).lastPathComponent == "repomd.xml" else {
-      return try await read(IndexFile(source), folder: source.folder, progress: progress, body)
+      return try await read(IndexFile(source), folder: source.folder, before: before, progress: progress, body)
     }
     let primary = try RPMRepository(repomd: path).primary()
-    return try await read(primary, folder: nil, progress: progress, body)
+    return try await read(primary, folder: nil, before: before, progress: progress, body)
   }
 
   private func read(
-    _ file: IndexFile, folder: String?, progress: (IndexProgress) -> Void, _ body: (IndexEntry) throws -> Void
+    _ file: IndexFile, folder: String?, before: Int, progress: (IndexProgress) -> Void,
+    _ body: (IndexEntry) throws -> Void
   ) async throws -> IndexSummary {
     var reader = IndexReader(file: file.name, folder: folder)
     var summary = IndexSummary()
@@ -34,6 +37,9 @@ package struct PackageIndexReader: Sendable {
     func give() throws {
       for entry in entries {
         summary.count(entry)
+        guard before + summary.packages + summary.refused <= IndexLimits.packages else {
+          throw IndexError.tooManyPackages(path: file.name, limit: IndexLimits.packages)
+        }
         try body(entry)
       }
       entries.removeAll(keepingCapacity: true)

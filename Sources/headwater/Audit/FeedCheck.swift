@@ -57,9 +57,11 @@ struct FeedCheck {
     beside comparison: inout FeedComparison?
   ) async throws {
     var (audit, reading) = (FeedAudit(), try FeedReading(pkgdata: pkgdata))
+    for entry in reading.unusableRecords { report.feed.refuse(entry) }
     for feed in feeds {
       try await reading.read(.feed(feed)) { entry in
-        report.feed.refuse(entry)
+        // A feed may have packages of sources, which no device installs.
+        if entry.reason == .sources { report.feed.refuse(entry) } else { try findings.add([.unusableEntry(entry)]) }
       } _: { package, kind, index in
         try findings.add(audit.take(package, kind: kind, index: index))
         try findings.add(comparison?.take(package, kind: kind) ?? [])

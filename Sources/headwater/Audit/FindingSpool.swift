@@ -56,6 +56,9 @@ extension FeedFinding {
       fields.merge(Self.fields(lower.place)) { first, _ in first }
       fields.merge(Self.fields(higher.place, prefix: "other_")) { first, _ in first }
     case .unreadableValue(let package): fields = Self.fields(package)
+    case .unusableEntry(let entry):
+      fields = Self.fields(entry.place)
+      fields["reason"] = "\(entry.reason)"
     case .downgrade(let old, let new), .downgradeElsewhere(let old, let new), .changedContent(let old, let new):
       fields = Self.fields(new)
       fields.merge(Self.fields(old, prefix: "old_")) { first, _ in first }

@@ -16,6 +16,7 @@ struct FeedFloors {
     _ sources: [PackageSource], by reading: FeedReading, into spool: inout FloorSpool
   ) async throws {
     var reading = reading
+    for entry in reading.unusableRecords { report.refuse(entry) }
     for source in sources {
       var report = report
       try await reading.read(source) { entry in

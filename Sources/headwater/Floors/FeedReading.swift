@@ -18,6 +18,8 @@ struct FeedReading {
   private let vendor: String?
   /// What pkgdata says of packages, by their names.
   private var records: [String: [RecordedPackage]] = [:]
+  /// Records of pkgdata that cannot be used: what they say of a package counts for nothing.
+  private(set) var unusableRecords: [RefusedEntry] = []
   private(set) var summary = IndexSummary()
 
   /// - Parameter pkgdata: folders of pkgdata, which complete the packages of an index.
@@ -25,7 +27,10 @@ struct FeedReading {
     self.vendor = vendor
     for folder in pkgdata {
       try PackageDataReader(folder: folder).read { entry in
-        if case .package(let record) = entry { records[record.name, default: []].append(record) }
+        switch entry {
+        case .package(let record): records[record.name, default: []].append(record)
+        case .refused(let entry): unusableRecords.append(entry)
+        }
       }
     }
   }
@@ -64,7 +69,7 @@ struct FeedReading {
   ) async throws {
     for (index, source) in try Self.indexes(ofFeed: path) {
       var progress = ProgressBar("reading \(index)")
-      let read = try await reader.read(source) { place in
+      let read = try await reader.read(source, before: summary.packages + summary.refused) { place in
         if let length = place.length, length > 0 {
           progress.update(share: Double(place.position) / Double(length))
         }

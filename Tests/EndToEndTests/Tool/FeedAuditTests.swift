@@ -88,6 +88,21 @@ struct FeedAuditTests {
     try tool.run("audit", "--feed", "old", "--against", "Packages").succeeded()
   }
 
+  @Test("an entry that cannot be used is found; a package of sources is only counted")
+  func unusable() throws {
+    try folder.writeIndex([ListedPackage("a", "1-r0.1"), ListedPackage("b b", "1-r0.1")])
+    let text = try tool.run("audit", "--feed", "Packages")
+    #expect(text.ending == .exit(1) && text.errors == "")
+    #expect(text.outputLines == ["packages of 1 indexes: 2", "Packages:9: its Package contains a blank"])
+    let json = try tool.run("audit", "--json", "--feed", "Packages")
+    #expect(try kinds(json) == ["unusable-entry"])
+    let primary = TemporaryFolder.dnf([("a", "1.0", "r0.7", "noarch"), ("b", "2", "r0.3", "src")])
+    try folder.write(primary, to: "primary.xml")
+    let sources = try tool.run("audit", "--feed", "primary.xml")
+    #expect(sources.ending == .exit(0), "\(sources.errors)")
+    #expect(sources.output.hasSuffix("nothing is wrong\nrefused: 1\n"), "\(sources.output)")
+  }
+
   @Test("two feeds that have another content of one version are found together, and not alone")
   func acrossFeeds() throws {
     try folder.writeIndex([ListedPackage("a", "1-r0.1")], to: "one")

@@ -119,4 +119,18 @@ struct PackageIndexReaderTests {
       #expect(entries.map(\.published?.name) == expected.map(\.published?.name))
     }
   }
+
+  @Test("the packages of all indexes that are read for one purpose have a limit")
+  func tooMany() async throws {
+    let folder = try IndexFolder()
+    let entry = "Package: a\nVersion: 1-r0.7\nArchitecture: all\nFilename: a.ipk\n\n"
+    let path = try folder.write((entry + entry).utf8, to: "Packages")
+    func read(before: Int) async throws -> Int {
+      try await PackageIndexReader().read(.file(path: path), before: before) { _ in }.packages
+    }
+    #expect(try await read(before: IndexLimits.packages - 2) == 2)
+    await #expect(throws: IndexError.tooManyPackages(path: path, limit: IndexLimits.packages)) {
+      try await read(before: IndexLimits.packages - 1)
+    }
+  }
 }
