@@ -44,7 +44,7 @@ enum ReleaseFile {
 
 /// The entries of a release, in their order.
 enum ReleaseEntries {
-  case export(SortedEntries)
+  case export(SortedRecords<ReleaseEntry>)
   case store(StoreEntries)
 
   /// - Parameters:
@@ -91,14 +91,14 @@ struct StoreEntries {
   private let store: Store
   private let includesCopy: Bool
   private var cursor: RowCursor? = .start
-  private var floors: SortedEntries
+  private var floors: SortedRecords<ReleaseEntry>
   private var floor: ReleaseEntry?
   private var last: ReleaseEntry?
 
   fileprivate init(_ store: Store, in folder: URL, named name: String, includesCopy: Bool) async throws {
     self.store = store
     self.includesCopy = includesCopy
-    var sorter = EntrySorter(in: folder, named: name)
+    var sorter = SpoolSorter<ReleaseEntry>(in: folder, named: name)
     var serial: Int64? = 0
     while let start = serial {
       let page = try await store.read(in: .long) { reader throws(StoreError) in
@@ -107,7 +107,8 @@ struct StoreEntries {
       for entry in page { try sorter.add(ReleaseEntry(entry.floor)) }
       serial = page.last?.serial
     }
-    floors = try sorter.finish()
+    try sorter.finish()
+    floors = try sorter.records()
     floor = try floors.next()
   }
 
@@ -153,8 +154,8 @@ struct ExportReading {
     self.format = format
   }
 
-  fileprivate func sorted(in folder: URL, named name: String) throws -> SortedEntries {
-    var sorter = EntrySorter(in: folder, named: name)
+  fileprivate func sorted(in folder: URL, named name: String) throws -> SortedRecords<ReleaseEntry> {
+    var sorter = SpoolSorter<ReleaseEntry>(in: folder, named: name)
     var parser = RowParser(format)
     var source = LineSource(file.contents)
     var progress = ProgressBar("reading")
@@ -166,7 +167,8 @@ struct ExportReading {
       progress.update(count: number)
     }
     try take(parser.finish(), number, into: &sorter)
-    return try sorter.finish()
+    try sorter.finish()
+    return try sorter.records()
   }
 
   private func next(of source: inout LineSource, _ number: Int) throws -> Substring? {
@@ -177,7 +179,7 @@ struct ExportReading {
     }
   }
 
-  private func take(_ line: RowParser.Line, _ number: Int, into sorter: inout EntrySorter) throws {
+  private func take(_ line: RowParser.Line, _ number: Int, into sorter: inout SpoolSorter<ReleaseEntry>) throws {
     switch line {
     case .nothing, .summary: break
     case .problem(let text): throw problem(text, at: number)

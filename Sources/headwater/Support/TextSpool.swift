@@ -54,6 +54,9 @@ struct TextSpool {
     return TextSpoolReader(source: source, fields: fields, unreadable: unreadable)
   }
 
+  /// Records cannot be read any more.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
   var unreadable: UserFacingError {
     UserFacingError("the temporary copy of what was read, \(path), cannot be read")
   }
