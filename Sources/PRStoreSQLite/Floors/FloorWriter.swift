@@ -45,7 +45,9 @@ final class FloorWriter {
   }
 
   /// - Parameter head: the package's, as it is on record.
-  func raise(_ floor: Floor, _ provenance: FloorProvenance, over head: FoundHead) throws(StoreError) -> Bool {
+  func raise(_ floor: Floor, _ provenance: FloorProvenance, over head: () throws(StoreError) -> FoundHead)
+    throws(StoreError) -> Bool
+  {
     if let known = try self.floor(of: floor.package), known >= floor.value { return false }
     let before: FloorEntry?
     if let last { before = last } else { before = try reader.last() }
@@ -63,6 +65,7 @@ final class FloorWriter {
     setFloor.bind(3, floor.value.text)
     try setFloor.run()
     (known, last) = ((floor.package, floor.value), entry)
+    let head = try head()
     guard head.isRecorded, head.head.map({ $0.greatest < floor.value }) ?? true else { return true }
     markHead.bind(floor.package)
     try markHead.run()
@@ -75,6 +78,8 @@ extension SQLiteWriteContext {
   package func raise(_ floor: Floor, _ provenance: FloorProvenance) throws(StoreError) -> Bool {
     try checkMayWrite()
     last = nil
-    return try floors.raise(floor, provenance, over: try snapshot.recordedHead(of: floor.package))
+    return try floors.raise(floor, provenance) { () throws(StoreError) in
+      try snapshot.recordedHead(of: floor.package)
+    }
   }
 }

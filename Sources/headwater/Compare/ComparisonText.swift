@@ -108,5 +108,5 @@ extension ReleaseDifference {
 
 extension PackageKey {
   /// On one line, whatever characters its names have.
-  fileprivate var shown: String { "\(LogText.value(version)) \(LogText.value(pkgarch))" }
+  var shown: String { "\(LogText.value(version)) \(LogText.value(pkgarch))" }
 }

@@ -26,23 +26,16 @@ struct FloorRaising {
     let result: Result<Outcome, any Error>
     if isDryRun {
       result = try await store.read(in: .long) { [self] reader throws(StoreError) in
-        try gather { outcome, found throws(StoreError) in
-          guard try reader.floor(of: found.floor.package).map({ $0 < found.floor.value }) ?? true else { return false }
-          body(found)
-          if try Self.isAhead(found.floor, reader) { outcome.ahead += 1 }
-          return true
+        try gather(by: reader, body) { found throws(StoreError) in
+          try reader.floor(of: found.floor.package).map { $0 < found.floor.value } ?? true
         }
       }
     } else {
       result = try await store.write { [self] context throws(StoreError) in
-        let result = try gather { outcome, found throws(StoreError) in
-          let isAhead = try Self.isAhead(found.floor, context.reader)
+        let result = try gather(by: context.reader, body) { found throws(StoreError) in
           let provenance = FloorProvenance(
             found.origin, source: found.source, setter: setter, milliseconds: milliseconds)
-          guard try context.raise(found.floor, provenance) else { return false }
-          body(found)
-          if isAhead { outcome.ahead += 1 }
-          return true
+          return try context.raise(found.floor, provenance)
         }
         // All or nothing: a spool that cannot be read undoes what was raised.
         if case .failure = result { throw .abandoned }
@@ -63,17 +56,25 @@ struct FloorRaising {
     return outcome
   }
 
-  /// - Parameter raise: whether a floor is news.
+  /// - Parameters:
+  ///   - body: is called with each floor that is news.
+  ///   - raise: whether a floor is news.
   /// - Returns: a failure where the spool cannot be read.
   private func gather(
-    _ raise: (inout Outcome, GatheredFloor) throws(StoreError) -> Bool
+    by reader: any ReadContext, _ body: (GatheredFloor) -> Void, raise: (GatheredFloor) throws(StoreError) -> Bool
   ) throws(StoreError) -> Result<Outcome, any Error> {
     var outcome = Outcome()
     var failure: StoreError?
     do {
       try spool.readAll { found in
         do throws(StoreError) {
-          if try raise(&outcome, found) { outcome.raised += 1 } else { outcome.known += 1 }
+          guard try raise(found) else {
+            outcome.known += 1
+            return
+          }
+          body(found)
+          outcome.raised += 1
+          if try Self.isAhead(found.floor, reader) { outcome.ahead += 1 }
         } catch {
           failure = error
           throw error
@@ -87,6 +88,7 @@ struct FloorRaising {
   }
 
   private static func isAhead(_ floor: Floor, _ reader: any ReadContext) throws(StoreError) -> Bool {
-    try reader.greatest(of: floor.package).map { $0 < floor.value } ?? true
+    let values = [try reader.greatest(of: floor.package), try reader.greatestAbove(floor.package)]
+    return values.allSatisfy { $0.map { $0 < floor.value } ?? true }
   }
 }

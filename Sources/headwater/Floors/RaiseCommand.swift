@@ -95,24 +95,53 @@ struct RaiseCommand: AsyncParsableCommand {
       throw UserFacingError(
         "there is no database \(database) with packages that match '\(like)'; name another --database")
     }
+    try checkPlace(isNew: isNew)
     let temporary = try TemporaryFolder()
     defer { temporary.remove() }
-    let folder = temporary.url
-    var store = isNew ? nil : try open()
+    var store = isNew ? nil : try openForReading()
     defer { store?.close() }
-    var spool = FloorSpool(in: folder)
+    var spool = FloorSpool(in: temporary.url)
     let report = try await gather(into: &spool, from: store)
     try spool.finish()
-    // What cannot be read leaves no database behind.
+    // What cannot be read leaves no new database behind, and a database of an earlier schema as it is.
+    if !dryRun, store?.isReadOnly ?? true {
+      store?.close()
+      store = try open(readOnly: false)
+    }
     if isNew, !dryRun {
-      store = try open()
       FileHandle.standardError.write(Data("note: \(database) did not exist; it is a new database now\n".utf8))
     }
     try await raise(spool, on: store, after: report)
   }
 
-  private func open() throws -> Store {
-    var options = StoreOptions(path: database, readOnly: dryRun)
+  /// Finds out what would fail only after a whole feed was read.
+  private func checkPlace(isNew: Bool) throws {
+    let file = URL(fileURLWithPath: database)
+    guard !FileManager.default.fileExists(atPath: Manifest.path(of: database)) else {
+      throw UserFacingError(
+        "\(database) is a frozen release, which never changes: raise the floor of the node's database, and freeze it again"
+      )
+    }
+    var isFolder: ObjCBool = false
+    let folder = file.deletingLastPathComponent().path
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw StoreError.missingFolder(path: file.path)
+    }
+    guard dryRun || FileManager.default.isWritableFile(atPath: isNew ? folder : file.path) else {
+      throw StoreError.permission(path: file.path)
+    }
+  }
+
+  private func openForReading() throws -> Store {
+    do throws(StoreError) {
+      return try open(readOnly: true)
+    } catch .notTakenOver where !dryRun {
+      return try open(readOnly: false)
+    }
+  }
+
+  private func open(readOnly: Bool) throws(StoreError) -> Store {
+    var options = StoreOptions(path: database, readOnly: readOnly)
     // It numbers nothing.
     (options.keepsMark, options.allowsNetworkDisk) = (false, true)
     return try Store.open(options).store
@@ -130,8 +159,7 @@ struct RaiseCommand: AsyncParsableCommand {
       try spool.add(GatheredFloor(floor: floor, origin: .operator, source: nil))
     }
     if let like, let store {
-      let found = try await LikenedFloors(like, packages[0]).find(in: store)
-      for floor in found { try spool.add(floor) }
+      try await LikenedFloors(like, packages[0]).find(in: store, into: &spool)
     }
     guard !sources.isEmpty else { return nil }
     var floors = FeedFloors(try await feed.facts(from: store))
@@ -175,8 +203,7 @@ struct LikenedFloors: Sendable {
   }
 
   /// - Throws: where no package matches.
-  func find(in store: Store) async throws -> [GatheredFloor] {
-    var found: [GatheredFloor] = []
+  func find(in store: Store, into spool: inout FloorSpool) async throws {
     var cursor: RowCursor? = .start
     while let position = cursor {
       let page = try await store.read(in: .long) { reader throws(StoreError) in
@@ -184,7 +211,7 @@ struct LikenedFloors: Sendable {
       }
       for row in page.rows {
         guard let value = Revision(row.value), let floor = floor(like: row.tuple.package, value) else { continue }
-        found.append(floor)
+        try spool.add(floor)
       }
       cursor = page.next
     }
@@ -193,15 +220,14 @@ struct LikenedFloors: Sendable {
       let entries = try await store.read(in: .long) { reader throws(StoreError) in
         try reader.floors(after: start, limit: 1024)
       }
-      found += entries.compactMap { floor(like: $0.floor.package, $0.floor.value) }
+      for floor in entries.compactMap({ floor(like: $0.floor.package, $0.floor.value) }) { try spool.add(floor) }
       serial = entries.last?.serial
     }
-    guard !found.isEmpty else {
+    guard !spool.isEmpty else {
       throw UserFacingError(
         "\(store.path) has no value of a package that matches '\(text)'; "
           + "'headwater export --database \(store.path)' lists them")
     }
-    return found
   }
 
   private func floor(like package: PackageKey, _ value: Revision) -> GatheredFloor? {
@@ -213,7 +239,9 @@ struct LikenedFloors: Sendable {
 
 extension GatheredFloor {
   fileprivate var text: String {
-    "\(floor.value)  \(floor.package)" + (source.map { "  \($0)" } ?? "")
+    let words = (source ?? "").split(separator: " ", omittingEmptySubsequences: false).map { LogText.value(String($0)) }
+    let place = source == nil ? "" : "  " + words.joined(separator: " ")
+    return "\(floor.value)  \(floor.package.shown)" + place
   }
 }
 

@@ -227,5 +227,9 @@ struct FloorSyncTests {
     follower.waitForLog(Follower.complete)
     #expect(try follower.server.connect().ask(Requests.getPR("p", "c")).value == "12.2")
     for server in [follower.server, server] { try server.stop() }
+    // Values that the follower has copied are above the floor.
+    let preview = ["raise", "--dry-run", "--json", "--database", "copy.sqlite3", "--to", "8", "package-0", "core2-64"]
+    let counts = try JSONValue(tool.run(preview).succeeded().output)["floors"]
+    #expect(counts?["raised"] == .integer(1) && counts?["ahead"] == .integer(0), "\(String(describing: counts))")
   }
 }

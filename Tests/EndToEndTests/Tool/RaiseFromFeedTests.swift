@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestStore
 import TestThreads
 import Testing
 
@@ -148,6 +149,9 @@ struct RaiseFromFeedTests {
     try folder.write("PN: b\nPV: 1\nPR: r5.2\nPKGV: 1\nPKGR: r5.2.7\nPKG:b: b\n", to: "pkgdata/runtime/b")
     try raise("--from-feed", "Packages", "--pkgdata", "pkgdata").succeeded()
     #expect(try floors().contains("b-1-r5.2 core2-64 7"))
+    try folder.write("PN: b\nPV: 1\n", to: "pkgdata/runtime/b")
+    let unusable = try raise("--from-feed", "Packages", "--pkgdata", "pkgdata")
+    #expect(unusable.errorLines.first == "pkgdata/runtime/b: the entry has no PR", "\(unusable.errors)")
   }
 
   @Test("a folder of buildhistory that does not show its vendor needs it, dash and all")
@@ -210,6 +214,34 @@ struct RaiseFromFeedTests {
     try raise("--from-feed", "Packages", "--pkgdata", "empty").failed(
       saying: "no folder 'runtime' in empty; name the build's tmp/pkgdata/MACHINE")
     try expectNoFloors()
+  }
+
+  @Test("a broken index leaves a database of BitBake as it is")
+  func notTakenOver() throws {
+    try folder.write("Package: a\nnonsense\n", to: "Packages")
+    _ = try ForeignProcess.bitbake(folder.path("bitbake.sqlite3"))
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.path("bitbake.sqlite3")))
+    try tool.run("raise", "--database", "bitbake.sqlite3", "--from-feed", "Packages").failed(saying: "Packages:2")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path("bitbake.sqlite3"))) == before)
+    try tool.run("raise", "--database", "bitbake.sqlite3", "--to", "7", "a", "p").succeeded()
+  }
+
+  @Test("where the database cannot be, nothing is read", arguments: [[], ["--dry-run"]])
+  func noPlace(options: [String]) throws {
+    try tool.run(["raise", "--database", "none/x.sqlite3", "--from-feed", "none"] + options).failed(
+      saying: "the folder of", "none/x.sqlite3 does not exist")
+    try raise("--to", "7", "a", "p").succeeded()
+    try tool.run("freeze", "r1.sqlite3", "--allow-incomplete", "--database", "f.sqlite3").succeeded()
+    try tool.run(["raise", "--database", "r1.sqlite3", "--from-feed", "none"] + options).failed(
+      saying: "r1.sqlite3 is a frozen release")
+    try tool.run("compare", "--exit-code", "f.sqlite3", "r1.sqlite3").succeeded()
+  }
+
+  @Test("names that a terminal would not show are escaped")
+  func shown() throws {
+    try folder.write(TemporaryFolder.opkg("a\u{9B}31m", "1-r0.7"), to: "Packages")
+    let lines = try raise("--from-feed", "Packages", "--dry-run").succeeded().outputLines
+    #expect(lines.first?.contains("a\\u{9B}31m-1-r0") == true, "\(lines)")
   }
 
   @Test("what cannot be mapped is counted by reason, the first ones are shown, and the rest is used")
