@@ -55,6 +55,8 @@ package enum MalformedIndex: Hashable, Sendable {
 extension IndexError: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .missing(let path) where path.contains("://"):
+      "\(path) is an address, and no file: fetch the index and name the file, or - for standard input"
     case .missing(let path): "there is no \(path); check the path"
     case .noRecords(let folder, let wanted, let kind):
       "there is no folder '\(wanted)' in \(folder); name \(kind), which has it"

@@ -207,6 +207,7 @@ struct RaiseFromFeedTests {
         saying: path.replacing("repomd", with: "primary"))
       try expectNoFloors()
     }
+    try raise("--from-feed", "https://feeds.example/Packages").failed(saying: "is an address", "fetch the index")
     try folder.makeFolder("empty")
     try raise("--from-feed", "Packages", "--from-feed", "empty").failed(saying: "there is no index in empty")
     try raise("--from-feed", "Packages", "--from-buildhistory", "empty").failed(
