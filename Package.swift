@@ -45,6 +45,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .target(name: "PRStoreMemory", dependencies: ["PRRevision", "PRStore"]),
     .target(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
     .target(
@@ -69,6 +70,8 @@ let package = Package(
       name: "PRSync",
       dependencies: [
         "PRRevision", "PRWire", "PRStore", "PRClient",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .target(name: "PRNode", dependencies: ["PRRevision", "PRStore", "PRUpstream"]),
@@ -110,11 +113,18 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .target(
+      name: "PRSimulation",
+      dependencies: [
+        "PRRevision", "PRWire", "PRClient", "PRStore", "PRStoreMemory", "PRUpstream", "PRNode", "PRSync", "PRServer",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStatus",
-        "PRStore", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
+        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRSimulation",
+        "PRStatus", "PRStore", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -155,7 +165,8 @@ let package = Package(
     .target(
       name: "TestStore",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreSQLite", "TestSeed", .product(name: "GRDB", package: "GRDB.swift"),
+        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "TestSeed",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/TestStore"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
@@ -173,7 +184,7 @@ let package = Package(
     .testTarget(
       name: "PRStoreTests",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreSQLite", "TestSeed", "TestStore", "TestThreads",
+        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "TestSeed", "TestStore", "TestThreads",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -186,6 +197,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .testTarget(
+      name: "PRSimulationTests",
+      dependencies: ["PRNode", "PRRevision", "PRSimulation", "PRStoreMemory", "TestSeed"]),
     .testTarget(
       name: "PRUpstreamTests",
       dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),

@@ -20,6 +20,7 @@ package struct Dialer: Sendable {
   package var tls: TLSContext?
   /// The name that the server's certificate must be for, where it is not the address's host.
   package var tlsName: String?
+  package var transport = Transport.sockets
 
   package init(
     _ server: Endpoint, timeout: Duration = .seconds(30), limits: WireLimits = WireLimits(),
@@ -77,20 +78,8 @@ package struct Dialer: Sendable {
     on loop: any EventLoop, _ greeted: EventLoopPromise<PeerDescription>
   ) -> EventLoopFuture<any Channel> {
     let dialer = self
-    let bootstrap = ClientBootstrap(group: loop)
-      .connectTimeout(TimeAmount(timeout))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try dialer.addHandlers(to: channel, greeted) }
-      }
-    switch server {
-    case .tcp(let host, let port), .tls(let host, let port):
-      return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .channelOption(.socketOption(.so_keepalive), value: 1)
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: Int(clamping: KeepAlive.idle))
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: Int(clamping: KeepAlive.interval))
-        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: Int(clamping: KeepAlive.probes))
-        .connect(host: host, port: port)
-    case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
+    return transport.connect(server, loop, timeout) { channel in
+      channel.eventLoop.makeCompletedFuture { try dialer.addHandlers(to: channel, greeted) }
     }
   }
 

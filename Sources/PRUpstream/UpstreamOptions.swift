@@ -14,6 +14,10 @@ package struct UpstreamOptions: Sendable {
   package var connections = 2
   /// A connection with nothing under way is tried so often: a line that was cut is noticed before a builder pays for it.
   package var keepAlive = Duration.seconds(60)
+  /// A clock that is never set.
+  package var now: @Sendable () -> ContinuousClock.Instant = { .now }
+  /// From 0 up to 1. It spreads the probes of many nodes.
+  package var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
 
   package init(
     peers: [Dialer], deadline: Duration = ServeOptions.table.upstreamDeadline.standard.duration,

@@ -108,8 +108,10 @@ func synchronizer(
   var options = SyncOptions(peers: [Dialer(upstream, asksForDescription: asksForFeed)], every: every)
   options.peers[0].limits = WireLimits(message: 64 << 20)
   options.page = page
+  var environment = SyncEnvironment.system
+  environment.pause = { await happenings.pause($0) }
   let sync = Synchronizer(
-    store: store, options: options, now: now, pause: { await happenings.pause($0) }, tell: { happenings.add($0) })
+    store: store, options: options, now: now, in: environment, tell: { happenings.add($0) })
   return (sync, happenings)
 }
 

@@ -70,11 +70,11 @@ final class EventLoopContext {
   /// - Parameter start: when it came; nil where it had its answer at once.
   func countAnswer(_ request: RequestKind?, since start: NIODeadline? = nil) {
     answeredLater &+= 1
-    counted.answer(request, nanoseconds: start.map { (.now() - $0).nanoseconds })
+    counted.answer(request, nanoseconds: start.map { (loop.now - $0).nanoseconds })
   }
 
   func countRefusal(_ request: RequestKind?, _ kind: RefusalKind, since start: NIODeadline? = nil) {
-    counted.refuse(request, kind, nanoseconds: start.map { (.now() - $0).nanoseconds })
+    counted.refuse(request, kind, nanoseconds: start.map { (loop.now - $0).nanoseconds })
   }
 
   /// What this loop's sessions were asked so far.
@@ -82,6 +82,11 @@ final class EventLoopContext {
     var counters = counted
     counters.answeredAtOnce = answeredAtOnce
     return counters
+  }
+
+  /// By the clock of the loop, which is never set.
+  var now: SessionState.Instant {
+    SessionState.Instant(after: .nanoseconds(Int64(clamping: loop.now.uptimeNanoseconds)))
   }
 
   /// How many requests this loop's sessions have been answered.

@@ -11,8 +11,11 @@ final class LaneWatch: Sendable {
   private let register = Mutex(LaneRegister())
   private let alarms: AlarmBoard
   private let logger: Logger
+  private let clock: @Sendable () -> NIODeadline
 
-  init(_ alarms: AlarmBoard, _ logger: Logger) {
+  /// - Parameter clock: one that only goes on.
+  init(_ alarms: AlarmBoard, _ logger: Logger, clock: @escaping @Sendable () -> NIODeadline) {
+    self.clock = clock
     self.alarms = alarms
     self.logger = logger
   }
@@ -20,13 +23,13 @@ final class LaneWatch: Sendable {
   /// The name of the alarm while lanes overlap.
   static let cause = "lanes-overlap"
 
-  /// A clock that only goes on, in milliseconds.
-  private static var now: Int64 { Int64(clamping: NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+  /// In milliseconds.
+  private var now: Int64 { Int64(clamping: clock().uptimeNanoseconds / 1_000_000) }
 
   func arrive(_ store: String, _ lane: Lane, _ peer: String) {
     let (change, before, after) = register.withLock { register in
       let before = register.overlapping.map(\.store)
-      return (register.arrive(store, lane, peer, at: Self.now), before, register.overlapping)
+      return (register.arrive(store, lane, peer, at: now), before, register.overlapping)
     }
     if change != .nothing {
       logger.info(
@@ -37,14 +40,14 @@ final class LaneWatch: Sendable {
   }
 
   func leave(_ store: String) {
-    guard register.withLock({ $0.leave(store, at: Self.now) }) == .went else { return }
+    guard register.withLock({ $0.leave(store, at: now) }) == .went else { return }
     logger.info("a node below is gone", metadata: [LogKey.store: "\(store)"])
   }
 
   /// The store whose lane overlaps with a node's.
   func rival(of store: String) -> LaneRival? {
     let (rival, left) = register.withLock { register in
-      let hasForgotten = register.forget(at: Self.now)
+      let hasForgotten = register.forget(at: now)
       return (register.rival(of: store), hasForgotten ? register.overlapping : nil)
     }
     if let left { sound(left.map(\.store), left) }

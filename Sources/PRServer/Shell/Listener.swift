@@ -35,10 +35,7 @@ struct Listener {
       .childChannelInitializer { channel in
         let isTaken = sessions.add(channel, on: number)
         return channel.eventLoop.makeCompletedFuture {
-          let handlers = channel.pipeline.syncOperations
-          guard isTaken else { return try handlers.addHandler(RefusedConnection(desk: desks[channel.eventLoop])) }
-          if let tls { try handlers.addHandler(TLSHandler.server(tls)) }
-          try handlers.addHandler(SessionHandler(desk: desks[channel.eventLoop], listener: address))
+          try desks[channel.eventLoop].addSession(to: channel, isTaken: isTaken, listener: address, tls: tls)
         }
       }
     if case .unix = address {} else { bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) }

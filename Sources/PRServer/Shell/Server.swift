@@ -103,7 +103,7 @@ struct EventLoopContexts: Sendable {
     let flight = FlightLedger(ceiling: options.bytesInFlight)
     self.flight = flight
     var desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>] = [:]
-    let lanes = LaneWatch(node.alarms, logger)
+    let lanes = LaneWatch(node.alarms, logger) { .now() }
     for loop in loops.makeIterator() {
       desks[ObjectIdentifier(loop)] = try await loop.submit {
         NIOLoopBound(

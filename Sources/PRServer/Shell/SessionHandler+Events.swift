@@ -39,12 +39,8 @@ extension SessionHandler {
 
   private var moment: SessionState.Moment {
     SessionState.Moment(
-      now: Self.now, unflushed: out.readableBytes, isCrowded: desk.flight.isCrowded, answers: desk.answers)
+      now: desk.now, unflushed: out.readableBytes, isCrowded: desk.flight.isCrowded, answers: desk.answers)
   }
-
-  private static let start = ContinuousClock.now
-
-  private static var now: SessionState.Instant { SessionState.Instant(after: start.duration(to: .now)) }
 
   /// Counts what the session holds now.
   private func count() {

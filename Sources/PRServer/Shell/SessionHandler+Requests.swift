@@ -35,7 +35,7 @@ extension SessionHandler {
   func later<Value: Sendable>(
     _ ticket: SessionState.Ticket, _ request: RequestKind, _ response: @escaping @Sendable (Value) -> Response
   ) -> Node.Answer<Value> {
-    let start = NIODeadline.now()
+    let start = context?.eventLoop.now
     return callback { session, outcome in
       let reply = SessionReply.response(session.count(request, since: start, outcome.map(response)))
       session.handle(.replied(ticket, reply))

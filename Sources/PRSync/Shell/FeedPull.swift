@@ -9,7 +9,10 @@ struct FeedPull {
   let connection: ServerConnection
   let store: SyncStore
   let options: SyncOptions
+  /// In milliseconds since 1970.
   let now: @Sendable () -> Int64
+  /// By a clock that is never set.
+  let instant: @Sendable () -> ContinuousClock.Instant
   let report: SyncReport
 
   private var source: String { connection.server.description }
@@ -61,7 +64,7 @@ struct FeedPull {
   }
 
   private func ask(_ query: ChangesQuery, from start: FeedPosition?) async -> Result<FeedSync.Reply, SyncError> {
-    let begin = ContinuousClock.now
+    let begin = instant()
     do throws(ClientError) {
       let time = Duration.seconds(query.wait) + options.timeout
       guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
@@ -76,7 +79,7 @@ struct FeedPull {
           let start = floors.start.serial == query.floors?.serial ? query.floors : nil
           return floors.floors.reduce(into: start?.digest ?? .start) { $0.add($1) }
         }
-        let waited = query.wait > 0 ? ContinuousClock.now - begin : nil
+        let waited = query.wait > 0 ? instant() - begin : nil
         return .success(.page(page, digest: digest, floorDigest: floors, waited: waited))
       }
     } catch {

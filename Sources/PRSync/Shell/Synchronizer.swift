@@ -9,34 +9,37 @@ package final class Synchronizer: Service {
   private let store: SyncStore
   private let options: SyncOptions
   private let now: @Sendable () -> Int64
-  private let pause: @Sendable (Duration) async -> Void
+  private let environment: SyncEnvironment
   private let tell: @Sendable (SyncEvent) -> Void
   private let status = SyncStatus()
-  private let executor = SyncExecutor()
 
   /// - Parameters:
   ///   - now: the time in milliseconds since 1970.
-  ///   - pause: waits for so long, or until the task is cancelled.
   ///   - tell: called with what happens.
   package init(
     store: Store, options: SyncOptions, now: @escaping @Sendable () -> Int64,
-    pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
+    in environment: SyncEnvironment = .system,
     tell: @escaping @Sendable (SyncEvent) -> Void
   ) {
     self.store = SyncStore(store)
     self.options = options
     self.now = now
-    self.pause = pause
+    self.environment = environment
     self.tell = tell
   }
 
   package var health: SyncHealth { status.health }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown { await withTaskExecutorPreference(self.executor) { await self.follow() } }
+    await cancelWhenGracefulShutdown { await self.follow() }
   }
 
-  private func follow() async {
+  /// Keeps the copy until the task is cancelled.
+  package func follow() async {
+    await withTaskExecutorPreference(environment.executor) { await self.pullAgainAndAgain() }
+  }
+
+  private func pullAgainAndAgain() async {
     await resume()
     var schedule = SyncSchedule(every: options.every)
     while !Task.isCancelled {
@@ -44,7 +47,7 @@ package final class Synchronizer: Service {
       status.begins()
       do throws(SyncError) {
         try await pull()
-        pause = schedule.succeeded(jitter: .random(in: 0..<1))
+        pause = schedule.succeeded(jitter: environment.jitter())
       } catch {
         let reason = error.description
         if !Task.isCancelled, status.failed(reason) {
@@ -52,9 +55,9 @@ package final class Synchronizer: Service {
         }
         // Back at once after a connection that worked, however many have ended before.
         if status.hasWorked, !error.isNoProgress { schedule.worked() }
-        pause = schedule.failed(jitter: .random(in: 0..<1))
+        pause = schedule.failed(jitter: environment.jitter())
       }
-      await self.pause(pause)  // ends early when the task is cancelled, which the loop looks at
+      await environment.pause(pause)  // ends early when the task is cancelled, which the loop looks at
     }
   }
 
@@ -87,7 +90,9 @@ package final class Synchronizer: Service {
   private func withConnection(_ connection: ServerConnection) async throws(SyncError) {
     let report = SyncReport(server: connection.server, status: status, tell: tell)
     if connection.description.features.contains(.changes) {
-      try await FeedPull(connection: connection, store: store, options: options, now: now, report: report).run()
+      try await FeedPull(
+        connection: connection, store: store, options: options, now: now, instant: environment.now, report: report
+      ).run()
     } else {
       try await ExportPull(connection: connection, store: store, now: now, report: report).run()
     }
@@ -97,7 +102,7 @@ package final class Synchronizer: Service {
     var last = ClientError.disconnected(options.peers[0].server)
     for peer in options.peers {
       do throws(ClientError) {
-        return try await ServerConnection.open(peer)
+        return try await ServerConnection.open(peer, on: environment.loops)
       } catch {
         last = error
       }

@@ -25,8 +25,7 @@ package final class Upstream: UpstreamAsking {
   ) async throws -> Upstream {
     try await loop.submit {
       let driver = UpstreamDriver(
-        options.peers.map { UpstreamPoolDriver($0, options, on: loop, tell: tell) }, deadline: options.deadline,
-        on: loop)
+        options.peers.map { UpstreamPoolDriver($0, options, on: loop, tell: tell) }, options, on: loop)
       driver.start()
       return Upstream(driver, deadline: options.deadline, on: loop)
     }.get()

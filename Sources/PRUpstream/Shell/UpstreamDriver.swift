@@ -8,15 +8,17 @@ final class UpstreamDriver {
 
   private let pools: [UpstreamPoolDriver]
   private let loop: any EventLoop
+  private let now: @Sendable () -> ContinuousClock.Instant
   private var router: UpstreamRouter
   private var answers: [UpstreamRouter.Waiter: Answer] = [:]
   private var timers: [UpstreamRouter.Waiter: Scheduled<Void>] = [:]
   private var nextWaiter = 0
 
-  init(_ pools: [UpstreamPoolDriver], deadline: Duration, on loop: any EventLoop) {
+  init(_ pools: [UpstreamPoolDriver], _ options: UpstreamOptions, on loop: any EventLoop) {
     self.pools = pools
     self.loop = loop
-    router = UpstreamRouter(deadline: deadline)
+    now = options.now
+    router = UpstreamRouter(deadline: options.deadline)
   }
 
   var health: [UpstreamHealth] { pools.map(\.health) }
@@ -33,7 +35,7 @@ final class UpstreamDriver {
   }
 
   private func handle(_ event: UpstreamRouter.Event) {
-    for action in router.handle(event, upstreams: pools.map(\.availability), at: .now) { perform(action) }
+    for action in router.handle(event, upstreams: pools.map(\.availability), at: now()) { perform(action) }
   }
 
   private func perform(_ action: UpstreamRouter.Action) {

@@ -11,6 +11,7 @@ final class UpstreamPoolDriver {
   private var pool: UpstreamPool
   private let dialer: Dialer
   private let loop: any EventLoop
+  private let options: UpstreamOptions
   private let tell: @Sendable (UpstreamEvent) -> Void
   private var connections: [UpstreamPool.ConnectionID: UpstreamConnection] = [:]
   private var timers: [UpstreamPool.Timer: Scheduled<Void>] = [:]
@@ -34,8 +35,9 @@ final class UpstreamPoolDriver {
     dialer.asksForDescription = true
     self.dialer = dialer
     self.loop = loop
+    self.options = options
     self.tell = tell
-    pool = UpstreamPool(UpstreamPoolOptions(options, server: dialer.server), at: .now)
+    pool = UpstreamPool(UpstreamPoolOptions(options, server: dialer.server), at: options.now())
   }
 
   var health: UpstreamHealth { pool.health }
@@ -66,7 +68,7 @@ final class UpstreamPoolDriver {
     isHandling = true
     defer { isHandling = false }
     while let event = events.popFirst() {
-      for action in pool.handle(event, at: .now, jitter: .random(in: 0..<1)) { perform(action) }
+      for action in pool.handle(event, at: options.now(), jitter: options.jitter()) { perform(action) }
     }
   }
 

@@ -10,11 +10,12 @@ struct MemoryContents: Sendable {
   /// The copy that is made beside it.
   var fresh: MemoryTable?
   /// The greatest value of a package that was told without its checksum.
-  var bounds: [PackageKey: Revision] = [:]
+  var bounds = SharedMap<PackageKey, Revision>()
   /// The row with the serial 1 is the first.
-  var feed: [MemoryFeedEntry] = []
+  var feed = SharedList<MemoryFeedEntry>()
   /// The floor with the serial 1 is the first.
-  var floors: [FloorEntry] = []
+  private(set) var floors = SharedList<FloorEntry>()
+  private var floorHeads = SharedMap<PackageKey, Revision>()
   var notes: [StoreMetadata: String] = [:]
   var swap: MemorySwap?
 
@@ -24,7 +25,15 @@ struct MemoryContents: Sendable {
     [copy[package].greatest, bounds[package]].compactMap(\.self).max()
   }
 
-  func floor(of package: PackageKey) -> Revision? { floors.last { $0.floor.package == package }?.floor.value }
+  func floor(of package: PackageKey) -> Revision? { floorHeads[package] }
+
+  /// - Returns: false where the floor is as high already.
+  mutating func raise(_ floor: Floor, _ provenance: FloorProvenance) -> Bool {
+    if let known = floorHeads[floor.package], known >= floor.value { return false }
+    floors.append(FloorEntry(after: floors.last, floor, provenance))
+    floorHeads[floor.package] = floor.value
+    return true
+  }
 
   /// Gives a row its place in the feed.
   mutating func append(_ row: Row, _ provenance: Provenance) {

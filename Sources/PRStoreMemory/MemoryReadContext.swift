@@ -46,7 +46,7 @@ final class MemoryReadContext: ReadContext {
   func floor(of package: PackageKey) -> Revision? { contents.floor(of: package) }
 
   func floors(after serial: Int64, limit: Int) -> [FloorEntry] {
-    Array(contents.floors.drop { $0.serial <= serial }.prefix(limit))
+    Array(contents.floors.dropFirst(Int(clamping: serial)).prefix(limit))
   }
 
   func lastFloor() -> FloorEntry? { contents.floors.last }
@@ -75,7 +75,7 @@ extension MemoryReadContext {
   func newestSerial() -> Int64 { contents.newestSerial }
 
   func readFeed(after start: Int64, to end: Int64, _ body: (Int64, Row?) -> Bool) throws(StoreError) -> Bool {
-    for entry in contents.feed where entry.serial > start && entry.serial <= end {
+    for entry in contents.feed.prefix(Int(clamping: end)).dropFirst(Int(clamping: start)) {
       try checkTime()
       guard body(entry.serial, entry.feedRow) else { return false }
     }

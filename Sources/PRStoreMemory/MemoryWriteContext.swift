@@ -32,11 +32,7 @@ final class MemoryWriteContext: WriteContext {
   }
 
   @discardableResult
-  func raise(_ floor: Floor, _ provenance: FloorProvenance) -> Bool {
-    if let known = contents.floor(of: floor.package), known >= floor.value { return false }
-    contents.floors.append(FloorEntry(after: contents.floors.last, floor, provenance))
-    return true
-  }
+  func raise(_ floor: Floor, _ provenance: FloorProvenance) -> Bool { contents.raise(floor, provenance) }
 
   func settleAtOnce(_ package: PackageKey) {}
 

@@ -27,7 +27,8 @@ extension MemoryReadContext {
       page.append(row)
       bytes += row.size
     }
-    let place = count < behind.count ? behind.dropFirst(count - 1).first : nil
+    // At least one was taken where some are left.
+    let place = count < behind.count ? behind.dropFirst(max(count - 1, 0)).first : nil
     return RowPage(rows: page, next: place.map { RowCursor(after: $0) })
   }
 
@@ -52,7 +53,8 @@ extension MemoryReadContext {
         bytes += row.size
       }
     }
-    let place = count < behind.count ? behind.dropFirst(count - 1).first : nil
+    // At least one was taken where some are left.
+    let place = count < behind.count ? behind.dropFirst(max(count - 1, 0)).first : nil
     return RowPage(
       rows: page,
       next: place.map { RowCursor(after: Row(tuple: TupleKey(package: $0, checksum: ""), value: "")) })

@@ -72,7 +72,7 @@ struct MemoryPackage: PackageRows, Sendable {
 
 /// Rows by package.
 struct MemoryTable: Sendable {
-  private var packages: [PackageKey: MemoryPackage] = [:]
+  private var packages = SharedMap<PackageKey, MemoryPackage>()
   private(set) var count = 0
 
   subscript(package: PackageKey) -> MemoryPackage { packages[package] ?? MemoryPackage() }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import NIOCore
+import PRNode
+import PRTLS
+import PRWire
+
+/// The sessions of a node on one event loop, for connections that come from elsewhere than a listening socket.
+///
+/// Not `Sendable`: it lives on its event loop's thread.
+package final class LoopServer {
+  private let desk: EventLoopContext
+  private let sessions: SessionRegistry
+
+  package init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
+    sessions = SessionRegistry(options, listeners: 1)
+    desk = try EventLoopContext(
+      node: node, options: options, flight: FlightLedger(ceiling: options.bytesInFlight),
+      lanes: LaneWatch(node.alarms, logger) { loop.now }, loop: loop, logger: logger)
+  }
+
+  /// Makes a channel that was accepted a session.
+  ///
+  /// - Parameter listener: the address that the peer has connected to.
+  package func accept(_ channel: any Channel, on listener: Endpoint, tls: TLSContext? = nil) throws {
+    try desk.addSession(to: channel, isTaken: sessions.add(channel, on: 0), listener: listener, tls: tls)
+  }
+
+  package var counters: RequestCounters { desk.counters }
+
+  /// How many connections are open.
+  package var connections: Int { sessions.count }
+
+  /// Ends every session.
+  package func closeAll() { sessions.closeAll() }
+}
+
+extension EventLoopContext {
+  /// Adds the handlers of a connection.
+  ///
+  /// - Parameter isTaken: false for one that its address has too many of.
+  func addSession(to channel: any Channel, isTaken: Bool, listener: Endpoint, tls: TLSContext?) throws {
+    let handlers = channel.pipeline.syncOperations
+    guard isTaken else { return try handlers.addHandler(RefusedConnection(desk: self)) }
+    if let tls { try handlers.addHandler(TLSHandler.server(tls)) }
+    try handlers.addHandler(SessionHandler(desk: self, listener: listener))
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// All answers of a federation, as its clients saw them, and the laws that they must keep. It shares no code with what it
+/// checks.
+package struct AnswerLedger {
+  /// What a node promises of its answers.
+  package enum Promise: Sendable {
+    /// Each is on time.
+    case nothing
+    /// No value names two contents.
+    case oneContent
+    /// Nor does an answer go down, or change with history.
+    case neverDown
+  }
+
+  /// A question that has left.
+  package struct Ticket {
+    fileprivate let node: String
+    fileprivate let package: String
+    fileprivate let checksum: String
+    fileprivate let isKept: Bool
+    fileprivate let promise: Promise
+    /// The greatest answer that any client of the node had when this one asked.
+    fileprivate let atLeast: Dotted?
+    fileprivate let askedAt: Duration
+  }
+
+  private struct Name: Hashable {
+    let package: String
+    let value: Dotted
+  }
+
+  private struct Place: Hashable {
+    let node: String
+    let package: String
+    let checksum: String
+  }
+
+  private var contents: [Name: String] = [:]
+  private var greatest: [Place: Dotted] = [:]
+  private var kept: [Place: Dotted] = [:]
+  package private(set) var violations: [String] = []
+  package private(set) var answered = 0
+  package private(set) var refused = 0
+  package private(set) var lost = 0
+  /// The time in which every question is answered or refused.
+  package var bound: Duration
+
+  package init(bound: Duration = .seconds(60)) { self.bound = bound }
+
+  /// Questions without an outcome.
+  package private(set) var open = 0
+
+  package mutating func ask(
+    _ package: String, _ checksum: String, isKept: Bool, at node: String, promise: Promise = .neverDown, time: Duration
+  ) -> Ticket {
+    open += 1
+    return Ticket(
+      node: node, package: package, checksum: checksum, isKept: isKept, promise: promise,
+      atLeast: greatest[Place(node: node, package: package, checksum: "")], askedAt: time)
+  }
+
+  package mutating func take(_ answer: RawClient.Answer, to ticket: Ticket, time: Duration) {
+    open -= 1
+    let question = "\(ticket.package) \(ticket.checksum) at \(ticket.node)"
+    switch answer {
+    case .lost: lost += 1
+    case .refused, .value(nil): refused += 1
+    case .value(let text?):
+      answered += 1
+      take(Dotted(text), ticket, question)
+    }
+    let isLate = answer != .lost && time - ticket.askedAt > bound
+    if isLate { violations.append("\(question): the answer took \(time - ticket.askedAt)") }
+  }
+
+  /// From now on no answer of the node is below the floor.
+  package mutating func raise(_ package: String, to value: String, at node: String) {
+    let place = Place(node: node, package: package, checksum: "")
+    greatest[place] = max(greatest[place] ?? Dotted(value), Dotted(value))
+  }
+
+  private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String) {
+    guard ticket.promise != .nothing else { return }
+    let name = Name(package: ticket.package, value: value)
+    if let other = contents[name], other != ticket.checksum {
+      violations.append("\(question): the value \(value.parts) names \(other) too")
+    }
+    contents[name] = ticket.checksum
+    guard ticket.promise == .neverDown else { return }
+    if ticket.isKept {
+      let place = Place(node: ticket.node, package: ticket.package, checksum: ticket.checksum)
+      if let before = kept[place], before != value {
+        violations.append("\(question): the value with history was \(before.parts) and is \(value.parts)")
+      }
+      kept[place] = value
+    } else {
+      if let least = ticket.atLeast, value < least {
+        violations.append("\(question): \(value.parts) after \(least.parts)")
+      }
+      let place = Place(node: ticket.node, package: ticket.package, checksum: "")
+      greatest[place] = max(greatest[place] ?? value, value)
+    }
+  }
+}

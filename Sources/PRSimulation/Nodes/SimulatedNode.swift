@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import NIOCore
+import PRClient
+import PRNode
+import PRRevision
+import PRServer
+import PRStore
+import PRStoreMemory
+import PRSync
+import PRUpstream
+import PRWire
+import Synchronization
+
+/// A machine with a node's database, and the process that serves it: the parts that the program joins, on a simulated world.
+///
+/// `@unchecked Sendable`: it is used on the thread of the simulation only.
+package final class SimulatedNode: @unchecked Sendable {
+  package let plan: NodePlan
+  let network: Network
+  private(set) package var database: MemoryDatabase
+  private var process: Process?
+  /// The starts so far.
+  private(set) package var lives = 0
+
+  package init(_ plan: NodePlan, on network: Network) {
+    self.plan = plan
+    self.network = network
+    database = MemoryDatabase(identity: "store-of-\(plan.name)")
+  }
+
+  package var isRunning: Bool { process != nil }
+
+  package var node: Node? { process?.node }
+
+  package var counters: RequestCounters? { process?.server?.counters }
+
+  package var copyHealth: SyncHealth? { process?.synchronizer?.health }
+
+  /// Begins to serve.
+  package func start(_ logger: Logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }) {
+    guard process == nil else { return }
+    lives += 1
+    let process = Process(plan, database, on: network, logger)
+    self.process = process
+    process.start()
+  }
+
+  /// The process is killed.
+  ///
+  /// - Parameter isMachineLost: its connections do not end.
+  package func kill(isMachineLost: Bool = false) {
+    process?.kill(isMachineLost: isMachineLost)
+    process = nil
+    // What the dead process still does changes another database.
+    database = MemoryDatabase(copying: database, identity: database.identity)
+  }
+
+  /// The database is an earlier one again. The process must not run.
+  package func restore(_ backup: MemoryDatabase) {
+    database = MemoryDatabase(copying: backup, identity: backup.identity)
+  }
+
+  package func backUp() -> MemoryDatabase { MemoryDatabase(copying: database, identity: database.identity) }
+}
+
+/// One life of a node.
+///
+/// `@unchecked Sendable`: it is used on the thread of the simulation only.
+private final class Process: @unchecked Sendable {
+  private let plan: NodePlan
+  private let database: MemoryDatabase
+  private let network: Network
+  private let logger: Logger
+  private var task: Task<Void, Never>?
+  private var channels: [SimulatedChannel] = []
+  private(set) var node: Node?
+  private(set) var server: LoopServer?
+  private(set) var synchronizer: Synchronizer?
+  private var upstream: Upstream?
+  private var isDead = false
+
+  private var world: World { network.world }
+
+  init(_ plan: NodePlan, _ database: MemoryDatabase, on network: Network, _ logger: Logger) {
+    self.plan = plan
+    self.database = database
+    self.network = network
+    self.logger = logger
+  }
+
+  func start() {
+    task = Task(executorPreference: world.syncEnvironment.executor) {
+      do {
+        try await self.run()
+      } catch {
+        precondition(self.isDead, "a node in memory starts: \(error)")
+      }
+    }
+  }
+
+  private func run() async throws {
+    let environment = world.storeEnvironment(commit: plan.commit, files: SystemFiles())
+    let store = try database.open(in: environment)
+    let observer = LevelObserver()
+    upstream = try await startUpstream(store, observer)
+    let node = Node(store: store, policy: try await policy(store), upstream: upstream) { [world] in world.wall }
+    observer.tell(node)
+    guard !isDead else { return }
+    self.node = node
+    let server = try LoopServer(
+      node: node, options: ServerOptions(version: "simulated"), loop: world.loop, logger: logger)
+    self.server = server
+    network.listen(at: plan.name) { [unowned self] end in accept(end, server) }
+    guard let every = plan.syncEvery, !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return }
+    let synchronizer = Synchronizer(
+      store: store, options: SyncOptions(peers: dialers(store), every: every), now: { [world] in world.wall },
+      in: world.syncEnvironment, tell: { _ in })
+    self.synchronizer = synchronizer
+    await synchronizer.follow()
+  }
+
+  private func startUpstream(_ store: Store, _ observer: LevelObserver) async throws -> Upstream? {
+    guard !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return nil }
+    var options = UpstreamOptions(
+      peers: dialers(store), deadline: plan.upstreamDeadline, ownStore: store.identity)
+    options.now = { [world] in world.instant }
+    options.jitter = { [world] in world.random.fraction() }
+    return try await Upstream.start(options, on: world.loop) { observer.take($0) }
+  }
+
+  private func dialers(_ store: Store) -> [Dialer] {
+    plan.upstreams.map { host in
+      var dialer = Dialer(.tcp(host: host, port: 8585), limits: WireLimits(message: 64 << 20), asksForDescription: true)
+      dialer.introduction = PeerDescription(
+        server: "headwater/simulated", store: store.identity, lane: plan.policy.isReadOnly ? nil : plan.policy.lane)
+      dialer.transport = Transport { [weak self] server, loop, timeout, initialize in
+        self?.connect(server, loop, timeout, initialize)
+          ?? loop.makeFailedFuture(IOError(errnoCode: 111, reason: "connect"))
+      }
+      return dialer
+    }
+  }
+
+  /// At the level of the upstream's last answer.
+  private func policy(_ store: Store) async throws -> NodePolicy {
+    var policy = plan.policy
+    policy.isBelow = !plan.upstreams.isEmpty
+    guard policy.isBelow, case .partitioned(let partition) = policy.numbering else { return policy }
+    let kept = try await store.read { reader throws(StoreError) in try reader.note(.level) }.flatMap { Int($0) }
+    guard let kept else { return policy }
+    policy.numbering = .partitioned(Partition(level: kept, lane: partition.lane))
+    return policy
+  }
+
+  // MARK: Connections
+
+  private func connect(
+    _ server: Endpoint, _ loop: any EventLoop, _ timeout: Duration, _ initialize: @escaping Transport.Initializer
+  ) -> EventLoopFuture<any Channel> {
+    let connected = loop.makePromise(of: (any Channel).self)
+    guard case .tcp(let host, _) = server, !isDead else {
+      connected.fail(IOError(errnoCode: 111, reason: "connect"))
+      return connected.futureResult
+    }
+    let timer = loop.scheduleTask(in: TimeAmount(timeout)) {
+      connected.fail(ChannelError.connectTimeout(TimeAmount(timeout)))
+    }
+    var isOver = false
+    connected.futureResult.whenComplete { _ in timer.cancel() }
+    connected.futureResult.assumeIsolated().whenFailure { _ in isOver = true }
+    network.connect(from: plan.name, to: host) { [self] outcome in
+      switch outcome {
+      case .refused: connected.fail(IOError(errnoCode: 111, reason: "connect"))
+      case .connected(let end):
+        guard !isDead, !isOver else { return end.close() }
+        let channel = SimulatedChannel(end, on: loop, from: nil, allowsHalfClosure: false)
+        keep(channel)
+        initialize(channel).assumeIsolated().whenComplete { result in
+          switch result {
+          case .failure(let error):
+            channel.close(promise: nil)
+            connected.fail(error)
+          case .success:
+            channel.begin()
+            connected.succeed(channel)
+          }
+        }
+      }
+    }
+    return connected.futureResult
+  }
+
+  private func accept(_ end: SimulatedConnection.End, _ server: LoopServer) {
+    let address = try? SocketAddress(ipAddress: "10.0.0.1", port: 1)
+    let channel = SimulatedChannel(end, on: world.loop, from: address, allowsHalfClosure: true)
+    keep(channel)
+    do {
+      try server.accept(channel, on: .tcp(host: plan.name, port: 8585))
+      channel.begin()
+    } catch {
+      channel.close(promise: nil)
+    }
+  }
+
+  private func keep(_ channel: SimulatedChannel) {
+    channels.append(channel)
+    if channels.count > 64, channels.count.isMultiple(of: 64) { channels.removeAll { !$0.isActive } }
+  }
+
+  func kill(isMachineLost: Bool) {
+    isDead = true
+    network.stopListening(at: plan.name)
+    for channel in channels { channel.kill(isMachineLost: isMachineLost) }
+    channels = []
+    // The dead process has no way to write, and asks for nothing more.
+    task?.cancel()
+    if let upstream { Task(executorPreference: world.syncEnvironment.executor) { try? await upstream.stop() } }
+  }
+}
+
+/// Takes over the level that upstreams report, from before the node is there, too.
+private final class LevelObserver: Sendable {
+  private let state = Mutex((node: Node?.none, level: Int?.none))
+
+  func take(_ event: UpstreamEvent) {
+    guard case .greeted(_, let description) = event else { return }
+    let level = description.level ?? 0
+    let node = state.withLock { state in
+      state.level = level
+      return state.node
+    }
+    node?.learn(upstreamLevel: level)
+  }
+
+  func tell(_ node: Node) {
+    let level = state.withLock { state in
+      state.node = node
+      return state.level
+    }
+    if let level { node.learn(upstreamLevel: level) }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRRevision
+
+extension Story {
+  /// Any federation, in which anything may happen that keeps its promises: a hierarchy of one to eight nodes with a lane
+  /// each; lines that are slow, lossy, cut one way or both; processes and machines that end at any moment.
+  ///
+  /// - Parameter actions: how many, at most.
+  package static func random(seed: UInt64, actions: Int = 60, burst: Int = 4) -> Story {
+    var random = SimulationRandom(seed: seed)
+    var story = Story()
+    story.seed = seed
+    story.addNodes(&random)
+    story.addActions(.random(in: actions / 3...actions, using: &random), burst: burst, &random)
+    return story
+  }
+
+  private mutating func addNodes(_ random: inout SimulationRandom) {
+    var levels: [[String]] = [["hq"]]
+    nodes.append(Node(name: "hq"))
+    let depth = [1, 2, 2, 2, 3, 3][random.below(6)]
+    for level in 1..<max(depth, 1) {
+      var names: [String] = []
+      let count = 1 + random.below(level == 1 ? 3 : 4)
+      let lanes = count + random.below(2)
+      for index in 0..<count {
+        let name = level == 1 ? "site\(index)" : "team\(index)"
+        let parent = levels[level - 1][random.below(levels[level - 1].count)]
+        var node = Node(name: name, upstreams: [parent])
+        node.lane = Lane(index: UInt64(clamping: index), count: UInt64(clamping: lanes))
+        node.away = [.fallback, .fallback, .fallback, .strict, .offline][random.below(5)]
+        node.syncEvery = [nil, .seconds(5), .seconds(30)][random.below(3)]
+        node.deadline = .seconds([1, 3, 10][random.below(3)])
+        names.append(name)
+        nodes.append(node)
+        let settings = LinkSettings(
+          delay: .milliseconds([0, 1, 20, 150][random.below(4)]), jitter: .milliseconds(random.below(30)),
+          bytesPerSecond: [2_000, 100_000, 10_000_000][random.below(3)], loss: [0, 0, 0.02, 0.1][random.below(4)],
+          splits: random.below(3) == 0)
+        links.append(Link(one: name, other: parent, settings: settings))
+      }
+      levels.append(names)
+    }
+    // A mirror stores no answers.
+    for index in nodes.indices.dropFirst() where !nodes.contains(where: { $0.upstreams == [nodes[index].name] }) {
+      guard random.below(6) == 0 else { continue }
+      nodes[index].isReadOnly = true
+      nodes[index].onMiss = OnMiss.allCases[random.below(OnMiss.allCases.count)]
+      nodes[index].syncEvery = nodes[index].syncEvery ?? .seconds(10)
+    }
+  }
+
+  private mutating func addActions(_ count: Int, burst: Int, _ random: inout SimulationRandom) {
+    var time = Duration.milliseconds(500)
+    var down: Set<String> = []
+    let (packages, checksums) = (1 + random.below(3), 2 + random.below(6))
+    for _ in 0..<count {
+      time += .milliseconds(random.below(random.below(3) == 0 ? 5_000 : 60))
+      let node = nodes[random.below(nodes.count)]
+      let action: Action
+      switch random.below(100) {
+      case ..<78:
+        action = .ask(
+          node: node.name, package: "p\(random.below(packages))", checksum: "c\(random.below(checksums))",
+          isKept: random.below(4) == 0, times: 1 + random.below(burst))
+      case ..<86:
+        guard let upstream = node.upstreams.first else { continue }
+        let isFromHere = random.below(2) == 0
+        let (from, to) = isFromHere ? (node.name, upstream) : (upstream, node.name)
+        let isCut = random.below(2) == 0
+        add(isCut ? .cut(from: from, to: to) : .heal(from: from, to: to), at: time)
+        // Half of the cuts are half-open.
+        guard random.below(2) == 0 else { continue }
+        action = isCut ? .cut(from: to, to: from) : .heal(from: to, to: from)
+      case ..<94:
+        let isDown = down.contains(node.name)
+        if isDown { down.remove(node.name) } else { down.insert(node.name) }
+        action = isDown ? .start(node.name) : random.below(4) == 0 ? .lose(node.name) : .kill(node.name)
+      case ..<97:
+        let parts = (0...random.below(3)).map { _ in "\(random.below(6))" }
+        action = .raise(
+          node: node.name, package: "p\(random.below(packages))", value: parts.joined(separator: "."))
+      default: action = .setClock(by: .seconds(random.below(7_200) - 3_600))
+      }
+      add(action, at: time)
+    }
+  }
+
+  private mutating func add(_ action: Action, at time: Duration) {
+    actions.append(TimedAction(time: time, action: action))
+  }
+}
