@@ -217,6 +217,17 @@ let package = Package(
         "PRPackageIndex", "PRRevision", "TestSeed", .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       exclude: ["Indexes"]),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStore", "PRStoreMemory",
+        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestSeed", "TestStore",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ],
+      path: "Tests/Fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestThreads"]),
     .testTarget(name: "PRInterchangeTests", dependencies: ["PRInterchange", "PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRNodeTests",
@@ -234,3 +245,15 @@ let package = Package(
       resources: [.copy("Vectors")]),
   ]
 )
+
+/// The path of libFuzzer's archive: only then is there a fuzzer, and the product's code counts its branches for it. `.ci/fuzz`
+/// sets it; see docs/fuzzing.md.
+if let library = Context.environment["HEADWATER_FUZZER"] {
+  for target in package.targets where target.name.hasPrefix("PR") && target.type == .regular {
+    target.swiftSettings = [.unsafeFlags(["-Xfrontend", "-sanitize=fuzzer"])]
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "FuzzDriver", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
+      linkerSettings: [.unsafeFlags([library]), .linkedLibrary("stdc++"), .linkedLibrary("m")]))
+}

@@ -2,7 +2,7 @@
 
 /// What a build has recorded of one package: lines of the form `NAME = value`, as buildhistory writes them, or
 /// `NAME:package: value`, as OE-Core writes pkgdata.
-struct BuildRecord {
+package struct BuildRecord {
   enum Field: Int, CaseIterable {
     case recipe, epoch, version, revision, package, packageEpoch, packageVersion, packageRevision
 
@@ -15,7 +15,7 @@ struct BuildRecord {
   private var refusal: EntryRefusal?
 
   /// Reads a record of buildhistory.
-  init(history bytes: [UInt8]) {
+  package init(history bytes: [UInt8]) {
     for line in bytes.split(separator: 0x0A) {
       guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
       add(Self.trimmed(line[..<equals]), value: line[line.index(after: equals)...], isOverride: false)
@@ -25,7 +25,7 @@ struct BuildRecord {
   /// Reads a file of pkgdata.
   ///
   /// - Parameter package: the name that the variables have as a suffix where the package has its own value.
-  init(pkgdata bytes: [UInt8], package: String) {
+  package init(pkgdata bytes: [UInt8], package: String) {
     let suffix = Array(":\(package)".utf8)
     for line in bytes.split(separator: 0x0A) {
       // The value is behind the first colon that has a blank behind it.
@@ -68,17 +68,17 @@ struct BuildRecord {
   }
 
   /// The record of another name for a package, which a build with several variants writes, has nothing else.
-  var isAlias: Bool { values[Field.recipe.rawValue] == nil && values[Field.version.rawValue] == nil }
+  package var isAlias: Bool { values[Field.recipe.rawValue] == nil && values[Field.version.rawValue] == nil }
 
   /// The package of a file of pkgdata.
-  func recorded(name: String, place: IndexPlace) throws(EntryRefusal) -> RecordedPackage {
+  package func recorded(name: String, place: IndexPlace) throws(EntryRefusal) -> RecordedPackage {
     RecordedPackage(
       name: try text(.package) ?? name, version: try published, recipe: try need(.recipe),
       recipeVersion: try recipeVersion, place: place)
   }
 
   /// The package of a record of buildhistory, which names the recipe and the architecture by its folders.
-  func package(
+  package func package(
     name: String, recipe: String, architecture: String, place: IndexPlace
   ) throws(EntryRefusal) -> PublishedPackage {
     PublishedPackage(

@@ -28,13 +28,13 @@ package enum ChunkStream {
   /// Ends a stream.
   package static func close(_ out: inout ByteBuffer) { out.writeInteger(ASCII.newline) }
 
-  /// Moves one piece from `rest` to `out`. A piece never ends in a blank, since BitBake's reader strips those.
+  /// Moves one piece from `rest` to `out`. A piece does not end in a blank, since BitBake's reader strips those, unless it is
+  /// all blank.
   package static func writePiece(of rest: inout ByteBuffer, into out: inout ByteBuffer) {
-    var length = min(piece, rest.readableBytes)
-    while length > 1, rest.getInteger(at: rest.readerIndex + length - 1, as: UInt8.self)?.isBlank == true {
-      length -= 1
-    }
-    guard var slice = rest.readSlice(length: length) else { return }
+    let limit = min(piece, rest.readableBytes)
+    // No cut in front of blanks alone is better than another. A byte at a time would look at all of them for each.
+    let last = rest.readableBytesView.prefix(limit).lastIndex { !$0.isBlank }
+    guard var slice = rest.readSlice(length: last.map { $0 - rest.readerIndex + 1 } ?? limit) else { return }
     out.writeBuffer(&slice)
     out.writeInteger(ASCII.newline)
   }

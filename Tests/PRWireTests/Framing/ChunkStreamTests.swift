@@ -47,6 +47,13 @@ struct ChunkStreamTests {
     #expect(try join(message) == message)
   }
 
+  @Test("blanks alone are cut as other bytes are, in pieces as long as may be", arguments: [0, 1, 40_000])
+  func onlyBlanks(head: Int) throws {
+    let message = [UInt8](repeating: 0x61, count: head) + [UInt8](repeating: ASCII.space, count: 100_000)
+    #expect(lines(message).dropFirst().dropLast(2).count <= 6)
+    #expect(try join(message) == message)
+  }
+
   @Test("no piece ends in a blank, and none is lost for it", arguments: [1, 2, 100, 32_765, 32_766])
   func blanks(count: Int) throws {
     let blanks = [UInt8](repeating: ASCII.space, count: count)
