@@ -199,7 +199,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "PRSimulationTests",
-      dependencies: ["PRNode", "PRRevision", "PRSimulation", "PRStoreMemory", "TestSeed"]),
+      dependencies: ["PRNode", "PRRevision", "PRSimulation", "PRStoreMemory", "TestSeed"],
+      resources: [.copy("Stories")]),
     .testTarget(
       name: "PRUpstreamTests",
       dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),

@@ -36,7 +36,7 @@ extension StoreOptions {
 }
 
 extension NodePolicy {
-  init(_ options: OptionValues) throws(OptionMistake) {
+  package init(_ options: OptionValues) throws(OptionMistake) {
     self.init(
       numbering: options.numbering == .bitbake
         ? .bitbake : .partitioned(Partition(level: options.ownLevel, lane: options.lane ?? .only)),

@@ -7,6 +7,8 @@ struct MemoryContents: Sendable {
   var own = MemoryTable()
   /// The copy of the upstream's rows.
   var copy = MemoryTable()
+  /// How many rows are in both.
+  var sharedRows = 0
   /// The copy that is made beside it.
   var fresh: MemoryTable?
   /// The greatest value of a package that was told without its checksum.

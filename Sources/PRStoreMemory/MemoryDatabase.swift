@@ -22,6 +22,12 @@ package final class MemoryDatabase: Sendable {
 
   package var ownRowCount: Int { contents.own.count }
 
+  /// How many rows there are, own and copied, each counted once.
+  package var distinctRowCount: Int {
+    let contents = contents
+    return contents.own.count + contents.copy.count - contents.sharedRows
+  }
+
   package var copiedRowCount: Int { contents.copy.count }
 
   /// What the copy of the upstream has.

@@ -57,6 +57,7 @@ extension MemoryWriteContext {
       }
     }
     (contents.copy, contents.fresh) = (fresh, nil)
+    contents.sharedRows = fresh.rows.count { contents.own.holds($0) }
     contents.swap?.unannounced = fresh.rows.filter { !old.holds($0) }[...]
     if vanished > 0 {
       let removals = contents.notes[.removals].flatMap { Int($0) } ?? 0

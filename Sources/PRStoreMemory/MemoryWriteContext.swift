@@ -27,6 +27,7 @@ final class MemoryWriteContext: WriteContext {
   func record(_ tuple: TupleKey, _ value: Revision, _ provenance: Provenance) -> Bool {
     let row = Row(tuple: tuple, value: value.text)
     guard contents.own.add(row) else { return false }
+    if contents.copy.holds(row) { contents.sharedRows += 1 }
     contents.append(row, provenance)
     return true
   }
@@ -68,6 +69,7 @@ final class MemoryWriteContext: WriteContext {
 
   private func copy(_ row: Row, _ source: String?, _ milliseconds: Int64) -> Bool {
     guard contents.copy.add(row) else { return false }
+    if contents.own.holds(row) { contents.sharedRows += 1 }
     contents.append(row, Provenance(.copied, asker: source, milliseconds: milliseconds))
     return true
   }

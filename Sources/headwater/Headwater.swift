@@ -16,7 +16,7 @@ struct Headwater: AsyncParsableCommand {
       Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, RaiseCommand.self,
       AuditCommand.self,
       Explain.self, BackupCommand.self, RecoverCommand.self, FreezeCommand.self, CompareCommand.self, Bench.self,
-      TopologyCommand.self,
+      TopologyCommand.self, SimulateCommand.self,
       StatusCommand.self,
     ])
 }

@@ -80,6 +80,12 @@ package struct AnswerLedger {
     greatest[place] = max(greatest[place] ?? Dotted(value), Dotted(value))
   }
 
+  /// A node has lost what it knew. Its answers begin anew; no value may name two contents all the same.
+  package mutating func forget(_ node: String) {
+    greatest = greatest.filter { $0.key.node != node }
+    kept = kept.filter { $0.key.node != node }
+  }
+
   private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String) {
     guard ticket.promise != .nothing else { return }
     let name = Name(package: ticket.package, value: value)

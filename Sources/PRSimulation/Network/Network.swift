@@ -35,6 +35,7 @@ package final class Network: @unchecked Sendable {
   package let world: World
   private var settings: [Direction: LinkSettings] = [:]
   private var cuts: Set<Direction> = []
+  private var lostMachines: Set<String> = []
   private var listeners: [String: (SimulatedConnection.End) -> Void] = [:]
   /// What waits for the end of a cut.
   private var held: [Direction: [() -> Void]] = [:]
@@ -104,6 +105,11 @@ package final class Network: @unchecked Sendable {
 
   package func stopListening(at host: String) { listeners[host] = nil }
 
+  /// A machine that is gone answers no packet.
+  func setLost(_ host: String, _ isLost: Bool) {
+    if isLost { lostMachines.insert(host) } else { lostMachines.remove(host) }
+  }
+
   enum ConnectOutcome {
     case connected(SimulatedConnection.End)
     case refused
@@ -114,6 +120,7 @@ package final class Network: @unchecked Sendable {
     let (there, back) = (Direction(from: from, to: host), Direction(from: host, to: from))
     carried[there, default: Carried()].connections += 1
     send(60, there) { [self] in
+      guard !lostMachines.contains(host) else { return }
       guard let accept = listeners[host] else { return send(40, back) { done(.refused) } }
       connections += 1
       let connection = SimulatedConnection(connections, from: from, to: host, on: self)

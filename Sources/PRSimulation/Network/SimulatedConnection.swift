@@ -39,6 +39,7 @@ package final class SimulatedConnection: @unchecked Sendable {
     let direction: Network.Direction
     package var receive: (Arrival) -> Void = { _ in }
     private(set) var isClosed = false
+    private var isVanished = false
     /// Bytes that this end has sent and the other has not taken.
     private var unread = 0
     private var freeAt = Duration.zero
@@ -80,7 +81,7 @@ package final class SimulatedConnection: @unchecked Sendable {
 
     /// The machine stops: the other end is not told.
     package func vanish() {
-      isClosed = true
+      (isClosed, isVanished) = (true, true)
       receive = { _ in }
     }
 
@@ -94,7 +95,7 @@ package final class SimulatedConnection: @unchecked Sendable {
     private func arrive(_ arrival: Arrival) {
       guard !isClosed else {
         // A machine that has closed answers bytes with a reset.
-        if case .bytes = arrival { transmit(40) { [self] in other.arrive(.reset) } }
+        if case .bytes = arrival, !isVanished { transmit(40) { [self] in other.arrive(.reset) } }
         return
       }
       if case .bytes(let bytes) = arrival {

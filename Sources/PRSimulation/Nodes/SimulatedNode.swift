@@ -40,6 +40,7 @@ package final class SimulatedNode: @unchecked Sendable {
   /// Begins to serve.
   package func start(_ logger: Logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }) {
     guard process == nil else { return }
+    network.setLost(plan.name, false)
     lives += 1
     let process = Process(plan, database, on: network, logger)
     self.process = process
@@ -50,6 +51,7 @@ package final class SimulatedNode: @unchecked Sendable {
   ///
   /// - Parameter isMachineLost: its connections do not end.
   package func kill(isMachineLost: Bool = false) {
+    network.setLost(plan.name, isMachineLost)
     process?.kill(isMachineLost: isMachineLost)
     process = nil
     // What the dead process still does changes another database.

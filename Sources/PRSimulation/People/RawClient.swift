@@ -11,6 +11,16 @@ package final class RawClient: @unchecked Sendable {
     case refused
     /// The connection ended first, or was not made.
     case lost
+
+    /// As a story has it.
+    init(text: String) {
+      switch text {
+      case "refused": self = .refused
+      case "lost": self = .lost
+      case "nothing": self = .value(nil)
+      default: self = .value(text)
+      }
+    }
   }
 
   private let network: Network

@@ -62,8 +62,9 @@ extension Story {
       switch random.below(100) {
       case ..<78:
         action = .ask(
-          node: node.name, package: "p\(random.below(packages))", checksum: "c\(random.below(checksums))",
-          isKept: random.below(4) == 0, times: 1 + random.below(burst))
+          Question(
+            node: node.name, package: "p\(random.below(packages))", checksum: "c\(random.below(checksums))",
+            isKept: random.below(4) == 0, times: 1 + random.below(burst)))
       case ..<86:
         guard let upstream = node.upstreams.first else { continue }
         let isFromHere = random.below(2) == 0

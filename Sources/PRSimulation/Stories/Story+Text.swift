@@ -176,6 +176,30 @@ extension LinkSettings {
   fileprivate var wholeRate: Int { Int(exactly: bytesPerSecond.rounded()) ?? .max }
 }
 
+extension Story.Question {
+  fileprivate var line: String {
+    var words = ["ask", node, package, checksum]
+    if isKept { words.append("history") }
+    if times > 1 { words += ["times", "\(times)"] }
+    if let answer { words += ["gives", answer] }
+    return words.joined(separator: " ")
+  }
+
+  fileprivate init(_ words: inout Words) throws(Story.Mistake) {
+    self.init(
+      node: try words.word("the node"), package: try words.word("the package"),
+      checksum: try words.word("the checksum"))
+    while let word = words.next() {
+      switch word {
+      case "history": isKept = true
+      case "times": times = min(max(try words.number("how often"), 1), 1_000_000)
+      case "gives": answer = try words.word("the answer")
+      default: throw words.mistake("a question has no property '\(word)'")
+      }
+    }
+  }
+}
+
 extension Story.TimedAction {
   fileprivate var line: String { "\(time.text) \(action.line)" }
 }
@@ -183,8 +207,7 @@ extension Story.TimedAction {
 extension Story.Action {
   fileprivate var line: String {
     switch self {
-    case .ask(let node, let package, let checksum, let isKept, let times):
-      "ask \(node) \(package) \(checksum)\(isKept ? " history" : "")\(times > 1 ? " times \(times)" : "")"
+    case .ask(let question): question.line
     case .cut(let from, let to): "cut \(from) \(to)"
     case .heal(let from, let to): "heal \(from) \(to)"
     case .kill(let name): "kill \(name)"
@@ -199,7 +222,8 @@ extension Story.Action {
 
   var names: [String] {
     switch self {
-    case .ask(let node, _, _, _, _), .raise(let node, _, _): [node]
+    case .ask(let question): [question.node]
+    case .raise(let node, _, _): [node]
     case .cut(let from, let to), .heal(let from, let to): [from, to]
     case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name): [name]
     case .setClock: []
@@ -210,17 +234,7 @@ extension Story.Action {
     let verb = try words.word("what happens")
     switch verb {
     case "ask":
-      let (node, package) = (try words.word("the node"), try words.word("the package"))
-      let checksum = try words.word("the checksum")
-      var (isKept, times) = (false, 1)
-      while let word = words.next() {
-        switch word {
-        case "history": isKept = true
-        case "times": times = min(max(try words.number("how often"), 1), 1_000_000)
-        default: throw words.mistake("a question has no property '\(word)'")
-        }
-      }
-      self = .ask(node: node, package: package, checksum: checksum, isKept: isKept, times: times)
+      self = .ask(try Story.Question(&words))
     case "cut": self = .cut(from: try words.word("a node"), to: try words.word("another node"))
     case "heal": self = .heal(from: try words.word("a node"), to: try words.word("another node"))
     case "kill": self = .kill(try words.word("the node"))

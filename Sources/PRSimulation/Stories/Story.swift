@@ -38,8 +38,7 @@ package struct Story: Hashable, Sendable {
   }
 
   package enum Action: Hashable, Sendable {
-    /// Clients ask at once, over one connection.
-    case ask(node: String, package: String, checksum: String, isKept: Bool, times: Int)
+    case ask(Question)
     /// No packet gets from one to the other.
     case cut(from: String, to: String)
     case heal(from: String, to: String)
@@ -56,12 +55,15 @@ package struct Story: Hashable, Sendable {
     case restore(String)
   }
 
-  /// The names of packages in the order of their first question.
-  var packages: [String] {
-    var found: [String] = []
-    for timed in actions {
-      if case .ask(_, let package, _, _, _) = timed.action, !found.contains(package) { found.append(package) }
-    }
-    return found
+  /// A client asks, over a connection of its own.
+  package struct Question: Hashable, Sendable {
+    package var node: String
+    package var package: String
+    package var checksum: String
+    package var isKept = false
+    /// So many requests are in flight at once.
+    package var times = 1
+    /// What the answer must be; nil where any that keeps the promises will do.
+    package var answer: String?
   }
 }

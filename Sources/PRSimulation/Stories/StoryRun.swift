@@ -62,8 +62,7 @@ package final class StoryRun: @unchecked Sendable {
 
   private func perform(_ action: Story.Action) {
     switch action {
-    case .ask(let node, let package, let checksum, let isKept, let times):
-      ask(node, package, checksum, isKept, times)
+    case .ask(let question): ask(question)
     case .cut(let from, let to): network.cut(from: from, to: to)
     case .heal(let from, let to): network.cut(from: from, to: to, false)
     case .kill(let name): nodes[name]?.kill()
@@ -77,25 +76,32 @@ package final class StoryRun: @unchecked Sendable {
       node.kill()
       node.restore(backup)
       node.start()
+      // What it has forgotten binds it no more.
+      promised.removeAll { $0.node == name && !backup.holds($0.row) }
+      ledger.forget(name)
     }
   }
 
-  private func ask(_ node: String, _ package: String, _ checksum: String, _ isKept: Bool, _ times: Int) {
+  private func ask(_ question: Story.Question) {
+    let (node, package, checksum) = (question.node, question.package, question.checksum)
     guard let asked = nodes[node] else { return }
     clients += 1
     let client = RawClient(from: "builder", to: node, on: network)
-    var open = times
+    var open = question.times
     let life = asked.lives
     world.loop.after(ledger.bound) { [self] in
       // Clients of a machine that is gone give up.
       if open > 0, asked.isRunning, asked.lives == life { found.append("\(node) has not answered \(open) questions") }
       client.close()
     }
-    for _ in 0..<times {
+    for _ in 0..<question.times {
       let ticket = ledger.ask(
-        package, checksum, isKept: isKept, at: node, promise: asked.plan.promise, time: world.time)
-      client.get(package, "all", checksum, history: isKept) { [self] answer in
+        package, checksum, isKept: question.isKept, at: node, promise: asked.plan.promise, time: world.time)
+      client.get(package, "all", checksum, history: question.isKept) { [self] answer in
         let policy = asked.plan.policy
+        if let wanted = question.answer, answer != RawClient.Answer(text: wanted) {
+          found.append("\(question.checksum) of \(package) at \(node): \(answer), not \(wanted)")
+        }
         ledger.take(answer, to: ticket, time: world.time)
         if case .value(let value?) = answer, !policy.isReadOnly {
           promised.append(
@@ -108,12 +114,15 @@ package final class StoryRun: @unchecked Sendable {
   }
 
   private func raise(_ node: String, _ package: String, _ value: String) {
-    guard let store = nodes[node]?.node?.store, !store.isReadOnly, let value = Revision(value) else { return }
+    guard let raised = nodes[node], let store = raised.node?.store, let value = Revision(value) else { return }
+    let life = raised.lives
     let floor = Floor(package: PackageKey(version: package, pkgarch: "all"), value: value)
     let provenance = FloorProvenance(.operator, source: nil, setter: "operator", milliseconds: world.wall)
     store.write { context throws(StoreError) in
       try context.raise(floor, provenance)
     } done: { [self] outcome in
+      // A killed process stores nothing.
+      guard raised.isRunning, raised.lives == life else { return }
       if case .success = outcome { ledger.raise(package, to: value.text, at: node) }
     }
   }
@@ -151,7 +160,7 @@ package final class StoryRun: @unchecked Sendable {
 
 extension NodePlan {
   /// A node that stores no answers gives what the nodes above have had, or predicts.
-  fileprivate var promise: AnswerLedger.Promise {
+  var promise: AnswerLedger.Promise {
     guard policy.isReadOnly else { return .neverDown }
     return policy.onMiss == .predict ? .nothing : .oneContent
   }
@@ -170,8 +179,14 @@ extension NodePlan {
 }
 
 extension Story {
+  /// Of nodes that stand above each other: as many as there are.
   func level(of node: Node) -> Int {
-    guard let upstream = node.upstreams.first, let above = nodes.first(where: { $0.name == upstream }) else { return 0 }
-    return level(of: above) + 1
+    var (level, next) = (0, node)
+    while level < nodes.count, let upstream = next.upstreams.first,
+      let above = nodes.first(where: { $0.name == upstream })
+    {
+      (level, next) = (level + 1, above)
+    }
+    return level
   }
 }
