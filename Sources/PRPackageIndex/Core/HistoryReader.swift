@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A record of a package that a commit of buildhistory has written.
-struct RecordChange: Equatable {
+package struct RecordChange: Equatable {
   let commit: String
   let blob: String
   let path: RecordPath
 }
 
 /// The path of a record in buildhistory: `packages/core2-64-poky-linux/kmod/libkmod2/latest`.
-struct RecordPath: Equatable {
+package struct RecordPath: Equatable {
   let target: String
   let recipe: String
   let package: String
@@ -32,16 +32,16 @@ struct RecordPath: Equatable {
 }
 
 /// Reads what `git log --raw -z --no-abbrev --format=c:%H` writes, in chunks of any size.
-struct HistoryReader {
+package struct HistoryReader {
   private let repository: String
   private var kept: [UInt8] = []
   private var commit = ""
   /// The blob of a change, whose path is next.
   private var blob: String?
 
-  init(repository: String) { self.repository = repository }
+  package init(repository: String) { self.repository = repository }
 
-  mutating func read(_ chunk: Span<UInt8>, into changes: inout [RecordChange]) throws(IndexError) {
+  package mutating func read(_ chunk: Span<UInt8>, into changes: inout [RecordChange]) throws(IndexError) {
     for index in 0..<chunk.count {
       guard chunk[index] == 0 else {
         kept.append(chunk[index])
@@ -53,7 +53,7 @@ struct HistoryReader {
     guard kept.count <= IndexLimits.tag else { throw unexpected }
   }
 
-  func finish() throws(IndexError) {
+  package func finish() throws(IndexError) {
     guard kept.allSatisfy({ $0 == 0x0A }), blob == nil else { throw unexpected }
   }
 
@@ -83,17 +83,17 @@ struct HistoryReader {
 }
 
 /// Reads what `git cat-file --batch` writes: for each object a line with its kind and size, and its contents.
-struct BlobReader {
+package struct BlobReader {
   private let repository: String
   private var kept: [UInt8] = []
   /// How many bytes of the contents are to come, with the line feed behind them; nil in the line above them.
   private var rest: Int?
   private var isTooLong = false
 
-  init(repository: String) { self.repository = repository }
+  package init(repository: String) { self.repository = repository }
 
   /// Appends the contents of objects; nil for one that is too long.
-  mutating func read(_ chunk: Span<UInt8>, into blobs: inout [[UInt8]?]) throws(IndexError) {
+  package mutating func read(_ chunk: Span<UInt8>, into blobs: inout [[UInt8]?]) throws(IndexError) {
     var index = 0
     while index < chunk.count {
       if let rest {
@@ -114,7 +114,7 @@ struct BlobReader {
     }
   }
 
-  func finish() throws(IndexError) {
+  package func finish() throws(IndexError) {
     guard kept.isEmpty, rest == nil else { throw unexpected }
   }
 

@@ -64,7 +64,7 @@ package struct ExportStream: Sendable {
     var start = 0
     for (index, byte) in bytes.enumerated() {
       if isInString {
-        try takeInString(byte)
+        takeInString(byte)
         continue
       }
       switch byte {
@@ -94,16 +94,16 @@ package struct ExportStream: Sendable {
     if rowLength > Self.maximumRowLength { row.clear() } else { row.writeBytes(part) }
   }
 
-  private mutating func takeInString(_ byte: UInt8) throws(ResponseError) {
+  private mutating func takeInString(_ byte: UInt8) {
     if isEscaped {
       isEscaped = false
     } else if byte == ASCII.backslash {
       isEscaped = true
     } else if byte == ASCII.quote {
       isInString = false
-    } else if depth == 1, isNameNext {
+    } else if depth == 1, isNameNext, name.count <= Self.rowsName.count {
+      // A longer name is that of another member.
       name.append(byte)
-      guard name.count <= 64 else { throw .unexpected(.export) }
     }
   }
 

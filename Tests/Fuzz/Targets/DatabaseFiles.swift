@@ -6,10 +6,11 @@ import PRStoreSQLite
 import TestSeed
 import TestStore
 
-/// The bytes of a database and of its log.
+/// The bytes of a database, of its log and of its mark.
 struct DatabaseFiles {
   private var database: [UInt8]
   private var log: [UInt8]?
+  private var mark: [UInt8]?
 
   /// A small database: rows in the file, and some in its log.
   static let shared = Result { try DatabaseFiles() }
@@ -17,11 +18,10 @@ struct DatabaseFiles {
   private init() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("prserv.sqlite3")
-    (database, log) = ([], nil)
+    (database, log, mark) = ([], nil, nil)
     for part in 0..<2 {
       let time = VirtualTime(Seed(1))
-      var options = StoreOptions(path: path, durability: .off, guardsValues: true)
-      options.keepsMark = false
+      let options = StoreOptions(path: path, durability: .off, guardsValues: true)
       let store = try Store.open(options, in: time.environment).store
       store.write { context throws(StoreError) in
         for number in 0..<24 {
@@ -29,6 +29,7 @@ struct DatabaseFiles {
           _ = try context.count(tuple)
         }
         _ = try context.count(.checksum("c1"))
+        _ = try context.copy([Row.busybox("c5", "\(part + 4)")], source: "hq", milliseconds: 1)
         _ = try context.raise(Floor(package: .busybox, value: revision("\(part + 3)")), .fuzz)
       } done: { _ in
       }
@@ -36,6 +37,7 @@ struct DatabaseFiles {
       if part == 1 {
         database = Array(try contents(of: path))
         log = Array(try contents(of: path + "-wal"))
+        mark = Array(try contents(of: path + ".mark"))
       }
       store.close()
       time.run()
@@ -45,11 +47,12 @@ struct DatabaseFiles {
   /// - Returns: the path of the database.
   func write(to folder: TemporaryFolder) throws -> String {
     if let log { _ = try folder.write(Data(log), to: "prserv.sqlite3-wal") }
+    if let mark { _ = try folder.write(Data(mark), to: "prserv.sqlite3.mark") }
     return try folder.write(Data(database), to: "prserv.sqlite3")
   }
 
   mutating func replace(with bytes: [UInt8], isLog: Bool) {
-    if isLog { log = bytes } else { (database, log) = (bytes, nil) }
+    if isLog { log = bytes } else { (database, log, mark) = (bytes, nil, nil) }
   }
 
   /// Damages the files.
@@ -58,6 +61,10 @@ struct DatabaseFiles {
       let kind = input.byte()
       if kind == 0xFF {
         log = nil
+      } else if kind == 0xFE {
+        mark = input.flag() ? nil : input.rest()
+      } else if kind == 0xFD, let text = mark, !text.isEmpty {
+        mark?[input.word() % text.count] = input.byte()
       } else if kind & 1 == 0 {
         Self.change(&database, kind >> 1, by: &input)
       } else if var changed = log {

@@ -44,8 +44,10 @@ extension FuzzTarget {
     let answers = DatabaseAnswers()
     answers.ask(store)
     time.pass(.seconds(2))
+    let isSound = DatabaseAnswers.answersRevisions(store)
     store.close()
     time.run()
+    try require(isSound, "a client would get what is no revision")
     try require(answers.count == DatabaseAnswers.questions, "\(answers.count) questions were answered")
   }
 }

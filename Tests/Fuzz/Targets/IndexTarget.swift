@@ -7,7 +7,7 @@ extension FuzzTarget {
   /// entries or the same error.
   static let indexes = FuzzTarget("indexes", length: 4096) { bytes in
     var input = FuzzInput(bytes)
-    let form = input.number(below: 5)
+    let form = input.number(below: 7)
     let cut = input.cut()
     switch form {
     case 0, 1:
@@ -22,12 +22,44 @@ extension FuzzTarget {
       let record = BuildRecord(pkgdata: cut.bytes, package: "kmod")
       let recorded = try? record.recorded(name: "kmod", place: IndexPlace(file: "kmod"))
       _ = (record.isAlias, recorded)
-    default:
+    case 4:
       let record = BuildRecord(history: cut.bytes)
       let place = IndexPlace(file: "latest")
       if let package = try? record.package(name: "kmod", recipe: "kmod", architecture: "core2-64", place: place) {
         try map(.package(package, nil))
       }
+    case 5:
+      let (whole, pieces) = (changes(cut, cut.whole), changes(cut, cut.pieces))
+      try require(whole == pieces, "the cut makes \(pieces) of \(whole)")
+    default:
+      let (whole, pieces) = (blobs(cut, cut.whole), blobs(cut, cut.pieces))
+      try require(whole == pieces, "the cut makes \(pieces) of \(whole)")
+    }
+  }
+
+  /// What `git log` says.
+  private static func changes(
+    _ cut: CutBytes, _ pieces: [ArraySlice<UInt8>]
+  ) -> Result<[RecordChange], IndexError> {
+    var (reader, changes) = (HistoryReader(repository: "history"), [RecordChange]())
+    do throws(IndexError) {
+      for piece in pieces { try reader.read(cut.bytes.span.extracting(piece.indices), into: &changes) }
+      try reader.finish()
+      return .success(changes)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// What `git cat-file` says.
+  private static func blobs(_ cut: CutBytes, _ pieces: [ArraySlice<UInt8>]) -> Result<[[UInt8]?], IndexError> {
+    var (reader, blobs) = (BlobReader(repository: "history"), [[UInt8]?]())
+    do throws(IndexError) {
+      for piece in pieces { try reader.read(cut.bytes.span.extracting(piece.indices), into: &blobs) }
+      try reader.finish()
+      return .success(blobs)
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -89,6 +89,17 @@ struct ExportStreamTests {
     }
   }
 
+  @Test(
+    "passes over members whatever their names",
+    arguments: ["datainfo2", "datainf", String(repeating: "x", count: 9000)])
+  func otherMembers(name: String) {
+    let row = #"{"version":"v","pkgarch":"p","checksum":"c","value":"1"}"#
+    let text = #"{"\#(name)":[1,{"a":2}],"datainfo":[\#(row)],"\#(name)":null}"#
+    let rows = Outcome.rows([Row(tuple: TupleKey(version: "v", pkgarch: "p", checksum: "c"), value: "1")])
+    #expect(Self.read(text) == rows)
+    #expect(Self.read(text.bytes.map { [$0] }) == rows)
+  }
+
   @Test("says a refusal in the server's words, wherever it is cut")
   func refusal() {
     let text = #"{"invoke-error": {"message": "no \"export\" here \u00e9", "x": [{}]}}"#
