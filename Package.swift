@@ -169,6 +169,16 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/TestStore"),
+    .target(
+      name: "TestDisk",
+      dependencies: [
+        "PRStore", "TestSeed", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      path: "Tests/TestDisk"),
+    // Knows nothing of the product, whose files it judges.
+    .target(
+      name: "StoreCheck", dependencies: ["COpenSSL", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+      path: "Tests/StoreCheck"),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRWireTests",
@@ -184,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "PRStoreTests",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "TestSeed", "TestStore", "TestThreads",
+        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "StoreCheck", "TestDisk", "TestSeed", "TestStore",
+        "TestThreads",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
@@ -222,7 +233,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStore", "PRStoreMemory",
-        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestSeed", "TestStore",
+        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed", "TestStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -44,6 +44,22 @@ package final class VirtualTime: Sendable {
     }
   }
 
+  /// Runs a task, whose pieces of work are done among those of the queues.
+  package func spawn(_ body: @escaping @Sendable () async -> Void) {
+    // It has ended when nothing is queued any more.
+    Task(executorPreference: VirtualExecutor(queue: makeQueue())) { await body() }
+  }
+
+  /// Drops what is queued or falls due later: the process has ended.
+  package func stop() {
+    let dropped = state.withLock { state in
+      defer { (state.queues, state.timers) = (state.queues.map { _ in [] }, []) }
+      return (state.queues, state.timers)
+    }
+    // What they keep is let go of here, outside of the lock.
+    withExtendedLifetime(dropped) {}
+  }
+
   fileprivate func add(_ work: @escaping @Sendable () -> Void, to queue: Int) {
     state.withLock { $0.queues[queue].append(work) }
   }
@@ -95,6 +111,17 @@ package final class VirtualTime: Sendable {
       state.now = max(state.now, timer.due)
       return timer.body
     }
+  }
+}
+
+private final class VirtualExecutor: TaskExecutor {
+  private let queue: VirtualQueue
+
+  init(queue: VirtualQueue) { self.queue = queue }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 

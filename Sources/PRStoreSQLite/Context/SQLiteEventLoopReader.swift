@@ -49,6 +49,8 @@ final class SQLiteEventLoopReader: EventLoopReader {
   package func endSnapshot() throws(StoreError) {
     guard isSnapshotOpen else { return }
     isSnapshotOpen = false
+    // SQLite ends a transaction itself where the disk fails.
+    guard connection.isInTransaction else { return }
     try commit.run()
     assert(!connection.holdsSnapshot, "a statement was left running")
   }

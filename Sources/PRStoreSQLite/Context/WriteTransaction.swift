@@ -38,7 +38,7 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
     self.mark = mark
     clock = environment.clock
     file = DatabaseFile(connection.path, on: environment.files)
-    identity = file.identity
+    identity = try file.identity()
     context = try SQLiteWriteContext(connection)
     beginStatement = try connection.prepare("BEGIN IMMEDIATE")
     commitStatement = try connection.prepare("COMMIT")
@@ -50,7 +50,7 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
 
   /// SQLite would go on writing a file that has lost its name: its rows would be gone with the process.
   func begin() throws(StoreError) {
-    guard file.identity == identity else { throw .vanished(path: connection.path) }
+    guard try file.identity() == identity else { throw .vanished(path: connection.path) }
     context.begin()
     try beginStatement.run()
     guard let hold, context.refusal != nil || hold.loss != nil else { return }

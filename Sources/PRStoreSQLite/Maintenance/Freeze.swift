@@ -27,10 +27,11 @@ package struct Freeze {
   ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "the frozen file needs a name of its own") }
-    guard replaces || !files.exists(target) else {
+    let isTaken = try DatabaseFile(target, on: files).exists()
+    guard replaces || !isTaken else {
       throw .unfit(path: target, detail: "it is there already; name another file, or use --force")
     }
-    guard !DatabaseFile(target, on: files).hasLog else {
+    guard try !DatabaseFile(target, on: files).hasLog() else {
       throw .unfit(
         path: target, detail: "it is a database that is in use: \(target)-wal holds rows of it; name another file")
     }

@@ -38,7 +38,7 @@ package final class Recovery: Sendable {
     options.keepsMark = false
     options.checksHeads = false
     options.allowsNetworkDisk = true
-    guard DatabaseFile(path, on: environment.files).exists else { throw .missing(path: path) }
+    guard try DatabaseFile(path, on: environment.files).exists() else { throw .missing(path: path) }
     store = try Store.open(options, in: environment).store
     self.path = store.path
     guard let identity = store.identity else { throw .damaged(path: path, detail: "it has no store identity") }

@@ -32,8 +32,7 @@ struct DatabaseOpening {
   }
 
   func open() throws(StoreError) -> OpenedDatabase {
-    // A file of no length is what a start on a full disk leaves.
-    let isNew = !file.exists || (file.size == 0 && !file.hasLog)
+    let isNew = try file.isNew()
     try file.check(forWriting: !options.readOnly)
     let networkDisk = try refuseNetworkDisk()
     var opened = options.readOnly ? try openReadOnly() : try openForWriting()
@@ -75,6 +74,7 @@ struct DatabaseOpening {
       try SchemaPreparation(connection, guardsValues: options.guardsValues, random: environment.random).run()
     }
     try checkHeads(connection)
+    if options.durability == .full { try file.syncNames() }
     var opened = OpenedDatabase(
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
     try judge(&opened, connection)
@@ -165,9 +165,10 @@ struct DatabaseOpening {
     do throws(StoreError) {
       connection = try waitingForLocks { () throws(StoreError) in try readable(access) }
     } catch {
-      // WAL needs a shared-memory file beside the database, which a read-only medium cannot have.
-      guard error.mayMeanReadOnlyMedium else { throw error }
-      guard !file.hasLog else { throw .unfinishedLog(path: options.path) }
+      // WAL needs a shared-memory file beside the database, which a read-only medium cannot have. Where one can be made,
+      // another process may write the database.
+      guard error.mayMeanReadOnlyMedium, try !file.hasWritableFolder() else { throw error }
+      guard try !file.hasLog() else { throw .unfinishedLog(path: options.path) }
       access = .immutable
       report.isImmutable = true
       connection = try readable(access)

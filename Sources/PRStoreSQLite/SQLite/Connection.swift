@@ -41,10 +41,12 @@ final class Connection {
       queue = try DatabaseQueue(path: Self.location(path, access), configuration: configuration)
       // A closed connection has no handle; this one was opened on the line above.
       handle = try queue.read { $0.sqliteConnection! }
-      held = HeldFile(path, on: files)
+      held = try HeldFile(path, on: files)
       steps = StepCount(handle, path)
     } catch let error as DatabaseError {
       throw Self.failure(code: error.extendedResultCode.rawValue, detail: error.message ?? "", path: path, errno: errno)
+    } catch let error as StoreError {
+      throw error
     } catch {
       throw .engine(path: path, detail: "\(error)")
     }

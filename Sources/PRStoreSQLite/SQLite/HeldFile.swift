@@ -12,8 +12,8 @@ final class HeldFile: Sendable {
 
   private static let holders = Mutex<[FileIdentity: Int]>([:])
 
-  init(_ path: String, on files: any StoreFiles) {
-    let identity = DatabaseFile(path, on: files).identity
+  init(_ path: String, on files: any StoreFiles) throws(StoreError) {
+    let identity = try DatabaseFile(path, on: files).identity()
     self.identity = identity
     guard let identity else { return }
     Self.holders.withLock { $0[identity, default: 0] += 1 }

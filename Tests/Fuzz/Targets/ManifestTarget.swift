@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRStore
 import PRStoreSQLite
+import TestDisk
 import TestSeed
 import TestStore
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestDisk
 import TestSeed
 import TestStore
 import TestThreads
@@ -33,10 +34,10 @@ struct DatabaseFileTests {
   }
 
   @Test("one that is not there can be made where its folder is, and not be read")
-  func missing() {
+  func missing() throws {
     #expect(failure(forWriting: false) == .missing(path: path))
     #expect(failure(forWriting: true) == nil)
-    #expect(DatabaseFile("/no/pr.sqlite3", on: disk).identity == nil)
+    #expect(try DatabaseFile("/no/pr.sqlite3", on: disk).identity() == nil)
     #expect(throws: StoreError.missingFolder(path: "/no/pr.sqlite3")) {
       try DatabaseFile("/no/pr.sqlite3", on: disk).check(forWriting: true)
     }
@@ -53,7 +54,7 @@ struct DatabaseFileTests {
   }
 
   @Test("one that is no database or ends too early is refused, unless its log has the rest")
-  func header() {
+  func header() throws {
     disk.put([], at: path)
     #expect(failure(forWriting: true) == nil, "an empty file is a new one")
     disk.put([UInt8]("a text".utf8), at: path)
@@ -66,20 +67,40 @@ struct DatabaseFileTests {
       failure(forWriting: true)
         == .damaged(path: path, detail: "2 pages are promised and the file ends before the last"))
     disk.put([1], at: path + "-wal")
-    #expect(failure(forWriting: true) == nil && file.hasLog && file.logSize == 1)
+    #expect(failure(forWriting: true) == nil && file.logSize == 1)
+    #expect(try file.hasLog())
     disk.put([], at: path + "-wal")
+    for torn in [header(pages: 2), Array(header(pages: 2).prefix(50)), [0, 0]] {
+      disk.put(torn, at: path)
+      disk.put([1], at: path + "-journal")
+      #expect(failure(forWriting: true) == nil, "SQLite rolls back what a power loss has left of the first transaction")
+      disk.put([], at: path + "-journal")
+      #expect(failure(forWriting: true) != nil)
+    }
     disk.put(header(pages: 2) + rest, at: path)
-    #expect(failure(forWriting: true) == nil && !file.hasLog && file.size == 2 * 4096)
+    #expect(failure(forWriting: true) == nil && file.size == 2 * 4096)
+    #expect(try !file.hasLog())
     #expect(disk.openCount == 0)
   }
 
-  @Test("what fails meanwhile is no damage of the file", arguments: 1...7)
-  func failingDisk(call: Int) {
-    disk.put(header(pages: 1) + [UInt8](repeating: 0, count: 4096 - 100), at: path)
+  /// Neither that it is damaged, nor that it is not there or may not be opened.
+  @Test("what fails meanwhile is said to fail, and nothing else", arguments: 1...8, [1, 2])
+  func failingDisk(call: Int, pages: UInt8) throws {
+    disk.put(header(pages: pages) + [UInt8](repeating: 0, count: 4096 - 100), at: path)
+    disk.put([1], at: path + "-wal")
     disk.fail(call, with: .failing)
-    let failure = failure(forWriting: false)
-    #expect([nil, .missing(path: path), .permission(path: path)].contains(failure))
+    if let failure = failure(forWriting: false) {
+      guard case .engine(path, let detail) = failure, detail.contains("see the kernel's log") else { throw failure }
+    }
     #expect(disk.openCount == 0)
+  }
+
+  @Test("a system that does not tell whether it is there has not said that it is not")
+  func untold() {
+    for look in [{ _ = try file.exists() }, { _ = try file.hasLog() }, { _ = try file.identity() }] {
+      disk.fail(1, with: .failing)
+      #expect(throws: StoreError.self) { try look() }
+    }
   }
 
   @Test("the room that its disk has left is that of its folder")

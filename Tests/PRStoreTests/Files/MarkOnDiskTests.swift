@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import TestDisk
 import TestSeed
 import TestStore
 import TestThreads

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRRevision
+import TestDisk
 import TestSeed
 import TestStore
 import Testing

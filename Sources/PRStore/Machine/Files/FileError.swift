@@ -13,6 +13,8 @@ package struct FileError: Error, Hashable, Sendable {
   package var isMissing: Bool { number == ENOENT || number == ENOTDIR }
   package var isRefusal: Bool { number == EACCES || number == EPERM }
   package var isFull: Bool { number == ENOSPC || number == EDQUOT }
+  /// The file system is mounted for reading alone.
+  package var isReadOnly: Bool { number == EROFS }
   /// The file system has no such call.
   package var isUnsupported: Bool { number == EINVAL }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import StoreCheck
+import TestDisk
+import TestSeed
+import TestThreads
+import Testing
+
+@testable import PRStore
+@testable import PRStoreSQLite
+
+/// The shortest stories that lead to what the random ones have found.
+@Suite("What stories on a simulated disk have found", .ownThreads)
+struct DiskRegressionTests {
+  private static let tuple = TupleKey(version: "busybox", pkgarch: "all", checksum: "a")
+
+  private func open(_ story: DiskStory) throws -> StoreProcess {
+    try StoreProcess(StoreOptions(path: story.path), on: story.disk, Seed(1))
+  }
+
+  @Test("a log that a killed process has left has its name on the disk before an answer leaves", arguments: 0..<20)
+  func nameOfLog(seed: UInt64) throws {
+    let story = DiskStory(Seed(seed))
+    do {
+      // The first process closes its database, and so removes its log. The second is killed when it has made another.
+      let process = try open(story)
+      process.store.close()
+    }
+    let log = story.path + "-wal"
+    for call in 1... {
+      if (1..<call).contains(where: { _ in story.disk.bytes(of: log) != nil }) { break }
+      story.disk.losePower(during: call)
+      _ = try? open(story)
+      story.disk.losePower()
+      story.disk.killProcesses()
+    }
+    do {
+      let process = try open(story)
+      for _ in 0..<4 { story.ask(process, count: 1) }
+      #expect(!story.record.book.answered.isEmpty)
+    }
+    story.disk.restart()
+    let process = try open(story)
+    story.check()
+    #expect(story.record.faults == [], "\(process.report)")
+  }
+
+  @Test("a system that does not tell which file a path leads to has not said that the file was replaced")
+  func untoldIdentity() throws {
+    let story = DiskStory(Seed(1))
+    let process = try open(story)
+    story.ask(process, count: 1)
+    for call in 1...8 {
+      story.record.isDisturbed = true
+      story.disk.fail(call, with: .failing)
+      story.ask(process, count: 1)
+      story.disk.mend()
+      story.ask(process, count: 1)
+      #expect(story.record.faults == [], "call \(call)")
+    }
+    #expect(story.record.figures.refusals > 0)
+  }
+
+  @Test("an event loop ends a snapshot that a failing disk has ended already")
+  func endedSnapshot() throws {
+    for call in 1...20 {
+      let story = DiskStory(Seed(1))
+      story.options.turnCache = 0
+      let process = try StoreProcess(story.options, on: story.disk, Seed(1))
+      for _ in 0..<9 { story.ask(process, count: 8) }
+      let reader = try #require(try process.eventLoopReader())
+      try reader.beginSnapshot()
+      story.disk.fail(call, with: .failing)
+      for row in story.record.book.answered.map(\.tuple.key) { _ = try? reader.current(row) }
+      story.disk.mend()
+      try reader.endSnapshot()
+      try reader.beginSnapshot()
+      try reader.endSnapshot()
+    }
+  }
+}
