@@ -23,9 +23,13 @@ package struct AnswerLedger {
     /// The greatest answer that any client of the node had when this one asked.
     fileprivate let atLeast: Dotted?
     fileprivate let askedAt: Duration
+    /// How often the node had forgotten what it knew.
+    fileprivate let loss: Int
   }
 
   private struct Name: Hashable {
+    /// Nil in the federation as a whole.
+    let node: String?
     let package: String
     let value: Dotted
   }
@@ -39,6 +43,8 @@ package struct AnswerLedger {
   private var contents: [Name: String] = [:]
   private var greatest: [Place: Dotted] = [:]
   private var kept: [Place: Dotted] = [:]
+  /// How often each node has forgotten what it knew.
+  private var losses: [String: Int] = [:]
   package private(set) var violations: [String] = []
   package private(set) var answered = 0
   package private(set) var refused = 0
@@ -57,7 +63,7 @@ package struct AnswerLedger {
     open += 1
     return Ticket(
       node: node, package: package, checksum: checksum, isKept: isKept, promise: promise,
-      atLeast: greatest[Place(node: node, package: package, checksum: "")], askedAt: time)
+      atLeast: greatest(of: package, at: node), askedAt: time, loss: losses[node] ?? 0)
   }
 
   package mutating func take(_ answer: RawClient.Answer, to ticket: Ticket, time: Duration) {
@@ -68,7 +74,7 @@ package struct AnswerLedger {
     case .refused, .value(nil): refused += 1
     case .value(let text?):
       answered += 1
-      take(Dotted(text), ticket, question)
+      if isCurrent(ticket) { take(Dotted(text), ticket, question) }
     }
     let isLate = answer != .lost && time - ticket.askedAt > bound
     if isLate { violations.append("\(question): the answer took \(time - ticket.askedAt)") }
@@ -80,19 +86,32 @@ package struct AnswerLedger {
     greatest[place] = max(greatest[place] ?? Dotted(value), Dotted(value))
   }
 
-  /// A node has lost what it knew. Its answers begin anew; no value may name two contents all the same.
+  /// A node has lost what it knew. Its answers begin anew, and it may give a value that it gave before to another content.
+  /// At each node by itself no value may name two contents all the same.
   package mutating func forget(_ node: String) {
     greatest = greatest.filter { $0.key.node != node }
     kept = kept.filter { $0.key.node != node }
+    contents = contents.filter { $0.key.node != node }
+    losses[node, default: 0] += 1
+  }
+
+  /// The node has not forgotten what it knew since the question left.
+  func isCurrent(_ ticket: Ticket) -> Bool { losses[ticket.node] ?? 0 == ticket.loss }
+
+  /// What the next answer of a node must reach, if any must.
+  func greatest(of package: String, at node: String) -> Dotted? {
+    greatest[Place(node: node, package: package, checksum: "")]
   }
 
   private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String) {
     guard ticket.promise != .nothing else { return }
-    let name = Name(package: ticket.package, value: value)
-    if let other = contents[name], other != ticket.checksum {
-      violations.append("\(question): the value \(value.parts) names \(other) too")
+    for node in losses.isEmpty ? [nil, ticket.node] : [ticket.node] {
+      let name = Name(node: node, package: ticket.package, value: value)
+      if let other = contents[name], other != ticket.checksum {
+        violations.append("\(question): the value \(value.parts) names \(other) too")
+      }
+      contents[name] = ticket.checksum
     }
-    contents[name] = ticket.checksum
     guard ticket.promise == .neverDown else { return }
     if ticket.isKept {
       let place = Place(node: ticket.node, package: ticket.package, checksum: ticket.checksum)

@@ -115,8 +115,10 @@ private final class Process: @unchecked Sendable {
     self.server = server
     network.listen(at: plan.name) { [unowned self] end in accept(end, server) }
     guard let every = plan.syncEvery, !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return }
+    var options = SyncOptions(peers: dialers(store), every: every)
+    options.page = plan.page
     let synchronizer = Synchronizer(
-      store: store, options: SyncOptions(peers: dialers(store), every: every), now: { [world] in world.wall },
+      store: store, options: options, now: { [world] in world.wall },
       in: world.syncEnvironment, tell: { _ in })
     self.synchronizer = synchronizer
     await synchronizer.follow()

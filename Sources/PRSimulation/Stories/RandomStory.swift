@@ -12,7 +12,10 @@ extension Story {
     var story = Story()
     story.seed = seed
     story.addNodes(&random)
-    story.addActions(.random(in: actions / 3...actions, using: &random), burst: burst, &random)
+    let hasLongNames = random.below(8) == 0
+    if hasLongNames { story.quickenLinks() }
+    let suffix = String(repeating: "-long", count: hasLongNames ? 300 : 0)
+    story.addActions(.random(in: actions / 3...actions, using: &random), burst: burst, suffix, &random)
     return story
   }
 
@@ -32,6 +35,7 @@ extension Story {
         node.away = [.fallback, .fallback, .fallback, .strict, .offline][random.below(5)]
         node.syncEvery = [nil, .seconds(5), .seconds(30)][random.below(3)]
         node.deadline = .seconds([1, 3, 10][random.below(3)])
+        if random.below(4) == 0 { node.page = [1, 3, 10][random.below(3)] }
         names.append(name)
         nodes.append(node)
         let settings = LinkSettings(
@@ -51,20 +55,47 @@ extension Story {
     }
   }
 
-  private mutating func addActions(_ count: Int, burst: Int, _ random: inout SimulationRandom) {
+  /// No line is so slow that a page of long names takes minutes.
+  private mutating func quickenLinks() {
+    for index in links.indices {
+      links[index].settings.bytesPerSecond = max(links[index].settings.bytesPerSecond, 100_000)
+    }
+  }
+
+  /// - Parameter suffix: of the names of packages.
+  private mutating func addActions(_ count: Int, burst: Int, _ suffix: String, _ random: inout SimulationRandom) {
     var time = Duration.milliseconds(500)
     var down: Set<String> = []
     let (packages, checksums) = (1 + random.below(3), 2 + random.below(6))
+    let package = { (random: inout SimulationRandom) in "p\(random.below(packages))\(suffix)" }
+    // A node that is restored from backups.
+    let loser = random.below(5) == 0 ? nodes[random.below(nodes.count)].name : nil
     for _ in 0..<count {
       time += .milliseconds(random.below(random.below(3) == 0 ? 5_000 : 60))
+      if random.below(50) == 0 { time += .seconds(20 + random.below(180)) }
+      if let loser, random.below(8) == 0 {
+        down.remove(loser)
+        add(random.below(3) == 0 ? .backUp(loser) : .restore(loser), at: time)
+        continue
+      }
       let node = nodes[random.below(nodes.count)]
       let action: Action
       switch random.below(100) {
       case ..<78:
-        action = .ask(
-          Question(
-            node: node.name, package: "p\(random.below(packages))", checksum: "c\(random.below(checksums))",
-            isKept: random.below(4) == 0, times: 1 + random.below(burst)))
+        var question = Question(
+          node: node.name, package: package(&random), checksum: "c\(random.below(checksums))",
+          isKept: random.below(4) == 0, times: 1 + random.below(burst))
+        action = .ask(question)
+        guard random.below(3) == 0 else { break }
+        // A client that has several questions under way.
+        add(action, at: time)
+        for _ in 0..<1 + random.below(4) {
+          question.package = package(&random)
+          question.checksum = "c\(random.below(checksums))"
+          (question.isTogether, question.isKept) = (true, random.below(4) == 0)
+          add(.ask(question), at: time)
+        }
+        continue
       case ..<86:
         guard let upstream = node.upstreams.first else { continue }
         let isFromHere = random.below(2) == 0
@@ -80,8 +111,7 @@ extension Story {
         action = isDown ? .start(node.name) : random.below(4) == 0 ? .lose(node.name) : .kill(node.name)
       case ..<97:
         let parts = (0...random.below(3)).map { _ in "\(random.below(6))" }
-        action = .raise(
-          node: node.name, package: "p\(random.below(packages))", value: parts.joined(separator: "."))
+        action = .raise(node: node.name, package: package(&random), value: parts.joined(separator: "."))
       default: action = .setClock(by: .seconds(random.below(7_200) - 3_600))
       }
       add(action, at: time)

@@ -107,6 +107,7 @@ extension Story.Node {
     if let lane { words += ["lane", "\(lane.index)/\(lane.count)"] }
     if away != .fallback { words += ["away", away.rawValue] }
     if let syncEvery { words += ["sync", syncEvery.text] }
+    if page != 4096 { words += ["page", "\(page)"] }
     if deadline != .seconds(5) { words += ["deadline", deadline.text] }
     if isReadOnly { words += ["read-only", onMiss.rawValue] }
     if isBitBake { words.append("bitbake") }
@@ -129,6 +130,7 @@ extension Story.Node {
         }
         self.away = away
       case "sync": syncEvery = try words.time("how often rows are copied")
+      case "page": page = min(max(try words.number("how many rows are copied at once"), 1), 4096)
       case "deadline": deadline = try words.time("how long the upstream is waited for")
       case "read-only":
         let text = try words.word("what is said to a tuple without a value")
@@ -181,6 +183,7 @@ extension Story.Question {
     var words = ["ask", node, package, checksum]
     if isKept { words.append("history") }
     if times > 1 { words += ["times", "\(times)"] }
+    if isTogether { words.append("together") }
     if let answer { words += ["gives", answer] }
     return words.joined(separator: " ")
   }
@@ -193,6 +196,7 @@ extension Story.Question {
       switch word {
       case "history": isKept = true
       case "times": times = min(max(try words.number("how often"), 1), 1_000_000)
+      case "together": isTogether = true
       case "gives": answer = try words.word("the answer")
       default: throw words.mistake("a question has no property '\(word)'")
       }

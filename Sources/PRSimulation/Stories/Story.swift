@@ -19,6 +19,8 @@ package struct Story: Hashable, Sendable {
     package var lane: Lane?
     package var away = UpstreamAway.fallback
     package var syncEvery: Duration?
+    /// How many rows are asked for at once.
+    package var page = 4096
     package var deadline = Duration.seconds(5)
     /// It stores no answers.
     package var isReadOnly = false
@@ -63,6 +65,8 @@ package struct Story: Hashable, Sendable {
     package var isKept = false
     /// So many requests are in flight at once.
     package var times = 1
+    /// It is asked over the connection of the last client of the node, if that is open.
+    package var isTogether = false
     /// What the answer must be; nil where any that keeps the promises will do.
     package var answer: String?
   }

@@ -10,14 +10,16 @@ import PRStoreMemory
 /// `@unchecked Sendable`: it is used on one thread only.
 package final class StoryRun: @unchecked Sendable {
   package let story: Story
-  private let world: World
-  private let network: Network
-  private var nodes: [String: SimulatedNode] = [:]
+  let world: World
+  let network: Network
+  private(set) var nodes: [String: SimulatedNode] = [:]
   private var backups: [String: MemoryDatabase] = [:]
-  private var ledger: AnswerLedger
+  private(set) var ledger: AnswerLedger
   /// What was answered without a doubt must be on record.
-  private var promised: [(node: String, row: Row)] = []
-  private var clients = 0
+  private(set) var promised: [(node: String, row: Row)] = []
+  /// The connection of the last client of each node, as long as it waits for an answer.
+  private var lines: [String: BuilderLine] = [:]
+  private var strict: StrictWatch
 
   /// What came of a story.
   package struct Outcome: Hashable, Sendable {
@@ -36,6 +38,7 @@ package final class StoryRun: @unchecked Sendable {
     network = Network(world)
     // Each level may wait for the one above it.
     ledger = AnswerLedger(bound: .seconds(10 * 4 + 20))
+    strict = StrictWatch(story)
     for link in story.links { network.link(link.one, link.other, link.settings) }
     for node in story.nodes { nodes[node.name] = SimulatedNode(NodePlan(node, in: story), on: network) }
   }
@@ -49,14 +52,13 @@ package final class StoryRun: @unchecked Sendable {
       world.run(for: max(timed.time - world.time, .zero))
       perform(timed.action)
     }
-    settle()
-    check()
+    end()
     return Outcome(
       violations: ledger.violations + found, digest: world.digest, answered: ledger.answered, refused: ledger.refused,
       lost: ledger.lost, steps: world.loop.steps)
   }
 
-  private var found: [String] = []
+  var found: [String] = []
 
   // MARK: Actions
 
@@ -82,35 +84,50 @@ package final class StoryRun: @unchecked Sendable {
     }
   }
 
-  private func ask(_ question: Story.Question) {
+  /// - Parameter then: gets each answer.
+  func ask(_ question: Story.Question, then: @escaping (RawClient.Answer) -> Void = { _ in }) {
     let (node, package, checksum) = (question.node, question.package, question.checksum)
     guard let asked = nodes[node] else { return }
-    clients += 1
-    let client = RawClient(from: "builder", to: node, on: network)
+    let line = line(to: node, isTogether: question.isTogether)
     var open = question.times
     let life = asked.lives
+    let alone = strict.asks(question, nodes)
+    line.open += open
     world.loop.after(ledger.bound) { [self] in
       // Clients of a machine that is gone give up.
-      if open > 0, asked.isRunning, asked.lives == life { found.append("\(node) has not answered \(open) questions") }
-      client.close()
+      guard open > 0 else { return }
+      if asked.isRunning, asked.lives == life { found.append("\(node) has not answered \(open) questions") }
+      line.client.close()
     }
     for _ in 0..<question.times {
       let ticket = ledger.ask(
         package, checksum, isKept: question.isKept, at: node, promise: asked.plan.promise, time: world.time)
-      client.get(package, "all", checksum, history: question.isKept) { [self] answer in
-        let policy = asked.plan.policy
+      line.client.get(package, "all", checksum, history: question.isKept) { [self] answer in
         if let wanted = question.answer, answer != RawClient.Answer(text: wanted) {
           found.append("\(question.checksum) of \(package) at \(node): \(answer), not \(wanted)")
         }
         ledger.take(answer, to: ticket, time: world.time)
-        if case .value(let value?) = answer, !policy.isReadOnly {
-          promised.append(
-            (node, Row(tuple: TupleKey(version: package, pkgarch: "all", checksum: checksum), value: value)))
+        if case .value(let value?) = answer, !asked.plan.policy.isReadOnly, ledger.isCurrent(ticket) {
+          let row = Row(tuple: TupleKey(version: package, pkgarch: "all", checksum: checksum), value: value)
+          promised.append((node, row))
+          if let alone, let above = strict.isBroken(alone, by: row, nodes) {
+            found.append("\(node) is strict, and numbered \(checksum) of \(package) while \(above) was down")
+          }
         }
+        strict.answered(node)
+        then(answer)
         open -= 1
-        if open == 0 { client.close() }
+        line.open -= 1
+        if line.open == 0 { line.client.close() }
       }
     }
+  }
+
+  private func line(to node: String, isTogether: Bool) -> BuilderLine {
+    if isTogether, let line = lines[node], line.open > 0 { return line }
+    let line = BuilderLine(RawClient(from: "builder", to: node, on: network))
+    lines[node] = line
+    return line
   }
 
   private func raise(_ node: String, _ package: String, _ value: String) {
@@ -124,36 +141,6 @@ package final class StoryRun: @unchecked Sendable {
       // A killed process stores nothing.
       guard raised.isRunning, raised.lives == life else { return }
       if case .success = outcome { ledger.raise(package, to: value.text, at: node) }
-    }
-  }
-
-  // MARK: The end
-
-  /// All faults end, and time passes until nothing is left to be done.
-  private func settle() {
-    for one in story.nodes {
-      for other in story.nodes { network.cut(from: one.name, to: other.name, false) }
-    }
-    for node in story.nodes { nodes[node.name]?.start() }
-    // Longer than any connection is waited for, and than the longest pause between two pulls.
-    world.run(for: .seconds(400))
-  }
-
-  private func check() {
-    if ledger.open > 0 { found.append("\(ledger.open) questions have no answer") }
-    for (name, row) in promised where !(nodes[name]?.database.holds(row) ?? false) {
-      found.append("\(name) answered \(row.value) for \(row.tuple), and it is not on record")
-    }
-    for node in story.nodes where node.syncEvery != nil && node.away != .offline {
-      guard let copy = nodes[node.name]?.database, let above = node.upstreams.first.flatMap({ nodes[$0]?.database })
-      else { continue }
-      let lacking = above.rows.filter { !copy.hasCopied($0) }
-      if let first = lacking.first {
-        found.append("the copy of \(node.name) lacks \(lacking.count) rows: \(first.tuple) \(first.value)")
-      }
-      for floor in above.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
-        found.append("\(node.name) has not the floor \(floor.value.text) of \(floor.package)")
-      }
     }
   }
 }
@@ -175,6 +162,7 @@ extension NodePlan {
     policy.isMirror = node.isReadOnly && node.syncEvery != nil
     self.init(
       node.name, policy, upstreams: node.upstreams, upstreamDeadline: node.deadline, syncEvery: node.syncEvery)
+    page = node.page
   }
 }
 
@@ -189,4 +177,12 @@ extension Story {
     }
     return level
   }
+}
+
+/// A connection of a client, which it closes when no question is open.
+private final class BuilderLine {
+  let client: RawClient
+  var open = 0
+
+  init(_ client: RawClient) { self.client = client }
 }

@@ -20,6 +20,7 @@ struct SimulateStories: AsyncParsableCommand {
   @Option(help: "How many requests a client has in flight at most.") var burst = 4
   @Flag(name: .customLong("print"), help: "Print the stories, and play none.") var printsOnly = false
   @Flag(help: "Print the digest of each story.") var digests = false
+  @Flag(help: "Print a story that breaks a promise as it is, without shortening it.") var unshortened = false
 
   func validate() throws {
     guard (1...1_000_000_000).contains(count) else { throw ValidationError("--count is at least 1") }
@@ -69,11 +70,15 @@ struct SimulateStories: AsyncParsableCommand {
 
   private func tell(_ story: Story, _ violations: [String]) throws {
     print("\nA promise was broken: \(violations.prefix(3).joined(separator: "; "))")
+    if unshortened { print("\n\(story)") } else { printShortest(of: story) }
+    throw ExitCode.failure
+  }
+
+  private func printShortest(of story: Story) {
     print("\nThe shortest story found that breaks one:\n")
     let shortest = story.shrunk { !StoryRun.play($0).violations.isEmpty }
     print(shortest)
     for violation in StoryRun.play(shortest).violations.prefix(10) { print("# \(violation)") }
-    throw ExitCode.failure
   }
 
   private static func read(_ path: String) throws -> Story {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRNode
+import PRStoreMemory
+
+/// What is checked when all faults have ended.
+extension StoryRun {
+  func end() {
+    settle()
+    check()
+    askOnceMore()
+    lookForNews()
+  }
+
+  /// All faults end, and time passes until nothing is left to be done.
+  private func settle() {
+    for one in story.nodes {
+      for other in story.nodes { network.cut(from: one.name, to: other.name, false) }
+    }
+    for node in story.nodes { nodes[node.name]?.start() }
+    // Longer than any connection is waited for, and than the longest pause between two pulls.
+    world.run(for: .seconds(400))
+  }
+
+  private func check() {
+    if ledger.open > 0 { found.append("\(ledger.open) questions have no answer") }
+    for (name, row) in promised where !(nodes[name]?.database.holds(row) ?? false) {
+      found.append("\(name) answered \(row.value) for \(row.tuple), and it is not on record")
+    }
+    for node in story.nodes { checkCopy(of: node) }
+  }
+
+  private func checkCopy(of node: Story.Node) {
+    guard node.syncEvery != nil, node.away != .offline, let copy = nodes[node.name]?.database,
+      let above = node.upstreams.first.flatMap({ nodes[$0]?.database })
+    else { return }
+    let lacking = above.rows.filter { !copy.hasCopied($0) }
+    if let first = lacking.first {
+      found.append("the copy of \(node.name) lacks \(lacking.count) rows: \(first.tuple) \(first.value)")
+    }
+    for floor in above.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
+      found.append("\(node.name) has not the floor \(floor.value.text) of \(floor.package)")
+    }
+  }
+
+  /// Each node gives a new content a number, above all that it and the nodes above have answered. The lowest nodes are
+  /// asked first, while the nodes above have no new numbers.
+  private func askOnceMore() {
+    let asked = story.nodes.filter { !$0.isReadOnly && !$0.isBitBake && !story.isInLoop($0) }
+    for level in Set(asked.map(story.level)).sorted(by: >) {
+      for node in asked where story.level(of: node) == level { askOnceMore(node) }
+      world.run(for: .seconds(15))
+    }
+    world.run(for: .seconds(60))
+  }
+
+  private func askOnceMore(_ node: Story.Node) {
+    let above = story.asked(from: node)
+    let isGood = story.isGood(node)
+    let mayRefuse =
+      node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
+    let bounds = isGood ? [node] + above : [node]
+    for package in story.packages {
+      let least = bounds.compactMap { ledger.greatest(of: package, at: $0.name) }.max()
+      ask(Story.Question(node: node.name, package: package, checksum: "last-\(node.name)")) { [self] answer in
+        guard case .value(let text?) = answer else {
+          if !mayRefuse { found.append("\(node.name) does not number a new content of \(package): \(answer)") }
+          return
+        }
+        if let least, Dotted(text) <= least {
+          found.append("\(node.name) has numbered \(text) of \(package) after \(least.parts)")
+        }
+      }
+    }
+  }
+
+  /// What is new at the top is in the copies within seconds.
+  private func lookForNews() {
+    for node in story.nodes where node.upstreams.isEmpty && !node.isReadOnly {
+      for package in story.packages { ask(Story.Question(node: node.name, package: package, checksum: "news")) }
+    }
+    world.run(for: .milliseconds(4_500))
+    for node in story.nodes where story.isGood(node) && !story.isInLoop(node) { checkCopy(of: node) }
+  }
+}
+
+extension Story {
+  /// The names of packages, in the order of their first question.
+  fileprivate var packages: [String] {
+    var found: [String] = []
+    for timed in actions {
+      if case .ask(let question) = timed.action, !found.contains(question.package) { found.append(question.package) }
+    }
+    return found
+  }
+
+  func isInLoop(_ node: Node) -> Bool { level(of: node) >= nodes.count }
+
+  /// The nodes above one, the nearest first, as far as they are asked.
+  func asked(from node: Node) -> [Node] {
+    var above: [Node] = []
+    var next = node
+    while next.away != .offline, above.count < nodes.count, let upstream = next.upstreams.first,
+      let node = nodes.first(where: { $0.name == upstream })
+    {
+      above.append(node)
+      next = node
+    }
+    return above
+  }
+
+  /// The lines from a node to the top carry a question and its answer within its deadline.
+  func isGood(_ node: Node) -> Bool {
+    let names = Set(([node] + asked(from: node)).map(\.name))
+    return links.filter { names.contains($0.one) && names.contains($0.other) }.map(\.settings).allSatisfy { link in
+      link.loss == 0 && link.bytesPerSecond >= 100_000 && link.delay <= .milliseconds(150)
+    }
+  }
+}
