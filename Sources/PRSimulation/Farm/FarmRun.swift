@@ -16,6 +16,7 @@ package final class FarmRun: @unchecked Sendable {
   private var ledger = AnswerLedger(bound: .seconds(120))
   private var tallies: [Tally]
   private var cutTimes: [String: Duration] = [:]
+  private var isOver = false
   private let progress: (Double) -> Void
 
   private struct Tally {
@@ -75,13 +76,17 @@ package final class FarmRun: @unchecked Sendable {
         tallies[index].requestsByDay.append(tallies[index].requests - before)
       }
     }
-    return report()
+    let report = report()
+    isOver = true
+    for node in nodes { node.kill() }
+    world.loop.end()
+    return report
   }
 
   // MARK: What changes
 
   private func change() {
-    guard plan.load.changesPerDay > 0 else { return }
+    guard !isOver, plan.load.changesPerDay > 0 else { return }
     let mean = Self.day / plan.load.changesPerDay
     world.loop.after(random.exponential(mean: mean)) { [self] in
       catalogue.change(&random)
@@ -90,6 +95,7 @@ package final class FarmRun: @unchecked Sendable {
   }
 
   private func planCut(_ cut: FarmPlan.Cut) {
+    guard !isOver else { return }
     let length = min(cut.time, Self.day)
     let start = random.time(.zero...max(Self.day - length, .milliseconds(1)))
     world.loop.after(start) { [self] in
@@ -115,6 +121,7 @@ package final class FarmRun: @unchecked Sendable {
 
   /// How old the copies are, every five minutes.
   private func sample() {
+    guard !isOver else { return }
     world.loop.after(.seconds(300)) { [self] in
       for (index, node) in nodes.enumerated() where node.plan.syncEvery != nil {
         guard let above = node.plan.upstreams.first.flatMap({ places[$0] }).map({ nodes[$0].database }) else {
@@ -139,7 +146,7 @@ package final class FarmRun: @unchecked Sendable {
   }
 
   private func planBuild(_ builder: Builder) {
-    guard plan.load.buildsPerDay > 0 else { return }
+    guard !isOver, plan.load.buildsPerDay > 0 else { return }
     world.loop.after(random.exponential(mean: Self.day / plan.load.buildsPerDay)) { [self] in
       build(builder, left: plan.load.recipesPerBuild)
     }
@@ -150,7 +157,7 @@ package final class FarmRun: @unchecked Sendable {
 
   /// Packages a recipe, over a connection of its own as BitBake does, and goes on with the next.
   private func build(_ builder: Builder, left: Int) {
-    guard left > 0 else { return planBuild(builder) }
+    guard left > 0, !isOver else { return planBuild(builder) }
     let node = nodes[builder.node]
     let (package, checksum) = catalogue.recipe(
       &random, at: node.plan.name, isRecent: left.isMultiple(of: 2), localShare: plan.load.localShare)

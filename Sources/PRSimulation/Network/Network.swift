@@ -123,7 +123,7 @@ package final class Network: @unchecked Sendable {
       guard !lostMachines.contains(host) else { return }
       guard let accept = listeners[host] else { return send(40, back) { done(.refused) } }
       connections += 1
-      let connection = SimulatedConnection(connections, from: from, to: host, on: self)
+      let connection = SimulatedConnection.make(connections, from: from, to: host, on: self)
       accept(connection.server)
       send(60, back) { done(.connected(connection.client)) }
     }

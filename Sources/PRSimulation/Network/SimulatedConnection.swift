@@ -2,20 +2,15 @@
 import NIOCore
 
 /// A stream of bytes each way between two machines. Within a direction bytes keep their order.
-///
-/// `@unchecked Sendable`: it is used on the thread of the simulation only.
-package final class SimulatedConnection: @unchecked Sendable {
-  let number: Int
-  let network: Network
-  // The ends need the connection: they are there from the end of `init` on.
-  private(set) var client: End! = nil
-  private(set) var server: End! = nil  // as above
-
-  init(_ number: Int, from: String, to: String, on network: Network) {
-    self.number = number
-    self.network = network
-    client = End(self, Network.Direction(from: from, to: to))
-    server = End(self, Network.Direction(from: to, to: from))
+package enum SimulatedConnection {
+  /// Makes both ends.
+  static func make(
+    _ number: Int, from: String, to: String, on network: Network
+  ) -> (client: End, server: End) {
+    let client = End(number, Network.Direction(from: from, to: to), network)
+    let server = End(number, Network.Direction(from: to, to: from), network)
+    (client.other, server.other) = (server, client)
+    return (client, server)
   }
 
   /// What arrives at one end from the other.
@@ -33,8 +28,10 @@ package final class SimulatedConnection: @unchecked Sendable {
   ///
   /// `@unchecked Sendable`: it is used on the thread of the simulation only.
   package final class End: @unchecked Sendable {
-    private unowned(unsafe) let connection: SimulatedConnection
-    private let keepsConnection: SimulatedConnection
+    private let number: Int
+    private let network: Network
+    /// Nil once both ends are closed.
+    fileprivate var other: End?
     /// From this end to the other.
     let direction: Network.Direction
     package var receive: (Arrival) -> Void = { _ in }
@@ -44,13 +41,11 @@ package final class SimulatedConnection: @unchecked Sendable {
     private var unread = 0
     private var freeAt = Duration.zero
 
-    fileprivate init(_ connection: SimulatedConnection, _ direction: Network.Direction) {
-      self.connection = connection
-      keepsConnection = connection
+    fileprivate init(_ number: Int, _ direction: Network.Direction, _ network: Network) {
+      self.number = number
       self.direction = direction
+      self.network = network
     }
-
-    private var other: End { connection.client === self ? connection.server : connection.client }
 
     /// As much as the buffers of both machines take.
     private static let window = 256 << 10
@@ -62,12 +57,12 @@ package final class SimulatedConnection: @unchecked Sendable {
       guard !isClosed, bytes.readableBytes > 0 else { return }
       unread += bytes.readableBytes
       var rest = bytes
-      let link = connection.network.link(from: direction.from, to: direction.to)
+      let link = network.link(from: direction.from, to: direction.to)
       while rest.readableBytes > 0 {
         var count = rest.readableBytes
-        if link.splits { count = 1 + connection.network.world.random.below(min(count, 1448)) }
+        if link.splits { count = 1 + network.world.random.below(min(count, 1448)) }
         guard let piece = rest.readSlice(length: min(count, rest.readableBytes)) else { return }
-        transmit(piece.readableBytes + 40 * (1 + piece.readableBytes / 1448)) { [self] in other.arrive(.bytes(piece)) }
+        transmit(piece.readableBytes + 40 * (1 + piece.readableBytes / 1448)) { [self] in other?.arrive(.bytes(piece)) }
       }
     }
 
@@ -76,18 +71,26 @@ package final class SimulatedConnection: @unchecked Sendable {
       guard !isClosed else { return }
       isClosed = true
       receive = { _ in }
-      transmit(40) { [self] in other.arrive(.end) }
+      transmit(40) { [self] in other?.arrive(.end) }
+      forgetIfOver()
     }
 
     /// The machine stops: the other end is not told.
     package func vanish() {
       (isClosed, isVanished) = (true, true)
       receive = { _ in }
+      forgetIfOver()
+    }
+
+    /// Nothing that is on its way to a closed end has an effect.
+    private func forgetIfOver() {
+      guard let other, isClosed, other.isClosed else { return }
+      (self.other, other.other) = (nil, nil)
     }
 
     /// The other end has taken bytes.
     func took(_ count: Int) {
-      let sender = other
+      guard let sender = other else { return }
       sender.unread -= count
       sender.receive(.room)
     }
@@ -95,17 +98,17 @@ package final class SimulatedConnection: @unchecked Sendable {
     private func arrive(_ arrival: Arrival) {
       guard !isClosed else {
         // A machine that has closed answers bytes with a reset.
-        if case .bytes = arrival, !isVanished { transmit(40) { [self] in other.arrive(.reset) } }
+        if case .bytes = arrival, !isVanished { transmit(40) { [self] in other?.arrive(.reset) } }
         return
       }
       if case .bytes(let bytes) = arrival {
-        connection.network.world.note(bytes.readableBytesView, of: connection.number)
+        network.world.note(bytes.readableBytesView, of: number)
       }
       receive(arrival)
     }
 
     private func transmit(_ size: Int, _ arrived: @escaping () -> Void) {
-      let (network, direction) = (connection.network, direction)
+      let (network, direction) = (network, direction)
       network.count(size, on: direction)
       network.whenCarried(direction) { [self] in
         let link = network.link(from: direction.from, to: direction.to)

@@ -80,6 +80,7 @@ private final class Process: @unchecked Sendable {
   private(set) var server: LoopServer?
   private(set) var synchronizer: Synchronizer?
   private var upstream: Upstream?
+  private let observer = LevelObserver()
   private var isDead = false
 
   private var world: World { network.world }
@@ -104,8 +105,7 @@ private final class Process: @unchecked Sendable {
   private func run() async throws {
     let environment = world.storeEnvironment(commit: plan.commit, files: SystemFiles())
     let store = try database.open(in: environment)
-    let observer = LevelObserver()
-    upstream = try await startUpstream(store, observer)
+    upstream = try await startUpstream(store)
     let node = Node(store: store, policy: try await policy(store), upstream: upstream) { [world] in world.wall }
     observer.tell(node)
     guard !isDead else { return }
@@ -124,13 +124,13 @@ private final class Process: @unchecked Sendable {
     await synchronizer.follow()
   }
 
-  private func startUpstream(_ store: Store, _ observer: LevelObserver) async throws -> Upstream? {
+  private func startUpstream(_ store: Store) async throws -> Upstream? {
     guard !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return nil }
     var options = UpstreamOptions(
       peers: dialers(store), deadline: plan.upstreamDeadline, ownStore: store.identity)
     options.now = { [world] in world.instant }
     options.jitter = { [world] in world.random.fraction() }
-    return try await Upstream.start(options, on: world.loop) { observer.take($0) }
+    return try await Upstream.start(options, on: world.loop) { [observer] in observer.take($0) }
   }
 
   private func dialers(_ store: Store) -> [Dialer] {
@@ -219,6 +219,7 @@ private final class Process: @unchecked Sendable {
     channels = []
     // The dead process has no way to write, and asks for nothing more.
     task?.cancel()
+    observer.forget()
     if let upstream { Task(executorPreference: world.syncEnvironment.executor) { try? await upstream.stop() } }
   }
 }
@@ -236,6 +237,9 @@ private final class LevelObserver: Sendable {
     }
     node?.learn(upstreamLevel: level)
   }
+
+  /// From now on no node learns of them.
+  func forget() { state.withLock { $0.node = nil } }
 
   func tell(_ node: Node) {
     let level = state.withLock { state in

@@ -46,6 +46,17 @@ package final class StoryRun: @unchecked Sendable {
   /// Plays a story.
   package static func play(_ story: Story) -> Outcome { StoryRun(story).play() }
 
+  /// What still holds the world of a story that is over: the world, or nil.
+  static func worldLeft(by story: Story) -> World? {
+    weak var world: World?
+    do {
+      let run = StoryRun(story)
+      world = run.world
+      _ = run.play()
+    }
+    return world
+  }
+
   private func play() -> Outcome {
     for node in story.nodes { nodes[node.name]?.start() }
     for timed in story.actions {
@@ -53,9 +64,13 @@ package final class StoryRun: @unchecked Sendable {
       perform(timed.action)
     }
     end()
-    return Outcome(
+    let outcome = Outcome(
       violations: ledger.violations + found, digest: world.digest, answered: ledger.answered, refused: ledger.refused,
       lost: ledger.lost, steps: world.loop.steps)
+    // What still waits for something would hold the world for ever.
+    for node in nodes.values { node.kill() }
+    world.loop.end()
+    return outcome
   }
 
   var found: [String] = []

@@ -7,7 +7,7 @@ import NIOCore
 ///
 /// `@unchecked Sendable`: it is used on the thread of the simulation only.
 package final class SimulatedLoop: EventLoop, @unchecked Sendable {
-  private var events = EventHeap()
+  fileprivate var events = EventHeap()
   private var virtualNow = NIODeadline.uptimeNanoseconds(1)
   /// How many events have run.
   private(set) package var steps = 0
@@ -60,6 +60,15 @@ package final class SimulatedLoop: EventLoop, @unchecked Sendable {
       event.body()
     }
     if end != .distantFuture, condition() { virtualNow = max(virtualNow, end) }
+  }
+}
+
+extension SimulatedLoop {
+  /// Lets what is left come to its end, and forgets the rest, with all that it holds.
+  func end() {
+    let last = steps + 1_000_000
+    run(until: now + .hours(24), while: { steps < last })
+    events = EventHeap()
   }
 }
 
