@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import PRSimulation
+
 
 @Suite("The end of a simulation")
 struct LeakTests {
