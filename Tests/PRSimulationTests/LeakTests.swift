@@ -3,7 +3,6 @@ import Testing
 
 @testable import PRSimulation
 
-
 @Suite("The end of a simulation")
 struct LeakTests {
   @Test("gives back its world, with all nodes and connections")
