@@ -37,9 +37,9 @@ package struct FarmReport: Hashable, Sendable, Encodable {
     package var refused = 0
     /// Questions whose connection ended before the answer.
     package var lost = 0
-    /// Questions of builders that needed no answer of the upstream, as a share; nil where nobody asked.
+    /// The share of the builders' questions that the node answered from its own rows; nil where there were no questions.
     package var hitRatio: Double?
-    /// As builders see it, in milliseconds; nil where nobody asked.
+    /// From a builder's connection to its answer, in milliseconds; nil where there were no questions.
     package var latency: Percentiles?
     /// Values that the node numbered itself, and those of them without the upstream.
     package var minted = 0

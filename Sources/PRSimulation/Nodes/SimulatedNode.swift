@@ -35,8 +35,6 @@ package final class SimulatedNode: @unchecked Sendable {
 
   package var counters: RequestCounters? { process?.server?.counters }
 
-  package var copyHealth: SyncHealth? { process?.synchronizer?.health }
-
   /// Begins to serve.
   package func start(_ logger: Logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }) {
     guard process == nil else { return }
@@ -78,7 +76,6 @@ private final class Process: @unchecked Sendable {
   private var channels: [SimulatedChannel] = []
   private(set) var node: Node?
   private(set) var server: LoopServer?
-  private(set) var synchronizer: Synchronizer?
   private var upstream: Upstream?
   private let observer = LevelObserver()
   private var isDead = false
@@ -120,7 +117,6 @@ private final class Process: @unchecked Sendable {
     let synchronizer = Synchronizer(
       store: store, options: options, now: { [world] in world.wall },
       in: world.syncEnvironment, tell: { _ in })
-    self.synchronizer = synchronizer
     await synchronizer.follow()
   }
 
