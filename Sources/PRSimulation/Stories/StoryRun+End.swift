@@ -55,7 +55,7 @@ extension StoryRun {
 
   private func askOnceMore(_ node: Story.Node) {
     let above = story.asked(from: node)
-    let isGood = story.isGood(node)
+    let isGood = story.isGood(node) && story.isInTime(node)
     let mayRefuse =
       node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
     let bounds = isGood ? [node] + above : [node]
@@ -108,11 +108,25 @@ extension Story {
     return above
   }
 
-  /// The lines from a node to the top carry a question and its answer within its deadline.
+  /// The lines from a node to the top lose nothing, and carry pages of rows in time.
   func isGood(_ node: Node) -> Bool {
-    let names = Set(([node] + asked(from: node)).map(\.name))
-    return links.filter { names.contains($0.one) && names.contains($0.other) }.map(\.settings).allSatisfy { link in
+    links(among: [node] + asked(from: node)).allSatisfy { link in
       link.loss == 0 && link.bytesPerSecond >= 100_000 && link.delay <= .milliseconds(150)
     }
+  }
+
+  /// A question of a node is answered from the top within the deadlines of all nodes on its way, over new connections.
+  func isInTime(_ node: Node) -> Bool {
+    let path = [node] + asked(from: node)
+    return path.indices.dropLast().allSatisfy { index in
+      // A connection, its handshake and the question take a round trip each.
+      let flights = links(among: Array(path[index...])).map { ($0.delay + $0.jitter) * 6 }
+      return flights.reduce(.milliseconds(100), +) <= path[index].deadline
+    }
+  }
+
+  private func links(among nodes: [Node]) -> [LinkSettings] {
+    let names = Set(nodes.map(\.name))
+    return links.filter { names.contains($0.one) && names.contains($0.other) }.map(\.settings)
   }
 }

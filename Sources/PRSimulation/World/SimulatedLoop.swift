@@ -72,7 +72,7 @@ extension SimulatedLoop {
   }
 }
 
-/// Events in the order of their times.
+/// Events in the order of their times, and of their coming where the times are equal.
 struct EventHeap {
   final class Event {
     fileprivate var body: (() -> Void)?
@@ -82,10 +82,11 @@ struct EventHeap {
     func cancel() { body = nil }
   }
 
+  /// Without a reference, as it is moved often.
   private struct Entry {
     let time: NIODeadline
     let number: UInt64
-    let event: Event
+    let slot: Int
 
     func isBefore(_ other: Entry) -> Bool {
       time == other.time ? number < other.number : time < other.time
@@ -94,39 +95,59 @@ struct EventHeap {
 
   private var entries: [Entry] = []
   private var added: UInt64 = 0
+  private var events: [Event?] = []
+  private var freeSlots: [Int] = []
 
   mutating func add(at time: NIODeadline, _ event: Event) {
     added += 1
-    entries.append(Entry(time: time, number: added, event: event))
+    let slot = place(event)
+    let entry = Entry(time: time, number: added, slot: slot)
+    entries.append(entry)
     var child = entries.count - 1
-    while child > 0, entries[child].isBefore(entries[(child - 1) / 2]) {
-      entries.swapAt(child, (child - 1) / 2)
+    while child > 0, entry.isBefore(entries[(child - 1) / 2]) {
+      entries[child] = entries[(child - 1) / 2]
       child = (child - 1) / 2
     }
+    entries[child] = entry
   }
 
   /// Takes the first event out. Those that were cancelled are dropped.
   mutating func next(until end: NIODeadline) -> (time: NIODeadline, body: () -> Void)? {
     while let first = entries.first {
-      guard first.event.body == nil || first.time <= end else { return nil }
+      guard let body = events[first.slot]?.body else {
+        removeFirst()
+        continue
+      }
+      guard first.time <= end else { return nil }
       removeFirst()
-      if let body = first.event.body { return (first.time, body) }
+      return (first.time, body)
     }
     return nil
   }
 
+  private mutating func place(_ event: Event) -> Int {
+    guard let slot = freeSlots.popLast() else {
+      events.append(event)
+      return events.count - 1
+    }
+    events[slot] = event
+    return slot
+  }
+
   private mutating func removeFirst() {
-    entries.swapAt(0, entries.count - 1)
-    entries.removeLast()
+    events[entries[0].slot] = nil
+    freeSlots.append(entries[0].slot)
+    let last = entries.removeLast()
+    guard !entries.isEmpty else { return }
     var parent = 0
     while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
-        if entries[child].isBefore(entries[least]) { least = child }
-      }
-      guard least != parent else { return }
-      entries.swapAt(parent, least)
-      parent = least
+      var child = 2 * parent + 1
+      guard child < entries.count else { break }
+      if child + 1 < entries.count, entries[child + 1].isBefore(entries[child]) { child += 1 }
+      guard entries[child].isBefore(last) else { break }
+      entries[parent] = entries[child]
+      parent = child
     }
+    entries[parent] = last
   }
 }

@@ -69,13 +69,16 @@ final class ServerProcess: Sendable {
 
   /// The most memory that it ever had, in KiB.
   var peakMemory: Int {
-    get throws {
-      let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
-      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-        let number = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
-      else { throw Failure("no VmHWM in /proc/\(process.pid)/status") }
-      return number
-    }
+    get throws { try memory("VmHWM") }
+  }
+
+  /// A field of proc_pid_status(5) in KiB: `RssAnon` is the memory that is not a file's.
+  func memory(_ field: String) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("\(field):") }),
+      let number = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+    else { throw Failure("no \(field) in /proc/\(process.pid)/status") }
+    return number
   }
 
   /// How many sockets it has open, listeners among them.
