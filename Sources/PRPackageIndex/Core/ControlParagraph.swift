@@ -102,15 +102,16 @@ struct ControlParagraph {
   private func package(
     _ kind: IndexKind, place: IndexPlace, folder: String?
   ) throws(EntryRefusal) -> PublishedPackage {
-    let architecture =
-      kind == .deb && seen[ControlField.packageArchitecture.rawValue]
-      ? try text(.packageArchitecture) : try text(.architecture)
+    let isNamedByOE = kind == .deb && seen[ControlField.packageArchitecture.rawValue]
+    let architecture = isNamedByOE ? try text(.packageArchitecture) : try text(.architecture)
     // OE writes a deb index into a folder with the name of the architecture, and writes hyphens in the index.
     let isOwnFolder = kind == .deb && folder?.replacing("_", with: "-") == architecture
-    return PublishedPackage(
+    var package = PublishedPackage(
       name: try text(.package), version: PublishedVersion(text: try text(.version)), architecture: architecture,
       recipe: seen[ControlField.recipe.rawValue] ? try text(.recipe) : nil, content: try content, place: place,
       recipeArchitecture: isOwnFolder ? folder : nil)
+    package.hasForeignArchitecture = kind == .deb && !isNamedByOE
+    return package
   }
 
   private var content: PublishedContent? {

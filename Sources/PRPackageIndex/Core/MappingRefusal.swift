@@ -12,6 +12,7 @@ package enum MappingRefusal: String, Error, Hashable, Sendable, CaseIterable {
   case otherRelease = "other-release"
   case overriddenVersion = "overridden-version"
   case unreadableEpoch = "unreadable-epoch"
+  case noArchitecture = "no-architecture"
   case ambiguousArchitecture = "ambiguous-architecture"
   case ambiguousHyphen = "ambiguous-hyphen"
   case ambiguousRevision = "ambiguous-revision"
@@ -33,6 +34,7 @@ extension MappingRefusal: CustomStringConvertible {
     case .overriddenVersion:
       "the version is not that of the source package, so that the package has a PKGV or PKGR of its own"
     case .unreadableEpoch: "the epoch is not a number"
+    case .noArchitecture: "the index has the architecture as dpkg spells it, and no PackageArch, which OE writes"
     case .ambiguousArchitecture:
       "the index writes one sign for '-' and '_' in the architecture; give --architecture with the name as OE writes it"
     case .ambiguousHyphen:

@@ -20,6 +20,8 @@ package struct PublishedPackage: Hashable, Sendable {
   /// The version of the source package that an rpm index names, `foo-1.0-r0.7.src.rpm`: the recipe's PKGV and PKGR, before
   /// an override for one package. Nil for other kinds.
   package var sourceVersion: PublishedVersion?
+  /// The architecture is not OE's: a deb package without `PackageArch` has dpkg's alone.
+  package var hasForeignArchitecture = false
 
   package init(
     name: String, version: PublishedVersion, architecture: String, recipe: String?, content: PublishedContent?,

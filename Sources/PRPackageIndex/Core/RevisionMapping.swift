@@ -27,6 +27,7 @@ package struct RevisionMapping: Sendable {
       return Mapping()
     }
     guard let recipe = package.recipe, !recipe.isEmpty else { throw .noRecipe }
+    guard !package.hasForeignArchitecture || package.recipeArchitecture != nil else { throw .noArchitecture }
     let architecture =
       if let known = package.recipeArchitecture { known } else {
         try facts.architectures.name(of: package.architecture, in: kind)

@@ -45,6 +45,8 @@ package struct AnswerLedger {
   private var kept: [Place: Dotted] = [:]
   /// How often each node has forgotten what it knew.
   private var losses: [String: Int] = [:]
+  /// Nodes that promise nothing any more.
+  private var released: Set<String> = []
   package private(set) var violations: [String] = []
   package private(set) var answered = 0
   package private(set) var refused = 0
@@ -95,6 +97,9 @@ package struct AnswerLedger {
     losses[node, default: 0] += 1
   }
 
+  /// A node without rows of its own answers what its upstream has, also where the upstream has lost what it knew.
+  package mutating func release(_ node: String) { released.insert(node) }
+
   /// The node has not forgotten what it knew since the question left.
   func isCurrent(_ ticket: Ticket) -> Bool { losses[ticket.node] ?? 0 == ticket.loss }
 
@@ -104,7 +109,7 @@ package struct AnswerLedger {
   }
 
   private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String) {
-    guard ticket.promise != .nothing else { return }
+    guard ticket.promise != .nothing, !released.contains(ticket.node) else { return }
     for node in losses.isEmpty ? [nil, ticket.node] : [ticket.node] {
       let name = Name(node: node, package: ticket.package, value: value)
       if let other = contents[name], other != ticket.checksum {

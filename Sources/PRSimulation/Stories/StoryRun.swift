@@ -96,6 +96,9 @@ package final class StoryRun: @unchecked Sendable {
       // What it has forgotten binds it no more.
       promised.removeAll { $0.node == name && !backup.holds($0.row) }
       ledger.forget(name)
+      for below in story.nodes where below.isReadOnly && story.asked(from: below).contains(where: { $0.name == name }) {
+        ledger.release(below.name)
+      }
     }
   }
 

@@ -52,6 +52,8 @@ struct FeedReport: Hashable, Sendable, Encodable {
   var packages = 0
   /// Packages that lead to a floor.
   var mapped = 0
+  /// Those of them that an index alone describes: PV is taken to be PKGV, which is its default.
+  var assumed = 0
   /// Packages that were built without a PR server: they say nothing.
   var withoutValue = 0
   /// How often each reason came.
@@ -63,6 +65,7 @@ struct FeedReport: Hashable, Sendable, Encodable {
 
   enum CodingKeys: String, CodingKey {
     case indexes, packages, mapped, refused
+    case assumed = "assumed_version"
     case withoutValue = "without_value"
   }
 
@@ -70,7 +73,10 @@ struct FeedReport: Hashable, Sendable, Encodable {
 
   mutating func take(_ mapped: Mapping, of package: PublishedPackage) {
     if mapped.isNothing { withoutValue += 1 }
-    if !mapped.revisions.isEmpty { self.mapped += 1 }
+    if !mapped.revisions.isEmpty {
+      self.mapped += 1
+      if package.recipeVersion == nil { assumed += 1 }
+    }
     for refusal in mapped.refusals {
       refuse(refusal.rawValue, "\(package.place): \(PackageVersion(package)): \(refusal)")
     }
@@ -84,7 +90,11 @@ struct FeedReport: Hashable, Sendable, Encodable {
   var refusedCount: Int { refused.values.reduce(0, +) }
 
   var text: String {
-    "packages of \(indexes) indexes: \(packages); with a value: \(mapped); without one: \(withoutValue); refused: \(refusedCount)"
+    let counts =
+      "packages of \(indexes) indexes: \(packages); with a value: \(mapped); without one: \(withoutValue); refused: \(refusedCount)"
+    guard assumed > 0 else { return counts }
+    return counts
+      + "\nmapped by the index alone, with PKGV for PV: \(assumed); --pkgdata or --from-buildhistory say what PV is"
   }
 
   /// The first refused packages, and how often each reason came.

@@ -34,6 +34,17 @@ struct RaiseFromFeedTests {
 
   // MARK: Kinds of indexes
 
+  @Test("refuses a deb package that has dpkg's architecture alone")
+  func foreignArchitecture() throws {
+    let fields = "Package: a\nVersion: 1.0-r0.7\nArchitecture: armhf\nOE: a\nFilename: ./a_1.0-r0.7_armhf.deb\n"
+    try folder.write(fields + "\n", to: "Packages")
+    let refused = try raise("--from-feed", "Packages")
+    #expect(refused.ending == .exit(0) && refused.errorLines.last == "no-architecture: 1", "\(refused.errors)")
+    try folder.write(fields + "PackageArch: cortexa7\n\n", to: "Packages")
+    try raise("--from-feed", "Packages", "--architecture", "cortexa7").succeeded()
+    #expect(try floors() == ["a-1.0-r0 cortexa7 7"])
+  }
+
   @Test("reads an opkg index, plain or compressed, and from standard input", arguments: ["", "gzip", "xz", "zstd -q"])
   func opkg(program: String) throws {
     let entries = ["1.0-r0.7", "1.0-r0.12", "1:2.0-r1.3", "3.0-r0"].map { TemporaryFolder.opkg("a", $0) }
@@ -44,6 +55,7 @@ struct RaiseFromFeedTests {
     #expect(
       outcome.outputLines == [
         "packages of 1 indexes: 5; with a value: 4; without one: 1; refused: 0",
+        "mapped by the index alone, with PKGV for PV: 4; --pkgdata or --from-buildhistory say what PV is",
         "floors raised: 3; of them above all that the database has of the package: 3",
         "floors that were as high already: 0",
       ])
@@ -55,6 +67,7 @@ struct RaiseFromFeedTests {
       "'\(Product.headwater.path)' raise --database f.sqlite3 --json --from-feed - < \(path)")
     let report = try JSONValue(again)
     #expect(report["floors"]?["raised"] == .integer(0) && report["floors"]?["known"] == .integer(3), "\(again)")
+    #expect(report["feed"]?["assumed_version"] == .integer(4))
     #expect(report["feed"]?["without_value"] == .integer(1) && report["feed"]?["packages"] == .integer(5), "\(again)")
   }
 

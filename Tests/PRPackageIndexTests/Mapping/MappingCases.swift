@@ -51,6 +51,10 @@ enum MappingCases {
     Case(.deb, "foo", "1.0-r0.3", "my-board", ["ambiguous-architecture"]),
     Case(.rpm, "foo", "1.0-r0.3", "my_board", ["ambiguous-architecture"]),
     Case(.deb, "foo", "1.0-r0.3", "my-board", ["foo-1.0-r0 my_board 3"], recordedArchitecture: "my_board"),
+    // A package that was not built by OE, or whose index was stripped: dpkg's architecture alone.
+    Case(.deb, "foo", "1.0-r0.3", "armhf", ["no-architecture"], hasForeignArchitecture: true),
+    Case(
+      .deb, "foo", "1.0-r0.3", "all", ["foo-1.0-r0 all 3"], recordedArchitecture: "all", hasForeignArchitecture: true),
     // Two known architectures that an index writes in one way.
     Case(.deb, "foo", "1.0-r0.3", "a-b", ["ambiguous-architecture"]),
     Case(.rpm, "foo", "1.0-r0.3", "a_b", ["ambiguous-architecture"]),

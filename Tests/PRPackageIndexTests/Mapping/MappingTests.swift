@@ -17,26 +17,31 @@ struct MappingTests {
     var recordedArchitecture: String?
     var key: CountedRevisionKey?
     var maximumNumbers = 2
+    var hasForeignArchitecture = false
 
     var testDescription: String { "\(kind) \(recipe ?? "?") \(version) \(architecture)" }
 
     init(
       _ kind: IndexKind, _ recipe: String?, _ version: String, _ architecture: String, _ expected: [String],
       source: String? = nil, recorded: RecipeVersion? = nil, recordedArchitecture: String? = nil,
-      key: CountedRevisionKey? = nil, maximumNumbers: Int = 2
+      key: CountedRevisionKey? = nil, maximumNumbers: Int = 2,
+      hasForeignArchitecture: Bool = false
     ) {
       (self.kind, self.recipe, self.version, self.architecture, self.expected) =
         (kind, recipe, version, architecture, expected)
       (self.source, self.recorded, self.recordedArchitecture) = (source, recorded, recordedArchitecture)
       (self.key, self.maximumNumbers) = (key, maximumNumbers)
+      self.hasForeignArchitecture = hasForeignArchitecture
     }
 
     var package: PublishedPackage {
-      PublishedPackage(
+      var package = PublishedPackage(
         name: "libfoo2", version: PublishedVersion(text: version), architecture: architecture, recipe: recipe,
         content: nil,
         place: IndexPlace(file: "Packages", line: 1), recipeVersion: recorded,
         recipeArchitecture: recordedArchitecture, sourceVersion: source.map { PublishedVersion(text: $0) })
+      package.hasForeignArchitecture = hasForeignArchitecture
+      return package
     }
   }
 
