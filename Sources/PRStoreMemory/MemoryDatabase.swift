@@ -56,8 +56,11 @@ package final class MemoryDatabase: Sendable {
   ///
   /// - Parameter hasEventLoopReader: false for an engine without one, as the facade allows.
   package func open(
-    isReadOnly: Bool = false, hasEventLoopReader: Bool = true, in environment: StoreEnvironment = .system
+    isReadOnly: Bool = false, hasEventLoopReader: Bool = true, by process: MemoryProcess = MemoryProcess(),
+    in environment: StoreEnvironment = .system
   ) throws -> Store {
-    Store(try MemoryEngine(self, isReadOnly: isReadOnly, hasEventLoopReader: hasEventLoopReader, in: environment))
+    Store(
+      try MemoryEngine(
+        self, isReadOnly: isReadOnly, hasEventLoopReader: hasEventLoopReader, by: process, in: environment))
   }
 }

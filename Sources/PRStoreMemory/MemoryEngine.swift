@@ -14,13 +14,15 @@ final class MemoryEngine: StoreEngine {
   private let counts = CommitCounts()
 
   init(
-    _ database: MemoryDatabase, isReadOnly: Bool, hasEventLoopReader: Bool, in environment: StoreEnvironment
+    _ database: MemoryDatabase, isReadOnly: Bool, hasEventLoopReader: Bool, by process: MemoryProcess,
+    in environment: StoreEnvironment
   ) throws(StoreError) {
     self.database = database
     self.hasEventLoopReader = hasEventLoopReader
     self.environment = environment
     writer =
-      isReadOnly ? nil : GroupCommit(MemoryTransaction(database, counts), timeout: .seconds(600), in: environment)
+      isReadOnly
+      ? nil : GroupCommit(MemoryTransaction(database, process, counts), timeout: .seconds(600), in: environment)
     readers = try ReaderPool(in: environment) { () throws(StoreError) in MemorySnapshots(database) }
   }
 

@@ -6,11 +6,13 @@ import PRStore
 /// `@unchecked Sendable`: only the serial queue of ``GroupCommit`` touches the context.
 final class MemoryTransaction: GroupTransaction, @unchecked Sendable {
   private let database: MemoryDatabase
+  private let process: MemoryProcess
   private let context: MemoryWriteContext
   private let counts: CommitCounts
 
-  init(_ database: MemoryDatabase, _ counts: CommitCounts) {
+  init(_ database: MemoryDatabase, _ process: MemoryProcess, _ counts: CommitCounts) {
     self.database = database
+    self.process = process
     self.counts = counts
     context = MemoryWriteContext(database.identity)
   }
@@ -20,6 +22,10 @@ final class MemoryTransaction: GroupTransaction, @unchecked Sendable {
   func answerWhatNeedsNoRow(_ group: [PendingDecision]) -> [PendingDecision] { group }
 
   func run(_ group: [PendingDecision]) -> [PendingDecision] {
+    guard !process.isKilled else {
+      for decision in group { decision.fail(.closed) }
+      return []
+    }
     var outcomes: [@Sendable () -> Void] = []
     for decision in group {
       let saved = context.contents

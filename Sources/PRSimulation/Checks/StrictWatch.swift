@@ -5,10 +5,10 @@ import PRStoreMemory
 
 /// Watches that strict nodes number nothing while a node above them is down.
 struct StrictWatch {
-  private let story: Story
-  /// Questions without an outcome, by node.
+  var story: Story
+  /// Questions without an outcome, by the name of the database.
   private var open: [String: Int] = [:]
-  /// What has been asked, by node.
+  /// What has been asked, by the name of the database.
   private var asked: Set<Place> = []
 
   private struct Place: Hashable {
@@ -22,7 +22,7 @@ struct StrictWatch {
     fileprivate let question: Story.Question
     fileprivate let down: String
     fileprivate let lives: Int
-    /// The nodes between the two.
+    /// The databases of the nodes between the two.
     fileprivate let between: [String]
     /// The values of the node have so many components.
     fileprivate let components: Int
@@ -33,9 +33,10 @@ struct StrictWatch {
 
   /// - Returns: nil where the node may number.
   mutating func asks(_ question: Story.Question, _ nodes: [String: SimulatedNode]) -> Alone? {
-    let isQuiet = open[question.node] ?? 0 == 0
-    open[question.node, default: 0] += question.times
-    asked.insert(Place(node: question.node, package: question.package, checksum: question.checksum))
+    let file = story.file(of: question.node)
+    let isQuiet = open[file] ?? 0 == 0
+    open[file, default: 0] += question.times
+    asked.insert(Place(node: file, package: question.package, checksum: question.checksum))
     guard isQuiet, let node = story.nodes.first(where: { $0.name == question.node }), node.away == .strict,
       !node.isReadOnly, let running = nodes[node.name]
     else { return nil }
@@ -44,11 +45,12 @@ struct StrictWatch {
       let down = nodes[above[index].name]
     else { return nil }
     return Alone(
-      question: question, down: above[index].name, lives: down.lives, between: above.prefix(index).map(\.name),
+      question: question, down: above[index].name, lives: down.lives,
+      between: above.prefix(index).map { story.file(of: $0.name) },
       components: story.level(of: node) + 1, before: running.backUp())
   }
 
-  mutating func answered(_ node: String) { open[node, default: 1] -= 1 }
+  mutating func answered(_ node: String) { open[story.file(of: node), default: 1] -= 1 }
 
   /// - Returns: the node that was down, where the row was chosen without it.
   func isBroken(_ alone: Alone, by row: Row, _ nodes: [String: SimulatedNode]) -> String? {

@@ -16,18 +16,21 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: it is used on the thread of the simulation only.
 package final class SimulatedNode: @unchecked Sendable {
-  package let plan: NodePlan
+  private(set) package var plan: NodePlan
   let network: Network
-  private(set) package var database: MemoryDatabase
+  private let disk: SimulatedDisk
   private var process: Process?
   /// The starts so far.
   private(set) package var lives = 0
 
-  package init(_ plan: NodePlan, on network: Network) {
+  /// - Parameter disk: where the database is; nil for a new one.
+  package init(_ plan: NodePlan, disk: SimulatedDisk? = nil, on network: Network) {
     self.plan = plan
     self.network = network
-    database = MemoryDatabase(identity: "store-of-\(plan.name)")
+    self.disk = disk ?? SimulatedDisk(MemoryDatabase(identity: "store-of-\(plan.name)"))
   }
+
+  package var database: MemoryDatabase { disk.database }
 
   package var isRunning: Bool { process != nil }
 
@@ -52,16 +55,31 @@ package final class SimulatedNode: @unchecked Sendable {
     network.setLost(plan.name, isMachineLost)
     process?.kill(isMachineLost: isMachineLost)
     process = nil
-    // What the dead process still does changes another database.
-    database = MemoryDatabase(copying: database, identity: database.identity)
   }
 
-  /// The database is an earlier one again. The process must not run.
-  package func restore(_ backup: MemoryDatabase) {
-    database = MemoryDatabase(copying: backup, identity: backup.identity)
+  /// The process is killed, and another one serves the database under another plan.
+  func restart(as plan: NodePlan) {
+    let wasRunning = isRunning
+    if wasRunning { kill() }
+    self.plan = plan
+    if wasRunning { start() }
   }
 
   package func backUp() -> MemoryDatabase { MemoryDatabase(copying: database, identity: database.identity) }
+}
+
+/// Where a database is. Several nodes may serve it.
+///
+/// `@unchecked Sendable`: it is used on the thread of the simulation only.
+package final class SimulatedDisk: @unchecked Sendable {
+  private(set) package var database: MemoryDatabase
+
+  package init(_ database: MemoryDatabase) { self.database = database }
+
+  /// The database is an earlier one again. No process may serve it.
+  package func restore(_ backup: MemoryDatabase) {
+    database = MemoryDatabase(copying: backup, identity: backup.identity)
+  }
 }
 
 /// One life of a node.
@@ -72,6 +90,7 @@ private final class Process: @unchecked Sendable {
   private let database: MemoryDatabase
   private let network: Network
   private let logger: Logger
+  private let handle = MemoryProcess()
   private var task: Task<Void, Never>?
   private var channels: [SimulatedChannel] = []
   private(set) var node: Node?
@@ -101,7 +120,7 @@ private final class Process: @unchecked Sendable {
 
   private func run() async throws {
     let environment = world.storeEnvironment(commit: plan.commit, files: SystemFiles())
-    let store = try database.open(in: environment)
+    let store = try database.open(by: handle, in: environment)
     upstream = try await startUpstream(store)
     let node = Node(store: store, policy: try await policy(store), upstream: upstream) { [world] in world.wall }
     observer.tell(node)
@@ -210,10 +229,11 @@ private final class Process: @unchecked Sendable {
 
   func kill(isMachineLost: Bool) {
     isDead = true
+    handle.kill()
     network.stopListening(at: plan.name)
     for channel in channels { channel.kill(isMachineLost: isMachineLost) }
     channels = []
-    // The dead process has no way to write, and asks for nothing more.
+    // The dead process asks for nothing more.
     task?.cancel()
     observer.forget()
     if let upstream { Task(executorPreference: world.syncEnvironment.executor) { try? await upstream.stop() } }

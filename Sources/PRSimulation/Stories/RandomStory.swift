@@ -12,6 +12,7 @@ extension Story {
     var story = Story()
     story.seed = seed
     story.addNodes(&random)
+    if random.below(4) == 0 { story.addMate(&random) }
     let hasLongNames = random.below(8) == 0
     if hasLongNames { story.quickenLinks() }
     let suffix = String(repeating: "-long", count: hasLongNames ? 300 : 0)
@@ -52,6 +53,22 @@ extension Story {
       nodes[index].isReadOnly = true
       nodes[index].onMiss = OnMiss.allCases[random.below(OnMiss.allCases.count)]
       nodes[index].syncEvery = nodes[index].syncEvery ?? .seconds(10)
+    }
+  }
+
+  /// Another process on the database of a node.
+  private mutating func addMate(_ random: inout SimulationRandom) {
+    var node = nodes[random.below(nodes.count)]
+    let name = "\(node.name)-beside"
+    for link in links where link.one == node.name || link.other == node.name {
+      let (one, other) = (link.one == node.name ? name : link.one, link.other == node.name ? name : link.other)
+      links.append(Link(one: one, other: other, settings: link.settings))
+    }
+    (node.mate, node.name) = (node.name, name)
+    nodes.append(node)
+    // Half of the nodes below ask it.
+    for index in nodes.indices where nodes[index].upstreams == [node.mate ?? ""] && random.below(2) == 0 {
+      nodes[index].upstreams = [name]
     }
   }
 
@@ -112,11 +129,24 @@ extension Story {
       case ..<97:
         let parts = (0...random.below(3)).map { _ in "\(random.below(6))" }
         action = .raise(node: node.name, package: package(&random), value: parts.joined(separator: "."))
+      case ..<98:
+        // A node below another one of the same level, which is not of its own database.
+        let others = nodes.filter { $0.mate == nil && !$0.isReadOnly && $0.upstreams == upstreams(of: node.upstreams) }
+        guard let upstream = node.upstreams.first, let other = others.filter({ $0.name != upstream }).first else {
+          continue
+        }
+        if !links.contains(where: { $0.one == node.name && $0.other == other.name }) {
+          links.append(Link(one: node.name, other: other.name, settings: LinkSettings(delay: .milliseconds(20))))
+        }
+        action = .move(node.name, below: other.name)
       default: action = .setClock(by: .seconds(random.below(7_200) - 3_600))
       }
       add(action, at: time)
     }
   }
+
+  /// Those of the first of some nodes.
+  private func upstreams(of names: [String]) -> [String] { nodes.first { $0.name == names.first }?.upstreams ?? [] }
 
   private mutating func add(_ action: Action, at time: Duration) {
     actions.append(TimedAction(time: time, action: action))

@@ -26,7 +26,7 @@ extension Story: CustomStringConvertible {
         let number = try words.word("the seed")
         guard let value = UInt64(number) else { throw words.mistake("'\(number)' is no number of 64 bits") }
         seed = value
-      case "node": nodes.append(try Node(&words))
+      case "node": nodes.append(try node(&words))
       case "link": links.append(try Link(&words))
       default:
         guard let time = Duration(milliseconds: first) else {
@@ -37,6 +37,19 @@ extension Story: CustomStringConvertible {
       if let rest = words.next() { throw words.mistake("'\(rest)' is too much") }
     }
     try checkNames()
+  }
+
+  private func node(_ words: inout Words) throws(Mistake) -> Node {
+    let name = try words.word("the name of the node")
+    var rest = words
+    guard rest.next() == "on" else { return try Node(name, &words) }
+    words = rest
+    let mate = try words.word("the node whose database it serves")
+    guard var node = nodes.first(where: { $0.name == mate && $0.mate == nil }) else {
+      throw words.mistake("there is no node '\(mate)' with a database of its own above this line")
+    }
+    (node.name, node.mate) = (name, mate)
+    return node
   }
 
   private func checkNames() throws(Mistake) {
@@ -102,6 +115,7 @@ extension Duration {
 
 extension Story.Node {
   fileprivate var line: String {
+    if let mate { return "node \(name) on \(mate)" }
     var words = ["node", name]
     for upstream in upstreams { words += ["below", upstream] }
     if let lane { words += ["lane", "\(lane.index)/\(lane.count)"] }
@@ -114,8 +128,8 @@ extension Story.Node {
     return words.joined(separator: " ")
   }
 
-  fileprivate init(_ words: inout Words) throws(Story.Mistake) {
-    self.init(name: try words.word("the name of the node"))
+  fileprivate init(_ name: String, _ words: inout Words) throws(Story.Mistake) {
+    self.init(name: name)
     while let word = words.next() {
       switch word {
       case "below": upstreams.append(try words.word("the node above"))
@@ -221,6 +235,7 @@ extension Story.Action {
     case .setClock(let time): "clock \(time.text)"
     case .backUp(let name): "backup \(name)"
     case .restore(let name): "restore \(name)"
+    case .move(let name, let upstream): "move \(name) below \(upstream)"
     }
   }
 
@@ -228,7 +243,7 @@ extension Story.Action {
     switch self {
     case .ask(let question): [question.node]
     case .raise(let node, _, _): [node]
-    case .cut(let from, let to), .heal(let from, let to): [from, to]
+    case .cut(let from, let to), .heal(let from, let to), .move(let from, below: let to): [from, to]
     case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name): [name]
     case .setClock: []
     }
@@ -252,6 +267,10 @@ extension Story.Action {
     case "clock": self = .setClock(by: try words.time("how far the clocks are set"))
     case "backup": self = .backUp(try words.word("the node"))
     case "restore": self = .restore(try words.word("the node"))
+    case "move":
+      let name = try words.word("the node")
+      guard let below = words.next(), below == "below" else { throw words.mistake("'below' is missing") }
+      self = .move(name, below: try words.word("the node above"))
     default: throw words.mistake("nothing is called '\(verb)'")
     }
   }

@@ -15,6 +15,8 @@ package struct Story: Hashable, Sendable {
 
   package struct Node: Hashable, Sendable {
     package var name: String
+    /// The node whose database it serves, with the same settings; nil for one with a database of its own.
+    package var mate: String?
     package var upstreams: [String] = []
     package var lane: Lane?
     package var away = UpstreamAway.fallback
@@ -55,6 +57,17 @@ package struct Story: Hashable, Sendable {
     case backUp(String)
     /// The database is as it was backed up last. The process is killed and starts again.
     case restore(String)
+    /// The process ends, and another one serves the database below another node.
+    case move(String, below: String)
+  }
+
+  /// The node that names a node's database.
+  func file(of name: String) -> String { nodes.first { $0.name == name }?.mate ?? name }
+
+  /// The nodes that serve the database of a node, itself among them.
+  func mates(of name: String) -> [Node] {
+    let file = file(of: name)
+    return nodes.filter { $0.name == file || $0.mate == file }
   }
 
   /// A client asks, over a connection of its own.

@@ -60,7 +60,7 @@ extension StoryRun {
       node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
     let bounds = isGood ? [node] + above : [node]
     for package in story.packages {
-      let least = bounds.compactMap { ledger.greatest(of: package, at: $0.name) }.max()
+      let least = bounds.compactMap { ledger.greatest(of: package, at: story.file(of: $0.name)) }.max()
       ask(Story.Question(node: node.name, package: package, checksum: "last-\(node.name)")) { [self] answer in
         guard case .value(let text?) = answer else {
           if !mayRefuse { found.append("\(node.name) does not number a new content of \(package): \(answer)") }

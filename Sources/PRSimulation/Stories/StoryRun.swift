@@ -9,13 +9,15 @@ import PRStoreMemory
 ///
 /// `@unchecked Sendable`: it is used on one thread only.
 package final class StoryRun: @unchecked Sendable {
-  package let story: Story
+  /// As it is now: nodes are moved.
+  private(set) package var story: Story
   let world: World
   let network: Network
   private(set) var nodes: [String: SimulatedNode] = [:]
+  private var disks: [String: SimulatedDisk] = [:]
   private var backups: [String: MemoryDatabase] = [:]
   private(set) var ledger: AnswerLedger
-  /// What was answered without a doubt must be on record.
+  /// What was answered without a doubt must be on record, by the name of the database.
   private(set) var promised: [(node: String, row: Row)] = []
   /// The connection of the last client of each node, as long as it waits for an answer.
   private var lines: [String: BuilderLine] = [:]
@@ -40,7 +42,12 @@ package final class StoryRun: @unchecked Sendable {
     ledger = AnswerLedger(bound: .seconds(10 * 4 + 20))
     strict = StrictWatch(story)
     for link in story.links { network.link(link.one, link.other, link.settings) }
-    for node in story.nodes { nodes[node.name] = SimulatedNode(NodePlan(node, in: story), on: network) }
+    for node in story.nodes {
+      let file = story.file(of: node.name)
+      let disk = disks[file] ?? SimulatedDisk(MemoryDatabase(identity: "store-of-\(file)"))
+      disks[file] = disk
+      nodes[node.name] = SimulatedNode(NodePlan(node, in: story), disk: disk, on: network)
+    }
   }
 
   /// Plays a story.
@@ -87,25 +94,42 @@ package final class StoryRun: @unchecked Sendable {
     case .start(let name): nodes[name]?.start()
     case .raise(let node, let package, let value): raise(node, package, value)
     case .setClock(let time): world.wallOffset += time.wholeMilliseconds
-    case .backUp(let name): backups[name] = nodes[name]?.backUp()
-    case .restore(let name):
-      guard let node = nodes[name], let backup = backups[name] else { return }
-      node.kill()
-      node.restore(backup)
-      node.start()
-      // What it has forgotten binds it no more.
-      promised.removeAll { $0.node == name && !backup.holds($0.row) }
-      ledger.forget(name)
-      for below in story.nodes where below.isReadOnly && story.asked(from: below).contains(where: { $0.name == name }) {
-        ledger.release(below.name)
-      }
+    case .backUp(let name): backups[story.file(of: name)] = nodes[name]?.backUp()
+    case .restore(let name): restore(story.file(of: name))
+    case .move(let name, let upstream): move(name, below: upstream)
     }
+  }
+
+  private func restore(_ file: String) {
+    guard let backup = backups[file] else { return }
+    let mates = story.mates(of: file)
+    for node in mates { nodes[node.name]?.kill() }
+    disks[file]?.restore(backup)
+    for node in mates { nodes[node.name]?.start() }
+    // What it has forgotten binds it no more.
+    promised.removeAll { $0.node == file && !backup.holds($0.row) }
+    ledger.forget(file)
+    for below in story.nodes
+    where below.isReadOnly && story.asked(from: below).contains(where: { story.file(of: $0.name) == file }) {
+      ledger.release(story.file(of: below.name))
+    }
+  }
+
+  /// All processes of its database are moved.
+  private func move(_ name: String, below upstream: String) {
+    let moved = Set(story.mates(of: name).map(\.name))
+    for index in story.nodes.indices where moved.contains(story.nodes[index].name) {
+      story.nodes[index].upstreams = [upstream]
+    }
+    strict.story = story
+    for node in story.nodes where moved.contains(node.name) { nodes[node.name]?.restart(as: NodePlan(node, in: story)) }
   }
 
   /// - Parameter then: gets each answer.
   func ask(_ question: Story.Question, then: @escaping (RawClient.Answer) -> Void = { _ in }) {
     let (node, package, checksum) = (question.node, question.package, question.checksum)
     guard let asked = nodes[node] else { return }
+    let file = story.file(of: node)
     let line = line(to: node, isTogether: question.isTogether)
     var open = question.times
     let life = asked.lives
@@ -119,7 +143,7 @@ package final class StoryRun: @unchecked Sendable {
     }
     for _ in 0..<question.times {
       let ticket = ledger.ask(
-        package, checksum, isKept: question.isKept, at: node, promise: asked.plan.promise, time: world.time)
+        package, checksum, isKept: question.isKept, at: file, promise: asked.plan.promise, time: world.time)
       line.client.get(package, "all", checksum, history: question.isKept) { [self] answer in
         if let wanted = question.answer, answer != RawClient.Answer(text: wanted) {
           found.append("\(question.checksum) of \(package) at \(node): \(answer), not \(wanted)")
@@ -127,7 +151,7 @@ package final class StoryRun: @unchecked Sendable {
         ledger.take(answer, to: ticket, time: world.time)
         if case .value(let value?) = answer, !asked.plan.policy.isReadOnly, ledger.isCurrent(ticket) {
           let row = Row(tuple: TupleKey(version: package, pkgarch: "all", checksum: checksum), value: value)
-          promised.append((node, row))
+          promised.append((file, row))
           if let alone, let above = strict.isBroken(alone, by: row, nodes) {
             found.append("\(node) is strict, and numbered \(checksum) of \(package) while \(above) was down")
           }
@@ -158,7 +182,7 @@ package final class StoryRun: @unchecked Sendable {
     } done: { [self] outcome in
       // A killed process stores nothing.
       guard raised.isRunning, raised.lives == life else { return }
-      if case .success = outcome { ledger.raise(package, to: value.text, at: node) }
+      if case .success = outcome { ledger.raise(package, to: value.text, at: story.file(of: node)) }
     }
   }
 }

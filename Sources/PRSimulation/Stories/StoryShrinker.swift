@@ -23,7 +23,8 @@ extension Story {
   /// Leaves out nodes that nothing stands below, and what makes links odd.
   private func withFewerNodes(_ isFailing: (Story) -> Bool) -> Story {
     var best = self
-    for node in nodes.reversed() where !best.nodes.contains(where: { $0.upstreams.contains(node.name) }) {
+    for node in nodes.reversed()
+    where !best.nodes.contains(where: { $0.upstreams.contains(node.name) || $0.mate == node.name }) {
       var smaller = best
       smaller.nodes.removeAll { $0.name == node.name }
       smaller.links.removeAll { $0.one == node.name || $0.other == node.name }
