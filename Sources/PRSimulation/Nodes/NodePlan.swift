@@ -10,6 +10,8 @@ package struct NodePlan: Sendable {
   package var upstreamDeadline: Duration
   /// How often the rows of the upstream are copied; nil: never.
   package var syncEvery: Duration?
+  /// It is BitBake's own server.
+  package var isStock = false
   /// How many rows are copied at once.
   package var page = 4096
   /// How long the disk takes for a group of rows, at least and at most.

@@ -19,6 +19,8 @@ package final class SimulatedNode: @unchecked Sendable {
   private(set) package var plan: NodePlan
   let network: Network
   private let disk: SimulatedDisk
+  private let stockRows = StockServer.Database()
+  private var stock: StockServer?
   private var process: Process?
   /// The starts so far.
   private(set) package var lives = 0
@@ -32,17 +34,27 @@ package final class SimulatedNode: @unchecked Sendable {
 
   package var database: MemoryDatabase { disk.database }
 
-  package var isRunning: Bool { process != nil }
+  package var isRunning: Bool { process != nil || stock != nil }
 
   package var node: Node? { process?.node }
 
   package var counters: RequestCounters? { process?.server?.counters }
 
+  /// What a copy of the node has to hold.
+  var rows: [Row] {
+    guard plan.isStock else { return database.rows }
+    return stockRows.rows.map { tuple, value in
+      let key = TupleKey(version: tuple.package, pkgarch: tuple.pkgarch, checksum: tuple.checksum)
+      return Row(tuple: key, value: "\(value)")
+    }
+  }
+
   /// Begins to serve.
   package func start(_ logger: Logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }) {
-    guard process == nil else { return }
+    guard !isRunning else { return }
     network.setLost(plan.name, false)
     lives += 1
+    guard !plan.isStock else { return startStock() }
     let process = Process(plan, database, on: network, logger)
     self.process = process
     process.start()
@@ -55,6 +67,16 @@ package final class SimulatedNode: @unchecked Sendable {
     network.setLost(plan.name, isMachineLost)
     process?.kill(isMachineLost: isMachineLost)
     process = nil
+    guard let stock else { return }
+    network.stopListening(at: plan.name)
+    stock.kill(isMachineLost: isMachineLost)
+    self.stock = nil
+  }
+
+  private func startStock() {
+    let server = StockServer(stockRows)
+    stock = server
+    network.listen(at: plan.name) { end in server.accept(end) }
   }
 
   /// The process is killed, and another one serves the database under another plan.

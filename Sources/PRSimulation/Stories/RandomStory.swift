@@ -12,6 +12,7 @@ extension Story {
     var story = Story()
     story.seed = seed
     story.addNodes(&random)
+    if random.below(6) == 0 { story.nodes[0].isStock = true }
     if random.below(4) == 0 { story.addMate(&random) }
     let hasLongNames = random.below(8) == 0
     if hasLongNames { story.quickenLinks() }
@@ -59,6 +60,7 @@ extension Story {
   /// Another process on the database of a node.
   private mutating func addMate(_ random: inout SimulationRandom) {
     var node = nodes[random.below(nodes.count)]
+    guard !node.isStock else { return }
     let name = "\(node.name)-beside"
     for link in links where link.one == node.name || link.other == node.name {
       let (one, other) = (link.one == node.name ? name : link.one, link.other == node.name ? name : link.other)
@@ -86,7 +88,7 @@ extension Story {
     let (packages, checksums) = (1 + random.below(3), 2 + random.below(6))
     let package = { (random: inout SimulationRandom) in "p\(random.below(packages))\(suffix)" }
     // A node that is restored from backups.
-    let loser = random.below(5) == 0 ? nodes[random.below(nodes.count)].name : nil
+    let loser = random.below(5) == 0 ? nodes.filter { !$0.isStock }.randomElement(using: &random)?.name : nil
     for _ in 0..<count {
       time += .milliseconds(random.below(random.below(3) == 0 ? 5_000 : 60))
       if random.below(50) == 0 { time += .seconds(20 + random.below(180)) }

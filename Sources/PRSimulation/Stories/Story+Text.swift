@@ -54,6 +54,9 @@ extension Story: CustomStringConvertible {
 
   private func checkNames() throws(Mistake) {
     let names = Set(nodes.map(\.name))
+    for node in nodes where node.isStock && !node.upstreams.isEmpty {
+      throw Mistake(line: 0, text: "'\(node.name)' is BitBake's own server, and stands below none in a story")
+    }
     for node in nodes {
       for upstream in node.upstreams where !names.contains(upstream) {
         throw Mistake(line: 0, text: "there is no node '\(upstream)', which is to stand above '\(node.name)'")
@@ -125,6 +128,7 @@ extension Story.Node {
     if deadline != .seconds(5) { words += ["deadline", deadline.text] }
     if isReadOnly { words += ["read-only", onMiss.rawValue] }
     if isBitBake { words.append("bitbake") }
+    if isStock { words.append("stock") }
     return words.joined(separator: " ")
   }
 
@@ -151,6 +155,7 @@ extension Story.Node {
         guard let onMiss = OnMiss(rawValue: text) else { throw words.mistake("'\(text)' is not 'refuse' or 'predict'") }
         (isReadOnly, self.onMiss) = (true, onMiss)
       case "bitbake": isBitBake = true
+      case "stock": isStock = true
       default: throw words.mistake("a node has no property '\(word)'")
       }
     }

@@ -28,6 +28,8 @@ package struct Story: Hashable, Sendable {
     package var isReadOnly = false
     package var onMiss = OnMiss.refuse
     package var isBitBake = false
+    /// It is BitBake's own server.
+    package var isStock = false
   }
 
   package struct Link: Hashable, Sendable {

@@ -31,13 +31,13 @@ extension StoryRun {
 
   private func checkCopy(of node: Story.Node) {
     guard node.syncEvery != nil, node.away != .offline, let copy = nodes[node.name]?.database,
-      let above = node.upstreams.first.flatMap({ nodes[$0]?.database })
+      let upstream = node.upstreams.first.flatMap({ nodes[$0] })
     else { return }
-    let lacking = above.rows.filter { !copy.hasCopied($0) }
+    let lacking = upstream.rows.filter { !copy.hasCopied($0) }
     if let first = lacking.first {
       found.append("the copy of \(node.name) lacks \(lacking.count) rows: \(first.tuple) \(first.value)")
     }
-    for floor in above.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
+    for floor in upstream.database.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
       found.append("\(node.name) has not the floor \(floor.value.text) of \(floor.package)")
     }
   }
@@ -79,7 +79,11 @@ extension StoryRun {
       for package in story.packages { ask(Story.Question(node: node.name, package: package, checksum: "news")) }
     }
     world.run(for: .milliseconds(4_500))
-    for node in story.nodes where story.isGood(node) && !story.isInLoop(node) { checkCopy(of: node) }
+    // BitBake's server is asked for everything at the end of each interval.
+    for node in story.nodes
+    where story.isGood(node) && !story.isInLoop(node) && !story.asked(from: node).contains(where: \.isStock) {
+      checkCopy(of: node)
+    }
   }
 }
 

@@ -149,7 +149,9 @@ package final class StoryRun: @unchecked Sendable {
           found.append("\(question.checksum) of \(package) at \(node): \(answer), not \(wanted)")
         }
         ledger.take(answer, to: ticket, time: world.time)
-        if case .value(let value?) = answer, !asked.plan.policy.isReadOnly, ledger.isCurrent(ticket) {
+        if case .value(let value?) = answer, !asked.plan.policy.isReadOnly, !asked.plan.isStock,
+          ledger.isCurrent(ticket)
+        {
           let row = Row(tuple: TupleKey(version: package, pkgarch: "all", checksum: checksum), value: value)
           promised.append((file, row))
           if let alone, let above = strict.isBroken(alone, by: row, nodes) {
@@ -205,6 +207,7 @@ extension NodePlan {
     self.init(
       node.name, policy, upstreams: node.upstreams, upstreamDeadline: node.deadline, syncEvery: node.syncEvery)
     page = node.page
+    isStock = node.isStock
   }
 }
 
