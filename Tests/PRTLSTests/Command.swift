@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Synchronization
-import TestThreads
 
 /// Another program, run to its end.
 struct Command {
@@ -43,26 +41,4 @@ struct Command {
   }
 
   static func isThere(_ program: String) -> Bool { (try? run(program, ["--version"]))?.status == 0 }
-}
-
-/// Waits for a process on any thread: `waitUntilExit` needs a run loop of its own, and may miss the end.
-final class ProcessEnd: Sendable {
-  private let status = Mutex<Int32?>(nil)
-  private let isOver = DispatchSemaphore(value: 0)
-
-  /// - Parameter process: not yet running.
-  init(_ process: Process) {
-    process.terminationHandler = { [self] process in
-      status.withLock { $0 = process.terminationStatus }
-      isOver.signal()
-    }
-  }
-
-  func wait() throws -> Int32 {
-    guard isOver.wait(timeout: .now() + Limit.seconds) == .success, let status = status.withLock({ $0 }) else {
-      throw Command.Failed(text: "a process did not end")
-    }
-    isOver.signal()
-    return status
-  }
 }

@@ -26,6 +26,11 @@ final class MemoryWire {
     try self.client.connect(to: address).wait()
   }
 
+  /// A channel and its handlers hold each other until it has ended; what is left in it is lost with it.
+  deinit {
+    for channel in [server, client] { _ = try? channel.finish(acceptAlreadyClosed: true) }
+  }
+
   /// Carries bytes until neither side has any for the other.
   func settle() throws {
     while try carry(from: client, to: server) || carry(from: server, to: client) {}
