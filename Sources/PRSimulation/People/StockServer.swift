@@ -52,6 +52,7 @@ final class StockServer: @unchecked Sendable {
     connections = []
   }
 
+  /// `@unchecked Sendable`: like the server, it is used on the thread of the simulation only.
   private final class Connection: @unchecked Sendable {
     private let end: SimulatedConnection.End
     private let database: Database
