@@ -31,8 +31,10 @@ package final class LoopServer {
   /// How many connections are open.
   package var connections: Int { sessions.count }
 
-  /// Ends every session.
-  package func closeAll() { sessions.closeAll() }
+  /// Has every session finish what it was asked, and end.
+  ///
+  /// - Parameter emptied: succeeds when the last one is gone.
+  package func drain(emptied: EventLoopPromise<Void>) { sessions.drain(emptied: emptied) }
 }
 
 extension EventLoopContext {

@@ -7,7 +7,7 @@ final class SessionRegistry: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    var channels: [ObjectIdentifier: any Channel] = [:]
+    var channels: [ObjectIdentifier: (number: Int, channel: any Channel)] = [:]
     var places: ConnectionPlaces
     var freed: [@Sendable () -> Void] = []
     /// A listener waits for a place.
@@ -16,6 +16,9 @@ final class SessionRegistry: Sendable {
     var isDraining = false
     var accepted = 0
     var refused = 0
+
+    /// The connections in the order in which they were accepted, so that a simulation is the same each time.
+    var inOrder: [any Channel] { channels.values.sorted { $0.number < $1.number }.map(\.channel) }
   }
 
   init(_ options: ServerOptions, listeners: Int) {
@@ -53,7 +56,7 @@ final class SessionRegistry: Sendable {
         state.refused += 1
         return (false, false)
       }
-      state.channels[ObjectIdentifier(channel)] = channel
+      state.channels[ObjectIdentifier(channel)] = (state.accepted, channel)
       state.accepted += 1
       return (true, state.isDraining)
     }
@@ -83,7 +86,7 @@ final class SessionRegistry: Sendable {
       // Sessions that wait for a place wait no more.
       state.freed = []
       state.emptied = emptied
-      return Array(state.channels.values)
+      return state.inOrder
     }
     if channels.isEmpty { emptied.succeed() }
     for channel in channels { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
@@ -91,6 +94,6 @@ final class SessionRegistry: Sendable {
 
   /// Ends every session that is left.
   func closeAll() {
-    for channel in state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
+    for channel in state.withLock(\.inOrder) { channel.close(promise: nil) }
   }
 }

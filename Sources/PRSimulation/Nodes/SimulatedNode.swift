@@ -22,10 +22,14 @@ package final class SimulatedNode: @unchecked Sendable {
   private let stockRows = StockServer.Database()
   private var stock: StockServer?
   private var process: Process?
+  /// Earlier servers of the process, which finish what their clients have asked.
+  private var draining: [Process] = []
   /// The starts so far.
   private(set) package var lives = 0
 
   /// - Parameter disk: where the database is; nil for a new one.
+  private let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+
   package init(_ plan: NodePlan, disk: SimulatedDisk? = nil, on network: Network) {
     self.plan = plan
     self.network = network
@@ -50,7 +54,7 @@ package final class SimulatedNode: @unchecked Sendable {
   }
 
   /// Begins to serve.
-  package func start(_ logger: Logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }) {
+  package func start() {
     guard !isRunning else { return }
     network.setLost(plan.name, false)
     lives += 1
@@ -67,10 +71,23 @@ package final class SimulatedNode: @unchecked Sendable {
     network.setLost(plan.name, isMachineLost)
     process?.kill(isMachineLost: isMachineLost)
     process = nil
+    for old in draining { old.kill(isMachineLost: isMachineLost) }
+    draining = []
     guard let stock else { return }
     network.stopListening(at: plan.name)
     stock.kill(isMachineLost: isMachineLost)
     self.stock = nil
+  }
+
+  /// Another server takes the place of this one, in the same process. This one finishes what its clients have asked.
+  func reload() {
+    guard let old = process else { return }
+    old.drain()
+    draining.removeAll(where: \.isDead)
+    draining.append(old)
+    let new = Process(plan, database, on: network, logger)
+    process = new
+    new.start()
   }
 
   private func startStock() {
@@ -119,7 +136,8 @@ private final class Process: @unchecked Sendable {
   private(set) var server: LoopServer?
   private var upstream: Upstream?
   private let observer = LevelObserver()
-  private var isDead = false
+  private(set) var isDead = false
+  private var isDraining = false
 
   private var world: World { network.world }
 
@@ -249,10 +267,21 @@ private final class Process: @unchecked Sendable {
     if channels.count > 64, channels.count.isMultiple(of: 64) { channels.removeAll { !$0.isActive } }
   }
 
+  /// Takes no more connections, and ends when those that are open have ended.
+  func drain() {
+    isDraining = true
+    network.stopListening(at: plan.name)
+    task?.cancel()
+    let emptied = world.loop.makePromise(of: Void.self)
+    emptied.futureResult.whenComplete { [self] _ in kill(isMachineLost: false) }
+    if let server { server.drain(emptied: emptied) } else { emptied.succeed() }
+  }
+
   func kill(isMachineLost: Bool) {
+    guard !isDead else { return }
     isDead = true
     handle.kill()
-    network.stopListening(at: plan.name)
+    if !isDraining { network.stopListening(at: plan.name) }
     for channel in channels { channel.kill(isMachineLost: isMachineLost) }
     channels = []
     // The dead process asks for nothing more.

@@ -128,6 +128,7 @@ extension Story {
         let isDown = down.contains(node.name)
         if isDown { down.remove(node.name) } else { down.insert(node.name) }
         action = isDown ? .start(node.name) : random.below(4) == 0 ? .lose(node.name) : .kill(node.name)
+      case ..<95: action = .reload(node.name)
       case ..<97:
         let parts = (0...random.below(3)).map { _ in "\(random.below(6))" }
         action = .raise(node: node.name, package: package(&random), value: parts.joined(separator: "."))

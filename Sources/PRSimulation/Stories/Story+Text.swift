@@ -240,6 +240,7 @@ extension Story.Action {
     case .setClock(let time): "clock \(time.text)"
     case .backUp(let name): "backup \(name)"
     case .restore(let name): "restore \(name)"
+    case .reload(let name): "reload \(name)"
     case .move(let name, let upstream): "move \(name) below \(upstream)"
     }
   }
@@ -249,7 +250,8 @@ extension Story.Action {
     case .ask(let question): [question.node]
     case .raise(let node, _, _): [node]
     case .cut(let from, let to), .heal(let from, let to), .move(let from, below: let to): [from, to]
-    case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name): [name]
+    case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name), .reload(let name):
+      [name]
     case .setClock: []
     }
   }
@@ -272,6 +274,7 @@ extension Story.Action {
     case "clock": self = .setClock(by: try words.time("how far the clocks are set"))
     case "backup": self = .backUp(try words.word("the node"))
     case "restore": self = .restore(try words.word("the node"))
+    case "reload": self = .reload(try words.word("the node"))
     case "move":
       let name = try words.word("the node")
       guard let below = words.next(), below == "below" else { throw words.mistake("'below' is missing") }

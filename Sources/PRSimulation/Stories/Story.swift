@@ -59,6 +59,8 @@ package struct Story: Hashable, Sendable {
     case backUp(String)
     /// The database is as it was backed up last. The process is killed and starts again.
     case restore(String)
+    /// The options are read again: another server takes the place of the one there is.
+    case reload(String)
     /// The process ends, and another one serves the database below another node.
     case move(String, below: String)
   }

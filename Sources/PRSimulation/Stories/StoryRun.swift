@@ -96,6 +96,7 @@ package final class StoryRun: @unchecked Sendable {
     case .setClock(let time): world.wallOffset += time.wholeMilliseconds
     case .backUp(let name): backups[story.file(of: name)] = nodes[name]?.backUp()
     case .restore(let name): restore(story.file(of: name))
+    case .reload(let name): nodes[name]?.reload()
     case .move(let name, let upstream): move(name, below: upstream)
     }
   }
