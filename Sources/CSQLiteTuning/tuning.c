@@ -2,6 +2,7 @@
 #include "CSQLiteTuning.h"
 #include <sqlite3.h>
 #include <stddef.h>
+#include <string.h>
 
 int headwater_sqlite_do_not_count_memory(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
@@ -20,4 +21,14 @@ const volatile uint64_t *headwater_wal_index(sqlite3 *connection) {
   void volatile *region = NULL;
   if (file->pMethods->xShmMap(file, 0, region_size, 0, &region) != SQLITE_OK) return NULL;
   return region;
+}
+
+uint64_t headwater_wal_header_length(const headwater_wal_header *header) {
+  // In the byte order of the machine: the page's size at 14, where 1 stands for 65,536, and the last frame at 16.
+  uint16_t page;
+  uint32_t frames;
+  memcpy(&page, (const char *)header + 14, sizeof page);
+  memcpy(&frames, (const char *)header + 16, sizeof frames);
+  uint64_t frame = 24 + (page == 1 ? 65536 : (uint64_t)page);
+  return frames == 0 ? 0 : 32 + frames * frame;
 }

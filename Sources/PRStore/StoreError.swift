@@ -23,6 +23,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case unfinishedLog(path: String)
   /// The file was removed or replaced while it was open: what is written goes nowhere.
   case vanished(path: String)
+  /// The log or its index was removed, replaced or cut short while the file was open.
+  case brokenLog(path: String)
   /// The file lacks rows that were answered: nothing is numbered until they are back or the loss is acknowledged.
   case lost(path: String, StoreLoss)
   /// What is derived from the rows does not fit them.
@@ -79,6 +81,9 @@ extension StoreError: CustomStringConvertible {
     case .vanished(let path):
       "the database \(path) was removed or replaced while the server had it open, and nothing more is stored; "
         + "stop the server, put the right file in its place, and start it again"
+    case .brokenLog(let path):
+      "the log \(path)-wal of the database, or its index \(path)-shm, was removed, replaced or cut short while the server "
+        + "had it open, and nothing more is stored; restart the server"
     case .lost(let path, let loss):
       "the database \(path) lacks revisions that were answered: \(loss). Nothing new is numbered, since a number could be "
         + "given twice; bring the rows back with 'headwater recover --database \(path) --from FOLLOWER', or accept the "

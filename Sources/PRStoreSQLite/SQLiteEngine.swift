@@ -34,11 +34,13 @@ final class SQLiteEngine: StoreEngine {
     (hold, mark) = try Self.marking(opened, environment)
     let (hold, mark) = (hold, mark)
     writer = try opened.writer.map { writer throws(StoreError) in
+      let logFiles = try LogFiles(of: writer, on: environment.files)
       let checkpoints = try Checkpointer(
         Self.smallConnection(options, .readWrite, environment),
-        reader: Self.smallConnection(options, .readWrite, environment), options, in: environment)
+        reader: Self.smallConnection(options, .readWrite, environment), of: logFiles, options, in: environment)
       let transaction = try WriteTransaction(
-        writer, watch: watch, counts: counts, checkpoints: checkpoints, mark: mark, hold: hold, in: environment)
+        writer, watch: watch, counts: counts, checkpoints: checkpoints, logFiles: logFiles, mark: mark, hold: hold,
+        in: environment)
       return GroupCommit(transaction, timeout: options.lockTimeout, in: environment)
     }
     externalChanges = ExternalChangePoller(

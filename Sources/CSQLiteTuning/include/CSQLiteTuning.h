@@ -52,4 +52,7 @@ static inline int headwater_wal_header_is(const volatile uint64_t *index, const 
   return difference == 0;
 }
 
+/// How many bytes a log has at least that holds the pages that the header counts; 0 where there are none.
+uint64_t headwater_wal_header_length(const headwater_wal_header *header);
+
 #endif

@@ -19,6 +19,7 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
   private let file: DatabaseFile
   /// As it was opened.
   private let identity: FileIdentity?
+  private let logFiles: LogFiles
   private let hold: LossHold?
   private let mark: MarkKeeper?
   private let clock: StoreClock
@@ -28,13 +29,14 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
   /// - Parameter watch: notified when rows may have come.
   init(
     _ connection: Connection, watch: FeedNotifier, counts: CommitCounts, checkpoints: Checkpointer,
-    mark: MarkKeeper?, hold: LossHold?, in environment: StoreEnvironment
+    logFiles: LogFiles, mark: MarkKeeper?, hold: LossHold?, in environment: StoreEnvironment
   ) throws(StoreError) {
     self.connection = connection
     self.watch = watch
     self.checkpoints = checkpoints
     self.counts = counts
     self.hold = hold
+    self.logFiles = logFiles
     self.mark = mark
     clock = environment.clock
     file = DatabaseFile(connection.path, on: environment.files)
@@ -53,9 +55,22 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
     guard try file.identity() == identity else { throw .vanished(path: connection.path) }
     context.begin()
     try beginStatement.run()
+    try checkLog()
     guard let hold, context.refusal != nil || hold.loss != nil else { return }
     context.refusal = hold.look(connection).map { .lost(path: connection.path, $0) }
     if context.refusal == nil { mark?.release() }
+  }
+
+  /// While the write lock is held no process begins the log anew or makes it shorter.
+  private func checkLog() throws(StoreError) {
+    do throws(StoreError) {
+      guard try logFiles.state() != .whole else { return }
+    } catch {
+      rollBack()
+      throw error
+    }
+    rollBack()
+    throw .brokenLog(path: connection.path)
   }
 
   func locked(for timeout: Duration) -> StoreError {

@@ -10,21 +10,24 @@ final class Checkpointer: @unchecked Sendable {
   private let queue: any SerialQueue
   private let connection: Connection
   private let guarded: GuardedCheckpoint
+  private let logFiles: LogFiles
   private let renewal: LogRenewal
   private let isSynced: Bool
   private let plan: Mutex<CheckpointPlan>
   private let clock: StoreClock
   private let isClosed = Atomic(false)
+  private let isKept = Atomic(false)
 
   /// After so much time without a commit a store is quiet.
   private static let tick = Duration.milliseconds(500)
 
   /// - Parameters: connections that nothing else uses.
   init(
-    _ connection: Connection, reader: Connection, _ options: StoreOptions,
+    _ connection: Connection, reader: Connection, of logFiles: LogFiles, _ options: StoreOptions,
     in environment: StoreEnvironment
   ) throws(StoreError) {
     self.connection = connection
+    self.logFiles = logFiles
     queue = environment.queue(.checkpoint)
     clock = environment.clock
     guarded = try GuardedCheckpoint(reader)
@@ -43,7 +46,7 @@ final class Checkpointer: @unchecked Sendable {
     switch step {
     case .nothing: break
     case .inPlace:
-      let reach = queue.sync { guarded.pass(on: writer) }
+      let reach = queue.sync { isLogReadable ? guarded.pass(on: writer) : nil }
       plan.withLock { $0.ended(.inPlace, reach) }
     case .beside: queue.async { self.run() }
     }
@@ -59,10 +62,21 @@ final class Checkpointer: @unchecked Sendable {
   /// Brings all pages to the database and leaves a log without length; to be called by the writer when it has ended.
   ///
   /// - Returns: false when another process was in the way.
-  func emptyLog(by writer: Connection) -> Bool { queue.sync { guarded.empty(on: writer) } }
+  func emptyLog(by writer: Connection) -> Bool { queue.sync { isLogReadable && guarded.empty(on: writer) } }
+
+  /// What is in the log may be brought to the database. Pages of a log that is another's, or was cut short, would destroy it.
+  ///
+  /// SQLite asks nothing when the last connection is closed: a connection that is never closed then keeps the log from it.
+  private var isLogReadable: Bool {
+    // Where the disk does not say, a later checkpoint asks again.
+    guard let state = try? logFiles.state() else { return false }
+    guard state == .broken else { return true }
+    if !isKept.exchange(true, ordering: .relaxed) { _ = Unmanaged.passRetained(connection) }
+    return false
+  }
 
   private func run() {
-    let reach = guarded.pass(on: connection)
+    let reach = isLogReadable ? guarded.pass(on: connection) : nil
     // SQLite brings the database to the disk only when the whole log is in it. What the writer has to wait for in the
     // end is less when most of it is there already.
     let isOnDisk = isSynced ? connection.syncDatabase() : true
@@ -87,7 +101,7 @@ final class Checkpointer: @unchecked Sendable {
       guard !isClosed.load(ordering: .relaxed) else { return }
       if plan.withLock({ $0.ticked() }) == .beside { run() }
       if plan.withLock({ $0.startsRenewal() }) {
-        let pages = renewal.run(guarded)
+        let pages = isLogReadable ? renewal.run(guarded) : nil
         plan.withLock { $0.renewed(inLog: pages) }
       }
       startClock()

@@ -83,6 +83,12 @@ struct DatabaseFile {
   /// Which file it is, whatever its name; nil where there is none.
   func identity() throws(StoreError) -> FileIdentity? { try facts(of: path)?.identity }
 
+  /// What the system tells of the write-ahead log; nil where there is none.
+  func logFacts() throws(StoreError) -> FileFacts? { try facts(of: path + "-wal") }
+
+  /// What the system tells of the log's index; nil where there is none.
+  func indexFacts() throws(StoreError) -> FileFacts? { try facts(of: path + "-shm") }
+
   /// Files may be made beside it.
   func hasWritableFolder() throws(StoreError) -> Bool { try allows(.writing, of: folder) }
 

@@ -37,6 +37,63 @@ struct VanishedTests {
     #expect(try ForeignProcess(path).rows().map(\.value) == ["0", "1"])
   }
 
+  @Test("nothing is stored when the log or its index was removed, replaced or cut short", arguments: LogFate.allCases)
+  func log(fate: LogFate) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("pr.sqlite3")
+    let store = try Store.writable(path)
+    try await store.record([.busybox("a", "0")])
+    try fate.meet(path)
+    await #expect(throws: StoreError.brokenLog(path: path)) { try await store.count(.checksum("b")) }
+    guard fate.keepsRows else {
+      store.close()
+      // As the next process finds them, which has no index: the pages up to the last whole commit, and none of others.
+      let copy = folder.file("next.sqlite3")
+      for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix) }
+      #expect(try ForeignProcess(copy).ask("PRAGMA integrity_check") == [["ok"]])
+      return
+    }
+    #expect(try await store.value(.checksum("a")) == "0", "what is known is still answered")
+    store.close()
+    #expect(try ForeignProcess(path).rows().map(\.value) == ["0"])
+  }
+
+  @Test("a log that another process empties is none that was cut short")
+  func emptied() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("pr.sqlite3")
+    let store = try Store.writable(path)
+    let other = try ForeignProcess(path)
+    for number in 0..<5 {
+      #expect(try await store.count(.checksum("c\(number)")).text == "\(number)")
+      _ = try other.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    store.close()
+    #expect(try other.rows().count == 5)
+  }
+
+  enum LogFate: CaseIterable {
+    case removed, withoutIndex, withoutBoth, replaced, cut, emptied
+
+    /// All rows can be brought to the database all the same.
+    var keepsRows: Bool { self == .removed || self == .withoutBoth || self == .withoutIndex }
+
+    func meet(_ path: String) throws {
+      let (files, log) = (FileManager.default, path + "-wal")
+      if self == .removed || self == .withoutBoth { try files.removeItem(atPath: log) }
+      if self == .withoutIndex || self == .withoutBoth { try files.removeItem(atPath: path + "-shm") }
+      switch self {
+      case .removed, .withoutIndex, .withoutBoth: break
+      case .replaced:
+        try files.copyItem(atPath: log, toPath: log + ".new")
+        try files.removeItem(atPath: log)
+        try files.moveItem(atPath: log + ".new", toPath: log)
+      case .cut: truncate(log, 32 + 24 + 4096)
+      case .emptied: truncate(log, 0)
+      }
+    }
+  }
+
   enum Fate: CaseIterable {
     case removed
     case replaced
