@@ -9,6 +9,8 @@ let package = Package(
   products: [
     .executable(name: "headwater", targets: ["headwater"]),
     .executable(name: "bitbake-prserv", targets: ["bitbake-prserv"]),
+    // For the tests alone, which preload it into the programs.
+    .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -158,6 +160,7 @@ let package = Package(
       ]),
     .testTarget(name: "HouseTests"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
+    .target(name: "FaultShim", path: "Tests/FaultShim"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     // Knows nothing of the product, whose answers it judges.
     .target(name: "Histories", path: "Tests/Histories"),

@@ -12,14 +12,20 @@ enum Product: String {
   /// - Throws: a sentence that says where it was looked for.
   var path: String {
     get throws {
-      let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      let folder =
-        ProcessInfo.processInfo.environment["HEADWATER_PRODUCTS"] ?? (bundle as NSString).deletingLastPathComponent
+      let folder = try ProcessInfo.processInfo.environment["HEADWATER_PRODUCTS"] ?? Self.bundleFolder
       let path = "\(folder)/\(rawValue)"
       guard access(path, X_OK) == 0 else {
         throw Failure("no program '\(rawValue)' in \(folder): run 'swift build --build-tests' first")
       }
       return path
+    }
+  }
+
+  /// What was built together with this test bundle.
+  static var bundleFolder: String {
+    get throws {
+      let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      return (bundle as NSString).deletingLastPathComponent
     }
   }
 }

@@ -2,8 +2,8 @@
 import Foundation
 import TestThreads
 
-/// A stretch of network between a node and its upstream: it is slow if it is told to be, can go silent or be cut and
-/// healed, and counts what goes through it.
+/// A stretch of network between a node and its upstream: it is slow if it is told to be, can split what it carries, go silent
+/// in one direction or both, be cut and healed, and counts what goes through it.
 final class Relay: Sendable {
   /// What has come to the relay so far.
   struct Traffic: Hashable, Sendable {
@@ -17,9 +17,19 @@ final class Relay: Sendable {
     var planned = 0
   }
 
+  /// Toward the server, or from it.
+  enum Direction: CaseIterable, Sendable {
+    case up
+    case down
+  }
+
   fileprivate struct State: Sendable {
     var traffic = Traffic()
-    var isSilent = false
+    var silent: Set<Direction> = []
+    /// Seconds that everything takes.
+    var delay: TimeInterval
+    /// The most bytes that are passed on in one piece.
+    var grain = Int.max
     var isCut = false
     /// Links made before the latest cut are dead.
     var cuts = 0
@@ -33,9 +43,9 @@ final class Relay: Sendable {
 
   /// - Parameter delay: seconds that everything takes, in each direction.
   init(to server: Address, delay: TimeInterval = 0) throws {
-    let state = Watched(State())
+    let state = Watched(State(delay: delay))
     self.state = state
-    listener = try LocalListener { near in Self.join(near, to: server, delay: delay, state) }
+    listener = try LocalListener { near in Self.join(near, to: server, state) }
   }
 
   deinit { cut() }
@@ -44,8 +54,13 @@ final class Relay: Sendable {
   var address: Address { listener.address }
   var traffic: Traffic { state.withLock(\.traffic) }
 
-  /// Keeps connections open, takes new ones, and lets nothing through.
-  func goSilent() { state.withLock { $0.isSilent = true } }
+  /// Keeps connections open, takes new ones, and lets nothing through in these directions.
+  func goSilent(_ directions: Set<Direction> = [.up, .down]) { state.withLock { $0.silent = directions } }
+
+  /// From now on everything takes so many seconds in each direction, and is passed on in pieces of so many bytes at most.
+  func carry(delay: TimeInterval = 0, inPiecesOf grain: Int = .max) {
+    state.withLock { ($0.delay, $0.grain) = (delay, grain) }
+  }
 
   /// Ends all connections, and those that come.
   ///
@@ -66,8 +81,9 @@ final class Relay: Sendable {
   /// Works again; what a silence held back goes on its way.
   func heal() {
     state.withLock { state in
-      state.isSilent = false
+      state.silent = []
       state.isCut = false
+      (state.bytesLeft, state.grain) = (nil, .max)
     }
   }
 
@@ -76,7 +92,7 @@ final class Relay: Sendable {
     state.wait { condition($0.traffic) }
   }
 
-  private static func join(_ near: CInt, to server: Address, delay: TimeInterval, _ state: Watched<State>) {
+  private static func join(_ near: CInt, to server: Address, _ state: Watched<State>) {
     let far = socket(server.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let link = Link(near: near, far: far)
     let age: Int? = state.withLock { state in
@@ -91,7 +107,8 @@ final class Relay: Sendable {
       if state.cuts > age { link.cut(resets: false) } else { state.links.append(link) }
     }
     let lastWentUp = Watched(false)
-    link.carry(from: near, to: far, delay: delay) { count in
+    let pace: @Sendable () -> (TimeInterval, Int) = { state.withLock { ($0.delay, $0.grain) } }
+    link.carry(from: near, to: far, pace) { count in
       let beginsFlight = lastWentUp.withLock { last in
         defer { last = true }
         return !last
@@ -101,14 +118,14 @@ final class Relay: Sendable {
         if beginsFlight { state.traffic.flights += 1 }
       }
     } gate: {
-      state.wait { !$0.isSilent || $0.cuts > age }
+      state.wait { !$0.silent.contains(.up) || $0.cuts > age }
     }
-    link.carry(from: far, to: near, delay: delay) { count in
+    link.carry(from: far, to: near, pace) { count in
       lastWentUp.withLock { $0 = false }
       let links = state.withLock { $0.takeDown(count) }
       for link in links { link.cut(resets: false) }
     } gate: {
-      state.wait { !$0.isSilent || $0.cuts > age }
+      state.wait { !$0.silent.contains(.down) || $0.cuts > age }
     }
   }
 }
@@ -156,11 +173,14 @@ private final class Link: Sendable {
   }
 
   /// Reads on one thread and writes on another, so that what is delayed does not delay what comes after it.
+  ///
+  /// - Parameter pace: seconds that a piece takes, and the most bytes of it that are passed on at once.
   func carry(
-    from source: CInt, to sink: CInt, delay: TimeInterval, counting count: @escaping @Sendable (Int) -> Void,
+    from source: CInt, to sink: CInt, _ pace: @escaping @Sendable () -> (delay: TimeInterval, grain: Int),
+    counting count: @escaping @Sendable (Int) -> Void,
     gate: @escaping @Sendable () -> Void
   ) {
-    let queue = Watched((pieces: [(due: Date, bytes: [UInt8])](), hasEnded: false))
+    let queue = Watched((pieces: [(due: Date, bytes: ArraySlice<UInt8>)](), hasEnded: false))
     Thread.detachNewThread {
       var piece = [UInt8](repeating: 0, count: 1 << 16)
       while true {
@@ -168,8 +188,15 @@ private final class Link: Sendable {
         if read < 0, errno == EINTR { continue }
         guard read > 0 else { break }
         count(read)
-        let bytes = Array(piece[..<read])
-        queue.withLock { $0.pieces.append((Date(timeIntervalSinceNow: delay), bytes)) }
+        let (delay, grain) = pace()
+        let due = Date(timeIntervalSinceNow: delay)
+        var rest = Array(piece[..<read])[...]
+        queue.withLock { queue in
+          while !rest.isEmpty {
+            queue.pieces.append((due, rest.prefix(grain)))
+            rest = rest.dropFirst(grain)
+          }
+        }
       }
       queue.withLock { $0.hasEnded = true }
     }
@@ -178,7 +205,7 @@ private final class Link: Sendable {
         queue.wait { !$0.pieces.isEmpty || $0.hasEnded }
         guard let (due, bytes) = queue.withLock({ $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() }) else { break }
         // The sleep is the length of the line that the relay stands for.
-        Thread.sleep(until: due)
+        if due.timeIntervalSinceNow > 0 { Thread.sleep(until: due) }
         gate()
         _ = bytes.withUnsafeBytes { send(sink, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
       }

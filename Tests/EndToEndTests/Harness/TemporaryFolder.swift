@@ -5,9 +5,12 @@ import Foundation
 final class TemporaryFolder: Sendable {
   let path: String
 
+  /// What the paths of this process's folders begin with.
+  static let prefix = "/tmp/hw-\(getpid())-"
+
   /// Its name is short: a UNIX socket's path has room for 107 bytes.
   init() throws {
-    path = "/tmp/hw-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    path = "\(Self.prefix)\(UInt32.random(in: 0...(.max)))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   }
 

@@ -11,11 +11,16 @@ final class Target: Sendable {
   let fixedAddress: String
   private let folder: TemporaryFolder
   private let keys: String
+  private let environment: [String: String]
   private let life: Watched<(node: ReloadingNode, number: Int)>
 
-  /// - Parameter keys: its lines of the topology.
-  init(node: Int = 0, process: Int = 0, isReadOnly: Bool = false, _ keys: String) throws {
-    (self.node, self.process, self.isReadOnly) = (node, process, isReadOnly)
+  /// - Parameters:
+  ///   - keys: its lines of the topology.
+  ///   - environment: variables besides our own.
+  init(
+    node: Int = 0, process: Int = 0, isReadOnly: Bool = false, _ keys: String, environment: [String: String] = [:]
+  ) throws {
+    (self.node, self.process, self.isReadOnly, self.environment) = (node, process, isReadOnly, environment)
     folder = try TemporaryFolder()
     fixedAddress = "unix://\(folder.path)/s"
     // An answer need not survive the machine here, and is on disk sooner.
@@ -25,7 +30,7 @@ final class Target: Sendable {
       read-only: \(isReadOnly)
       listen: [tcp://127.0.0.1:0, '\(fixedAddress)']
       """
-    life = Watched((try Self.start(self.keys, 0, in: folder), 0))
+    life = Watched((try Self.start(self.keys, 0, environment, in: folder), 0))
   }
 
   /// Each life has another limit, so that a reload has something to bring into force.
@@ -33,8 +38,10 @@ final class Target: Sendable {
     "\(keys)\nlimits: {event-loops: 2, max-in-flight: \(200 + number % 50)}"
   }
 
-  private static func start(_ keys: String, _ number: Int, in folder: TemporaryFolder) throws -> ReloadingNode {
-    try ReloadingNode(Self.keys(keys, number), in: folder, expecting: 2)
+  private static func start(
+    _ keys: String, _ number: Int, _ environment: [String: String], in folder: TemporaryFolder
+  ) throws -> ReloadingNode {
+    try ReloadingNode(Self.keys(keys, number), in: folder, expecting: 2, environment: environment)
   }
 
   var log: String { life.current.node.server.log }
@@ -62,8 +69,22 @@ final class Target: Sendable {
   func kill() throws {
     let (node, number) = life.current
     try node.server.kill()
-    let next = try Self.start(keys, number + 1, in: folder)
-    life.withLock { $0 = (next, number + 1) }
+    try start(number + 1)
+  }
+
+  /// Starts the next process, once this one has ended by itself.
+  ///
+  /// - Returns: how it ended.
+  func revive() throws -> ChildProcess.Ending {
+    let (node, number) = life.current
+    let ending = try node.server.process.wait()
+    try start(number + 1)
+    return ending
+  }
+
+  private func start(_ number: Int) throws {
+    let next = try Self.start(keys, number, environment, in: folder)
+    life.withLock { $0 = (next, number) }
   }
 
   /// Has it read its options again: whoever is connected is served by what comes after.
@@ -72,6 +93,17 @@ final class Target: Sendable {
     try node.change(to: Self.keys(keys, number + 1))
     life.withLock { $0.number = number + 1 }
   }
+
+  /// Stops all threads of the process, which keeps its connections.
+  func freeze() { life.current.node.server.process.freeze() }
+
+  func thaw() { life.current.node.server.process.thaw() }
+
+  /// The process that serves now.
+  var current: ReloadingNode { life.current.node }
+
+  /// The path of a file in its folder.
+  func file(_ name: String) -> String { folder.path(name) }
 
   func stop() throws { try life.current.node.server.stop() }
 }

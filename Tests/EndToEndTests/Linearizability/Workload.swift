@@ -21,6 +21,8 @@ struct Workload: Sendable {
   var disturbances = 0
   /// The processes that this may happen to.
   var disturbed: [Target] = []
+  /// What happens at each of these moments, by its number; nil for a process of those that is killed or told to reload.
+  var disturbance: (@Sendable (Int) throws -> Void)?
 
   /// - Returns: all that was recorded.
   func run() throws -> Recording {
@@ -41,8 +43,12 @@ struct Workload: Sendable {
 
   private func disturb(at tickets: Tickets) throws {
     var numbers = Seed(seed.number ^ 0xD157).numbers
-    for _ in 0..<disturbances {
+    for number in 0..<disturbances {
       tickets.waitForMark()
+      if let disturbance {
+        try disturbance(number)
+        continue
+      }
       guard let target = disturbed.randomElement(using: &numbers) else { return }
       if Bool.random(using: &numbers) { try target.kill() } else { try target.reload() }
     }
