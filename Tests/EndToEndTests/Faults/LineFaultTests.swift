@@ -32,6 +32,7 @@ struct LineFaultTests {
     }
 
     func end(on line: Relay) {
+      line.cut(afterBytesDown: nil)
       line.carry()
       line.heal()
     }

@@ -76,14 +76,15 @@ final class Relay: Sendable {
   }
 
   /// Cuts the line in the middle of what comes down next; it stays cut.
-  func cut(afterBytesDown bytes: Int) { state.withLock { $0.bytesLeft = bytes } }
+  ///
+  /// - Parameter bytes: nil for a line that is not to be cut after all.
+  func cut(afterBytesDown bytes: Int?) { state.withLock { $0.bytesLeft = bytes } }
 
-  /// Works again; what a silence held back goes on its way.
+  /// Works again; what a silence held back goes on its way. A cut that is planned stays planned.
   func heal() {
     state.withLock { state in
       state.silent = []
       state.isCut = false
-      (state.bytesLeft, state.grain) = (nil, .max)
     }
   }
 
