@@ -106,12 +106,10 @@ struct ControlParagraph {
     let architecture = isNamedByOE ? try text(.packageArchitecture) : try text(.architecture)
     // OE writes a deb index into a folder with the name of the architecture, and writes hyphens in the index.
     let isOwnFolder = kind == .deb && folder?.replacing("_", with: "-") == architecture
-    var package = PublishedPackage(
+    return PublishedPackage(
       name: try text(.package), version: PublishedVersion(text: try text(.version)), architecture: architecture,
       recipe: seen[ControlField.recipe.rawValue] ? try text(.recipe) : nil, content: try content, place: place,
-      recipeArchitecture: isOwnFolder ? folder : nil)
-    package.hasForeignArchitecture = kind == .deb && !isNamedByOE
-    return package
+      recipeArchitecture: isOwnFolder ? folder : nil, hasForeignArchitecture: kind == .deb && !isNamedByOE)
   }
 
   private var content: PublishedContent? {

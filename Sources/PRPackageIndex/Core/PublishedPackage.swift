@@ -21,12 +21,12 @@ package struct PublishedPackage: Hashable, Sendable {
   /// an override for one package. Nil for other kinds.
   package var sourceVersion: PublishedVersion?
   /// The architecture is not OE's: a deb package without `PackageArch` has dpkg's alone.
-  package var hasForeignArchitecture = false
+  package var hasForeignArchitecture: Bool
 
   package init(
     name: String, version: PublishedVersion, architecture: String, recipe: String?, content: PublishedContent?,
     place: IndexPlace, recipeVersion: RecipeVersion? = nil, recipeArchitecture: String? = nil,
-    sourceVersion: PublishedVersion? = nil
+    sourceVersion: PublishedVersion? = nil, hasForeignArchitecture: Bool = false
   ) {
     self.name = name
     self.version = version
@@ -37,6 +37,7 @@ package struct PublishedPackage: Hashable, Sendable {
     self.recipeVersion = recipeVersion
     self.recipeArchitecture = recipeArchitecture
     self.sourceVersion = sourceVersion
+    self.hasForeignArchitecture = hasForeignArchitecture
   }
 }
 

@@ -27,13 +27,13 @@ package final class SimulatedNode: @unchecked Sendable {
   /// The starts so far.
   private(set) package var lives = 0
 
-  /// - Parameter disk: where the database is; nil for a new one.
   private let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
 
+  /// - Parameter disk: where the database is; nil for a new one.
   package init(_ plan: NodePlan, disk: SimulatedDisk? = nil, on network: Network) {
     self.plan = plan
     self.network = network
-    self.disk = disk ?? SimulatedDisk(MemoryDatabase(identity: "store-of-\(plan.name)"))
+    self.disk = disk ?? SimulatedDisk(of: plan.name)
   }
 
   package var database: MemoryDatabase { disk.database }
@@ -113,7 +113,10 @@ package final class SimulatedNode: @unchecked Sendable {
 package final class SimulatedDisk: @unchecked Sendable {
   private(set) package var database: MemoryDatabase
 
-  package init(_ database: MemoryDatabase) { self.database = database }
+  /// A disk with an empty database.
+  ///
+  /// - Parameter name: of the node whose store it is.
+  package init(of name: String) { database = MemoryDatabase(identity: "store-of-\(name)") }
 
   /// The database is an earlier one again. No process may serve it.
   package func restore(_ backup: MemoryDatabase) {

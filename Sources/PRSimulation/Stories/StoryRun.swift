@@ -44,7 +44,7 @@ package final class StoryRun: @unchecked Sendable {
     for link in story.links { network.link(link.one, link.other, link.settings) }
     for node in story.nodes {
       let file = story.file(of: node.name)
-      let disk = disks[file] ?? SimulatedDisk(MemoryDatabase(identity: "store-of-\(file)"))
+      let disk = disks[file] ?? SimulatedDisk(of: file)
       disks[file] = disk
       nodes[node.name] = SimulatedNode(NodePlan(node, in: story), disk: disk, on: network)
     }

@@ -64,13 +64,11 @@ final class WriteTransaction: GroupTransaction, @unchecked Sendable {
   /// While the write lock is held no process begins the log anew or makes it shorter.
   private func checkLog() throws(StoreError) {
     do throws(StoreError) {
-      guard try logFiles.state() != .whole else { return }
+      guard try logFiles.state() == .whole else { throw .brokenLog(path: connection.path) }
     } catch {
       rollBack()
       throw error
     }
-    rollBack()
-    throw .brokenLog(path: connection.path)
   }
 
   func locked(for timeout: Duration) -> StoreError {

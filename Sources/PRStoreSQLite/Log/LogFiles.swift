@@ -43,15 +43,12 @@ final class LogFiles {
   func state() throws(StoreError) -> State {
     var before = headwater_wal_header()
     let isRead = header.map { headwater_wal_header_read($0, &before) != 0 } ?? false
-    let facts = try file.logFacts()
-    let indexFacts = try file.indexFacts()
+    let (facts, indexFacts) = (try file.logFacts(), try file.indexFacts())
     // A log that is not where the store's files are, or not yet there, is none that this could say something of.
     guard let log, let index else { return .whole }
-    guard let facts, let indexFacts else {
-      return (facts.map { $0.identity != log } ?? indexFacts.map { $0.identity != index } ?? false)
-        ? .broken : .nameless
-    }
-    guard facts.identity == log, indexFacts.identity == index else { return .broken }
+    if let facts, facts.identity != log { return .broken }
+    if let indexFacts, indexFacts.identity != index { return .broken }
+    guard let facts, indexFacts != nil else { return .nameless }
     guard isRead, let header, facts.size < Int(clamping: headwater_wal_header_length(&before)) else { return .whole }
     return headwater_wal_header_is(header, &before) != 0 ? .broken : .whole
   }

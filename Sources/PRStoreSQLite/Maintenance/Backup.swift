@@ -25,12 +25,12 @@ package struct Backup {
   ///   - progress: called with the share that is done, 0 to 1.
   package func run(replaces: Bool, progress: @escaping (Double) -> Void = { _ in }) throws(StoreError) {
     try source.check(forWriting: false)
-    let isTaken = try DatabaseFile(target, on: files).exists()
-    guard replaces || !isTaken else {
+    let destination = DatabaseFile(target, on: files)
+    if !replaces, try destination.exists() {
       throw .engine(path: target, detail: "it is there already; name another file, or use --force")
     }
     guard target != source.path else { throw .engine(path: target, detail: "a backup needs a name of its own") }
-    guard try !DatabaseFile(target, on: files).hasLog() else {
+    guard try !destination.hasLog() else {
       // SQLite would lay the log of the database that was there over the copy.
       throw .engine(
         path: target,

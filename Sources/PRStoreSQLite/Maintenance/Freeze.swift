@@ -27,11 +27,11 @@ package struct Freeze {
   ) throws(StoreError) -> Manifest {
     try source.check(forWriting: false)
     guard target != source.path else { throw .unfit(path: target, detail: "the frozen file needs a name of its own") }
-    let isTaken = try DatabaseFile(target, on: files).exists()
-    guard replaces || !isTaken else {
+    let destination = DatabaseFile(target, on: files)
+    if !replaces, try destination.exists() {
       throw .unfit(path: target, detail: "it is there already; name another file, or use --force")
     }
-    guard try !DatabaseFile(target, on: files).hasLog() else {
+    guard try !destination.hasLog() else {
       throw .unfit(
         path: target, detail: "it is a database that is in use: \(target)-wal holds rows of it; name another file")
     }

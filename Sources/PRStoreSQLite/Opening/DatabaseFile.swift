@@ -7,10 +7,14 @@ import PRStore
 /// A call that fails is no answer: what a decision depends on is an error then, and never "there is none".
 struct DatabaseFile {
   let path: String
+  // The writer asks for them in each transaction.
+  private let logPath: String
+  private let indexPath: String
   private let files: any StoreFiles
 
   init(_ path: String, on files: any StoreFiles) {
     self.path = files.absolutePath(path)
+    (logPath, indexPath) = (self.path + "-wal", self.path + "-shm")
     self.files = files
   }
 
@@ -58,7 +62,7 @@ struct DatabaseFile {
   }
 
   /// Rows may stand in the write-ahead log that are not in the file yet.
-  func hasLog() throws(StoreError) -> Bool { try facts(of: path + "-wal").map { $0.size > 0 } ?? false }
+  func hasLog() throws(StoreError) -> Bool { try logFacts().map { $0.size > 0 } ?? false }
 
   /// A transaction of another journal mode than WAL was not finished.
   private func hasJournal() throws(StoreError) -> Bool {
@@ -73,7 +77,7 @@ struct DatabaseFile {
   }
 
   /// The write-ahead log's length in bytes, as far as the system says it.
-  var logSize: Int { size(of: path + "-wal") }
+  var logSize: Int { size(of: logPath) }
 
   /// The database's length in bytes, as far as the system says it.
   var size: Int { size(of: path) }
@@ -84,10 +88,10 @@ struct DatabaseFile {
   func identity() throws(StoreError) -> FileIdentity? { try facts(of: path)?.identity }
 
   /// What the system tells of the write-ahead log; nil where there is none.
-  func logFacts() throws(StoreError) -> FileFacts? { try facts(of: path + "-wal") }
+  func logFacts() throws(StoreError) -> FileFacts? { try facts(of: logPath) }
 
   /// What the system tells of the log's index; nil where there is none.
-  func indexFacts() throws(StoreError) -> FileFacts? { try facts(of: path + "-shm") }
+  func indexFacts() throws(StoreError) -> FileFacts? { try facts(of: indexPath) }
 
   /// Files may be made beside it.
   func hasWritableFolder() throws(StoreError) -> Bool { try allows(.writing, of: folder) }

@@ -18,14 +18,14 @@ struct ExhaustionTests {
     try chain.expectOrder(seed, requests: Self.requests, disturbances: 3) { moment in
       switch moment {
       case 0:
-        try site.current.limit("nofile", to: site.current.descriptors)
+        try site.current.allowDescriptors(site.current.descriptors, forGood: false)
         chain.lines[0].cut()
         chain.lines[0].heal()
       case 1:
         let newcomers = try (0..<3).map { _ in try Self.comer(at: site) }
         waiting.withLock { $0 = newcomers }
       default:
-        try site.current.limit("nofile", to: 1024)
+        try site.current.allowDescriptors(1024, forGood: false)
         for newcomer in waiting.current { #expect(try newcomer.connection.readMessage() == .alive) }
       }
     }
@@ -37,14 +37,5 @@ struct ExhaustionTests {
     let connection = try target.current.server.connect()
     try connection.send(Requests.ping + "\n")
     return Handed(connection)
-  }
-}
-
-extension ReloadingNode {
-  /// Sets the soft limit of a resource, by its name for `prlimit`.
-  func limit(_ resource: String, to value: Int) throws {
-    let tool = try ChildProcess(
-      "prlimit", ["--pid", "\(server.process.pid)", "--\(resource)=\(value):"], in: folder.path)
-    guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
   }
 }

@@ -48,7 +48,8 @@ enum RandomFault: Sendable {
       chain.controls[process].make(kind.calls, kind.fault, after: count, times: times)
     case .clock(let process, let seconds): chain.controls[process].wallOffset = seconds
     case .descriptors(let process):
-      try chain.targets[process].current.limit("nofile", to: chain.targets[process].current.descriptors)
+      let node = chain.targets[process].current
+      try node.allowDescriptors(node.descriptors, forGood: false)
     }
   }
 
@@ -58,7 +59,7 @@ enum RandomFault: Sendable {
     case .standstill(let process): chain.targets[process].thaw()
     case .line(let number, let fault): fault.end(on: chain.lines[number])
     case .calls(let process, _, _, _): chain.controls[process].heal()
-    case .descriptors(let process): try chain.targets[process].current.limit("nofile", to: 1024)
+    case .descriptors(let process): try chain.targets[process].current.allowDescriptors(1024, forGood: false)
     }
   }
 }

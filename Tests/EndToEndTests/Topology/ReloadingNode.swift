@@ -87,9 +87,11 @@ final class ReloadingNode: Sendable, LogSource {
   func waitForDescriptors(atMost maximum: Int) throws { try server.wait { try descriptors <= maximum + 1 } }
 
   /// From now on it may have no more descriptors open than this.
-  func allowDescriptors(_ maximum: Int) throws {
-    let tool = try ChildProcess(
-      "prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(maximum):\(maximum)"], in: folder.path)
+  ///
+  /// - Parameter forGood: the process cannot raise the limit itself.
+  func allowDescriptors(_ maximum: Int, forGood: Bool = true) throws {
+    let limits = "\(maximum):" + (forGood ? "\(maximum)" : "")
+    let tool = try ChildProcess("prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(limits)"], in: folder.path)
     guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
   }
 

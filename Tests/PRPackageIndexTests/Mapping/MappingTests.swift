@@ -35,13 +35,12 @@ struct MappingTests {
     }
 
     var package: PublishedPackage {
-      var package = PublishedPackage(
+      PublishedPackage(
         name: "libfoo2", version: PublishedVersion(text: version), architecture: architecture, recipe: recipe,
         content: nil,
         place: IndexPlace(file: "Packages", line: 1), recipeVersion: recorded,
-        recipeArchitecture: recordedArchitecture, sourceVersion: source.map { PublishedVersion(text: $0) })
-      package.hasForeignArchitecture = hasForeignArchitecture
-      return package
+        recipeArchitecture: recordedArchitecture, sourceVersion: source.map { PublishedVersion(text: $0) },
+        hasForeignArchitecture: hasForeignArchitecture)
     }
   }
 
