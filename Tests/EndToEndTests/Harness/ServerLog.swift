@@ -19,6 +19,14 @@ extension LogSource {
     return times.map { logs(text) == $0 } ?? true
   }
 
+  /// Whether a line comes that holds a text, and no more of them than one at the beginning and one for each minute. A slow
+  /// machine may take as long as it likes.
+  ///
+  /// - Parameter time: how long the line had cause to come.
+  func hasLoggedOnceAMinute(_ text: String, in time: Duration) -> Bool {
+    hasLogged(text) && logs(text) <= 1 + Int(clamping: time.components.seconds) / 60
+  }
+
   /// Waits until so many lines hold a text.
   func waitForLog(_ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) {
     let isThere = server.process.errors.wait { $0.lines(with: text) >= times }
