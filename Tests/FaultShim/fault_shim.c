@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -27,6 +28,20 @@
 static _Atomic int64_t *control;
 static const char *folder;
 static size_t folder_length;
+// Where the code of SQLite's library is.
+static uintptr_t sqlite_begin, sqlite_end;
+
+static int find_sqlite(struct dl_phdr_info *object, size_t size, void *unused) {
+  (void)size, (void)unused;
+  if (!strstr(object->dlpi_name, "/libsqlite3.so")) return 0;
+  for (int number = 0; number < object->dlpi_phnum; number++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[number];
+    if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
+    sqlite_begin = object->dlpi_addr + part->p_vaddr;
+    sqlite_end = sqlite_begin + part->p_memsz;
+  }
+  return 1;
+}
 
 // Before main, and so before the program has threads. Raw calls: the library must not meet itself.
 __attribute__((constructor)) static void attach(void) {
@@ -41,6 +56,7 @@ __attribute__((constructor)) static void attach(void) {
   if (words == MAP_FAILED) return;
   folder = getenv("FAULT_FOLDER");
   folder_length = folder ? strlen(folder) : 0;
+  dl_iterate_phdr(find_sqlite, NULL);
   control = words;
 }
 
@@ -223,6 +239,28 @@ int rename(const char *from, const char *to) {
 
 NEXT(int, unlink, const char *)
 int unlink(const char *path) { return fails_path(FAULT_UNLINK, path) ? -1 : next_unlink()(path); }
+
+// MARK: Memory
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_realloc(void *, size_t);
+
+// Only of SQLite: Swift ends the process where it gets no memory, and there is nothing to try.
+static int fails_memory(void *caller) {
+  if (!is_watched(FAULT_ALLOCATE)) return 0;
+  uintptr_t place = (uintptr_t)caller;
+  int64_t error = place >= sqlite_begin && place < sqlite_end ? fault() : 0;
+  if (error > 0) errno = (int)error;
+  return error > 0;
+}
+
+void *malloc(size_t size) {
+  return fails_memory(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+}
+
+void *realloc(void *memory, size_t size) {
+  return fails_memory(__builtin_return_address(0)) ? NULL : __libc_realloc(memory, size);
+}
 
 // MARK: The wall clock
 

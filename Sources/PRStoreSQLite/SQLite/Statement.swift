@@ -8,6 +8,11 @@ import PRStore
 final class Statement {
   private let handle: OpaquePointer
   private let connection: Connection
+  /// Parameters that could not be bound, such as texts that SQLite had no memory for. They are NULL, and the statement would
+  /// answer another question.
+  private var unbound: Set<CInt> = []
+  /// Why the last of them could not be.
+  private var bindingCode = SQLITE_OK
 
   init(_ handle: OpaquePointer, of connection: Connection) {
     self.handle = handle
@@ -27,18 +32,18 @@ final class Statement {
     // An empty buffer has no address, and no address would bind NULL.
     let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
     if let start {
-      sqlite3_bind_text(handle, index, start, CInt(clamping: bytes.count), nil)
+      note(index, sqlite3_bind_text(handle, index, start, CInt(clamping: bytes.count), nil))
     } else {
-      sqlite3_bind_text(handle, index, "", 0, Self.copied)
+      note(index, sqlite3_bind_text(handle, index, "", 0, Self.copied))
     }
   }
 
   func bind(_ index: CInt, _ text: String?) {
     guard var text else {
-      sqlite3_bind_null(handle, index)
+      note(index, sqlite3_bind_null(handle, index))
       return
     }
-    _ = text.withUTF8 { bytes in
+    let code = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in
         if let start = characters.baseAddress {
           sqlite3_bind_text(handle, index, start, CInt(clamping: characters.count), Self.copied)
@@ -47,21 +52,33 @@ final class Statement {
         }
       }
     }
+    note(index, code)
   }
 
   func bind(_ index: CInt, blob bytes: [UInt8]) {
     // An empty array may have no address, and no address would bind NULL.
-    guard !bytes.isEmpty else {
-      sqlite3_bind_zeroblob(handle, index, 0)
-      return
-    }
-    bytes.withUnsafeBytes {
-      _ = sqlite3_bind_blob(handle, index, $0.baseAddress, CInt(clamping: $0.count), Self.copied)
-    }
+    let code =
+      bytes.isEmpty
+      ? sqlite3_bind_zeroblob(handle, index, 0)
+      : bytes.withUnsafeBytes {
+        sqlite3_bind_blob(handle, index, $0.baseAddress, CInt(clamping: $0.count), Self.copied)
+      }
+    note(index, code)
   }
 
   func bind(_ index: CInt, _ number: Int64?) {
-    if let number { sqlite3_bind_int64(handle, index, number) } else { sqlite3_bind_null(handle, index) }
+    note(index, number.map { sqlite3_bind_int64(handle, index, $0) } ?? sqlite3_bind_null(handle, index))
+  }
+
+  /// Keeps in mind that a parameter is not what it should be, until it is bound again: ``step()`` throws then.
+  @inline(__always)
+  private func note(_ index: CInt, _ code: CInt) {
+    if code != SQLITE_OK {
+      unbound.insert(index)
+      bindingCode = code
+    } else if !unbound.isEmpty {
+      unbound.remove(index)
+    }
   }
 
   /// SQLITE_TRANSIENT: SQLite makes its own copy.
@@ -86,6 +103,9 @@ final class Statement {
   /// - Returns: false at the end.
   @inline(__always)
   func step() throws(StoreError) -> Bool {
+    guard unbound.isEmpty else {
+      throw .engine(path: connection.path, detail: String(cString: sqlite3_errstr(bindingCode)))
+    }
     switch sqlite3_step(handle) {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false

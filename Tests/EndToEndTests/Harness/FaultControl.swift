@@ -16,6 +16,8 @@ final class FaultControl: Sendable {
     static let rename = Calls(rawValue: 32)
     static let unlink = Calls(rawValue: 64)
     static let map = Calls(rawValue: 128)
+    /// Memory that SQLite asks for.
+    static let allocate = Calls(rawValue: 256)
   }
 
   /// What becomes of a call.
@@ -55,7 +57,7 @@ final class FaultControl: Sendable {
   init() throws {
     folder = try TemporaryFolder()
     let path = folder.path("control")
-    FileManager.default.createFile(atPath: path, contents: Data(count: Self.words * MemoryLayout<Int64>.size))
+    try Data(count: Self.words * MemoryLayout<Int64>.size).write(to: URL(fileURLWithPath: path))
     file = ChildProcess.whileNoneStarts { open(path, O_RDWR | O_CLOEXEC) }
     guard file >= 0 else { throw Failure("no control of faults at \(path)") }
   }

@@ -33,7 +33,9 @@ enum {
   FAULT_READ = 16,
   FAULT_RENAME = 32,
   FAULT_UNLINK = 64,
-  FAULT_MAP = 128
+  FAULT_MAP = 128,
+  // Memory that SQLite's library asks for.
+  FAULT_ALLOCATE = 256
 };
 
 #endif
