@@ -67,10 +67,15 @@ final class Target: Sendable {
 
   /// Ends the process at once, and starts the next.
   func kill() throws {
-    let (node, number) = life.current
-    try node.server.kill()
-    try start(number + 1)
+    try end()
+    try start()
   }
+
+  /// Ends the process at once. Its clients wait for the next.
+  func end() throws { try life.current.node.server.kill() }
+
+  /// Starts the next process, once this one has ended.
+  func start() throws { try start(life.current.number + 1) }
 
   /// Starts the next process, once this one has ended by itself.
   ///
