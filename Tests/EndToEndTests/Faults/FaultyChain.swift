@@ -19,10 +19,13 @@ final class FaultyChain: Sendable {
   /// How long a node waits for its upstream before it numbers by itself.
   private static let deadline = "300ms"
 
-  init() throws {
+  /// - Parameter environment: variables of each process, besides our own.
+  init(environment: [String: String] = [:]) throws {
     folder = try TemporaryFolder()
     controls = try (0..<4).map { _ in try FaultControl() }
-    let variables = FaultControl.isPossible ? try controls.map { try $0.environment } : Array(repeating: [:], count: 4)
+    let variables = try controls.map { control in
+      try environment.merging(FaultControl.isPossible ? control.environment : [:]) { $1 }
+    }
     root = try Target("database: pr.sqlite3", environment: variables[0])
     let toRoot = try Relay(to: Address(root.fixedAddress))
     let file = folder.path("pr.sqlite3")

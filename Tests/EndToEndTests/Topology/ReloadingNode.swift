@@ -90,8 +90,25 @@ final class ReloadingNode: Sendable, LogSource {
   ///
   /// - Parameter forGood: the process cannot raise the limit itself.
   func allowDescriptors(_ maximum: Int, forGood: Bool = true) throws {
-    let limits = "\(maximum):" + (forGood ? "\(maximum)" : "")
-    let tool = try ChildProcess("prlimit", ["--pid", "\(server.process.pid)", "--nofile=\(limits)"], in: folder.path)
+    try limit("nofile", "\(maximum):" + (forGood ? "\(maximum)" : ""))
+  }
+
+  /// Limits of setrlimit(2) on the memory of a process.
+  enum MemoryLimit: String, CaseIterable {
+    case addressSpace = "as"
+    case data
+
+    fileprivate var field: String { self == .data ? "VmData" : "VmSize" }
+  }
+
+  /// From now on it gets no more memory than it has.
+  func allowNoMemory(by limit: MemoryLimit) throws {
+    try self.limit(limit.rawValue, "\(1024 * server.memory(limit.field)):")
+  }
+
+  private func limit(_ resource: String, _ limits: String) throws {
+    let arguments = ["--pid", "\(server.process.pid)", "--\(resource)=\(limits)"]
+    let tool = try ChildProcess("prlimit", arguments, in: folder.path)
     guard try tool.wait() == .exit(0) else { throw Failure("prlimit: \(tool.errors.text)") }
   }
 
