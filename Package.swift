@@ -162,6 +162,9 @@ let package = Package(
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "FaultShim", path: "Tests/FaultShim"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
+    .target(name: "TestProcesses", dependencies: ["TestThreads"], path: "Tests/TestProcesses"),
+    .target(name: "TestPostgres", dependencies: ["TestProcesses", "TestThreads"], path: "Tests/TestPostgres"),
+    .testTarget(name: "PRStorePostgresTests", dependencies: ["TestPostgres", "TestThreads"]),
     // Knows nothing of the product, whose answers it judges.
     .target(name: "Histories", path: "Tests/Histories"),
     .testTarget(name: "HistoriesTests", dependencies: ["Histories", "TestSeed"]),
@@ -255,7 +258,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Histories", "PRWire", "TestSeed", "TestStore", "TestThreads", "headwater", "bitbake-prserv",
+        "Histories", "PRWire", "TestProcesses", "TestSeed", "TestStore", "TestThreads", "headwater",
+        "bitbake-prserv",
       ],
       resources: [.copy("Vectors")]),
   ]

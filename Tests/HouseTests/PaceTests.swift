@@ -38,7 +38,7 @@ struct PaceTests {
   }
 
   /// Targets whose tests block their threads: on sockets, processes and locked files.
-  private static let blocking = ["EndToEndTests", "PRStoreTests", "PRTLSTests"]
+  private static let blocking = ["EndToEndTests", "PRStorePostgresTests", "PRStoreTests", "PRTLSTests"]
 
   @Test(
     "a suite of a target that blocks has threads of its own",

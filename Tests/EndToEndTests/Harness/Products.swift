@@ -30,12 +30,5 @@ enum Product: String {
   }
 }
 
-/// What went wrong in the harness, as a sentence.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
 /// Heavier variants run when `HEADWATER_LONG_TESTS` is 1.
 let runsLongTests = ProcessInfo.processInfo.environment["HEADWATER_LONG_TESTS"] == "1"

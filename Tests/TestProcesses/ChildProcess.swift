@@ -4,13 +4,13 @@ import Synchronization
 import TestThreads
 
 /// A process with its output collected. It does not outlive the object that stands for it.
-final class ChildProcess: Sendable {
-  let pid: pid_t
-  let output: OutputCollector
-  let errors: OutputCollector
+package final class ChildProcess: Sendable {
+  package let pid: pid_t
+  package let output: OutputCollector
+  package let errors: OutputCollector
   private let ending = Mutex<Ending?>(nil)
 
-  enum Ending: Hashable {
+  package enum Ending: Hashable {
     case exit(CInt)
     case signal(CInt)
   }
@@ -19,13 +19,13 @@ final class ChildProcess: Sendable {
   private static let making = Mutex(())
 
   /// Makes a descriptor that no process shall inherit.
-  static func whileNoneStarts(_ body: () -> CInt) -> CInt { making.withLock { _ in body() } }
+  package static func whileNoneStarts(_ body: () -> CInt) -> CInt { making.withLock { _ in body() } }
 
   /// - Parameters:
   ///   - environment: variables besides our own, of which those that speak to Headwater are taken away.
   ///   - folder: where it works.
   ///   - passed: a socket that it finds as its descriptor 3.
-  init(
+  package init(
     _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String,
     passing passed: CInt? = nil
   ) throws {
@@ -47,19 +47,19 @@ final class ChildProcess: Sendable {
     waitpid(pid, nil, 0)
   }
 
-  func signal(_ number: CInt) { Glibc.kill(pid, number) }
+  package func signal(_ number: CInt) { Glibc.kill(pid, number) }
 
   /// Stops all of its threads, and waits until they stand.
-  func freeze() {
+  package func freeze() {
     signal(SIGSTOP)
     var status: CInt = 0
     while waitpid(pid, &status, WUNTRACED) < 0, errno == EINTR {}
   }
 
-  func thaw() { signal(SIGCONT) }
+  package func thaw() { signal(SIGCONT) }
 
   /// Waits until it is gone.
-  func wait(seconds: Double = Limit.seconds) throws -> Ending {
+  package func wait(seconds: Double = Limit.seconds) throws -> Ending {
     if let ending = ending.withLock({ $0 }) { return ending }
     let deadline = Date(timeIntervalSinceNow: seconds)
     // Its end closes its output; a process that only closed its output would keep us in waitpid, and ours do not.

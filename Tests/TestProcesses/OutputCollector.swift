@@ -6,13 +6,13 @@ import TestThreads
 /// wait for what it writes.
 ///
 /// `@unchecked Sendable`: `collected` and `isAtEnd` are only touched while `changed` is locked.
-final class OutputCollector: @unchecked Sendable {
+package final class OutputCollector: @unchecked Sendable {
   private let changed = NSCondition()
   private var collected: [UInt8] = []
   private var isAtEnd = false
 
   /// - Parameter descriptor: the pipe's reading end; closed when its writers are gone.
-  init(_ descriptor: CInt) {
+  package init(_ descriptor: CInt) {
     Thread.detachNewThread { [self] in
       var piece = [UInt8](repeating: 0, count: 1 << 16)
       while true {
@@ -40,21 +40,21 @@ final class OutputCollector: @unchecked Sendable {
     changed.unlock()
   }
 
-  var text: String {
+  package var text: String {
     changed.lock()
     defer { changed.unlock() }
     return String(decoding: collected, as: UTF8.self)
   }
 
   /// The lines that are complete.
-  var lines: [String] {
+  package var lines: [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 
   /// Waits until the text satisfies a condition.
   ///
   /// - Returns: false when the writers were gone, or the time was up, before it did.
-  func wait(seconds: Double = Limit.seconds, until condition: (String) -> Bool) -> Bool {
+  package func wait(seconds: Double = Limit.seconds, until condition: (String) -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     changed.lock()
     defer { changed.unlock() }
@@ -67,7 +67,7 @@ final class OutputCollector: @unchecked Sendable {
   /// Waits until nobody can write any more.
   ///
   /// - Returns: false when the time was up before.
-  func waitForEnd(until deadline: Date) -> Bool {
+  package func waitForEnd(until deadline: Date) -> Bool {
     changed.lock()
     defer { changed.unlock() }
     while !isAtEnd {
