@@ -40,9 +40,9 @@ final class PostgresRun: Sendable {
 
   func start(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
     let command = PostgresUser.current.command(program, arguments)
-    return try ChildProcess(
-      command.program, command.arguments, environment: PostgresPrograms.environment.merging(environment) { $1 },
-      in: folder)
+    // A home without the keys, passwords and settings of the user who runs the tests.
+    let variables = PostgresPrograms.environment.merging(["HOME": folder]) { $1 }.merging(environment) { $1 }
+    return try ChildProcess(command.program, command.arguments, environment: variables, in: folder)
   }
 
   /// Runs a program of PostgreSQL, or another by its path, to its end.
@@ -53,10 +53,12 @@ final class PostgresRun: Sendable {
     }
   }
 
-  /// Starts a shell that waits for the end of this process, also by a crash: a pipe's writing end is closed then. The shell
-  /// ends the servers that work in the folder, and removes the folder.
+  /// Starts a shell that waits for the end of this process, also by a crash: a pipe's writing end is closed then.
+  /// The shell ends the servers that work in the folder, and removes the folder.
   private static func guardFolder(_ folder: String) throws -> (ChildProcess, CInt) {
+    // What ends the tests from a terminal reaches this shell too.
     let script = """
+      trap '' HUP INT TERM
       exec > /dev/null 2>&1
       read -r line <&3
       for process in /proc/[0-9]*; do
