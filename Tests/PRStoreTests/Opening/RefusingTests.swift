@@ -102,6 +102,31 @@ struct RefusingTests {
     #expect(try contents(of: path) == bytes)
   }
 
+  @Test("a bit that was flipped in a row, or in the index over it, is found")
+  func flipped() async throws {
+    let path = folder.file("pr.sqlite3")
+    let store = try Store.writable(path)
+    try await store.record([.busybox("before", "0"), .busybox("needle", "1"), .busybox("behind", "2")])
+    store.close()
+    let sound = try contents(of: path)
+    let needle = Data("needle".utf8)
+    var found: [String] = []
+    var start = sound.startIndex
+    while let place = sound.range(of: needle, in: start..<sound.endIndex) {
+      start = place.upperBound
+      var bytes = sound
+      bytes[place.lowerBound] ^= 1
+      try bytes.write(to: URL(fileURLWithPath: path))
+      // The bit of a head or of the feed is found by something else, or by an audit.
+      do throws(StoreError) {
+        try Store.open(StoreOptions(path: path)).store.close()
+      } catch {
+        if case .damaged(path, let detail) = error { found.append(detail) }
+      }
+    }
+    #expect(found.count { $0.contains("PRMAIN") } == 2, "one is the row's, one is the index's: \(found)")
+  }
+
   @Test("a header of nothing but noise behind the magic is refused", arguments: [false, true])
   func noisyHeader(readOnly: Bool) throws {
     let path = try folder.write(Data("SQLite format 3\0".utf8) + Data(repeating: 0xFF, count: 5000), to: "pr.sqlite3")
