@@ -12,6 +12,9 @@ let package = Package(
     // For the tests alone, which preload it into the programs.
     .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
   ],
+  traits: [
+    .trait(name: "PostgreSQL", description: "An authority on PostgreSQL; needs libpq-dev")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -46,6 +49,12 @@ let package = Package(
         "PRRevision", "PRStore", "CSQLiteTuning", "COpenSSL",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .target(
+      name: "PRStorePostgres",
+      dependencies: [
+        "PRRevision", "PRStore", "COpenSSL", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
       ]),
     .target(name: "PRStoreMemory", dependencies: ["PRRevision", "PRStore"]),
     .target(
@@ -106,8 +115,9 @@ let package = Package(
     .target(
       name: "PRAssembly",
       dependencies: [
-        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRStoreSQLite", "PRClient", "PRUpstream", "PRNode", "PRSync",
-        "PRServer", "PRStatus",
+        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRStoreSQLite", "PRStorePostgres", "PRClient", "PRUpstream",
+        "PRNode",
+        "PRSync", "PRServer", "PRStatus",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -126,7 +136,7 @@ let package = Package(
       name: "headwater",
       dependencies: [
         "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRSimulation",
-        "PRStatus", "PRStore", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
+        "PRStatus", "PRStore", "PRStorePostgres", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -164,14 +174,18 @@ let package = Package(
     .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(name: "TestProcesses", dependencies: ["TestThreads"], path: "Tests/TestProcesses"),
     .target(name: "TestPostgres", dependencies: ["TestProcesses", "TestThreads"], path: "Tests/TestPostgres"),
-    .testTarget(name: "PRStorePostgresTests", dependencies: ["TestPostgres", "TestThreads"]),
+    .testTarget(
+      name: "PRStorePostgresTests",
+      dependencies: [
+        "PRRevision", "PRStore", "PRStorePostgres", "TestPostgres", "TestProcesses", "TestSeed", "TestThreads",
+      ]),
     // Knows nothing of the product, whose answers it judges.
     .target(name: "Histories", path: "Tests/Histories"),
     .testTarget(name: "HistoriesTests", dependencies: ["Histories", "TestSeed"]),
     .target(
       name: "TestStore",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "TestSeed",
+        "PRRevision", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRStoreSQLite", "TestPostgres", "TestSeed",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/TestStore"),
@@ -258,7 +272,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Histories", "PRWire", "TestProcesses", "TestSeed", "TestStore", "TestThreads", "headwater",
+        "Histories", "PRWire", "TestPostgres", "TestProcesses", "TestSeed", "TestStore", "TestThreads", "headwater",
         "bitbake-prserv",
       ],
       resources: [.copy("Vectors")]),

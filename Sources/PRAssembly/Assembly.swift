@@ -130,6 +130,13 @@ struct Assembly: Sendable {
   }
 
   private func openStore() async throws -> Store {
+    if let database = configuration.serverDatabase {
+      let store = try await Self.apart { [logger] in
+        try database.open { logger.warning("the database on PostgreSQL", metadata: [LogKey.reason: "\($0)"]) }
+      }
+      OpeningLog(logger, configuration).log(serverDatabase: store)
+      return store
+    }
     var options = configuration.store
     options.stretchesLog = true
     // A mirror records no answers, and writes its copy all the same.

@@ -11,6 +11,8 @@ import PRWire
 package struct NodeConfiguration: Hashable, Sendable {
   package let options: OptionValues
   package let store: StoreOptions
+  /// Where the rows are instead of in a file; nil: in the file of ``store``.
+  package let serverDatabase: ServerDatabase?
   package let policy: NodePolicy
   package let server: ServerOptions
   /// Nil for a node that stands alone.
@@ -27,6 +29,7 @@ package struct NodeConfiguration: Hashable, Sendable {
   package init(_ options: OptionValues) throws(OptionMistake) {
     self.options = options
     store = try StoreOptions(serving: options)
+    serverDatabase = try ServerDatabase(serving: options)
     policy = try NodePolicy(options)
     server = try ServerOptions(serving: options)
     upstream = UpstreamConfiguration(options)

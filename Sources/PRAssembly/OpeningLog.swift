@@ -14,6 +14,21 @@ struct OpeningLog {
     self.configuration = configuration
   }
 
+  func log(serverDatabase store: Store) {
+    var facts: Logger.Metadata = [
+      LogKey.database: "\(store.path)", LogKey.store: "\(store.identity ?? "none")",
+    ]
+    if let name = configuration.options.name { facts[LogKey.node] = "\(name)" }
+    logger.info("opened the database", metadata: facts)
+    log(store.troubles, of: store)
+  }
+
+  private func log(_ troubles: [StoreTrouble], of store: Store) {
+    for trouble in troubles {
+      logger.error("\(trouble.text)", metadata: [LogKey.database: "\(store.path)", LogKey.reason: "\(trouble.advice)"])
+    }
+  }
+
   func log(_ report: OpeningReport, of store: Store) {
     if let manifest = configuration.manifest {
       logger.notice(
@@ -42,9 +57,7 @@ struct OpeningLog {
         "took over the table \(table) of an older BitBake; numbering continues after its values",
         metadata: [LogKey.rows: "\(rows)"])
     }
-    for trouble in store.troubles {
-      logger.error("\(trouble.text)", metadata: [LogKey.database: "\(store.path)", LogKey.reason: "\(trouble.advice)"])
-    }
+    log(store.troubles, of: store)
     if let name = report.networkDisk {
       logger.warning(
         "the database is on a network file system, where locks and syncs cannot be relied on; put it on a local disk",

@@ -30,3 +30,13 @@ package struct RowFilter: Hashable, Sendable {
     self.history = history
   }
 }
+
+extension RowFilter {
+  /// Whether a tuple has the names that are asked for. Names are compared byte for byte.
+  package func selects(_ tuple: TupleKey) -> Bool {
+    let pairs = [
+      (version, tuple.package.version), (pkgarch, tuple.package.pkgarch), (checksum, tuple.checksum),
+    ]
+    return pairs.allSatisfy { wanted, name in wanted.map { $0.utf8.elementsEqual(name.utf8) } ?? true }
+  }
+}

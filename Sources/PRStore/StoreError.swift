@@ -5,6 +5,12 @@ import PRRevision
 package enum StoreError: Error, Hashable, Sendable {
   /// Another process kept the database locked for longer than a request can wait.
   case locked(path: String, seconds: Int)
+  /// No server of the database took the request in time.
+  case unreachable(path: String, detail: String)
+  /// The commit was not confirmed in time: what was decided may be on record, and was not answered.
+  case unconfirmed(path: String, detail: String)
+  /// The database was moved to another place.
+  case movedAway(path: String)
   case diskFull(path: String)
   /// The node was opened to store nothing.
   case readOnly(path: String)
@@ -59,6 +65,13 @@ extension StoreError: CustomStringConvertible {
     case .locked(let path, let seconds):
       "the database \(path) \(seconds > 0 ? "has been locked by another process for \(seconds) s" : "is locked by another process"); "
         + "find it with 'fuser \(path)', or try again"
+    case .unreachable(let path, let detail):
+      "no server of the database \(path) takes requests (\(detail)); look at the servers, and ask again"
+    case .unconfirmed(let path, let detail):
+      "the commit was not confirmed by the database \(path) (\(detail)); nothing was answered; bring the synchronous standby "
+        + "back, and ask again"
+    case .movedAway(let path):
+      "the rows of the database \(path) were moved to another database; serve that one"
     case .diskFull(let path):
       "the disk that holds \(path) is full: no new revision can be stored; free some space and try again"
     case .readOnly(let path): "the database \(path) is open read-only"

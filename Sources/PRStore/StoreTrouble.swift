@@ -6,6 +6,8 @@ package enum StoreTrouble: Hashable, Sendable {
   case lost(StoreLoss, isHeld: Bool)
   /// Its mark cannot be written, for this reason.
   case unmarked(String)
+  /// Commits wait for no standby any more.
+  case noStandbys(before: String)
 
   /// What the causes of all of them begin with.
   package static let family = "database-"
@@ -15,6 +17,7 @@ package enum StoreTrouble: Hashable, Sendable {
     switch self {
     case .lost: Self.family + "lacks-rows"
     case .unmarked: Self.family + "mark"
+    case .noStandbys: Self.family + "standbys"
     }
   }
 
@@ -25,6 +28,8 @@ package enum StoreTrouble: Hashable, Sendable {
     case .lost(let loss, isHeld: false):
       "the database lacks revisions that were answered, and their values may be given again: \(loss)"
     case .unmarked(let reason): reason
+    case .noStandbys(let before):
+      "synchronous_standby_names of the database is empty now, and was '\(before)': nothing is answered"
     }
   }
 
@@ -36,6 +41,7 @@ package enum StoreTrouble: Hashable, Sendable {
         + "--acknowledge-loss'"
     case .lost(_, isHeld: false):
       "bring the rows back with 'headwater recover --from FOLLOWER'; the durability that was chosen allows the loss"
+    case .noStandbys: "set it back, or restart the nodes of this store to go on with what it is now"
     case .unmarked: "until it can be written, a loss of the last rows would not be noticed"
     }
   }

@@ -76,12 +76,3 @@ extension MemoryReadContext {
     package.entries.filter { $0.value == value }.map(\.row).sorted(by: Row.byKey)
   }
 }
-
-extension RowFilter {
-  fileprivate func selects(_ tuple: TupleKey) -> Bool {
-    let pairs = [
-      (version, tuple.package.version), (pkgarch, tuple.package.pkgarch), (checksum, tuple.checksum),
-    ]
-    return pairs.allSatisfy { wanted, name in wanted.map { $0.utf8.elementsEqual(name.utf8) } ?? true }
-  }
-}

@@ -97,15 +97,13 @@ extension MemoryReadContext {
   func find(_ words: [String], limit: Int) -> FeedFinding {
     var finding = FeedFinding()
     guard !words.isEmpty else { return finding }
-    let words = words.map(\.folded)
+    let search = WordSearch(words)
     for entry in contents.feed.reversed() {
       guard !isOver() else {
         (finding.isPartial, finding.isInterrupted) = (true, true)
         return finding
       }
-      let (package, checksum) = (entry.row.tuple.package, entry.row.tuple.checksum)
-      let names = [package.version, package.pkgarch, checksum].map(\.folded)
-      guard words.allSatisfy({ word in names.contains { $0.has(word) } }) else { continue }
+      guard search.matches(entry.row.tuple) else { continue }
       guard finding.entries.count < limit else {
         finding.isPartial = true
         return finding
@@ -113,16 +111,5 @@ extension MemoryReadContext {
       finding.entries.append(entry.entry)
     }
     return finding
-  }
-}
-
-extension String {
-  /// Its bytes, the letters of ASCII in lower case.
-  fileprivate var folded: [UInt8] { utf8.map { (65...90).contains($0) ? $0 + 32 : $0 } }
-}
-
-extension [UInt8] {
-  fileprivate func has(_ word: [UInt8]) -> Bool {
-    word.count <= count && (0...(count - word.count)).contains { self[$0...].starts(with: word) }
   }
 }

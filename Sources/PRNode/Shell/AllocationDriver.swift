@@ -29,7 +29,7 @@ struct AllocationDriver: Sendable {
       }
     case .decide(let result):
       let (allocation, asker, now) = (allocation(flow), asker, node.now)
-      node.store.write(for: client) { context throws(StoreError) in
+      node.store.write(for: client, about: [flow.tuple]) { context throws(StoreError) in
         try allocation.decide(result, in: TransactionRecords(context: context, asker: asker, now: now))
       } done: {
         feed(.decided($0), to: flow)

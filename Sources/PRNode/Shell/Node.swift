@@ -117,7 +117,7 @@ extension Node {
     guard let revision = Revision(value) else { return answer(.failure(.store(.notARevision))) }
     let provenance = Provenance(.imported, asker: asker, milliseconds: now)
     let refusesDuplicates = policy.numbering != .bitbake
-    store.write(for: client) { context throws(StoreError) in
+    store.write(for: client, about: [tuple]) { context throws(StoreError) in
       if refusesDuplicates, let holder = try context.holder(of: revision, besides: tuple) {
         throw .taken(tuple.package, value: revision.text, holder: holder)
       }

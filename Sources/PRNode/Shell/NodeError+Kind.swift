@@ -19,7 +19,7 @@ extension NodeError {
 extension StoreError {
   fileprivate var kind: RefusalKind {
     switch self {
-    case .locked: .locked
+    case .locked, .unreachable, .unconfirmed: .locked
     case .diskFull: .diskFull
     case .readOnly: .readOnly
     case .taken, .refusedBySchema: .taken

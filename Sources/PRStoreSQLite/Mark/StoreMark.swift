@@ -18,12 +18,6 @@ struct StoreMark: Hashable {
   static func path(of database: String) -> String { database + ".mark" }
 }
 
-/// A serial, and a digest over the rows up to it.
-struct FeedPoint: Hashable {
-  var serial: Int64
-  var digest: FeedDigest
-}
-
 extension StoreMark {
   private static let title = "headwater mark 1"
 

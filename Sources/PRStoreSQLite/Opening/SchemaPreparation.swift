@@ -143,6 +143,7 @@ struct SchemaPreparation {
 
   static func refuseNewer(_ connection: Connection) throws(StoreError) {
     guard try connection.hasTable("headwater_store") else { return }
+    try MovingFile.refuseMoved(connection)
     let found = try foundVersion(connection)
     guard found <= Schema.version else {
       throw .newer(path: connection.path, found: found, known: Schema.version)

@@ -52,7 +52,9 @@ package struct OptionValues: Hashable, Sendable {
   package func resolvingPaths(_ resolve: (String) -> String) -> OptionValues {
     var resolved = self
     for option in ServeOptions.all where option.kind == .path {
-      if let path = given[option.name]?.base as? String { resolved.given[option.name] = OptionValue(resolve(path)) }
+      if let path = given[option.name]?.base as? String, !DatabaseURL.isURL(path) {
+        resolved.given[option.name] = OptionValue(resolve(path))
+      }
     }
     return resolved
   }

@@ -21,7 +21,14 @@ package struct ServeOptions: Sendable {
   )
 
   package let database = OptionRow(
-    "database", .path, "prserv.sqlite3", "The database; it can be BitBake's own.")
+    "database", .path, "prserv.sqlite3",
+    "The database: a file, which can be BitBake's own, or postgresql://HOST,HOST/NAME for an authority on several machines."
+  )
+
+  package let positionFile = OptionRow(
+    "position-file", .path, "prserv.position",
+    "Where a node on PostgreSQL keeps the position of the last answer, so that it notices when the database loses rows."
+  )
 
   package let durability = OptionRow(
     "durability", .words(["full", "normal", "off"]), "full",

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import PRAssembly
 import PRStore
 import PRStoreSQLite
 import PRWire
+
+#if PostgreSQL
+  import PRStorePostgres
+#endif
 
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,10 +23,28 @@ struct BackupCommand: AsyncParsableCommand {
   @Flag(help: "Replace a file that is there already.") var force = false
 
   func run() async throws {
+    if DatabaseURL.isURL(database) { return try await backUpServer() }
     var progress = ProgressBar("copying")
     try writingCopy(to: destination) {
       try Backup(of: database, to: destination).run(replaces: force) { progress.update(share: $0) }
     }
     progress.finish()
+  }
+
+  /// Writes a file with the rows of a store on PostgreSQL. It is another store: a server of it does not pass for the authority.
+  private func backUpServer() async throws {
+    #if PostgreSQL
+      let source = try PostgresDraining(try PostgresOptions(try PostgresAddress(database)))
+      guard let end = try source.end() else { throw StoreError.movedAway(path: source.path) }
+      let target = try MovedFile(destination, replaces: force)
+      var progress = ProgressBar("copying")
+      _ = try await StoreDrain(source: source, target: target).run { done in
+        progress.update(share: Double(done) / Double(max(end.serial, 1)))
+      }
+      try target.finish(as: nil)
+      progress.finish()
+    #else
+      throw UserFacingError(ServerDatabase.howToBuild)
+    #endif
   }
 }

@@ -41,8 +41,9 @@ struct Serve: AsyncParsableCommand, CompletedCommand {
     ParentExitMonitor.hold()
     let configuration = try checkedConfiguration()
     LoggingSystem.bootstrap { _ in LineLogHandler(configuration.log.format, level: configuration.log.level) }
-    // Files are named and not read: none of the options is secret.
-    let words = try (Program.arguments().dropFirst() + ofTopology.arguments).joined(separator: " ")
+    // Files are named and not read: a URL's password is the only secret.
+    let words = try (Program.arguments().dropFirst() + ofTopology.arguments).map(DatabaseURL.withoutPassword)
+      .joined(separator: " ")
     configuration.log.logger.info(
       "headwater starts", metadata: [LogKey.version: "\(headwaterVersion)", LogKey.options: "\(words)"])
     for finding in try UnknownVariables.ofProcess.findings {

@@ -27,6 +27,7 @@ struct ServeRules {
       throw ValidationError("--status-token-file needs --status")
     }
     try checkRole()
+    try checkDatabase()
     try checkTLS()
     for case .listener(let address) in options.rights.map(\.who) where !options.listen.contains(address) {
       throw ValidationError(
@@ -48,6 +49,22 @@ struct ServeRules {
     if options.isMirror, options.numbering == .bitbake {
       throw ValidationError(
         "a mirror answers from its copy, which the numbering bitbake does not look at: leave --numbering out")
+    }
+  }
+
+  private func checkDatabase() throws {
+    guard options.frozen == nil, DatabaseURL.isURL(options.database) else { return }
+    let excluded = [
+      ("--upstream", !options.upstream.isEmpty), ("--read-only", options.readOnly),
+      ("--sync-every", options.syncEvery?.time != nil), ("--numbering bitbake", options.numbering == .bitbake),
+    ]
+    if let (option, _) = excluded.first(where: \.1) {
+      throw ValidationError(
+        "a database on PostgreSQL is for an authority, a node without an upstream: give \(option) with --database FILE, "
+          + "which is SQLite's")
+    }
+    if ServerDatabase.isMissing {
+      throw ValidationError(ServerDatabase.howToBuild)
     }
   }
 

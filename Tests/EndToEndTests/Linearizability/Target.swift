@@ -16,17 +16,18 @@ final class Target: Sendable {
 
   /// - Parameters:
   ///   - keys: its lines of the topology.
+  ///   - durability: by default an answer need not survive the machine, and is on disk sooner.
   ///   - environment: variables besides our own.
   init(
-    node: Int = 0, process: Int = 0, isReadOnly: Bool = false, _ keys: String, environment: [String: String] = [:]
+    node: Int = 0, process: Int = 0, isReadOnly: Bool = false, durability: String = "normal", _ keys: String,
+    environment: [String: String] = [:]
   ) throws {
     (self.node, self.process, self.isReadOnly, self.environment) = (node, process, isReadOnly, environment)
     folder = try TemporaryFolder()
     fixedAddress = "unix://\(folder.path)/s"
-    // An answer need not survive the machine here, and is on disk sooner.
     self.keys = """
       \(keys)
-      durability: normal
+      durability: \(durability)
       read-only: \(isReadOnly)
       listen: [tcp://127.0.0.1:0, '\(fixedAddress)']
       """

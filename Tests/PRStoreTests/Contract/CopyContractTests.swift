@@ -15,7 +15,7 @@ struct CopyContractTests {
     }
   }
 
-  @Test("a page is applied once, and one for another place is not", arguments: EngineUnderTest.allCases)
+  @Test("a page is applied once, and one for another place is not", arguments: EngineUnderTest.withCopy)
   func applied(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     let upstream = try EngineDatabase(.memory, identity: "above").open()
@@ -47,7 +47,7 @@ struct CopyContractTests {
       ])
   }
 
-  @Test("rows that are no revisions are copied and passed on, and are no values", arguments: EngineUnderTest.allCases)
+  @Test("rows that are no revisions are copied and passed on, and are no values", arguments: EngineUnderTest.withCopy)
   func nonsense(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     let rows = [Row.busybox("a", "7x"), .busybox("a", ""), .busybox("b", "3")]
@@ -59,7 +59,7 @@ struct CopyContractTests {
     #expect(values == .none && greatest == "3")
   }
 
-  @Test("a page of many rows is applied in slices, with and without gaps", arguments: EngineUnderTest.allCases, [0, 5])
+  @Test("a page of many rows is applied in slices, with and without gaps", arguments: EngineUnderTest.withCopy, [0, 5])
   func slices(engine: EngineUnderTest, gap: Int64) async throws {
     let store = try databases.open(engine)
     let rows = (0..<2500).map { Row(tuple: TupleKey("v\($0 % 100)", "all", "c\($0)"), value: "\($0)") }
@@ -74,7 +74,7 @@ struct CopyContractTests {
 
   @Test(
     "a fresh copy changes nothing before the exchange, and takes pages that fit its own place",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func fresh(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     let upstream = try EngineDatabase(.memory, identity: "above").open()

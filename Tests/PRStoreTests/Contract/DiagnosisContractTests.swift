@@ -53,7 +53,8 @@ struct DiagnosisContractTests {
       TupleKey("zlib", "core2-64", "a\\b"), TupleKey("zlib", "all", "ÄÖ*?"),
     ]
     try await store.record(tuples.map { Row(tuple: $0, value: "1") })
-    _ = try await store.copy([Row(tuple: TupleKey("zlib", "x86", "copied"), value: "2")], milliseconds: 1)
+    let last = Row(tuple: TupleKey("zlib", "x86", "copied"), value: "2")
+    if engine.keepsCopy { _ = try await store.copy([last], milliseconds: 1) } else { try await store.record([last]) }
     for (words, serials) in [
       (["busybox"], [2, 1]), (["BUSY", "CORE2"], [1]), (["1.36_r0"], [1]), (["%"], [2]), (["_"], [1]), (["\\"], [3]),
       (["*?"], [4]), (["ab"], [1]), (["zlib", "L"], [5, 4, 3]), (["zlib", "busybox"], []), ([""], [5, 4, 3, 2, 1]),

@@ -41,6 +41,7 @@ struct ExportContractTests {
   private func filled(_ engine: EngineUnderTest) async throws -> Store {
     let store = try databases.open(engine)
     try await store.record(Self.own)
+    guard engine.keepsCopy else { return store }
     _ = try await store.copy(Self.copied, milliseconds: 1)
     try await store.write { context throws(StoreError) in
       try context.learn(bound: revision("99"), of: Self.own[0].tuple.package)
@@ -52,6 +53,16 @@ struct ExportContractTests {
     Set(rows).sorted { left, right in
       left.tuple == right.tuple ? left.value.utf8.lexicographicallyPrecedes(right.value.utf8) : left.tuple < right.tuple
     }
+  }
+
+  /// The rows of an export, brought into the order of keys where the engine has another.
+  private static func inOrder(_ rows: [Row], _ engine: EngineUnderTest) -> [Row] {
+    engine.sortsExports
+      ? rows
+      : rows.sorted { left, right in
+        left.tuple == right.tuple
+          ? left.value.utf8.lexicographicallyPrecedes(right.value.utf8) : left.tuple < right.tuple
+      }
   }
 
   private static let filters = [
@@ -69,13 +80,13 @@ struct ExportContractTests {
   @Test("with history has all rows in the order of their keys", arguments: EngineUnderTest.allCases, [false, true])
   func history(engine: EngineUnderTest, includesCopy: Bool) async throws {
     let store = try await filled(engine)
-    let all = Self.byKey(Self.own + (includesCopy ? Self.copied : []))
+    let all = Self.byKey(Self.own + (includesCopy && engine.keepsCopy ? Self.copied : []))
     for var filter in Self.filters {
       filter.history = .kept
       let expected = all.filter { Self.isSelected($0, filter) }
       for size in [1, 2, 3, 5, 512] {
         let found = try await store.pages(of: filter, includesCopy: includesCopy, size: size)
-        #expect(found.rows == expected, "\(filter), pages of \(size)")
+        #expect(Self.inOrder(found.rows, engine) == expected, "\(filter), pages of \(size)")
         #expect(filter.version != nil || found.count >= expected.count / size, "\(filter), pages of \(size)")
       }
     }
@@ -86,7 +97,7 @@ struct ExportContractTests {
     [false, true])
   func greatest(engine: EngineUnderTest, includesCopy: Bool) async throws {
     let store = try await filled(engine)
-    let all = Self.own + (includesCopy ? Self.copied : [])
+    let all = Self.own + (includesCopy && engine.keepsCopy ? Self.copied : [])
     let packages = Dictionary(grouping: all.filter { Revision($0.value) != nil }, by: \.tuple.package)
     let greatest = packages.values.flatMap { rows in
       rows.filter { row in rows.allSatisfy { revision($0.value) <= revision(row.value) } }
@@ -95,7 +106,7 @@ struct ExportContractTests {
       let expected = Self.byKey(greatest.filter { Self.isSelected($0, filter) })
       for size in [1, 2, 3, 512] {
         let found = try await store.pages(of: filter, includesCopy: includesCopy, size: size).rows
-        #expect(found == expected, "\(filter), pages of \(size)")
+        #expect(Self.inOrder(found, engine) == expected, "\(filter), pages of \(size)")
       }
     }
   }
@@ -107,10 +118,10 @@ struct ExportContractTests {
     let rows = (0..<7).map { Row(tuple: TupleKey("\(long)\($0)", "x86", "c"), value: "0") }
     try await store.record(rows)
     let found = try await store.pages(of: RowFilter(history: history), includesCopy: false, size: 512)
-    #expect(found.rows == rows && (3...4).contains(found.count))
+    #expect(Self.inOrder(found.rows, engine) == rows && (3...4).contains(found.count))
   }
 
-  @Test("a page keeps its place while rows are added around it", arguments: EngineUnderTest.allCases)
+  @Test("a page keeps its place while rows are added around it", arguments: EngineUnderTest.withCopy)
   func addedMeanwhile(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     try await store.record([.busybox("b", "1"), .busybox("d", "2"), .busybox("f", "3")])

@@ -39,7 +39,8 @@ struct RowsContractTests {
     #expect(answers == [true, false, true, true, false])
     let rows = [Row.busybox("a", "3"), .busybox("a", "03"), .busybox("a", "4")]
     #expect(try await store.feed().rows == rows)
-    #expect(try await store.export(RowFilter(history: .kept)) == [rows[1], rows[0], rows[2]])
+    let exported = engine.sortsExports ? [rows[1], rows[0], rows[2]] : rows
+    #expect(try await store.export(RowFilter(history: .kept)) == exported)
     let values = try await store.read { reader throws(StoreError) in try reader.values(of: .checksum("a")) }
     #expect(values == ToldValues([revision("3"), revision("4")]))
   }
@@ -106,7 +107,7 @@ struct RowsContractTests {
   func names(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     var rows: [Row] = []
-    for (index, name) in WriteContextTests.everyName.enumerated() {
+    for (index, name) in WriteContextTests.everyName.enumerated() where engine.storesByte0 || !name.utf8.contains(0) {
       rows.append(Row(tuple: TupleKey(name, "p", "c"), value: "\(index)"))
       rows.append(Row(tuple: TupleKey("v", name, "c"), value: "\(100 + index)"))
       rows.append(Row(tuple: TupleKey("v", "p", name), value: "\(200 + index)"))
@@ -115,7 +116,7 @@ struct RowsContractTests {
     for row in rows {
       #expect(try await store.value(row.tuple) == row.value, "\(row.tuple.description.debugDescription)")
     }
-    let sorted = rows.sorted { $0.tuple < $1.tuple }
+    let sorted = engine.sortsExports ? rows.sorted { $0.tuple < $1.tuple } : rows
     #expect(try await store.export(RowFilter(history: .kept), page: 4).map(\.value) == sorted.map(\.value))
   }
 }

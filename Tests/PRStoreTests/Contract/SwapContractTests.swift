@@ -28,7 +28,7 @@ struct SwapContractTests {
 
   @Test(
     "rows that the fresh copy lacks leave the feed, others stay, and new ones come in the order of their keys",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func swap(engine: EngineUnderTest) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
     let before = try await store.feed(limit: 1)
@@ -53,7 +53,7 @@ struct SwapContractTests {
     #expect(try await store.export(RowFilter(history: .kept)) == [.busybox("own", "5000")])
   }
 
-  @Test("rows that came behind a serial are spared", arguments: EngineUnderTest.allCases, [3, 4] as [Int64])
+  @Test("rows that came behind a serial are spared", arguments: EngineUnderTest.withCopy, [3, 4] as [Int64])
   func spared(engine: EngineUnderTest, serial: Int64) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
     // The row "live" has the serial 4.
@@ -66,7 +66,7 @@ struct SwapContractTests {
 
   @Test(
     "a position comes with the copy that it belongs to, and the notes of the fresh one go",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func positions(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     let upstream = try EngineDatabase(.memory, identity: "above").open()
@@ -87,7 +87,7 @@ struct SwapContractTests {
     #expect(try await Self.above(store) == nil)
   }
 
-  @Test("what was told without its checksum outlives the copy", arguments: EngineUnderTest.allCases)
+  @Test("what was told without its checksum outlives the copy", arguments: EngineUnderTest.withCopy)
   func bounds(engine: EngineUnderTest) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
     try await store.write { context throws(StoreError) in try context.learn(bound: revision("20"), of: .busybox) }
@@ -95,7 +95,7 @@ struct SwapContractTests {
     #expect(try await Self.above(store) == "20")
   }
 
-  @Test("a value stays with the checksum to which it belonged in the old copy", arguments: EngineUnderTest.allCases)
+  @Test("a value stays with the checksum to which it belonged in the old copy", arguments: EngineUnderTest.withCopy)
   func rivals(engine: EngineUnderTest) async throws {
     let old: [Row] = [.busybox("first", "7"), .busybox("second", "7"), .busybox("gone", "8")]
     let new: [Row] = [.busybox("new", "7"), .busybox("second", "7"), .busybox("first", "7"), .busybox("new", "8")]
@@ -113,7 +113,7 @@ struct SwapContractTests {
 
   @Test(
     "a row that returns has a new place, and one that is told meanwhile stands in the feed once",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func returning(engine: EngineUnderTest) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
     _ = try await store.swapCopies(.nowhere, sparingAfter: .max, milliseconds: 7)
@@ -125,7 +125,7 @@ struct SwapContractTests {
 
   @Test(
     "shows the old copy or the fresh one, whatever a step does, and decisions are made in between",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func steps(engine: EngineUnderTest) async throws {
     let all = (0..<900).map { Row.busybox("c\($0)", "\($0)") }
     let (old, new) = (Array(all.prefix(600)), Array(all.suffix(600)))
@@ -161,7 +161,7 @@ struct SwapContractTests {
     #expect(try await store.write { context throws(StoreError) in try context.swapStep() } == .idle)
   }
 
-  @Test("one that was begun can be given up until the copies have changed places", arguments: EngineUnderTest.allCases)
+  @Test("one that was begun can be given up until the copies have changed places", arguments: EngineUnderTest.withCopy)
   func givenUp(engine: EngineUnderTest) async throws {
     let store = try await Self.prepared(databases.make(engine), Self.old, Self.new)
     let before = try await store.feed(limit: 1)
@@ -181,7 +181,7 @@ struct SwapContractTests {
 
   @Test(
     "a fresh copy that is begun after the copies have changed places finishes the exchange first",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func begunAgain(engine: EngineUnderTest) async throws {
     let database = try databases.make(engine)
     var store = try await Self.prepared(database, Self.old, Self.new)

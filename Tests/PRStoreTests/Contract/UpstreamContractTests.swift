@@ -13,7 +13,7 @@ struct UpstreamContractTests {
     UpstreamAnswer(greatest: greatest.map(revision), values: values.map(revision), source: source)
   }
 
-  @Test("an answer is kept with its values and its greatest, and is news once", arguments: EngineUnderTest.allCases)
+  @Test("an answer is kept with its values and its greatest, and is news once", arguments: EngineUnderTest.withCopy)
   func learn(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     let answers = [
@@ -44,7 +44,7 @@ struct UpstreamContractTests {
     #expect(story.allSatisfy { $0.provenance.origin == .copied && $0.provenance.milliseconds == 5 })
   }
 
-  @Test("a value without its checksum only raises what is known of its package", arguments: EngineUnderTest.allCases)
+  @Test("a value without its checksum only raises what is known of its package", arguments: EngineUnderTest.withCopy)
   func bounds(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     var seen: [String?] = []
@@ -63,7 +63,7 @@ struct UpstreamContractTests {
 
   @Test(
     "a copied value belongs to the checksum for which it was copied first, and to one that has it as an own value",
-    arguments: EngineUnderTest.allCases)
+    arguments: EngineUnderTest.withCopy)
   func rivals(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
     _ = try await store.copy(
@@ -93,7 +93,7 @@ struct UpstreamContractTests {
     #expect(taken == (true, false))
   }
 
-  @Test("a note is kept until it is forgotten, across restarts", arguments: EngineUnderTest.allCases)
+  @Test("a note is kept until it is forgotten, across restarts", arguments: EngineUnderTest.withCopy)
   func notes(engine: EngineUnderTest) async throws {
     let database = try databases.make(engine)
     let store = try database.open()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRStore
 
 /// The name of a store: a UUID of version 4 (RFC 9562, section 5.4), in lower case.
-enum StoreIdentity {
-  static func random(_ random: () -> UInt64) -> String {
+package enum StoreIdentity {
+  package static func random(_ random: () -> UInt64) -> String {
     let high = random() & ~0xF000 | 0x4000
     let low = random() & ~(3 << 62) | (2 << 62)
     let digits = hex(high) + hex(low)

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PostgreSQL
+  import PRRevision
+  import PRStore
+
+  /// What the two lanes share: a connection, the end of each transaction, and what follows from a failure.
+  ///
+  /// `@unchecked Sendable`: only the serial queue of its ``GroupCommit`` touches it.
+  class PostgresLane: @unchecked Sendable, PostgresAsking {
+    let shared: PostgresShared
+    let identity: String
+    private let session: PostgresSession
+    private(set) var connection: PostgresConnection?
+    /// Why no server took the last attempt.
+    private var failure: StoreError?
+    /// So many decisions run in a transaction of their own: one of them makes the server refuse a statement.
+    var singles = 0
+    var asksUntil = ContinuousClock.Instant.now
+
+    /// Between two attempts to reach a server.
+    private static let pause = Duration.milliseconds(100)
+
+    init(_ shared: PostgresShared, identity: String) {
+      self.shared = shared
+      self.identity = identity
+      session = PostgresSession(shared)
+    }
+
+    // MARK: GroupTransaction
+
+    /// Has a connection, or fails: with `.locked` where another attempt is worth it.
+    func begin() throws(StoreError) {
+      do throws(StoreError) {
+        let opened = try session.open(until: shared.now() + .seconds(3))
+        if opened !== connection { try PostgresPosition.check(opened, shared, identity: identity) }
+        connection = opened
+        failure = nil
+      } catch {
+        connection = nil
+        session.drop()
+        if case .unconfirmed = error { throw error }
+        failure = error
+        shared.pause(Self.pause)
+        throw .locked(path: shared.path, seconds: 0)
+      }
+    }
+
+    func locked(for timeout: Duration) -> StoreError {
+      failure ?? .unreachable(path: shared.path, detail: "it did not answer for \(timeout.components.seconds) s")
+    }
+
+    func stopUpkeep() {}
+
+    func moveLogToDatabase() -> Bool { true }
+
+    func answerWhatNeedsNoRow(_ group: [PendingDecision]) -> [PendingDecision] { group }
+
+    // MARK: Within a transaction
+
+    var connectionNumber: Int { connection?.number ?? 0 }
+    var isOver: Bool { false }
+
+    func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
+      guard let connection else { throw .unreachable(path: shared.path, detail: "the connection is lost") }
+      do throws(PostgresFailure) {
+        try connection.add(statement, parameters)
+        guard let reply = try connection.flush(until: asksUntil).first else { throw .lost("no reply") }
+        return reply
+      } catch {
+        asked = error
+        throw StoreError(error, path: shared.path)
+      }
+    }
+
+    /// Why a question within the transaction has failed.
+    var asked: PostgresFailure?
+
+    // MARK: What follows from a failure
+
+    /// A transaction failed before its COMMIT was sent, or was refused: nothing of it is on record.
+    ///
+    /// - Returns: what must run again.
+    func abandon(_ group: [PendingDecision], _ failure: PostgresFailure) -> [PendingDecision] {
+      switch failure.remedy {
+      case .reconnect:
+        drop()
+        return again(group, .connection, StoreError(failure, path: shared.path))
+      case .again:
+        rollBack()
+        return again(group, .conflict, StoreError(failure, path: shared.path))
+      case .oneByOne where group.count > 1:
+        rollBack()
+        singles = group.count
+        shared.countRerun(.row)
+        return group
+      case .oneByOne, .diskFull, .none:
+        rollBack()
+        let error = StoreError(failure, path: shared.path)
+        for decision in group { decision.fail(error) }
+        return []
+      }
+    }
+
+    /// Runs decisions again whose time is not over.
+    func again(_ group: [PendingDecision], _ cause: PostgresShared.RerunCause, _ error: StoreError) -> [PendingDecision]
+    {
+      let now = shared.now()
+      var rest: [PendingDecision] = []
+      for decision in group {
+        if decision.deadline > now { rest.append(decision) } else { decision.fail(error) }
+      }
+      if !rest.isEmpty { shared.countRerun(cause) }
+      return rest
+    }
+
+    /// Takes the end of a transaction whose COMMIT was sent.
+    func conclude(_ group: [PendingDecision], _ outcome: Result<[PostgresReply], PostgresFailure>) -> PostgresEnd {
+      switch outcome {
+      case .success(let replies):
+        guard let connection else {
+          return .doubtful(.unreachable(path: shared.path, detail: "the connection is lost"))
+        }
+        switch PostgresCommit.outcome(replies, connection, shared) {
+        case .confirmed: return .confirmed
+        case .unconfirmed(let reason): return .doubtful(.unconfirmed(path: shared.path, detail: reason))
+        }
+      case .failure(.late):
+        // The server waits for its standby. The wait is never cancelled: that would make the rows visible.
+        session.park()
+        connection = nil
+        for decision in group {
+          decision.fail(.unconfirmed(path: shared.path, detail: "no standby has confirmed it in time"))
+        }
+        return .over([])
+      case .failure(let failure) where failure.remedy == .reconnect:
+        drop()
+        return .doubtful(StoreError(failure, path: shared.path))
+      case .failure(let failure):
+        return .over(abandon(group, failure))
+      }
+    }
+
+    func drop() {
+      session.drop()
+      connection = nil
+    }
+
+    private func rollBack() {
+      guard let connection else { return }
+      do throws(PostgresFailure) {
+        try connection.add(PostgresSQL.rollback)
+        _ = try connection.flush(until: shared.now() + .seconds(3))
+        // ROLLBACK outside of a transaction warns.
+        _ = connection.takeWarnings()
+      } catch {
+        drop()
+      }
+    }
+
+    /// The latest time that one of them waits for.
+    func deadline(of group: [PendingDecision]) -> ContinuousClock.Instant {
+      group.map(\.deadline).max() ?? shared.now()
+    }
+  }
+
+  /// How a transaction ended whose COMMIT was sent.
+  enum PostgresEnd {
+    case confirmed
+    /// It may be on record, and may be lost yet.
+    case doubtful(StoreError)
+    /// Nothing of it is on record, or its decisions have failed. What must run again.
+    case over([PendingDecision])
+  }
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PostgreSQL
+  import PRRevision
+  import PRStore
+
+  /// Reads in snapshots, each of which ends with a confirmed commit before anything of it is passed on.
+  ///
+  /// Not `Sendable`: it belongs to the thread that it is passed to.
+  final class PostgresSnapshots: SnapshotSource, PostgresAsking {
+    private let shared: PostgresShared
+    private let identity: String
+    private let session: PostgresSession
+    private var connection: PostgresConnection?
+    /// When the read is out of time.
+    private var end = ContinuousClock.Instant.now
+    /// Until when the server is waited for.
+    private var deadline = ContinuousClock.Instant.now
+    private var asked: PostgresFailure?
+    private var isGone: () -> Bool = { false }
+
+    /// How long what was read in time may take to be confirmed.
+    private static let grace = Duration.seconds(3)
+    /// How long a read waits for a server and its standby.
+    private static let patience = Duration.seconds(5)
+    private static let pause = Duration.milliseconds(100)
+
+    init(_ shared: PostgresShared, identity: String) {
+      self.shared = shared
+      self.identity = identity
+      session = PostgresSession(shared)
+    }
+
+    func readSnapshot<Value>(
+      readsWhole: Bool, _ body: (any ReadContext) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+      try read(within: Self.patience, isGone: { false }, body)
+    }
+
+    /// - Parameter isGone: the reader has left.
+    func read<Value>(
+      within time: Duration, isGone: @escaping () -> Bool, _ body: (any ReadContext) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+      end = shared.now() + time
+      deadline = end + Self.grace
+      self.isGone = isGone
+      while true {
+        do throws(StoreError) {
+          return try attempt(body)
+        } catch {
+          let mayPass: Bool
+          switch error {
+          case .unreachable: mayPass = true
+          case .unconfirmed: mayPass = connection != nil
+          default: mayPass = false
+          }
+          guard mayPass, shared.now() + Self.pause < end, !isGone() else { throw error }
+          shared.pause(Self.pause)
+        }
+      }
+    }
+
+    private func attempt<Value>(
+      _ body: (any ReadContext) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+      let connection = try open()
+      asked = nil
+      do throws(PostgresFailure) {
+        try connection.add(PostgresSQL.beginSnapshot)
+      } catch {
+        throw failed(error)
+      }
+      let value: Result<Value, StoreError>
+      do throws(StoreError) {
+        value = .success(try body(PostgresReadContext(self, of: identity)))
+      } catch {
+        value = .failure(error)
+      }
+      if let asked { throw failed(asked) }
+      try confirm(connection)
+      return try value.get()
+    }
+
+    private func open() throws(StoreError) -> PostgresConnection {
+      do throws(StoreError) {
+        let opened = try session.open(until: deadline)
+        if opened !== connection { try PostgresPosition.check(opened, shared, identity: identity) }
+        connection = opened
+        return opened
+      } catch {
+        drop()
+        throw error
+      }
+    }
+
+    private func drop() {
+      session.drop()
+      connection = nil
+    }
+
+    /// Nothing that was read may leave before a commit behind it is confirmed.
+    private func confirm(_ connection: PostgresConnection) throws(StoreError) {
+      let replies: [PostgresReply]
+      do throws(PostgresFailure) {
+        try PostgresCommit.add(to: connection, writes: false)
+        replies = try connection.flush(until: deadline)
+      } catch {
+        guard error == .late else { throw failed(error) }
+        session.park()
+        self.connection = nil
+        throw .unconfirmed(path: shared.path, detail: "no standby has confirmed the read in time")
+      }
+      if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
+        throw .unconfirmed(path: shared.path, detail: reason)
+      }
+    }
+
+    /// A failure leaves the transaction in a state that only a new connection is free of.
+    private func failed(_ failure: PostgresFailure) -> StoreError {
+      drop()
+      if failure.remedy != .none { shared.countRerun(.connection) }
+      return StoreError(failure, path: shared.path)
+    }
+
+    // MARK: Asking
+
+    var connectionNumber: Int { connection?.number ?? 0 }
+    var isOver: Bool { isGone() || shared.now() > end }
+
+    func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
+      guard let connection else { throw .unreachable(path: shared.path, detail: "the connection is lost") }
+      do throws(PostgresFailure) {
+        try connection.add(statement, parameters)
+        // BEGIN is answered with the first question.
+        guard let reply = try connection.flush(until: deadline).last else { throw .lost("no reply") }
+        return reply
+      } catch {
+        asked = error
+        throw StoreError(error, path: shared.path)
+      }
+    }
+  }
+
+  /// Reads on a thread of its own, as long as the time allows.
+  ///
+  /// `@unchecked Sendable`: only its serial queue touches the snapshots.
+  final class PostgresDiagnosticReader: DiagnosticReader, @unchecked Sendable {
+    private let snapshots: PostgresSnapshots
+    private let queue: any SerialQueue
+
+    init(_ shared: PostgresShared, identity: String) {
+      snapshots = PostgresSnapshots(shared, identity: identity)
+      queue = shared.environment.queue(.diagnostics)
+    }
+
+    func read<Value: Sendable>(
+      within time: Duration, for client: ReadClient,
+      _ body: @escaping @Sendable (any ReadContext) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+      let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+        queue.async {
+          do throws(StoreError) {
+            guard !client.isGone else { throw .interrupted }
+            continuation.resume(
+              returning: .success(try self.snapshots.read(within: time, isGone: { client.isGone }, body)))
+          } catch {
+            continuation.resume(returning: .failure(error))
+          }
+        }
+      }
+      return try outcome.get()
+    }
+  }
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PostgreSQL
+  import PRRevision
+  import PRStore
+
+  /// Reads all that a store has, page by page: no transaction is open for long.
+  package final class PostgresDraining {
+    package let identity: String
+    private let shared: PostgresShared
+    private let snapshots: PostgresSnapshots
+
+    private static let takeEnd = PostgresStatement(
+      "take end", "DELETE FROM headwater.feed_end RETURNING serial, digest")
+
+    package init(_ options: PostgresOptions, in environment: StoreEnvironment = .system) throws(StoreError) {
+      shared = PostgresShared(options, in: environment)
+      identity = try PostgresOpening(shared).identity
+      snapshots = PostgresSnapshots(shared, identity: identity)
+    }
+
+    package var path: String { shared.path }
+
+    /// Where the feed ends; nil where the store was moved away.
+    package func end() throws(StoreError) -> FeedPoint? {
+      try read { context throws(StoreError) in
+        let reply = try context.ask(PostgresFacts.end)
+        return reply.count == 0 ? nil : reply.point(0)
+      }
+    }
+
+    package func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
+      try read { context throws(StoreError) in
+        let reply = try context.ask(
+          PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
+        return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
+      }
+    }
+
+    package func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry] {
+      try read { context throws(StoreError) in try context.floors(after: serial, limit: limit) }
+    }
+
+    private func read<Value>(
+      _ body: (PostgresReadContext) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+      try snapshots.readSnapshot(readsWhole: false) { reader throws(StoreError) in
+        guard let context = reader as? PostgresReadContext else { throw .closed }
+        return try body(context)
+      }
+    }
+
+    /// Ends the store: no machine numbers in it or answers from it any more. It is done in one transaction with a last look at where
+    /// the feed ends, and only if that is what is expected.
+    ///
+    /// - Returns: false where rows have come.
+    package func close(at expected: FeedPoint) throws(StoreError) -> Bool {
+      let connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
+      do throws(PostgresFailure) {
+        try connection.add(PostgresSQL.begin)
+        try connection.add(Self.takeEnd)
+        let taken = try connection.flush(until: shared.now() + .seconds(5))[1]
+        guard taken.count == 1, taken.point(0) == expected else {
+          try connection.add(PostgresSQL.rollback)
+          _ = try connection.flush(until: shared.now() + .seconds(5))
+          return false
+        }
+        try PostgresCommit.add(to: connection, writes: true)
+        let replies = try connection.flush(until: shared.now() + .seconds(60))
+        guard PostgresCommit.outcome(replies, connection, shared) == .confirmed else {
+          throw .lost("its last commit is not confirmed; run the command again")
+        }
+        return true
+      } catch {
+        throw StoreError(error, path: shared.path)
+      }
+    }
+  }
+#endif

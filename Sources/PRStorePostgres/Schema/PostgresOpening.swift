@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#if PostgreSQL
+  import PRRevision
+  import PRStore
+
+  /// Looks at a database, and makes the tables of a store where there are none. Processes that open one do so one after another.
+  struct PostgresOpening {
+    private(set) var identity = ""
+    private(set) var report = PostgresReport()
+    private let shared: PostgresShared
+
+    /// For all statements of an opening.
+    private static let patience = Duration.seconds(15)
+
+    private static let server = PostgresStatement(
+      "server",
+      "SELECT current_setting('server_version_num')::int, current_setting('synchronous_standby_names')")
+
+    init(_ shared: PostgresShared) throws(StoreError) {
+      self.shared = shared
+      let deadline = shared.now() + Self.patience
+      let connection = try PostgresSession.openOnce(shared, until: deadline)
+      try lookAtServer(connection, until: deadline)
+      let found = try ask(
+        connection, until: deadline, (PostgresSQL.begin, []), (PostgresSchema.lock, []), (PostgresSchema.look, []))[2]
+      if found.flag(0, 0) {
+        let replies = try ask(connection, until: deadline, (PostgresSchema.keys, []), (PostgresFacts.end, []))
+        try read(replies[0])
+        guard replies[1].count == 1 else { throw .movedAway(path: shared.path) }
+      } else if let tables = found.optionalText(0, 1) {
+        throw .foreign(path: shared.path, tables: tables.split(separator: ", ").map(String.init))
+      } else if shared.options.isReadOnly {
+        throw .missing(path: shared.path)
+      } else {
+        try make(connection, hasSchema: found.flag(0, 2), until: deadline)
+      }
+      try finish(connection, until: deadline)
+    }
+
+    private func ask(
+      _ connection: PostgresConnection, until deadline: ContinuousClock.Instant,
+      _ questions: (PostgresStatement, [PostgresParameter])...
+    ) throws(StoreError) -> [PostgresReply] {
+      do throws(PostgresFailure) {
+        for (statement, parameters) in questions { try connection.add(statement, parameters) }
+        return try connection.flush(until: deadline)
+      } catch {
+        throw StoreError(error, path: shared.path)
+      }
+    }
+
+    private mutating func lookAtServer(
+      _ connection: PostgresConnection, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+      let server = try ask(connection, until: deadline, (Self.server, []))[0]
+      report.hasNoStandby = server.text(0, 1).isEmpty && shared.options.durability == .full
+      report.oldRelease = PostgresRelease(number: Int(clamping: server.number(0, 0))).complaint
+    }
+
+    private mutating func read(_ keys: PostgresReply) throws(StoreError) {
+      var values: [String: String] = [:]
+      for index in 0..<keys.count { values[keys.text(index, 0)] = keys.text(index, 1) }
+      let least = values[PostgresSchema.Key.least].flatMap { Int($0) } ?? .max
+      guard least <= PostgresSchema.version else {
+        throw .newer(
+          path: shared.path, found: values[PostgresSchema.Key.version].flatMap { Int($0) } ?? least,
+          known: PostgresSchema.version)
+      }
+      guard let identity = values[PostgresSchema.Key.identity] else {
+        throw .damaged(path: shared.path, detail: "headwater.store has no identity")
+      }
+      let durability = values[PostgresSchema.Key.durability] ?? Durability.full.rawValue
+      guard shared.options.isReadOnly || durability == shared.options.durability.rawValue else {
+        throw .unfit(
+          path: shared.path,
+          detail: "the machines of this store use the durability \(durability), and this one would use "
+            + "\(shared.options.durability.rawValue): an answer of one would not be safe from another; use the same")
+      }
+      self.identity = identity
+    }
+
+    /// What `headwater.store` begins with.
+    static func keys(_ identity: String, _ durability: Durability) -> [String: String] {
+      [
+        PostgresSchema.Key.identity: identity, PostgresSchema.Key.version: String(PostgresSchema.version),
+        PostgresSchema.Key.least: String(PostgresSchema.version), PostgresSchema.Key.durability: durability.rawValue,
+      ]
+    }
+
+    private mutating func make(
+      _ connection: PostgresConnection, hasSchema: Bool, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+      identity = StoreIdentity.random(shared.environment.random)
+      report.isNew = true
+      for (index, sql) in (PostgresSchema.tables.dropFirst(hasSchema ? 1 : 0) + PostgresSchema.indexes).enumerated() {
+        _ = try ask(connection, until: deadline, (PostgresStatement("schema \(index)", sql), []))
+      }
+      let keys = Self.keys(identity, shared.options.durability)
+      _ = try ask(
+        connection, until: deadline,
+        (PostgresSchema.insertKeys, [.texts(keys.map(\.key)), .texts(keys.map(\.value))]),
+        (PostgresSchema.insertEnd, [.number(0), .bytes(FeedDigest.start.bytes)]))
+    }
+
+    private func finish(
+      _ connection: PostgresConnection, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+      let replies: [PostgresReply]
+      do throws(PostgresFailure) {
+        try PostgresCommit.add(to: connection, writes: report.isNew)
+        replies = try connection.flush(until: deadline)
+      } catch {
+        guard error == .late else { throw StoreError(error, path: shared.path) }
+        throw .unconfirmed(path: shared.path, detail: "no standby has confirmed the opening in time")
+      }
+      if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
+        throw .unconfirmed(path: shared.path, detail: reason)
+      }
+    }
+  }
+
+  /// A release of PostgreSQL, as `server_version_num` has it.
+  struct PostgresRelease: Hashable {
+    let number: Int
+
+    /// The minor releases from which on a commit just after a start waits for the standby.
+    private static let mended = [13: 21, 14: 18, 15: 13, 16: 9, 17: 5]
+
+    var complaint: String? {
+      let (major, minor) = (number / 10_000, number % 10_000)
+      guard let mended = Self.mended[major] else { return major < 13 ? "\(major).\(minor)" : nil }
+      return minor < mended ? "\(major).\(minor)" : nil
+    }
+  }
+#endif

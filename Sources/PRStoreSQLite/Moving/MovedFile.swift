@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRStore
+
+/// A new database that is filled with the rows of another store, and gets its name once it is whole.
+package final class MovedFile {
+  private let path: String
+  private let partial: String
+  private let environment: StoreEnvironment
+  private let store: Store
+
+  /// - Parameter replaces: a file that is there already may be replaced.
+  package init(_ path: String, replaces: Bool, in environment: StoreEnvironment = .system) throws(StoreError) {
+    self.path = environment.files.absolutePath(path)
+    self.environment = environment
+    partial = self.path + ".partial"
+    let file = DatabaseFile(self.path, on: environment.files)
+    if !replaces, try file.exists() {
+      throw .engine(path: path, detail: "it is there already; name another file")
+    }
+    guard try !file.hasLog() else {
+      throw .engine(path: path, detail: "\(path)-wal holds rows of it; stop what serves it, or name another file")
+    }
+    for suffix in ["", "-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
+    var options = StoreOptions(path: partial, durability: .off)
+    options.keepsMark = false
+    store = try Store.open(options, in: environment).store
+  }
+
+  /// Adds rows in the order of their serials, which they keep.
+  package func add(_ entries: [FeedEntry]) async throws(StoreError) {
+    try await store.write { context throws(StoreError) in
+      for entry in entries {
+        guard let value = Revision(entry.story.value) else { throw .notARevision }
+        try context.record(
+          TupleKey(package: entry.package, checksum: entry.story.checksum), value, entry.story.provenance)
+      }
+    }
+  }
+
+  package func add(_ floors: [FloorEntry]) async throws(StoreError) {
+    try await store.write { context throws(StoreError) in
+      for entry in floors { try context.raise(entry.floor, entry.provenance) }
+    }
+  }
+
+  /// Where its feed ends.
+  package func end() async throws(StoreError) -> FeedPoint {
+    let last = try await store.read(in: .long) { reader throws(StoreError) in try reader.lastPosition() }
+    return FeedPoint(serial: last.serial, digest: last.digest)
+  }
+
+  /// Brings the file to the disk and to its name.
+  ///
+  /// - Parameter identity: which store it is; nil for a new one.
+  package func finish(as identity: String?) throws(StoreError) {
+    store.close()
+    if let identity {
+      let connection = try Connection(
+        path: partial, on: environment.files, access: .readWrite, busy: .seconds(1), cache: 2048)
+      let statement = try connection.prepare("UPDATE headwater_store SET value = ?1 WHERE key = 'store'")
+      statement.bind(1, identity)
+      try statement.run()
+      try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    do throws(FileError) {
+      try AtomicFile(path, in: environment).settle(partial)
+    } catch {
+      throw StoreError(error, writing: path, of: path, "the database could not be brought to the disk")
+    }
+    for suffix in ["-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
+  }
+}
