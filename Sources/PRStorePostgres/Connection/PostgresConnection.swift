@@ -75,7 +75,7 @@
 
     private var message: String {
       // libpq's texts have several lines and end with one.
-      String(cString: PQerrorMessage(handle)).split(separator: "\n").joined(separator: " ")
+      String(cString: PQerrorMessage(handle)).split { $0 == "\n" || $0 == "\t" }.joined(separator: " ")
     }
 
     private func connect(until deadline: ContinuousClock.Instant) throws(PostgresFailure) {

@@ -24,6 +24,9 @@
         FROM headwater.feed WHERE number IS NOT NULL) t
       WHERE t.twin > 0 AND f.serial = t.serial
       """)
+    /// The source may take longer for its next rows than a session of a server may be idle.
+    private static let patient = PostgresStatement(
+      "patient", "SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
     /// For one statement: an index of a million rows takes seconds.
     private static let patience = Duration.seconds(600)
 
@@ -42,7 +45,8 @@
       shared = PostgresShared(options, in: environment)
       connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
       let look = try Self.ask(
-        connection, shared, (PostgresSQL.begin, []), (PostgresSchema.lock, []), (PostgresSchema.look, []))[2]
+        connection, shared, (PostgresSQL.begin, []), (Self.patient, []), (PostgresSchema.lock, []),
+        (PostgresSchema.look, []))[3]
       hasSchema = look.flag(0, 2)
       if look.flag(0, 0) {
         let store = try Self.ask(connection, shared, (Self.identityLook, []))[0]
