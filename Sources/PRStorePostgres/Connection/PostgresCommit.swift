@@ -34,6 +34,23 @@
       try connection.add(PostgresSQL.standbys)
     }
 
+    /// Commits, and waits until it is confirmed.
+    static func confirm(
+      _ connection: PostgresConnection, _ shared: PostgresShared, writes: Bool, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) {
+      let replies: [PostgresReply]
+      do throws(PostgresFailure) {
+        try add(to: connection, writes: writes)
+        replies = try connection.flush(until: deadline)
+      } catch {
+        guard error == .late else { throw StoreError(error, path: shared.path) }
+        throw .unconfirmed(path: shared.path, detail: "no standby has confirmed it in time")
+      }
+      if case .unconfirmed(let reason) = outcome(replies, connection, shared) {
+        throw .unconfirmed(path: shared.path, detail: reason)
+      }
+    }
+
     /// Judges the last replies of a flush.
     static func outcome(
       _ replies: [PostgresReply], _ connection: PostgresConnection, _ shared: PostgresShared

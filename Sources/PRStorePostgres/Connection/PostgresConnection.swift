@@ -2,6 +2,7 @@
 #if PostgreSQL
   import CPostgres
   import Foundation
+  import PRStore
 
   /// A statement, which is prepared once on each connection.
   struct PostgresStatement: Hashable {
@@ -30,6 +31,8 @@
     private let notices: Notices
     /// Which connection of the store this is.
     let number: Int
+    /// What the server is.
+    var release = PostgresRelease(number: 0)
 
     /// What was sent and is not answered.
     private enum Sent {
@@ -148,6 +151,20 @@
       guard PQpipelineSync(handle) == 1 else { throw .lost(message) }
       (replies, failure) = ([], nil)
       return try receive(until: deadline)
+    }
+
+    /// Asks all of some questions in one flush.
+    ///
+    /// - Parameter path: what an error names the store by.
+    func ask(
+      of path: String, until deadline: ContinuousClock.Instant, _ questions: [(PostgresStatement, [PostgresParameter])]
+    ) throws(StoreError) -> [PostgresReply] {
+      do throws(PostgresFailure) {
+        for (statement, parameters) in questions { try add(statement, parameters) }
+        return try flush(until: deadline)
+      } catch {
+        throw StoreError(error, path: path)
+      }
     }
 
     /// Goes on waiting for replies that were late.

@@ -28,12 +28,13 @@
         // Serialization, deadlock, a lock that another machine holds.
         case "40001", "40P01", "55P03": .again
         case "53100": .diskFull
+        case "23505": .oneByOne
         default:
-          state.hasPrefix("08")
-            ? .reconnect
-            : state.hasPrefix("22") || state.hasPrefix("54")
-              ? .oneByOne
-              : state == "23505" ? .oneByOne : .none
+          switch state.prefix(2) {
+          case "08": .reconnect
+          case "22", "54": .oneByOne
+          default: .none
+          }
         }
       }
     }

@@ -8,14 +8,23 @@
   /// Not `Sendable`: it belongs to the thread of its lane.
   final class PostgresSession {
     let shared: PostgresShared
-    private var connection: PostgresConnection?
+    /// The store that is expected; nil where it is not known yet, or does not matter.
+    private let identity: String?
+    private(set) var connection: PostgresConnection?
+    /// Until when a question within a transaction waits.
+    var deadline = ContinuousClock.Instant.now
+    /// Why a question within the transaction has failed.
+    var asked: PostgresFailure?
     /// Hosts that are still to be tried, in a random order.
     private var hosts: [Int] = []
 
     /// A host that does not answer in this time is passed over for now.
     private static let hostTimeout = Duration.seconds(3)
 
-    init(_ shared: PostgresShared) { self.shared = shared }
+    init(_ shared: PostgresShared, identity: String? = nil) {
+      self.shared = shared
+      self.identity = identity
+    }
 
     /// The connection, made where there is none. One host is tried in a call.
     func open(until deadline: ContinuousClock.Instant) throws(StoreError) -> PostgresConnection {
@@ -23,13 +32,15 @@
         throw .unconfirmed(path: shared.path, detail: "an earlier commit still waits for its standby")
       }
       if let connection { return connection }
+      let opened: PostgresConnection
       do throws(PostgresFailure) {
-        let opened = try connect(until: min(deadline, shared.now() + Self.hostTimeout))
-        connection = opened
-        return opened
+        opened = try connect(until: min(deadline, shared.now() + Self.hostTimeout))
       } catch {
         throw .unreachable(path: shared.path, detail: error.text)
       }
+      if let identity { try PostgresPosition.check(opened, shared, identity: identity) }
+      connection = opened
+      return opened
     }
 
     /// A connection for one piece of work: each host is tried once.
@@ -59,6 +70,25 @@
       connection = nil
     }
 
+    // MARK: Within a transaction
+
+    var connectionNumber: Int { connection?.number ?? 0 }
+
+    func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
+      guard let connection else { throw .unreachable(path: shared.path, detail: "the connection is lost") }
+      do throws(PostgresFailure) {
+        try connection.add(statement, parameters)
+        // A BEGIN that waits to be sent is answered with the first question.
+        guard let reply = try connection.flush(until: deadline).last else { throw .lost("no reply") }
+        return reply
+      } catch {
+        asked = error
+        throw StoreError(error, path: shared.path)
+      }
+    }
+
+    // MARK: Connecting
+
     private func connect(until deadline: ContinuousClock.Instant) throws(PostgresFailure) -> PostgresConnection {
       if hosts.isEmpty { hosts = shuffledHosts() }
       let options = shared.options
@@ -86,9 +116,9 @@
       "greeting",
       """
       SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
-        current_setting('server_encoding'), current_setting('server_version_num'),
+        current_setting('server_encoding'), current_setting('server_version_num')::int,
         current_setting('synchronous_standby_names'), current_setting('client_min_messages'),
-        current_setting('synchronous_commit'), current_setting('fsync'),
+        current_setting('synchronous_commit'),
         CASE WHEN current_setting('server_version_num')::int >= 170000
           THEN set_config('transaction_timeout', '0', false) END
       """)
@@ -115,6 +145,7 @@
             "a proxy or the role changes settings of the session: client_min_messages is \(reply.text(0, 4)) and "
             + "synchronous_commit is \(reply.text(0, 5)); connect to the server itself")
       }
+      connection.release = PostgresRelease(number: Int(clamping: reply.number(0, 2)))
       _ = shared.hasWaited(standbys: reply.text(0, 3))
     }
   }

@@ -22,8 +22,6 @@
       var parked: [PostgresConnection] = []
       var position: FeedPoint?
       var loss: StoreLoss?
-      var reruns: [RerunCause: Int] = [:]
-      var looks = 0
     }
 
     init(_ options: PostgresOptions, in environment: StoreEnvironment) {
@@ -49,8 +47,6 @@
         return state.connections
       }
     }
-
-    var connectionCount: Int { state.withLock { $0.connections } }
 
     // MARK: Standbys
 
@@ -112,18 +108,5 @@
     var loss: StoreLoss? { state.withLock { $0.loss } }
 
     func note(_ loss: StoreLoss?) { state.withLock { $0.loss = loss } }
-
-    // MARK: Counters
-
-    enum RerunCause: String, CaseIterable, Sendable { case connection, unconfirmed, conflict, row }
-
-    func countRerun(_ cause: RerunCause) { state.withLock { $0.reruns[cause, default: 0] += 1 } }
-
-    func countLook() { state.withLock { $0.looks += 1 } }
-
-    /// Decisions that needed no row.
-    var looks: Int { state.withLock { $0.looks } }
-
-    var reruns: [RerunCause: Int] { state.withLock { $0.reruns } }
   }
 #endif

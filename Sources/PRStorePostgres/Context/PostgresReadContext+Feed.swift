@@ -15,12 +15,6 @@
       return reply.count == 0 ? 0 : reply.number(0, 0) + Int64(clamping: set.rows.count)
     }
 
-    /// The greatest mark at or in front of a serial.
-    func feedMark(at serial: Int64) throws(StoreError) -> FeedPoint? {
-      let reply = try ask(PostgresRows.mark, .number(serial))
-      return reply.count == 0 ? nil : reply.point(0)
-    }
-
     func readFeed(after start: Int64, to end: Int64, _ body: (Int64, Row?) -> Bool) throws(StoreError) -> Bool {
       var place = start
       while place < end {

@@ -9,13 +9,12 @@
   class PostgresLane: @unchecked Sendable, PostgresAsking {
     let shared: PostgresShared
     let identity: String
-    private let session: PostgresSession
-    private(set) var connection: PostgresConnection?
+    let session: PostgresSession
+    var connection: PostgresConnection? { session.connection }
     /// Why no server took the last attempt.
     private var failure: StoreError?
     /// So many decisions run in a transaction of their own: one of them makes the server refuse a statement.
     var singles = 0
-    var asksUntil = ContinuousClock.Instant.now
 
     /// Between two attempts to reach a server.
     private static let pause = Duration.milliseconds(100)
@@ -23,7 +22,7 @@
     init(_ shared: PostgresShared, identity: String) {
       self.shared = shared
       self.identity = identity
-      session = PostgresSession(shared)
+      session = PostgresSession(shared, identity: identity)
     }
 
     // MARK: GroupTransaction
@@ -31,12 +30,9 @@
     /// Has a connection, or fails: with `.locked` where another attempt is worth it.
     func begin() throws(StoreError) {
       do throws(StoreError) {
-        let opened = try session.open(until: shared.now() + .seconds(3))
-        if opened !== connection { try PostgresPosition.check(opened, shared, identity: identity) }
-        connection = opened
+        _ = try session.open(until: shared.now() + .seconds(3))
         failure = nil
       } catch {
-        connection = nil
         session.drop()
         if case .unconfirmed = error { throw error }
         failure = error
@@ -57,23 +53,12 @@
 
     // MARK: Within a transaction
 
-    var connectionNumber: Int { connection?.number ?? 0 }
+    var connectionNumber: Int { session.connectionNumber }
     var isOver: Bool { false }
 
     func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
-      guard let connection else { throw .unreachable(path: shared.path, detail: "the connection is lost") }
-      do throws(PostgresFailure) {
-        try connection.add(statement, parameters)
-        guard let reply = try connection.flush(until: asksUntil).first else { throw .lost("no reply") }
-        return reply
-      } catch {
-        asked = error
-        throw StoreError(error, path: shared.path)
-      }
+      try session.ask(statement, parameters)
     }
-
-    /// Why a question within the transaction has failed.
-    var asked: PostgresFailure?
 
     // MARK: What follows from a failure
 
@@ -83,15 +68,14 @@
     func abandon(_ group: [PendingDecision], _ failure: PostgresFailure) -> [PendingDecision] {
       switch failure.remedy {
       case .reconnect:
-        drop()
-        return again(group, .connection, StoreError(failure, path: shared.path))
+        session.drop()
+        return again(group, StoreError(failure, path: shared.path))
       case .again:
         rollBack()
-        return again(group, .conflict, StoreError(failure, path: shared.path))
+        return again(group, StoreError(failure, path: shared.path))
       case .oneByOne where group.count > 1:
         rollBack()
         singles = group.count
-        shared.countRerun(.row)
         return group
       case .oneByOne, .diskFull, .none:
         rollBack()
@@ -102,14 +86,12 @@
     }
 
     /// Runs decisions again whose time is not over.
-    func again(_ group: [PendingDecision], _ cause: PostgresShared.RerunCause, _ error: StoreError) -> [PendingDecision]
-    {
+    func again(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
       let now = shared.now()
       var rest: [PendingDecision] = []
       for decision in group {
         if decision.deadline > now { rest.append(decision) } else { decision.fail(error) }
       }
-      if !rest.isEmpty { shared.countRerun(cause) }
       return rest
     }
 
@@ -127,22 +109,16 @@
       case .failure(.late):
         // The server waits for its standby. The wait is never cancelled: that would make the rows visible.
         session.park()
-        connection = nil
         for decision in group {
           decision.fail(.unconfirmed(path: shared.path, detail: "no standby has confirmed it in time"))
         }
         return .over([])
       case .failure(let failure) where failure.remedy == .reconnect:
-        drop()
+        session.drop()
         return .doubtful(StoreError(failure, path: shared.path))
       case .failure(let failure):
         return .over(abandon(group, failure))
       }
-    }
-
-    func drop() {
-      session.drop()
-      connection = nil
     }
 
     private func rollBack() {
@@ -153,7 +129,7 @@
         // ROLLBACK outside of a transaction warns.
         _ = connection.takeWarnings()
       } catch {
-        drop()
+        session.drop()
       }
     }
 

@@ -28,7 +28,7 @@
       }
       switch conclude(group, outcome) {
       case .confirmed: break
-      case .doubtful(let error): return again(group, .unconfirmed, error)
+      case .doubtful(let error): return again(group, error)
       case .over(let rest): return rest
       }
       guard case .success(let replies) = outcome else { return group }
@@ -49,7 +49,6 @@
       for decision in group {
         do throws(StoreError) {
           try decision.decide(context)()
-          shared.countLook()
         } catch .locked {
           passOn(decision)
         } catch {

@@ -10,12 +10,8 @@
     private let shared: PostgresShared
     private let identity: String
     private let session: PostgresSession
-    private var connection: PostgresConnection?
     /// When the read is out of time.
     private var end = ContinuousClock.Instant.now
-    /// Until when the server is waited for.
-    private var deadline = ContinuousClock.Instant.now
-    private var asked: PostgresFailure?
     private var isGone: () -> Bool = { false }
 
     /// How long what was read in time may take to be confirmed.
@@ -27,7 +23,7 @@
     init(_ shared: PostgresShared, identity: String) {
       self.shared = shared
       self.identity = identity
-      session = PostgresSession(shared)
+      session = PostgresSession(shared, identity: identity)
     }
 
     func readSnapshot<Value>(
@@ -41,7 +37,7 @@
       within time: Duration, isGone: @escaping () -> Bool, _ body: (any ReadContext) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
       end = shared.now() + time
-      deadline = end + Self.grace
+      session.deadline = end + Self.grace
       self.isGone = isGone
       while true {
         do throws(StoreError) {
@@ -50,7 +46,7 @@
           let mayPass: Bool
           switch error {
           case .unreachable: mayPass = true
-          case .unconfirmed: mayPass = connection != nil
+          case .unconfirmed: mayPass = session.connection != nil
           default: mayPass = false
           }
           guard mayPass, shared.now() + Self.pause < end, !isGone() else { throw error }
@@ -63,7 +59,7 @@
       _ body: (any ReadContext) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
       let connection = try open()
-      asked = nil
+      session.asked = nil
       do throws(PostgresFailure) {
         try connection.add(PostgresSQL.beginSnapshot)
       } catch {
@@ -75,26 +71,18 @@
       } catch {
         value = .failure(error)
       }
-      if let asked { throw failed(asked) }
+      if let asked = session.asked { throw failed(asked) }
       try confirm(connection)
       return try value.get()
     }
 
     private func open() throws(StoreError) -> PostgresConnection {
       do throws(StoreError) {
-        let opened = try session.open(until: deadline)
-        if opened !== connection { try PostgresPosition.check(opened, shared, identity: identity) }
-        connection = opened
-        return opened
+        return try session.open(until: session.deadline)
       } catch {
-        drop()
+        session.drop()
         throw error
       }
-    }
-
-    private func drop() {
-      session.drop()
-      connection = nil
     }
 
     /// Nothing that was read may leave before a commit behind it is confirmed.
@@ -102,11 +90,10 @@
       let replies: [PostgresReply]
       do throws(PostgresFailure) {
         try PostgresCommit.add(to: connection, writes: false)
-        replies = try connection.flush(until: deadline)
+        replies = try connection.flush(until: session.deadline)
       } catch {
         guard error == .late else { throw failed(error) }
         session.park()
-        self.connection = nil
         throw .unconfirmed(path: shared.path, detail: "no standby has confirmed the read in time")
       }
       if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
@@ -116,27 +103,17 @@
 
     /// A failure leaves the transaction in a state that only a new connection is free of.
     private func failed(_ failure: PostgresFailure) -> StoreError {
-      drop()
-      if failure.remedy != .none { shared.countRerun(.connection) }
+      session.drop()
       return StoreError(failure, path: shared.path)
     }
 
     // MARK: Asking
 
-    var connectionNumber: Int { connection?.number ?? 0 }
+    var connectionNumber: Int { session.connectionNumber }
     var isOver: Bool { isGone() || shared.now() > end }
 
     func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
-      guard let connection else { throw .unreachable(path: shared.path, detail: "the connection is lost") }
-      do throws(PostgresFailure) {
-        try connection.add(statement, parameters)
-        // BEGIN is answered with the first question.
-        guard let reply = try connection.flush(until: deadline).last else { throw .lost("no reply") }
-        return reply
-      } catch {
-        asked = error
-        throw StoreError(error, path: shared.path)
-      }
+      try session.ask(statement, parameters)
     }
   }
 

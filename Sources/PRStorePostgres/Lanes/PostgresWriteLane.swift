@@ -21,8 +21,8 @@
 
     private func runTogether(_ group: [PendingDecision]) -> [PendingDecision] {
       guard let connection else { return group }
-      asksUntil = deadline(of: group)
-      asked = nil
+      session.deadline = deadline(of: group)
+      session.asked = nil
       let start = shared.now()
       let context: PostgresWriteContext
       do throws(PostgresFailure) {
@@ -30,7 +30,11 @@
       } catch {
         return abandon(group, error)
       }
-      if let refusal = context.refusal, case .movedAway = refusal { return refuse(group, refusal) }
+      if let refusal = context.refusal, case .movedAway = refusal {
+        session.drop()
+        for decision in group { decision.fail(refusal) }
+        return []
+      }
       var outcomes: [@Sendable () -> Void] = []
       outcomes.reserveCapacity(group.count)
       for decision in group {
@@ -38,7 +42,7 @@
         do throws(StoreError) {
           outcomes.append(try decision.decide(context))
         } catch {
-          if let asked { return abandon(group, asked) }
+          if let asked = session.asked { return abandon(group, asked) }
           context.rows.set.roll(back: savepoint)
           outcomes.append { decision.fail(error) }
         }
@@ -59,12 +63,11 @@
     /// - Parameter doubt: why the commit is doubtful.
     private func confirm(_ group: [PendingDecision], _ set: PostgresWorkingSet, doubt: StoreError) -> PostgresEnd {
       // What has no row is the same when it is decided again.
-      guard !set.rows.isEmpty else { return .over(again(group, .unconfirmed, doubt)) }
+      guard !set.rows.isEmpty else { return .over(again(group, doubt)) }
       guard shared.now() < deadline(of: group) else {
         for decision in group { decision.fail(doubt) }
         return .over([])
       }
-      shared.countRerun(.unconfirmed)
       do throws(StoreError) {
         try begin()
       } catch .locked {
@@ -87,22 +90,12 @@
           return .over(abandon(group, .refused(state: "40001", message: "the rows of the commit are gone")))
         }
       } catch {
-        return error.remedy == .reconnect || error.remedy == .again
-          ? retry(doubt) : .over(abandon(group, error))
+        guard error.remedy == .reconnect || error.remedy == .again else { return .over(abandon(group, error)) }
+        // On another connection.
+        session.drop()
+        return .doubtful(doubt)
       }
       return finish(connection, group, writes: false) { _ throws(PostgresFailure) in }
-    }
-
-    /// On another connection.
-    private func retry(_ doubt: StoreError) -> PostgresEnd {
-      drop()
-      return .doubtful(doubt)
-    }
-
-    private func refuse(_ group: [PendingDecision], _ error: StoreError) -> [PendingDecision] {
-      drop()
-      for decision in group { decision.fail(error) }
-      return []
     }
 
     /// Begins a transaction, takes the lock and fetches the facts of the group. What is read behind the lock is what its last holder
@@ -114,7 +107,7 @@
       try connection.add(PostgresSQL.begin)
       try connection.add(PostgresFacts.lockedEnd)
       if !tuples.isEmpty { try connection.add(PostgresFacts.fetch, PostgresFacts.parameters(tuples)) }
-      let replies = try connection.flush(until: asksUntil)
+      let replies = try connection.flush(until: session.deadline)
       let rows = PostgresReadContext(self, of: identity)
       let context = PostgresWriteContext(rows, path: shared.path, isLook: false)
       guard replies.count > 1, replies[1].count == 1 else {

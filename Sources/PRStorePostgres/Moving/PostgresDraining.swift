@@ -55,24 +55,14 @@
     /// - Returns: false where rows have come.
     package func close(at expected: FeedPoint) throws(StoreError) -> Bool {
       let connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
-      do throws(PostgresFailure) {
-        try connection.add(PostgresSQL.begin)
-        try connection.add(Self.takeEnd)
-        let taken = try connection.flush(until: shared.now() + .seconds(5))[1]
-        guard taken.count == 1, taken.point(0) == expected else {
-          try connection.add(PostgresSQL.rollback)
-          _ = try connection.flush(until: shared.now() + .seconds(5))
-          return false
-        }
-        try PostgresCommit.add(to: connection, writes: true)
-        let replies = try connection.flush(until: shared.now() + .seconds(60))
-        guard PostgresCommit.outcome(replies, connection, shared) == .confirmed else {
-          throw .lost("its last commit is not confirmed; run the command again")
-        }
-        return true
-      } catch {
-        throw StoreError(error, path: shared.path)
+      let deadline = shared.now() + .seconds(60)
+      let taken = try connection.ask(of: shared.path, until: deadline, [(PostgresSQL.begin, []), (Self.takeEnd, [])])[1]
+      guard taken.count == 1, taken.point(0) == expected else {
+        _ = try connection.ask(of: shared.path, until: deadline, [(PostgresSQL.rollback, [])])
+        return false
       }
+      try PostgresCommit.confirm(connection, shared, writes: true, until: deadline)
+      return true
     }
   }
 #endif

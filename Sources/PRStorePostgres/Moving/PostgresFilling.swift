@@ -9,12 +9,6 @@
     private let connection: PostgresConnection
     private var set = PostgresWorkingSet()
 
-    private static let identityLook = PostgresStatement(
-      "moved identity",
-      """
-      SELECT (SELECT value FROM headwater.store WHERE key = '\(PostgresSchema.Key.identity)'),
-        (SELECT serial FROM headwater.feed_end)
-      """)
     /// Rows that have a value of another row of their package.
     private static let numberTwins = PostgresStatement(
       "number twins",
@@ -30,27 +24,20 @@
     /// For one statement: an index of a million rows takes seconds.
     private static let patience = Duration.seconds(600)
 
-    /// What a database has.
-    package enum Found: Hashable, Sendable {
-      case nothing
-      /// A store, with the last serial of its feed; nil where it was moved away.
-      case store(identity: String, serial: Int64?)
-    }
-
-    package private(set) var found = Found.nothing
+    /// Which store the database has already; nil where it has none.
+    package private(set) var identity: String?
     private let hasSchema: Bool
 
     /// Looks at the database, and keeps other processes from opening it meanwhile.
     package init(_ options: PostgresOptions, in environment: StoreEnvironment = .system) throws(StoreError) {
       shared = PostgresShared(options, in: environment)
       connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
-      let look = try Self.ask(
-        connection, shared, (PostgresSQL.begin, []), (Self.patient, []), (PostgresSchema.lock, []),
-        (PostgresSchema.look, []))[3]
+      let look = try connection.ask(
+        of: shared.path, until: shared.now() + Self.patience,
+        [(PostgresSQL.begin, []), (Self.patient, []), (PostgresSchema.lock, []), (PostgresSchema.look, [])])[3]
       hasSchema = look.flag(0, 2)
       if look.flag(0, 0) {
-        let store = try Self.ask(connection, shared, (Self.identityLook, []))[0]
-        found = .store(identity: store.text(0, 0), serial: store.optionalNumber(0, 1))
+        identity = try ask((PostgresPosition.identity, []))[0].text(0, 0)
       } else if let tables = look.optionalText(0, 1) {
         throw .foreign(path: shared.path, tables: tables.split(separator: ", ").map(String.init))
       }
@@ -110,16 +97,7 @@
           path: shared.path, detail: "it has other rows than were sent: \(stored.serial) of \(set.end.serial)")
       }
       try beforeCommit()
-      let replies: [PostgresReply]
-      do throws(PostgresFailure) {
-        try PostgresCommit.add(to: connection, writes: true)
-        replies = try connection.flush(until: shared.now() + .seconds(60))
-      } catch {
-        throw .unconfirmed(path: shared.path, detail: error.text)
-      }
-      if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
-        throw .unconfirmed(path: shared.path, detail: reason)
-      }
+      try PostgresCommit.confirm(connection, shared, writes: true, until: shared.now() + .seconds(60))
     }
 
     private func digest() throws(StoreError) -> FeedPoint {
@@ -134,24 +112,7 @@
     }
 
     private func ask(_ questions: (PostgresStatement, [PostgresParameter])...) throws(StoreError) -> [PostgresReply] {
-      try Self.ask(connection, shared, questions)
-    }
-
-    private static func ask(
-      _ connection: PostgresConnection, _ shared: PostgresShared,
-      _ questions: (PostgresStatement, [PostgresParameter])...
-    ) throws(StoreError) -> [PostgresReply] { try ask(connection, shared, questions) }
-
-    private static func ask(
-      _ connection: PostgresConnection, _ shared: PostgresShared,
-      _ questions: [(PostgresStatement, [PostgresParameter])]
-    ) throws(StoreError) -> [PostgresReply] {
-      do throws(PostgresFailure) {
-        for (statement, parameters) in questions { try connection.add(statement, parameters) }
-        return try connection.flush(until: shared.now() + patience)
-      } catch {
-        throw StoreError(error, path: shared.path)
-      }
+      try connection.ask(of: shared.path, until: shared.now() + Self.patience, questions)
     }
   }
 #endif

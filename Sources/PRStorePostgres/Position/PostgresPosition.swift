@@ -11,24 +11,28 @@
       """
       INSERT INTO headwater.store (key, value) VALUES ('\(PostgresSchema.Key.stop)', $1) ON CONFLICT (key) DO NOTHING
       """)
-    private static let identity = PostgresStatement(
+    static let identity = PostgresStatement(
       "identity", "SELECT value FROM headwater.store WHERE key = '\(PostgresSchema.Key.identity)'")
 
     static func check(
       _ connection: PostgresConnection, _ shared: PostgresShared, identity: String
     ) throws(StoreError) {
+      let found: StoreLoss?
       do throws(PostgresFailure) {
-        guard let loss = try find(connection, shared, identity: identity) else { return }
-        shared.note(loss)
-        try connection.add(PostgresSQL.begin)
-        try connection.add(stop, [.text(PostgresStop.text(of: loss))])
-        try PostgresCommit.add(to: connection, writes: true)
-        let replies = try connection.flush(until: shared.now() + .seconds(3))
-        guard PostgresCommit.outcome(replies, connection, shared) == .confirmed else {
-          throw .lost("the stop mark is not confirmed")
-        }
+        found = try find(connection, shared, identity: identity)
       } catch {
         throw StoreError(error, path: shared.path)
+      }
+      guard let loss = found else { return }
+      shared.note(loss)
+      let deadline = shared.now() + .seconds(3)
+      let mark: [PostgresParameter] = [.text(PostgresStop.text(of: loss))]
+      _ = try connection.ask(of: shared.path, until: deadline, [(PostgresSQL.begin, []), (stop, mark)])
+      do throws(StoreError) {
+        try PostgresCommit.confirm(connection, shared, writes: true, until: deadline)
+      } catch {
+        // Another attempt writes it.
+        throw .unreachable(path: shared.path, detail: "the stop mark is not confirmed")
       }
     }
 

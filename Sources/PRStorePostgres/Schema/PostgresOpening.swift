@@ -12,15 +12,12 @@
     /// For all statements of an opening.
     private static let patience = Duration.seconds(15)
 
-    private static let server = PostgresStatement(
-      "server",
-      "SELECT current_setting('server_version_num')::int, current_setting('synchronous_standby_names')")
-
     init(_ shared: PostgresShared) throws(StoreError) {
       self.shared = shared
       let deadline = shared.now() + Self.patience
       let connection = try PostgresSession.openOnce(shared, until: deadline)
-      try lookAtServer(connection, until: deadline)
+      report.hasNoStandby = shared.options.durability == .full && (shared.standbys ?? "").isEmpty
+      report.oldRelease = connection.release.complaint
       let found = try ask(
         connection, until: deadline, (PostgresSQL.begin, []), (PostgresSchema.lock, []), (PostgresSchema.look, []))[2]
       if found.flag(0, 0) {
@@ -34,27 +31,14 @@
       } else {
         try make(connection, hasSchema: found.flag(0, 2), until: deadline)
       }
-      try finish(connection, until: deadline)
+      try PostgresCommit.confirm(connection, shared, writes: report.isNew, until: deadline)
     }
 
     private func ask(
       _ connection: PostgresConnection, until deadline: ContinuousClock.Instant,
       _ questions: (PostgresStatement, [PostgresParameter])...
     ) throws(StoreError) -> [PostgresReply] {
-      do throws(PostgresFailure) {
-        for (statement, parameters) in questions { try connection.add(statement, parameters) }
-        return try connection.flush(until: deadline)
-      } catch {
-        throw StoreError(error, path: shared.path)
-      }
-    }
-
-    private mutating func lookAtServer(
-      _ connection: PostgresConnection, until deadline: ContinuousClock.Instant
-    ) throws(StoreError) {
-      let server = try ask(connection, until: deadline, (Self.server, []))[0]
-      report.hasNoStandby = server.text(0, 1).isEmpty && shared.options.durability == .full
-      report.oldRelease = PostgresRelease(number: Int(clamping: server.number(0, 0))).complaint
+      try connection.ask(of: shared.path, until: deadline, questions)
     }
 
     private mutating func read(_ keys: PostgresReply) throws(StoreError) {
@@ -100,22 +84,6 @@
         connection, until: deadline,
         (PostgresSchema.insertKeys, [.texts(keys.map(\.key)), .texts(keys.map(\.value))]),
         (PostgresSchema.insertEnd, [.number(0), .bytes(FeedDigest.start.bytes)]))
-    }
-
-    private func finish(
-      _ connection: PostgresConnection, until deadline: ContinuousClock.Instant
-    ) throws(StoreError) {
-      let replies: [PostgresReply]
-      do throws(PostgresFailure) {
-        try PostgresCommit.add(to: connection, writes: report.isNew)
-        replies = try connection.flush(until: deadline)
-      } catch {
-        guard error == .late else { throw StoreError(error, path: shared.path) }
-        throw .unconfirmed(path: shared.path, detail: "no standby has confirmed the opening in time")
-      }
-      if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
-        throw .unconfirmed(path: shared.path, detail: reason)
-      }
     }
   }
 

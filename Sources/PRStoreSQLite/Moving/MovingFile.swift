@@ -136,21 +136,6 @@ package final class MovingFile {
     self.target = target
   }
 
-  /// Takes the marks off: the other store has none of the rows.
-  package func unmark() throws(StoreError) {
-    guard target != nil else { return }
-    try connection.execute(
-      """
-      DROP VIEW PRMAIN;
-      ALTER TABLE headwater_moved_rows RENAME TO PRMAIN;
-      \(Schema.foreignRows);
-      UPDATE headwater_store SET value = '\(Schema.version)' WHERE key = 'schema';
-      DELETE FROM headwater_store WHERE key = '\(Self.movingKey)';
-      COMMIT; BEGIN EXCLUSIVE
-      """)
-    target = nil
-  }
-
   package func markMoved(to target: String) throws(StoreError) {
     try keep(Self.movedKey, target)
     try connection.execute("COMMIT")

@@ -54,15 +54,14 @@ struct MoveCommand: AsyncParsableCommand {
       let source = try MovingFile(file)
       let target = try PostgresFilling(options)
       let total = try source.rowCount
-      switch target.found {
-      case .nothing: break
-      case .store(let identity, _) where identity == source.identity && source.target != nil:
+      if let identity = target.identity {
+        guard identity == source.identity, source.target != nil else {
+          throw UserFacingError("\(target.path) has the store \(identity) already; name an empty database")
+        }
         // The COMMIT of an earlier run was confirmed, or its outcome was unknown.
         try source.markMoved(to: target.path)
         print("the rows of \(file) are in \(target.path) already; the file is marked")
         return
-      case .store(let identity, _):
-        throw UserFacingError("\(target.path) has the store \(identity) already; name an empty database")
       }
       let obstacles = try source.obstacles()
       guard obstacles.isEmpty else {

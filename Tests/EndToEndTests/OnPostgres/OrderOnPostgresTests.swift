@@ -65,10 +65,7 @@ enum DatabaseFault: String, CaseIterable, Sendable {
       try standby.stop()
       try primary.cancelWaitingCommits()
       try primary.waitForWaitingCommits()
-      try primary.kill()
-      try standby.start()
-      try cluster.promote()
-      try cluster.rejoin(primary)
+      try Self.loseWhatNoStandbyHas(primary, cluster)
     case .terminatedCommits:
       try standby.pause()
       try primary.terminateWaitingCommits()
@@ -89,10 +86,16 @@ enum DatabaseFault: String, CaseIterable, Sendable {
       try primary.kill()
       try primary.start()
       try primary.waitForWaitingCommits()
-      try primary.kill()
-      try standby.start()
-      try cluster.promote()
-      try cluster.rejoin(primary)
+      try Self.loseWhatNoStandbyHas(primary, cluster)
     }
+  }
+
+  /// The standby, which was stopped, takes the place of the primary, and the rows of that alone are gone.
+  private static func loseWhatNoStandbyHas(_ primary: PostgresServer, _ cluster: PostgresCluster) throws {
+    let standby = cluster.standby
+    try primary.kill()
+    try standby.start()
+    try cluster.promote()
+    try cluster.rejoin(primary)
   }
 }
