@@ -51,10 +51,11 @@ extension Store {
 
   /// ``write(for:_:done:)`` for callers that can suspend.
   package func write<Value: Sendable>(
+    about: [TupleKey] = [],
     _ decide: @escaping @Sendable (any WriteContext) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try await withCheckedContinuation { continuation in
-      write(decide) { continuation.resume(returning: $0) }
+      write(about: about, decide) { continuation.resume(returning: $0) }
     }.get()
   }
 }

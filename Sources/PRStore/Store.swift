@@ -17,6 +17,9 @@ package final class Store: Sendable {
 
   package var isReadOnly: Bool { engine.isReadOnly }
 
+  /// See ``StoreEngine/largestTransaction``.
+  package var largestTransaction: Int? { engine.largestTransaction }
+
   /// The rows never change.
   package var isFrozen: Bool { engine.isFrozen }
 

@@ -43,6 +43,7 @@
 
     var path: String { shared.path }
     var isFrozen: Bool { false }
+    var largestTransaction: Int? { 1024 }
 
     func submit(_ decision: PendingDecision) {
       guard let look, let write else { return decision.fail(.readOnly(path: path)) }

@@ -11,18 +11,23 @@
     package var timeout: Duration
     /// Where the position of the last confirmed commit is kept; nil keeps it in memory alone.
     package var positionFile: String?
+    /// For a server, which numbers. A command puts rows on record in a store that is stopped, too, and has commits confirmed
+    /// whatever the servers of the store do.
+    package var isOfServer: Bool
     /// Nothing is written, and no schema is made.
     package var isReadOnly: Bool
 
     package init(
       _ address: PostgresAddress, applicationName: String = "headwater", durability: Durability = .full,
-      timeout: Duration = .seconds(20), positionFile: String? = nil, isReadOnly: Bool = false
+      timeout: Duration = .seconds(20), positionFile: String? = nil, isOfServer: Bool = true,
+      isReadOnly: Bool = false
     ) {
       self.address = address
       self.applicationName = applicationName
       self.durability = durability
       self.timeout = timeout
       self.positionFile = positionFile
+      self.isOfServer = isOfServer
       self.isReadOnly = isReadOnly
     }
 

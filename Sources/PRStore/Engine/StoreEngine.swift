@@ -24,6 +24,10 @@ package protocol StoreEngine: Sendable {
   /// Queues a read.
   func submit(_ read: PendingRead, in queue: ReadQueue)
 
+  /// So many floors are written in one transaction at most, since other machines wait for its end; nil where a command writes
+  /// all that it has in one.
+  var largestTransaction: Int? { get }
+
   /// A client waits for rows: from now on, and as long as one does, the rows of other processes are announced, too.
   func watchOtherProcesses()
 
@@ -53,4 +57,8 @@ package protocol SnapshotSource: AnyObject {
   func readSnapshot<Value>(
     readsWhole: Bool, _ body: (any ReadContext) throws(StoreError) -> Value
   ) throws(StoreError) -> Value
+}
+
+extension StoreEngine {
+  package var largestTransaction: Int? { nil }
 }

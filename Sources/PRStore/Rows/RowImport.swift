@@ -92,7 +92,7 @@ extension Store {
   package func take(
     _ rows: [ImportedRow], _ rules: ImportRules, _ provenance: Provenance
   ) async throws(StoreError) -> [ImportOutcome] {
-    try await write { context throws(StoreError) in
+    try await write(about: rows.map(\.tuple)) { context throws(StoreError) in
       var outcomes: [ImportOutcome] = []
       for row in rows { outcomes.append(try context.take(row.tuple, row.value, rules, provenance)) }
       return outcomes

@@ -109,6 +109,13 @@
 
     // MARK: Asking
 
+    /// One question in a snapshot of its own.
+    func ask(_ statement: PostgresStatement, _ parameters: PostgresParameter...) throws(StoreError) -> PostgresReply {
+      try read(within: Self.patience, isGone: { false }) { _ throws(StoreError) in
+        try session.ask(statement, parameters)
+      }
+    }
+
     var connectionNumber: Int { session.connectionNumber }
     var isOver: Bool { isGone() || shared.now() > end }
 

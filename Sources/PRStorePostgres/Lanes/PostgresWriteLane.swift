@@ -116,7 +116,8 @@
       }
       rows.set = PostgresWorkingSet(end: replies[1].point(0))
       if !tuples.isEmpty { rows.set.take(tuples, replies[2]) }
-      context.refusal = PostgresStop.refusal(replies[1].optionalText(0, 2), shared)
+      let stop = PostgresStop.refusal(replies[1].optionalText(0, 2), shared)
+      context.refusal = shared.options.isOfServer ? stop : nil
       return context
     }
 

@@ -13,6 +13,9 @@
       "take end", "DELETE FROM headwater.feed_end RETURNING serial, digest")
 
     package init(_ options: PostgresOptions, in environment: StoreEnvironment = .system) throws(StoreError) {
+      var options = options
+      // What has no store gets none.
+      options.isReadOnly = true
       shared = PostgresShared(options, in: environment)
       identity = try PostgresOpening(shared).identity
       snapshots = PostgresSnapshots(shared, identity: identity)
@@ -22,30 +25,19 @@
 
     /// Where the feed ends; nil where the store was moved away.
     package func end() throws(StoreError) -> FeedPoint? {
-      try read { context throws(StoreError) in
-        let reply = try context.ask(PostgresFacts.end)
-        return reply.count == 0 ? nil : reply.point(0)
-      }
+      let reply = try snapshots.ask(PostgresFacts.end)
+      return reply.count == 0 ? nil : reply.point(0)
     }
 
     package func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
-      try read { context throws(StoreError) in
-        let reply = try context.ask(
-          PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
-        return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
-      }
+      let reply = try snapshots.ask(
+        PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
+      return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
     }
 
     package func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry] {
-      try read { context throws(StoreError) in try context.floors(after: serial, limit: limit) }
-    }
-
-    private func read<Value>(
-      _ body: (PostgresReadContext) throws(StoreError) -> Value
-    ) throws(StoreError) -> Value {
       try snapshots.readSnapshot(readsWhole: false) { reader throws(StoreError) in
-        guard let context = reader as? PostgresReadContext else { throw .closed }
-        return try body(context)
+        try reader.floors(after: serial, limit: limit)
       }
     }
 

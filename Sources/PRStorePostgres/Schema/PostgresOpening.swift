@@ -54,11 +54,12 @@
         throw .damaged(path: shared.path, detail: "headwater.store has no identity")
       }
       let durability = values[PostgresSchema.Key.durability] ?? Durability.full.rawValue
-      guard shared.options.isReadOnly || durability == shared.options.durability.rawValue else {
+      let options = shared.options
+      guard options.isReadOnly || !options.isOfServer || durability == options.durability.rawValue else {
         throw .unfit(
           path: shared.path,
           detail: "the machines of this store use the durability \(durability), and this one would use "
-            + "\(shared.options.durability.rawValue): an answer of one would not be safe from another; use the same")
+            + "\(options.durability.rawValue): an answer of one would not be safe from another; use the same")
       }
       self.identity = identity
     }

@@ -7,6 +7,10 @@ import PRRevision
 import PRStore
 import PRStoreSQLite
 
+#if PostgreSQL
+  import PRStorePostgres
+#endif
+
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Check a PR database, or package feeds, for errors.",
@@ -98,11 +102,22 @@ struct AuditCommand: AsyncParsableCommand {
   /// - Returns: whether the database is sound.
   private func audit(_ file: String) throws -> Bool {
     var progress = ProgressBar("reading")
-    let report = try Audit(path: file).run { progress.update(count: $0) }
+    let report = try report(on: NamedDatabase(file), file) { progress.update(count: $0) }
     progress.finish()
     if report.tables.isEmpty { throw UserFacingError("\(file) holds no PR table; is it the right file?") }
     print(json ? try report.json(all: all) : report.text(all: all))
     return report.isSound
+  }
+
+  private func report(
+    on named: NamedDatabase, _ text: String, _ progress: (Int) -> Void
+  ) throws -> AuditReport {
+    guard named.isOnServer else { return try Audit(path: text).run(progress: progress) }
+    #if PostgreSQL
+      return try PostgresAudit(try PostgresOptions.ofCommand(text, isReadOnly: true)).run(progress: progress)
+    #else
+      throw UserFacingError(ServerDatabase.howToBuild)
+    #endif
   }
 
   /// - Returns: whether nothing was found.
@@ -129,16 +144,15 @@ struct AuditCommand: AsyncParsableCommand {
     switch source {
     case nil: return nil
     case .file(let path):
-      var options = StoreOptions(path: path, readOnly: true)
-      (options.keepsMark, options.allowsNetworkDisk) = (false, true)
-      let store = try Store.open(options).store
+      let named = NamedDatabase(path)
+      let store = try named.open(readOnly: true) { ($0.keepsMark, $0.allowsNetworkDisk) = (false, true) }
       guard try await store.read({ reader throws(StoreError) in try reader.hasRows }) else {
         store.close()
         throw UserFacingError(
-          "\(path) holds no PR table; is it the right file? "
+          "\(named.name) holds no PR table; is it the right file? "
             + "Those of BitBake 2.8 and older are taken over when 'headwater serve' opens it")
       }
-      return LostRows(store: store, name: path)
+      return LostRows(store: store, name: named.name)
     case .server:
       let server = try await connection.open(asksForDescription: true)
       let store = try await ServerCopy.make(of: server, in: folder)

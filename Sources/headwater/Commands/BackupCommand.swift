@@ -34,7 +34,7 @@ struct BackupCommand: AsyncParsableCommand {
   /// Writes a file with the rows of a store on PostgreSQL. It is another store: a server of it does not pass for the authority.
   private func backUpServer() async throws {
     #if PostgreSQL
-      let source = try PostgresDraining(try PostgresOptions(try PostgresAddress(database)))
+      let source = try PostgresDraining(try PostgresOptions.ofCommand(database))
       guard let end = try source.end() else { throw StoreError.movedAway(path: source.path) }
       let target = try MovedFile(destination, replaces: force)
       var progress = ProgressBar("copying")

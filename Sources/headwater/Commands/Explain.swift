@@ -21,7 +21,8 @@ struct Explain: AsyncParsableCommand {
   @Flag(help: "Print JSON, an object a line.") var json = false
 
   func run() async throws {
-    let (store, _) = try Store.open(StoreOptions(path: database, readOnly: true))
+    let store = try NamedDatabase(database).open(readOnly: true)
+    defer { store.close() }
     let package = PackageKey(version: version, pkgarch: pkgarch)
     let checksum = checksum
     let (story, floors) = try await store.read { reader throws(StoreError) in

@@ -68,7 +68,8 @@ struct Export: AsyncParsableCommand {
   }
 
   private func copyDatabase(_ path: String, _ filter: RowFilter, to writer: inout ExportFile) async throws {
-    let (store, _) = try Store.open(StoreOptions(path: path, readOnly: true))
+    let store = try NamedDatabase(path).open(readOnly: true)
+    defer { store.close() }
     guard try await store.read({ reader throws(StoreError) in try reader.hasRows }) else {
       throw UserFacingError(
         "\(path) holds no PR table; is it the right file? "

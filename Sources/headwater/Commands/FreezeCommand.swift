@@ -25,6 +25,7 @@ struct FreezeCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
+    try NamedDatabase(database).requireFile("freeze a file that 'headwater backup --database URL FILE' has written")
     let manifest = try writingCopy(to: file) {
       try Freeze(of: database, to: file).run(
         replaces: force, allowsDuplicates: allowDuplicates, allowsIncomplete: allowIncomplete,

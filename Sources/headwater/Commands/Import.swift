@@ -46,15 +46,24 @@ struct Import: AsyncParsableCommand {
     let opened = try files.map { try ImportFile($0) }
     for file in opened { try reading.read(file, as: format ?? RowFormat(path: file.name) ?? .jsonl) }
     try reading.finish()
-    var options = StoreOptions(path: database)
-    if dryRun, !FileManager.default.fileExists(atPath: database) {
-      options = StoreOptions(path: folder.appendingPathComponent("empty.sqlite3").path, durability: .off)
-    }
-    // It numbers nothing: rows may be brought back to a database that lacks some, on whatever disk it is.
+    let named = NamedDatabase(database)
+    let store =
+      dryRun
+      ? try named.openIfThere(readOnly: named.isOnServer, Self.adjust) ?? Self.temporary("empty", in: folder)
+      : try named.open(readOnly: false, Self.adjust)
+    try await run(reading, on: store, trial: Self.temporary("trial", in: folder))
+  }
+
+  /// It numbers nothing: rows may be brought back to a database that lacks some, on whatever disk it is.
+  private static func adjust(_ options: inout StoreOptions) {
     (options.keepsMark, options.allowsNetworkDisk) = (false, true)
-    var trial = StoreOptions(path: folder.appendingPathComponent("trial.sqlite3").path, durability: .off)
-    (trial.keepsMark, trial.allowsNetworkDisk) = (false, true)
-    try await run(reading, on: Store.open(options).store, trial: Store.open(trial).store)
+  }
+
+  private static func temporary(_ name: String, in folder: URL) throws -> Store {
+    try NamedDatabase(folder.appendingPathComponent("\(name).sqlite3").path).open(readOnly: false) { options in
+      adjust(&options)
+      options.durability = .off
+    }
   }
 
   private func run(_ reading: ImportReading, on store: Store, trial: Store) async throws {

@@ -32,9 +32,9 @@ struct MoveCommand: AsyncParsableCommand {
   func run() async throws {
     #if PostgreSQL
       if DatabaseURL.isURL(destination) {
-        try MoveToServer(file: source, options: try PostgresOptions(try PostgresAddress(destination))).run()
+        try MoveToServer(file: source, options: try .ofCommand(destination)).run()
       } else {
-        let options = try PostgresOptions(try PostgresAddress(source))
+        let options = try PostgresOptions.ofCommand(source)
         try await MoveToFile(options: options, file: destination).run()
       }
     #endif

@@ -4,7 +4,7 @@ import PRAssembly
 import PRRevision
 import PRStore
 
-/// Raises the floors of a spool in one transaction, or says what it would do.
+/// Raises the floors of a spool, or says what it would do: in one transaction, or in several where other machines wait for each.
 struct FloorRaising {
   let spool: FloorSpool
   let setter: String
@@ -23,6 +23,7 @@ struct FloorRaising {
   func run(on store: Store, isDryRun: Bool, each body: @escaping @Sendable (GatheredFloor) -> Void) async throws
     -> Outcome
   {
+    if let limit = store.largestTransaction { return try await run(on: store, by: limit, isDryRun: isDryRun, each: body) }
     let result: Result<Outcome, any Error>
     if isDryRun {
       result = try await store.read(in: .long) { [self] reader throws(StoreError) in
@@ -33,9 +34,7 @@ struct FloorRaising {
     } else {
       result = try await store.write { [self] context throws(StoreError) in
         let result = try gather(by: context.reader, body) { found throws(StoreError) in
-          let provenance = FloorProvenance(
-            found.origin, source: found.source, setter: setter, milliseconds: milliseconds)
-          return try context.raise(found.floor, provenance)
+          try context.raise(found.floor, provenance(of: found))
         }
         // All or nothing: a spool that cannot be read undoes what was raised.
         if case .failure = result { throw .abandoned }
@@ -43,6 +42,52 @@ struct FloorRaising {
       }
     }
     return try result.get()
+  }
+
+  private func provenance(of found: GatheredFloor) -> FloorProvenance {
+    FloorProvenance(found.origin, source: found.source, setter: setter, milliseconds: milliseconds)
+  }
+
+  /// - Parameter limit: so many floors are raised in one transaction.
+  private func run(
+    on store: Store, by limit: Int, isDryRun: Bool, each body: (GatheredFloor) -> Void
+  ) async throws -> Outcome {
+    var outcome = Outcome()
+    try await spool.readAll(by: limit) { part in
+      let standings: [Standing]
+      if isDryRun {
+        standings = try await store.read(in: .long) { reader throws(StoreError) in
+          try part.map { found throws(StoreError) in
+            let isNews = try reader.floor(of: found.floor.package).map { $0 < found.floor.value } ?? true
+            return Standing(isNews: isNews, isAhead: try Self.isAhead(found.floor, reader))
+          }
+        }
+      } else {
+        let about = part.map { TupleKey(package: $0.floor.package, checksum: "") }
+        standings = try await store.write(about: about) { [self] context throws(StoreError) in
+          try part.map { found throws(StoreError) in
+            let isNews = try context.raise(found.floor, provenance(of: found))
+            return Standing(isNews: isNews, isAhead: try Self.isAhead(found.floor, context.reader))
+          }
+        }
+      }
+      for (found, standing) in zip(part, standings) {
+        guard standing.isNews else {
+          outcome.known += 1
+          continue
+        }
+        body(found)
+        outcome.raised += 1
+        if standing.isAhead { outcome.ahead += 1 }
+      }
+    }
+    return outcome
+  }
+
+  private struct Standing {
+    let isNews: Bool
+    /// Above all that the database has of the package.
+    let isAhead: Bool
   }
 
   /// What it would do to a database that does not exist yet.

@@ -40,6 +40,19 @@ struct FloorSpool {
     var floors = try sorter.records()
     while let found = try floors.next() { try body(found) }
   }
+
+  /// Gives the floors in parts.
+  func readAll(by count: Int, _ body: ([GatheredFloor]) async throws -> Void) async throws {
+    var floors = try sorter.records()
+    var part: [GatheredFloor] = []
+    while let found = try floors.next() {
+      part.append(found)
+      guard part.count == count else { continue }
+      try await body(part)
+      part.removeAll(keepingCapacity: true)
+    }
+    if !part.isEmpty { try await body(part) }
+  }
 }
 
 extension GatheredFloor: SpoolRecord {

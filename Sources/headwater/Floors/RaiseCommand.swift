@@ -12,7 +12,7 @@ struct RaiseCommand: AsyncParsableCommand {
     commandName: "raise", abstract: "Set floors: values at or below which nothing is minted any more.",
     discussion: """
       For values that devices have, and the database has not: a lost database, a package feed that is older than the server, a package that \
-      gets another version or architecture. A floor is never lowered. The database is created if it does not exist. All floors are raised, or none. Servers can serve the database meanwhile.
+      gets another version or architecture. A floor is never lowered. The database is created if it does not exist. All floors are raised, or none; on PostgreSQL in steps, which the same command completes if it is interrupted. Servers can serve the database meanwhile.
       """)
 
   @Option(
@@ -90,26 +90,27 @@ struct RaiseCommand: AsyncParsableCommand {
 
   func run() async throws {
     // A lost database gets its floors before a server numbers anything.
-    let isNew = !FileManager.default.fileExists(atPath: database)
-    if isNew, let like {
-      throw UserFacingError(
-        "there is no database \(database) with packages that match '\(like)'; name another --database")
-    }
-    try checkPlace(isNew: isNew)
+    let named = NamedDatabase(database)
+    if !named.isOnServer { try checkPlace(isNew: !FileManager.default.fileExists(atPath: database)) }
     let temporary = try TemporaryFolder()
     defer { temporary.remove() }
-    var store = isNew ? nil : try openForReading()
+    var store = try openForReading(named)
     defer { store?.close() }
+    let isNew = store == nil
+    if isNew, let like {
+      throw UserFacingError(
+        "there is no database \(named.name) with packages that match '\(like)'; name another --database")
+    }
     var spool = FloorSpool(in: temporary.url)
     let report = try await gather(into: &spool, from: store)
     try spool.finish()
     // What cannot be read leaves no new database behind, and a database of an earlier schema as it is.
     if !dryRun, store?.isReadOnly ?? true {
       store?.close()
-      store = try open(readOnly: false)
+      store = try named.open(readOnly: false, Self.adjust)
     }
     if isNew, !dryRun {
-      FileHandle.standardError.write(Data("note: \(database) did not exist; it is a new database now\n".utf8))
+      FileHandle.standardError.write(Data("note: \(named.name) did not exist; it is a new database now\n".utf8))
     }
     try await raise(spool, on: store, after: report)
   }
@@ -132,19 +133,18 @@ struct RaiseCommand: AsyncParsableCommand {
     }
   }
 
-  private func openForReading() throws -> Store {
-    do throws(StoreError) {
-      return try open(readOnly: true)
-    } catch .notTakenOver where !dryRun {
-      return try open(readOnly: false)
+  /// - Returns: nil where there is no database yet.
+  private func openForReading(_ named: NamedDatabase) throws -> Store? {
+    do {
+      return try named.openIfThere(readOnly: true, Self.adjust)
+    } catch StoreError.notTakenOver where !dryRun {
+      return try named.open(readOnly: false, Self.adjust)
     }
   }
 
-  private func open(readOnly: Bool) throws(StoreError) -> Store {
-    var options = StoreOptions(path: database, readOnly: readOnly)
-    // It numbers nothing.
+  /// It numbers nothing.
+  private static func adjust(_ options: inout StoreOptions) {
     (options.keepsMark, options.allowsNetworkDisk) = (false, true)
-    return try Store.open(options).store
   }
 
   /// - Parameter store: nil where there is no database yet.
