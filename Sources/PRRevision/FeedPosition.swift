@@ -38,12 +38,26 @@ extension FeedPosition: CustomStringConvertible {
 /// restored, or swapped for another, has another one. docs/protocol.md says how it is computed.
 package struct FeedDigest: Hashable, Sendable {
   /// 32 bytes.
-  package var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
 
   /// In front of the first row.
-  package static let start = FeedDigest(bytes: Array(repeating: 0, count: 32))
+  package static let start = FeedDigest(unchecked: Array(repeating: 0, count: 32))
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+  /// - Returns: nil for bytes that are not 32.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
+  /// - Parameter body: writes 32 bytes.
+  package mutating func replace(_ body: (UnsafeMutablePointer<UInt8>) -> Void) {
+    bytes.withUnsafeMutableBufferPointer { buffer in
+      // It is never empty.
+      if let base = buffer.baseAddress { body(base) }
+    }
+  }
 }
 
 extension FeedDigest: CustomStringConvertible {

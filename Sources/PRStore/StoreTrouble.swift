@@ -41,7 +41,7 @@ package enum StoreTrouble: Hashable, Sendable {
         + "--acknowledge-loss'"
     case .lost(_, isHeld: false):
       "bring the rows back with 'headwater recover --from FOLLOWER'; the durability that was chosen allows the loss"
-    case .noStandbys: "set it back, or restart the nodes of this store to go on with what it is now"
+    case .noStandbys: "set it back, or go on without standbys with 'headwater authority accept-standbys'"
     case .unmarked: "until it can be written, a loss of the last rows would not be noticed"
     }
   }

@@ -38,7 +38,7 @@
       readers = try ReaderPool(in: shared.environment) { () throws(StoreError) in
         PostgresSnapshots(shared, identity: identity)
       }
-      poller = PostgresPoller(shared, watch: watch)
+      poller = PostgresPoller(shared, identity: identity, watch: watch)
     }
 
     var path: String { shared.path }
@@ -122,7 +122,14 @@
       let opening = try PostgresOpening(shared)
       let file = options.positionFile.map { PositionFile($0, in: environment) }
       let known = try file?.read(store: opening.identity)
-      if let known { shared.confirm(known) }
+      if let known { shared.restore(known) }
+      if options.isOfServer, !options.isReadOnly {
+        do throws(StoreError) {
+          try PostgresStanding(opening.connection, shared, identity: opening.identity).check()
+        } catch .unconfirmed {
+          // The engine reports it, and looks again.
+        }
+      }
       let keeper = file.map { PositionKeeper(shared, $0, identity: opening.identity, written: known) }
       let engine = try PostgresEngine(shared, identity: opening.identity, keeper: keeper)
       return (Store(engine), opening.report)

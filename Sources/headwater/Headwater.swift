@@ -14,9 +14,8 @@ struct Headwater: AsyncParsableCommand {
     version: "headwater \(headwaterVersion)",
     subcommands: [
       Serve.self, Get.self, Test.self, Max.self, Ping.self, Export.self, Import.self, RaiseCommand.self,
-      AuditCommand.self,
-      Explain.self, BackupCommand.self, MoveCommand.self, RecoverCommand.self, FreezeCommand.self, CompareCommand.self,
-      Bench.self,
+      AuditCommand.self, Explain.self, BackupCommand.self, MoveCommand.self, AuthorityCommand.self, RecoverCommand.self,
+      FreezeCommand.self, CompareCommand.self, Bench.self,
       TopologyCommand.self, SimulateCommand.self,
       StatusCommand.self,
     ])

@@ -13,7 +13,7 @@ extension FeedDigest {
   /// 32 bytes that end with a number. No row has this digest: a machine compares digests, and computes none.
   static func numbered(_ number: Int64) -> FeedDigest {
     var digest = FeedDigest.start
-    digest.bytes[31] = UInt8(truncatingIfNeeded: number)
+    digest.replace { $0[31] = UInt8(truncatingIfNeeded: number) }
     return digest
   }
 }

@@ -17,7 +17,7 @@ extension FeedDigest {
       withUnsafeBytes(of: UInt32(truncatingIfNeeded: field.utf8.count).bigEndian) { scratch.append(contentsOf: $0) }
       scratch.append(contentsOf: field.utf8)
     }
-    SHA256(scratch, scratch.count, &bytes)
+    replace { SHA256(scratch, scratch.count, $0) }
   }
 
   /// The same for names that stand in memory as bytes.
@@ -28,6 +28,6 @@ extension FeedDigest {
       withUnsafeBytes(of: UInt32(truncatingIfNeeded: field.count).bigEndian) { scratch.append(contentsOf: $0) }
       scratch.append(contentsOf: field)
     }
-    SHA256(scratch, scratch.count, &bytes)
+    replace { SHA256(scratch, scratch.count, $0) }
   }
 }

@@ -23,7 +23,7 @@
       path = shared.path
       let found = try snapshots.ask(PostgresFacts.end)
       guard found.count == 1 else { throw .movedAway(path: path) }
-      end = found.point(0)
+      end = FeedPoint(serial: found.number(0, 0), digest: FeedDigest(bytes: found.bytes(0, 1)) ?? .start)
       report.tables = ["headwater.feed"]
       if let stop = found.optionalText(0, 2) {
         note("the store is stopped: \(PostgresStop.loss(stop))")
@@ -78,7 +78,7 @@
       }
       if !reply.isNull(index, 8), reply.bytes(index, 8) != point.digest.bytes {
         note("the digest on record for the row \(serial) is not that of the rows up to it: rows were changed by hand")
-        point.digest.bytes = reply.bytes(index, 8)
+        if let digest = FeedDigest(bytes: reply.bytes(index, 8)) { point.digest = digest }
       }
     }
 
@@ -112,7 +112,7 @@
         for index in 0..<reply.count {
           serial = reply.number(index, 0)
           guard let entry = reply.floor(index) else {
-            note("the floor \(serial) is no revision: it was changed by hand")
+            note("the floor \(serial) is no revision, or has no digest: it was changed by hand")
             continue
           }
           digest.add(entry.floor)

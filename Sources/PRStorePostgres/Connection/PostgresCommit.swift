@@ -24,6 +24,10 @@
   /// The end of each transaction, those that only read among them: what a transaction has read may be lost with a server unless a
   /// later commit was confirmed.
   enum PostgresCommit {
+    static let noStandbys =
+      "synchronous_standby_names is empty and was not: commits wait for no standby; set it back, or accept it with "
+      + "'headwater authority accept-standbys'"
+
     /// Queues a COMMIT with what it is judged by.
     ///
     /// - Parameter writes: the transaction writes rows.
@@ -61,7 +65,7 @@
       guard commit.tag == "COMMIT" else { return .unconfirmed("the server answered \(commit.tag) to COMMIT") }
       if let warning = warnings.first { return .unconfirmed(warning) }
       guard shared.hasWaited(standbys: standbys.text(0, 0)) else {
-        return .unconfirmed("synchronous_standby_names is empty now, and was '\(shared.standbys ?? "")'")
+        return .unconfirmed(noStandbys)
       }
       return .confirmed
     }

@@ -33,6 +33,8 @@
     let number: Int
     /// What the server is.
     var release = PostgresRelease(number: 0)
+    /// What `synchronous_standby_names` was when it was made.
+    var standbys = ""
 
     /// What was sent and is not answered.
     private enum Sent {

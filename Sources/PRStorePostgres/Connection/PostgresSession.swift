@@ -32,13 +32,16 @@
         throw .unconfirmed(path: shared.path, detail: "an earlier commit still waits for its standby")
       }
       if let connection { return connection }
+      guard identity == nil || shared.mayLookForStandbys() else {
+        throw .unconfirmed(path: shared.path, detail: PostgresCommit.noStandbys)
+      }
       let opened: PostgresConnection
       do throws(PostgresFailure) {
         opened = try connect(until: min(deadline, shared.now() + Self.hostTimeout))
       } catch {
         throw .unreachable(path: shared.path, detail: error.text)
       }
-      if let identity { try PostgresPosition.check(opened, shared, identity: identity) }
+      if let identity { try PostgresStanding(opened, shared, identity: identity).check() }
       connection = opened
       return opened
     }
@@ -146,7 +149,7 @@
             + "synchronous_commit is \(reply.text(0, 5)); connect to the server itself")
       }
       connection.release = PostgresRelease(number: Int(clamping: reply.number(0, 2)))
-      _ = shared.hasWaited(standbys: reply.text(0, 3))
+      connection.standbys = reply.text(0, 3)
     }
   }
 #endif

@@ -17,10 +17,14 @@
       var connections = 0
       /// What `synchronous_standby_names` was with the last commit; nil before one.
       var standbys: String?
-      /// The names are empty, and were not: commits do not wait any more.
-      var hasLostStandbys = false
+      /// When the names were found empty that were not: commits do not wait any more.
+      var lostStandbys: ContinuousClock.Instant?
+      /// Standbys were named since the store had none on record.
+      var areStandbysNew = false
       var parked: [PostgresConnection] = []
       var position: FeedPoint?
+      /// The recovery that the position came after.
+      var recovery = ""
       var loss: StoreLoss?
     }
 
@@ -57,9 +61,35 @@
     func hasWaited(standbys: String) -> Bool {
       guard options.durability == .full else { return true }
       return state.withLock { state in
-        state.hasLostStandbys = standbys.isEmpty && state.standbys.map { !$0.isEmpty } ?? false
-        if !state.hasLostStandbys { state.standbys = standbys }
-        return !state.hasLostStandbys
+        let isLost = standbys.isEmpty && state.standbys.map { !$0.isEmpty } ?? false
+        if !standbys.isEmpty, state.standbys?.isEmpty == true { state.areStandbysNew = true }
+        if isLost { state.lostStandbys = environment.clock.now() } else { state.standbys = standbys }
+        return !isLost
+      }
+    }
+
+    /// Takes what a new connection has found.
+    ///
+    /// - Parameter wereNamed: by what the store has on record.
+    /// - Returns: whether commits wait for a standby, or need not.
+    func expect(standbys: String, wereNamed: Bool) -> Bool {
+      state.withLock { state in
+        let isLost = standbys.isEmpty && wereNamed
+        state.lostStandbys = isLost ? environment.clock.now() : nil
+        if wereNamed || standbys.isEmpty { state.areStandbysNew = false }
+        if !isLost { state.standbys = standbys }
+        return !isLost
+      }
+    }
+
+    /// While commits wait for no standby, new connections look whether that has changed, one in each second.
+    func mayLookForStandbys() -> Bool {
+      let now = now()
+      return state.withLock { state in
+        guard let lost = state.lostStandbys else { return true }
+        guard now - lost >= .seconds(1) else { return false }
+        state.lostStandbys = now
+        return true
       }
     }
 
@@ -67,7 +97,7 @@
     var standbys: String? { state.withLock { $0.standbys } }
 
     /// The list of standbys is empty, and was not before.
-    var hasLostStandbys: Bool { state.withLock { $0.hasLostStandbys } }
+    var hasLostStandbys: Bool { state.withLock { $0.lostStandbys != nil } }
 
     // MARK: Parked connections
 
@@ -102,7 +132,28 @@
       }
     }
 
-    var position: FeedPoint? { state.withLock { $0.position } }
+    var position: ConfirmedPosition? {
+      state.withLock { state in
+        state.position.map { ConfirmedPosition(point: $0, recovery: state.recovery) }
+      }
+    }
+
+    /// Begins with the position of an earlier process.
+    func restore(_ position: ConfirmedPosition) {
+      state.withLock { ($0.position, $0.recovery) = (position.point, position.recovery) }
+    }
+
+    /// A store that was recovered since has no position to be compared with.
+    func follow(recovery: String) {
+      state.withLock { state in
+        if state.recovery != recovery { (state.position, state.recovery) = (nil, recovery) }
+      }
+    }
+
+    /// The store lacks rows, commits wait for no standby, or standbys are not on record yet: it is looked at without a request, too.
+    var isTroubled: Bool {
+      state.withLock { $0.loss != nil || $0.lostStandbys != nil || $0.areStandbysNew }
+    }
 
     /// What the store lacks; nil where it lacks nothing.
     var loss: StoreLoss? { state.withLock { $0.loss } }

@@ -127,19 +127,28 @@
           milliseconds: optionalNumber(index, 7)))
     }
 
-    func point(_ index: Int) -> FeedPoint {
-      var digest = FeedDigest.start
-      digest.bytes = bytes(index, 1)
+    /// A serial and the digest of the rows up to it.
+    func point(_ index: Int) throws(PostgresFailure) -> FeedPoint {
+      guard let digest = FeedDigest(bytes: bytes(index, 1)) else {
+        throw .refused(
+          state: "XX001",
+          message:
+            "the digest of the feed at the row \(number(index, 0)) is damaged; see 'headwater audit', and restore a backup"
+        )
+      }
       return FeedPoint(serial: number(index, 0), digest: digest)
+    }
+
+    /// - Parameter path: what an error names the store by.
+    func point(_ index: Int, of path: String) throws(StoreError) -> FeedPoint {
+      do throws(PostgresFailure) { return try point(index) } catch { throw StoreError(error, path: path) }
     }
 
     /// A row with the columns of the floors; nil where it is damaged.
     func floor(_ index: Int) -> FloorEntry? {
-      guard let value = Revision(text(index, 3)), let origin = FloorProvenance.Origin(rawValue: text(index, 4)) else {
-        return nil
-      }
-      var digest = FeedDigest.start
-      digest.bytes = bytes(index, 8)
+      guard let value = Revision(text(index, 3)), let origin = FloorProvenance.Origin(rawValue: text(index, 4)),
+        let digest = FeedDigest(bytes: bytes(index, 8))
+      else { return nil }
       let floor = Floor(package: PackageKey(version: text(index, 1), pkgarch: text(index, 2)), value: value)
       return FloorEntry(
         serial: number(index, 0), floor: floor,

@@ -104,7 +104,10 @@
         }
         switch PostgresCommit.outcome(replies, connection, shared) {
         case .confirmed: return .confirmed
-        case .unconfirmed(let reason): return .doubtful(.unconfirmed(path: shared.path, detail: reason))
+        case .unconfirmed(let reason):
+          // The next connection looks whether that was accepted.
+          if shared.hasLostStandbys { session.drop() }
+          return .doubtful(.unconfirmed(path: shared.path, detail: reason))
         }
       case .failure(.late):
         // The server waits for its standby. The wait is never cancelled: that would make the rows visible.

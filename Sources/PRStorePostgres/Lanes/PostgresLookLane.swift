@@ -41,9 +41,16 @@
         for decision in group { decision.fail(.movedAway(path: shared.path)) }
         return
       }
-      shared.confirm(replies[1].point(0))
+      let end: FeedPoint
+      do throws(StoreError) {
+        end = try replies[1].point(0, of: shared.path)
+      } catch {
+        for decision in group { decision.fail(error) }
+        return
+      }
+      shared.confirm(end)
       let rows = PostgresReadContext(PostgresEndedTransaction(self), of: identity)
-      rows.set = PostgresWorkingSet(end: replies[1].point(0))
+      rows.set = PostgresWorkingSet(end: end)
       rows.set.take(tuples, replies[2])
       let context = PostgresWriteContext(rows, path: shared.path, isLook: true)
       for decision in group {

@@ -97,6 +97,7 @@
         throw .unconfirmed(path: shared.path, detail: "no standby has confirmed the read in time")
       }
       if case .unconfirmed(let reason) = PostgresCommit.outcome(replies, connection, shared) {
+        if shared.hasLostStandbys { session.drop() }
         throw .unconfirmed(path: shared.path, detail: reason)
       }
     }
@@ -111,9 +112,7 @@
 
     /// One question in a snapshot of its own.
     func ask(_ statement: PostgresStatement, _ parameters: PostgresParameter...) throws(StoreError) -> PostgresReply {
-      try read(within: Self.patience, isGone: { false }) { _ throws(StoreError) in
-        try session.ask(statement, parameters)
-      }
+      try readSnapshot(readsWhole: false) { _ throws(StoreError) in try session.ask(statement, parameters) }
     }
 
     var connectionNumber: Int { session.connectionNumber }

@@ -114,9 +114,12 @@
         context.refusal = .movedAway(path: shared.path)
         return context
       }
-      rows.set = PostgresWorkingSet(end: replies[1].point(0))
+      rows.set = PostgresWorkingSet(end: try replies[1].point(0))
       if !tuples.isEmpty { rows.set.take(tuples, replies[2]) }
+      let isStopped = shared.loss != nil
       let stop = PostgresStop.refusal(replies[1].optionalText(0, 2), shared)
+      // The stop was lifted: another connection looks what was confirmed since.
+      if isStopped, stop == nil { throw .lost("the store was recovered") }
       context.refusal = shared.options.isOfServer ? stop : nil
       return context
     }

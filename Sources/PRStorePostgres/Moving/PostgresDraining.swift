@@ -26,7 +26,7 @@
     /// Where the feed ends; nil where the store was moved away.
     package func end() throws(StoreError) -> FeedPoint? {
       let reply = try snapshots.ask(PostgresFacts.end)
-      return reply.count == 0 ? nil : reply.point(0)
+      return reply.count == 0 ? nil : try reply.point(0, of: path)
     }
 
     package func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
@@ -49,7 +49,7 @@
       let connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
       let deadline = shared.now() + .seconds(60)
       let taken = try connection.ask(of: shared.path, until: deadline, [(PostgresSQL.begin, []), (Self.takeEnd, [])])[1]
-      guard taken.count == 1, taken.point(0) == expected else {
+      guard taken.count == 1, try taken.point(0, of: path) == expected else {
         _ = try connection.ask(of: shared.path, until: deadline, [(PostgresSQL.rollback, [])])
         return false
       }

@@ -16,7 +16,7 @@
     }
 
     /// - Returns: nil where there is none yet.
-    func read(store: String) throws(StoreError) -> FeedPoint? {
+    func read(store: String) throws(StoreError) -> ConfirmedPosition? {
       let bytes: [UInt8]
       do throws(FileError) {
         bytes = Array(try environment.files.prefix(Self.maximumLength, of: path))
@@ -27,19 +27,25 @@
       let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }
       let damaged = unfit(
         "it is damaged; remove it if no answer was lost, which 'headwater audit' of a backup tells")
-      guard lines.count == 3, lines[0].joined(separator: " ") == Self.title, lines[1].count == 2, lines[2].count == 3
+      guard 3...4 ~= lines.count, lines[0].joined(separator: " ") == Self.title, lines[1].count == 2,
+        lines[2].count == 3
       else { throw damaged }
       guard let serial = Int64(lines[2][1]), let digest = FeedDigest(String(lines[2][2])) else { throw damaged }
       guard lines[1][1] == store else {
         throw unfit("it is of the store \(lines[1][1]), and the database is \(store); name another file")
       }
-      return FeedPoint(serial: serial, digest: digest)
+      guard lines.count == 4 else {
+        return ConfirmedPosition(point: FeedPoint(serial: serial, digest: digest), recovery: "")
+      }
+      guard lines[3].count == 2, lines[3][0] == "recovery" else { throw damaged }
+      return ConfirmedPosition(point: FeedPoint(serial: serial, digest: digest), recovery: String(lines[3][1]))
     }
 
     private func unfit(_ detail: String) -> StoreError { .unfit(path: path, detail: "the position file: \(detail)") }
 
-    func write(_ point: FeedPoint, store: String) throws(StoreError) {
-      let text = "\(Self.title)\nstore \(store)\nlast \(point.serial) \(point.digest)\n"
+    func write(_ position: ConfirmedPosition, store: String) throws(StoreError) {
+      let recovery = position.recovery.isEmpty ? "" : "recovery \(position.recovery)\n"
+      let text = "\(Self.title)\nstore \(store)\nlast \(position.point.serial) \(position.point.digest)\n\(recovery)"
       do throws(FileError) {
         try AtomicFile(path, in: environment).write(text.utf8)
       } catch {

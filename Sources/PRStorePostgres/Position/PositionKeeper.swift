@@ -13,12 +13,12 @@
     private static let interval = Duration.milliseconds(700)
 
     private struct State {
-      var written: FeedPoint?
+      var written: ConfirmedPosition?
       var problem: String?
       var isClosed = false
     }
 
-    init(_ shared: PostgresShared, _ file: PositionFile, identity: String, written: FeedPoint?) {
+    init(_ shared: PostgresShared, _ file: PositionFile, identity: String, written: ConfirmedPosition?) {
       self.shared = shared
       self.file = file
       self.identity = identity
@@ -44,10 +44,12 @@
     }
 
     private func write() {
-      guard let point = shared.position, shared.loss == nil, point != state.withLock({ $0.written }) else { return }
+      guard let position = shared.position, shared.loss == nil, position != state.withLock({ $0.written }) else {
+        return
+      }
       do throws(StoreError) {
-        try file.write(point, store: identity)
-        state.withLock { ($0.written, $0.problem) = (point, nil) }
+        try file.write(position, store: identity)
+        state.withLock { ($0.written, $0.problem) = (position, nil) }
       } catch {
         state.withLock { [error] in $0.problem = error.description }
       }

@@ -7,6 +7,7 @@
   struct PostgresOpening {
     private(set) var identity = ""
     private(set) var report = PostgresReport()
+    let connection: PostgresConnection
     private let shared: PostgresShared
 
     /// For all statements of an opening.
@@ -15,8 +16,8 @@
     init(_ shared: PostgresShared) throws(StoreError) {
       self.shared = shared
       let deadline = shared.now() + Self.patience
-      let connection = try PostgresSession.openOnce(shared, until: deadline)
-      report.hasNoStandby = shared.options.durability == .full && (shared.standbys ?? "").isEmpty
+      connection = try PostgresSession.openOnce(shared, until: deadline)
+      report.hasNoStandby = shared.options.durability == .full && connection.standbys.isEmpty
       report.oldRelease = connection.release.complaint
       let found = try ask(
         connection, until: deadline, (PostgresSQL.begin, []), (PostgresSchema.lock, []), (PostgresSchema.look, []))[2]
@@ -42,8 +43,7 @@
     }
 
     private mutating func read(_ keys: PostgresReply) throws(StoreError) {
-      var values: [String: String] = [:]
-      for index in 0..<keys.count { values[keys.text(index, 0)] = keys.text(index, 1) }
+      let values = PostgresSchema.table(keys)
       let least = values[PostgresSchema.Key.least].flatMap { Int($0) } ?? .max
       guard least <= PostgresSchema.version else {
         throw .newer(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import PRStore
+
   /// The tables of a store. docs/authority.md says what each column holds.
   enum PostgresSchema {
     /// What this version writes. A schema with a greater `least` is refused.
@@ -65,6 +67,25 @@
       static let durability = "durability"
       /// Rows that were answered are gone: no machine numbers anything.
       static let stop = "stop"
+      /// Names the last `headwater recover`: positions that were confirmed before it do not bind any more.
+      static let recovery = "recovery"
+      /// Whether `synchronous_standby_names` named standbys: ``PostgresSchema/named`` or ``PostgresSchema/unnamed``.
+      static let standbys = "standbys"
+    }
+
+    static let (named, unnamed) = ("named", "none")
+
+    /// What `headwater.store` holds.
+    static func keys(
+      of connection: PostgresConnection, _ path: String, until deadline: ContinuousClock.Instant
+    ) throws(StoreError) -> [String: String] {
+      table(try connection.ask(of: path, until: deadline, [(keys, [])])[0])
+    }
+
+    static func table(_ reply: PostgresReply) -> [String: String] {
+      var values: [String: String] = [:]
+      for index in 0..<reply.count { values[reply.text(index, 0)] = reply.text(index, 1) }
+      return values
     }
   }
 #endif

@@ -9,6 +9,10 @@ import PRStoreSQLite
 import PRTLS
 import PRWire
 
+#if PostgreSQL
+  import PRStorePostgres
+#endif
+
 struct RecoverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recover", abstract: "Repair a database that lost its last rows, or whose heads are wrong.",
@@ -42,10 +46,18 @@ struct RecoverCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let recovery = try Recovery(of: database)
-    if heads {
-      try await recovery.rebuildHeads()
-      print("the heads are computed anew from the rows")
+    let named = NamedDatabase(database)
+    let recovery: Recovered
+    if named.isOnServer {
+      if heads { throw ValidationError("--heads is for files: a database on PostgreSQL has no heads beside its rows") }
+      recovery = try Self.onServer(database)
+    } else {
+      let file = try Recovery(of: database)
+      recovery = Recovered(store: file.store, sought: file.sought, finish: file.finish)
+      if heads {
+        try await file.rebuildHeads()
+        print("the heads are computed anew from the rows")
+      }
     }
     if let from {
       let (summary, floors) = try await putBack(from, recovery)
@@ -59,30 +71,41 @@ struct RecoverCommand: AsyncParsableCommand {
       }
     }
     guard from != nil || acknowledgeLoss else { return }
-    if let lacking = try recovery.finish(acknowledges: acknowledgeLoss) {
+    if let lacking = try recovery.finish(acknowledgeLoss) {
       throw UserFacingError(
-        "\(database) still lacks rows: \(lacking); try another follower, or accept the loss with --acknowledge-loss")
+        "\(named.name) still lacks rows: \(lacking); try another follower, or accept the loss with --acknowledge-loss")
     }
-    print("\(database) numbers again")
+    print("\(named.name) numbers again")
+  }
+
+  private static func onServer(_ url: String) throws -> Recovered {
+    #if PostgreSQL
+      let recovery = try PostgresRecovery(try .ofCommand(url))
+      return Recovered(store: recovery.store, sought: recovery.sought, finish: recovery.finish)
+    #else
+      throw UserFacingError(ServerDatabase.howToBuild)
+    #endif
   }
 
   private func putBack(
-    _ source: String, _ recovery: Recovery
-  ) async throws -> (Recovery.Summary, floors: Int) {
+    _ source: String, _ recovery: Recovered
+  ) async throws -> (Restoration.Summary, floors: Int) {
+    let restoration = Restoration(of: recovery.store)
     let sum = RecoverySum()
     let isFile = FileManager.default.fileExists(atPath: source)
     let take: @Sendable ([Row]) async throws -> Void = { rows in
       let now = ProcessEnvironment.clock()
       await sum.set(
-        try await recovery.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
+        try await restoration.putBack(rows, areOfFeed: isFile, milliseconds: now, into: await sum.summary))
     }
     let raise: @Sendable ([Floor]) async throws -> Void = { floors in
       let now = ProcessEnvironment.clock()
-      await sum.add(floors: try await recovery.putBack(floors, source: source, milliseconds: now))
+      await sum.add(floors: try await restoration.putBack(floors, source: source, milliseconds: now))
     }
     if isFile {
-      try await recovery.readRows(from: source, take)
-      try await recovery.readFloors(from: source, raise)
+      let follower = FollowerFile(source, of: recovery.sought)
+      try await follower.readRows(take)
+      try await follower.readFloors(raise)
     } else {
       try await readFeed(of: try Endpoint(source), take, raise)
     }
@@ -106,12 +129,21 @@ struct RecoverCommand: AsyncParsableCommand {
   }
 }
 
+/// A store that is being repaired.
+private struct Recovered {
+  let store: Store
+  /// The identities of the stores whose rows are sought.
+  let sought: [String]
+  /// Lets servers number in it again, or returns what it still lacks.
+  let finish: (_ acknowledges: Bool) throws(StoreError) -> StoreLoss?
+}
+
 /// What was put back so far.
 private actor RecoverySum {
-  private(set) var summary = Recovery.Summary()
+  private(set) var summary = Restoration.Summary()
 
   private(set) var floors = 0
 
-  func set(_ summary: Recovery.Summary) { self.summary = summary }
+  func set(_ summary: Restoration.Summary) { self.summary = summary }
   func add(floors: Int) { self.floors += floors }
 }

@@ -23,7 +23,9 @@ struct FloorRaising {
   func run(on store: Store, isDryRun: Bool, each body: @escaping @Sendable (GatheredFloor) -> Void) async throws
     -> Outcome
   {
-    if let limit = store.largestTransaction { return try await run(on: store, by: limit, isDryRun: isDryRun, each: body) }
+    if let limit = store.largestTransaction {
+      return try await run(on: store, by: limit, isDryRun: isDryRun, each: body)
+    }
     let result: Result<Outcome, any Error>
     if isDryRun {
       result = try await store.read(in: .long) { [self] reader throws(StoreError) in

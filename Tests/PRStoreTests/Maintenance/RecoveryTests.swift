@@ -42,10 +42,11 @@ struct RecoveryTests {
     try FileManager.default.moveItem(atPath: folder.file("backup.sqlite3"), toPath: path)
   }
 
-  private func putBack(_ recovery: Recovery, from source: String) async throws -> Recovery.Summary {
-    let sum = Mutex(Recovery.Summary())
-    try await recovery.readRows(from: source) { rows in
-      let next = try await recovery.putBack(rows, areOfFeed: true, milliseconds: 1, into: sum.withLock { $0 })
+  private func putBack(_ recovery: Recovery, from source: String) async throws -> Restoration.Summary {
+    let sum = Mutex(Restoration.Summary())
+    try await FollowerFile(source, of: recovery.sought).readRows { rows in
+      let next = try await Restoration(of: recovery.store).putBack(
+        rows, areOfFeed: true, milliseconds: 1, into: sum.withLock { $0 })
       sum.withLock { $0 = next }
     }
     return sum.withLock { $0 }
@@ -109,7 +110,7 @@ struct RecoveryTests {
     try ForeignProcess(path).insert([.busybox("other", "4")])
     let summary = try await putBack(try Recovery(of: path), from: follower)
     #expect(summary.added == 2)
-    #expect(summary.conflicts == [Recovery.Conflict(row: .busybox("c4", "4"), holder: "other")])
+    #expect(summary.conflicts == [Restoration.Conflict(row: .busybox("c4", "4"), holder: "other")])
   }
 
   @Test("rows that have vanished from a follower's copy are put back as well")
@@ -125,7 +126,7 @@ struct RecoveryTests {
     let other = folder.file("other.sqlite3")
     try Store.writable(other).close()
     let recovery = try Recovery(of: path)
-    await #expect(throws: StoreError.self) { try await recovery.readRows(from: other) { _ in } }
+    await #expect(throws: StoreError.self) { try await FollowerFile(other, of: recovery.sought).readRows { _ in } }
   }
 
   @Test("one that was made anew gets the rows of the store that its mark is of", arguments: ["follower", "backup"])
@@ -143,7 +144,8 @@ struct RecoveryTests {
     }
     let other = folder.file("other.sqlite3")
     try Store.writable(other).close()
-    await #expect(throws: StoreError.self) { try await Recovery(of: path).readRows(from: other) { _ in } }
+    let sought = try Recovery(of: path).sought
+    await #expect(throws: StoreError.self) { try await FollowerFile(other, of: sought).readRows { _ in } }
     // A follower of the new database has the rows of the old one among those that have vanished.
     try ForeignProcess(follower).run(
       """
@@ -158,7 +160,8 @@ struct RecoveryTests {
     try await lose()
     let recovery = try Recovery(of: path)
     let found = [Row.busybox("c3", "3"), .busybox("own", "5.0"), .busybox("c5", "5"), .busybox("x", "no")]
-    let summary = try await recovery.putBack(found, areOfFeed: false, milliseconds: 1, into: Recovery.Summary())
+    let summary = try await Restoration(of: recovery.store).putBack(
+      found, areOfFeed: false, milliseconds: 1, into: Restoration.Summary())
     #expect(summary.added == 2 && summary.others == 2)
   }
 
@@ -181,8 +184,8 @@ struct RecoveryTests {
     store.close()
     let recovery = try Recovery(of: path)
     let news = Mutex(0)
-    try await recovery.readFloors(from: follower) { floors in
-      let some = try await recovery.putBack(floors, source: follower, milliseconds: 2)
+    try await FollowerFile(follower, of: recovery.sought).readFloors { floors in
+      let some = try await Restoration(of: recovery.store).putBack(floors, source: follower, milliseconds: 2)
       news.withLock { $0 += some }
     }
     _ = try recovery.finish(acknowledges: false)
