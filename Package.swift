@@ -239,7 +239,7 @@ let package = Package(
     .testTarget(
       name: "PRStatusTests",
       dependencies: [
-        "PRStatus", "PRNode", "PRRevision",
+        "PRStatus", "PRNode", "PRRevision", "PRStore",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),

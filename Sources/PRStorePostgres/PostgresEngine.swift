@@ -69,11 +69,7 @@
       return troubles
     }
 
-    var figures: StoreFigures {
-      var figures = StoreFigures()
-      shared.counts.fill(&figures)
-      return figures
-    }
+    var figures: StoreFigures { shared.figures() }
 
     var writerProgress: WriterProgress? { write?.progress }
 

@@ -5,7 +5,8 @@
   import Synchronization
 
   /// Looks for rows of other machines as long as a client waits for rows. What it finds is passed to no client: it makes them ask,
-  /// and their reads are confirmed. It also looks at a store that is in trouble, so that a node gets ready without a request.
+  /// and their reads are confirmed. It also looks at a store that is in trouble, so that a node gets ready without a request, and at the servers' figures
+  /// while they are asked for.
   ///
   /// `@unchecked Sendable`: only its serial queue touches the session.
   final class PostgresPoller: @unchecked Sendable {
@@ -33,13 +34,30 @@
     private func watchTroubles() {
       shared.environment.clock.schedule(Self.troubleInterval) { [weak self] in
         guard let self, !self.state.withLock({ $0.isClosed }) else { return }
-        guard self.shared.isTroubled else { return self.watchTroubles() }
+        guard self.shared.isTroubled || self.shared.areFiguresAsked else { return self.watchTroubles() }
         self.queue.async {
-          // What it finds is on record with the connections; a lane that cannot reach the server says so.
-          _ = try? self.standing.open(until: self.shared.now() + .seconds(1))
-          self.standing.drop()
+          self.lookAtServers()
           self.watchTroubles()
         }
+      }
+    }
+
+    private func lookAtServers() {
+      // A new connection checks the standing of the store.
+      if shared.isTroubled { standing.drop() }
+      let deadline = shared.now() + .seconds(1)
+      do {
+        let connection = try standing.open(until: deadline)
+        guard shared.areFiguresAsked else { return standing.drop() }
+        try connection.add(PostgresReplication.size)
+        try connection.add(PostgresReplication.standbys)
+        let replies = try connection.flush(until: deadline)
+        shared.found(
+          databaseBytes: Int(clamping: replies[0].number(0, 0)), PostgresReplication.figures(replies[1]))
+      } catch {
+        // A lane that cannot reach the server says so.
+        standing.drop()
+        shared.found(databaseBytes: 0, [])
       }
     }
 
@@ -54,7 +72,10 @@
 
     func stop() {
       state.withLock { $0.isClosed = true }
-      queue.sync { session.drop() }
+      queue.sync {
+        session.drop()
+        standing.drop()
+      }
     }
 
     private func poll() {
@@ -80,6 +101,26 @@
       } catch {
         // The next look tries again; a lane that cannot reach the server says so.
         session.drop()
+      }
+    }
+  }
+
+  /// What the primary says of its standbys.
+  enum PostgresReplication {
+    static let size = PostgresStatement("size", "SELECT pg_database_size(current_database())")
+    /// A role without `pg_monitor` sees no states.
+    static let standbys = PostgresStatement(
+      "standbys of the primary",
+      """
+      SELECT application_name, sync_state, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::bigint
+      FROM pg_stat_replication WHERE sync_state IS NOT NULL ORDER BY application_name, pid
+      """)
+
+    static func figures(_ reply: PostgresReply) -> [StandbyFigures] {
+      (0..<reply.count).map { index in
+        StandbyFigures(
+          name: reply.text(index, 0), state: reply.text(index, 1),
+          lagBytes: Int(clamping: max(reply.number(index, 2), 0)))
       }
     }
   }

@@ -38,21 +38,24 @@ struct MetricsTests {
 
   @Test("every line of the text is one that Prometheus reads, under its own help and type")
   func text() throws {
-    var family = ""
-    var seen: Set<String> = []
-    for line in StatusSnapshot.eventful.metrics.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-      if let help = line.wholeMatch(of: /# HELP ([a-z_]+) .+/) {
-        family = String(help.1)
-        #expect(seen.insert(family).inserted, "\(family) is told once")
-      } else if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (counter|gauge|histogram)/) {
-        #expect(family == type.1)
-      } else {
-        let sample = try #require(
-          line.wholeMatch(of: /([a-z_]+)(\{([a-z]+="([^"\\\n]|\\[\\"n])*",?)+\})? (-?[0-9.e+-]+|NaN)/), "\(line)")
-        #expect(sample.1 == family || ["_bucket", "_sum", "_count"].contains { "\(family)\($0)" == sample.1 })
+    var all: Set<String> = []
+    for text in [StatusSnapshot.eventful.metrics, StatusSnapshot.eventfulOnServers.metrics] {
+      var (family, seen) = ("", Set<String>())
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        if let help = line.wholeMatch(of: /# HELP ([a-z_]+) .+/) {
+          family = String(help.1)
+          #expect(seen.insert(family).inserted, "\(family) is told once")
+        } else if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (counter|gauge|histogram)/) {
+          #expect(family == type.1)
+        } else {
+          let sample = try #require(
+            line.wholeMatch(of: /([a-z_]+)(\{([a-z]+="([^"\\\n]|\\[\\"n])*",?)+\})? (-?[0-9.e+-]+|NaN)/), "\(line)")
+          #expect(sample.1 == family || ["_bucket", "_sum", "_count"].contains { "\(family)\($0)" == sample.1 })
+        }
       }
+      all.formUnion(seen)
     }
-    #expect(seen == Set(Metrics.meanings.all.map(\.name)), "on a node to which everything has happened all are told")
+    #expect(all == Set(Metrics.meanings.all.map(\.name)), "on a node to which everything has happened all are told")
   }
 
   @Test("a histogram's buckets include those before them and end with its count")

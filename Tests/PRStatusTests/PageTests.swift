@@ -6,15 +6,20 @@ import Testing
 
 @Suite("The page")
 struct PageTests {
-  private var page: String {
-    var page = StatusPage(report: StatusSnapshot.eventful.report, nonce: "NONCE")
+  private static let reports = [StatusSnapshot.eventful.report, StatusSnapshot.eventfulOnServers.report]
+
+  private var page: String { Self.page(Self.reports[0]) }
+
+  private static func page(_ report: StatusReport) -> String {
+    var page = StatusPage(report: report, nonce: "NONCE")
     page.found = FindReport(
       query: hostileName, rows: StatusSnapshot.eventful.report.rows, isPartial: true, problem: nil)
     return page.html.text
   }
 
-  @Test("what anybody sent is text and never markup")
-  func escapes() {
+  @Test("what anybody sent is text and never markup", arguments: reports)
+  func escapes(report: StatusReport) {
+    let page = Self.page(report)
     #expect(HTML.escaped("<a href=\"x\">'&") == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;")
     #expect(HTML.escaped("a\u{202E}b\u{7}c\u{200B}") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}", "what misleads the eye is shown")
     #expect(!page.contains("<script>alert"))
@@ -38,9 +43,9 @@ struct PageTests {
     #expect(says("<h1>Headwater</h1><p>mirror at level 2</p>"))
   }
 
-  @Test("a part that is sent to an open page is as harmless")
-  func sections() {
-    for (name, html) in Sections(report: StatusSnapshot.eventful.report).all {
+  @Test("a part that is sent to an open page is as harmless", arguments: reports)
+  func sections(report: StatusReport) {
+    for (name, html) in Sections(report: report).all {
       #expect(!html.text.contains("<script"), "\(name)")
       #expect(page.contains("id=\"\(name)\""), "the page has a place for \(name)")
     }

@@ -8,15 +8,16 @@ import Testing
 
 @Suite("Reports")
 struct ReportTests {
-  @Test("a report is read as it was written")
-  func json() throws {
-    let report = StatusSnapshot.eventful.report
+  private static let reports = [StatusSnapshot.eventful.report, StatusSnapshot.eventfulOnServers.report]
+
+  @Test("a report is read as it was written", arguments: reports)
+  func json(report: StatusReport) throws {
     #expect(try StatusJSON.report(StatusJSON.line(report).utf8) == report)
   }
 
-  @Test("on a terminal columns stand below each other, and nothing moves the cursor")
-  func text() throws {
-    let text = StatusText(StatusSnapshot.eventful.report).text
+  @Test("on a terminal columns stand below each other, and nothing moves the cursor", arguments: reports)
+  func text(report: StatusReport) throws {
+    let text = StatusText(report).text
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202E })
     let table = text.split(separator: "\n").drop { !$0.hasPrefix("REQUEST") }.prefix((RequestKind?).counted.count + 1)
     #expect(table.count == (RequestKind?).counted.count + 1 && Set(table.map(\.count)).count == 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
 import PRRevision
+import PRStore
 
 @testable import PRStatus
 
@@ -66,6 +67,20 @@ extension StatusSnapshot {
     }
     (counters.open, counters.accepted) = (3, 9)
     return counters
+  }()
+
+  /// The same with a store on database servers.
+  static let eventfulOnServers: StatusSnapshot = {
+    var report = eventful.report
+    var figures = ServerFigures()
+    (figures.looks, figures.lookedDecisions, figures.lookNanoseconds) = (4, 40, 8_000_000)
+    (figures.reruns, figures.connections, figures.parked) = ([.conflict: 3], 9, 1)
+    figures.standbys = [
+      StandbyFigures(name: "hq-db2", state: "sync", lagBytes: 0),
+      StandbyFigures(name: hostileName, state: "async", lagBytes: 3 << 20),
+    ]
+    report.store.server = StatusReport.ServerPart(figures)
+    return StatusSnapshot(report: report, counters: eventful.counters)
   }()
 
   private static let eventfulLog: DecisionLog = {

@@ -72,6 +72,21 @@ struct Metrics: Sendable {
   let commitTime = Metric(
     "commit_seconds_total", .counter, unit: "seconds", "What committing took, most of it the disk's time.")
 
+  let looks = Metric("looks_total", .counter, "On PostgreSQL: transactions that wrote no row.")
+  let looked = Metric("looked_decisions_total", .counter, "Decisions in those transactions.")
+  let lookTime = Metric(
+    "look_seconds_total", .counter, unit: "seconds", "What those transactions took, most of it the standby's time.")
+  let reruns = Metric(
+    "reruns_total", .counter, labels: ["cause"],
+    "Transactions on PostgreSQL that ran again: connection (lost), conflict (a lock of another machine), unconfirmed.")
+  let serverConnections = Metric(
+    "database_connections_total", .counter, "Connections to PostgreSQL that were made, or tried.")
+  let parked = Metric(
+    "parked_commits", .gauge, "Commits on PostgreSQL that no standby has confirmed in time, and that may still be.")
+  let standbyLag = Metric(
+    "standby_lag_bytes", .gauge, unit: "bytes", labels: ["standby", "state"],
+    "What a standby of the primary has not replayed; the state is PostgreSQL's sync_state.")
+
   static let meanings = Metrics()
 
   /// In the order in which they are written.

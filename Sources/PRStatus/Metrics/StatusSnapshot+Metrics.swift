@@ -75,11 +75,22 @@ extension StatusSnapshot {
     let store = report.store
     text.add(names.database, store.databaseBytes)
     text.add(names.log, store.logBytes)
-    text.add(names.free, store.freeBytes)
+    if store.server == nil { text.add(names.free, store.freeBytes) }
     text.add(names.serial, Double(store.lastSerial))
     text.add(names.floorSerial, report.store.lastFloor.map { Int(clamping: $0.serial) } ?? 0)
     text.add(names.commits, store.commits)
     text.add(names.committed, store.decisions)
     text.add(names.commitTime, store.commitSeconds)
+    if let server = store.server { add(server, to: &text) }
+  }
+
+  private func add(_ server: StatusReport.ServerPart, to text: inout MetricsText) {
+    text.add(names.looks, server.looks)
+    text.add(names.looked, server.lookedDecisions)
+    text.add(names.lookTime, server.lookSeconds)
+    text.add(names.reruns, server.reruns.sorted { $0.key < $1.key }.map { ([$0.key], Double($0.value)) })
+    text.add(names.serverConnections, server.connections)
+    text.add(names.parked, server.parked)
+    text.add(names.standbyLag, server.standbys.map { ([$0.name, $0.state], Double($0.lagBytes)) })
   }
 }

@@ -49,12 +49,32 @@ extension Sections {
     let shared = store.commits > 0 ? Formatting.decimal(Double(store.decisions) / Double(store.commits), 1) : "–"
     let floors: HTML = store.lastFloor.map { "<dt>floors</dt><dd>\($0.words(now: report.node.at))</dd>" } ?? ""
     let commit = store.commits > 0 ? store.commitSeconds * 1000 / Double(store.commits) : nil
+    if let server = store.server { return self.server(server, shared, commit, floors) }
     return """
       <p class="big">\(Formatting.bytes(store.bytesOnDisk))<small>on disk</small></p>
       <dl><dt>newest serial</dt><dd>\(Formatting.count(store.lastSerial))</dd><dt>commits</dt><dd>\(Formatting.count(store.commits))</dd>
       <dt>write-ahead log</dt><dd>\(Formatting.bytes(store.logBytes))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
       <dt>time per commit</dt><dd>\(Formatting.milliseconds(commit))</dd>
       <dt>disk left</dt><dd>\(Formatting.bytes(store.freeBytes))</dd>\(floors)</dl>
+      """
+  }
+
+  private func server(
+    _ server: StatusReport.ServerPart, _ shared: String, _ commit: Double?, _ floors: HTML
+  ) -> HTML {
+    let look = server.looks > 0 ? server.lookSeconds * 1000 / Double(server.looks) : nil
+    let standbys = server.standbys.map { standby -> HTML in
+      "<dt>standby \(standby.name)</dt><dd>\(standby.state), \(Formatting.bytes(standby.lagBytes)) behind</dd>"
+    }
+    let parked: HTML =
+      server.parked == 0
+      ? "" : "<dt>waiting for a standby</dt><dd class=\"warn\">\(Formatting.count(server.parked))</dd>"
+    return """
+      <p class="big">\(Formatting.bytes(report.store.databaseBytes))<small>on PostgreSQL</small></p>
+      <dl><dt>newest serial</dt><dd>\(Formatting.count(report.store.lastSerial))</dd><dt>commits</dt><dd>\(Formatting.count(report.store.commits))</dd>
+      <dt>time per commit</dt><dd>\(Formatting.milliseconds(commit))</dd><dt>answers per commit</dt><dd>\(shared)</dd>
+      <dt>time per look</dt><dd>\(Formatting.milliseconds(look))</dd>
+      <dt>run again</dt><dd>\(Formatting.count(server.reruns.values.reduce(0, +)))</dd>\(parked)\(standbys.joined())\(floors)</dl>
       """
   }
 

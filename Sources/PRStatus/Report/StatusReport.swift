@@ -141,6 +141,8 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var decisions = 0
     /// What the commits took, most of it the disk's time.
     package var commitSeconds: Double = 0
+    /// Nil for a database in a file.
+    package var server: ServerPart?
 
     package init() {}
   }

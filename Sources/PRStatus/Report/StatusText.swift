@@ -32,7 +32,10 @@ package struct StatusText {
       ],
       [
         "database",
-        "\(Formatting.bytes(store.databaseBytes)) and \(Formatting.bytes(store.logBytes)) of log, newest serial \(store.lastSerial), \(Formatting.bytes(store.freeBytes)) left on its disk",
+        store.server.map { server in
+          "\(Formatting.bytes(store.databaseBytes)) on PostgreSQL, newest serial \(store.lastSerial), \(server.words)"
+        }
+          ?? "\(Formatting.bytes(store.databaseBytes)) and \(Formatting.bytes(store.logBytes)) of log, newest serial \(store.lastSerial), \(Formatting.bytes(store.freeBytes)) left on its disk",
       ],
       ["connections", "\(traffic.connections) open, \(traffic.connectionsAccepted) so far"],
       [

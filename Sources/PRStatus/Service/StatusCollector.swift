@@ -100,6 +100,7 @@ actor StatusCollector {
     part.commits = figures.commits
     part.decisions = figures.decisions
     part.commitSeconds = Double(figures.commitNanoseconds) / 1_000_000_000
+    part.server = figures.server.map(StatusReport.ServerPart.init)
     let newest = try? await lookout.read(within: .seconds(1)) { reader throws(StoreError) in
       (try reader.newestSerial(), try reader.lastEntries(Self.rows), try reader.lastFloor())
     }
@@ -111,7 +112,7 @@ actor StatusCollector {
   /// All alarms. The disk is looked at here, since nothing else watches it.
   private func alarms(_ report: StatusReport) -> [StatusReport.AlarmPart] {
     let board = facts.node.alarms
-    if !facts.node.isReadOnly, report.store.freeBytes < Self.littleSpace {
+    if !facts.node.isReadOnly, report.store.server == nil, report.store.freeBytes < Self.littleSpace {
       board.raise(
         "disk-almost-full", "the disk of \(report.store.path) is almost full",
         advice: "free some space: on a full disk nothing new is answered")

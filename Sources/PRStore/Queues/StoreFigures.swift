@@ -14,6 +14,8 @@ package struct StoreFigures: Hashable, Sendable {
   package var commits = 0
   package var decisions = 0
   package var commitNanoseconds = 0
+  /// Nil for a store in a file; of a store on servers, sizes are none of this machine's disk.
+  package var server: ServerFigures?
 
   package init() {}
 }

@@ -10,6 +10,8 @@
     let options: PostgresOptions
     let environment: StoreEnvironment
     let counts = CommitCounts()
+    let looks = CommitCounts()
+    let reruns = RerunCounts()
     private let state = Mutex(State())
 
     private struct State {
@@ -22,6 +24,10 @@
       /// Standbys were named since the store had none on record.
       var areStandbysNew = false
       var parked: [PostgresConnection] = []
+      /// When the figures of the servers were asked for last, and what was found.
+      var asked: ContinuousClock.Instant?
+      var databaseBytes = 0
+      var replicas: [StandbyFigures] = []
       var position: FeedPoint?
       /// The recovery that the position came after.
       var recovery = ""
@@ -121,6 +127,36 @@
         }
         return !state.parked.isEmpty
       }
+    }
+
+    // MARK: Figures
+
+    /// Somebody looks at the figures: they are fetched from now on, for some seconds.
+    func figures() -> StoreFigures {
+      var (figures, server, looked) = (StoreFigures(), ServerFigures(), StoreFigures())
+      counts.fill(&figures)
+      looks.fill(&looked)
+      (server.looks, server.lookedDecisions, server.lookNanoseconds) =
+        (looked.commits, looked.decisions, looked.commitNanoseconds)
+      server.reruns = reruns.all
+      let now = now()
+      state.withLock { state in
+        state.asked = now
+        figures.databaseBytes = state.databaseBytes
+        (server.connections, server.parked, server.standbys) = (state.connections, state.parked.count, state.replicas)
+      }
+      figures.server = server
+      return figures
+    }
+
+    /// Whether the figures were asked for lately.
+    var areFiguresAsked: Bool {
+      let now = now()
+      return state.withLock { state in state.asked.map { now - $0 < .seconds(15) } ?? false }
+    }
+
+    func found(databaseBytes: Int, _ replicas: [StandbyFigures]) {
+      state.withLock { ($0.databaseBytes, $0.replicas) = (databaseBytes, replicas) }
     }
 
     // MARK: The last confirmed position

@@ -69,9 +69,11 @@
       switch failure.remedy {
       case .reconnect:
         session.drop()
+        shared.reruns.count(.connection)
         return again(group, StoreError(failure, path: shared.path))
       case .again:
         rollBack()
+        shared.reruns.count(.conflict)
         return again(group, StoreError(failure, path: shared.path))
       case .oneByOne where group.count > 1:
         rollBack()
@@ -107,6 +109,7 @@
         case .unconfirmed(let reason):
           // The next connection looks whether that was accepted.
           if shared.hasLostStandbys { session.drop() }
+          shared.reruns.count(.unconfirmed)
           return .doubtful(.unconfirmed(path: shared.path, detail: reason))
         }
       case .failure(.late):
@@ -118,6 +121,7 @@
         return .over([])
       case .failure(let failure) where failure.remedy == .reconnect:
         session.drop()
+        shared.reruns.count(.connection)
         return .doubtful(StoreError(failure, path: shared.path))
       case .failure(let failure):
         return .over(abandon(group, failure))

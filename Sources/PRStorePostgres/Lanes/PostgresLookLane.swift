@@ -16,6 +16,7 @@
     func run(_ group: [PendingDecision]) -> [PendingDecision] {
       guard let connection else { return group }
       let tuples = Array(Set(group.flatMap(\.about)))
+      let start = shared.now()
       let outcome: Result<[PostgresReply], PostgresFailure>
       do throws(PostgresFailure) {
         try connection.add(PostgresSQL.begin)
@@ -27,7 +28,7 @@
         outcome = .failure(error)
       }
       switch conclude(group, outcome) {
-      case .confirmed: break
+      case .confirmed: shared.looks.count(group.count, took: shared.now() - start)
       case .doubtful(let error): return again(group, error)
       case .over(let rest): return rest
       }
