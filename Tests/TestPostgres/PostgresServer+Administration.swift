@@ -28,7 +28,7 @@ extension PostgresServer {
     try run("SELECT pg_reload_conf()")
   }
 
-  /// Waits until a condition of the server's own state holds. The test's limit ends a wait without end.
+  /// Waits until a condition of the server's own state holds, for two minutes.
   ///
   /// - Parameter condition: an expression of SQL.
   package func waitUntil(_ condition: String) throws {
@@ -39,7 +39,7 @@ extension PostgresServer {
       DO $$ BEGIN
         WHILE NOT (\(condition)) LOOP PERFORM pg_stat_clear_snapshot(), \(pause); END LOOP;
       END $$
-      """)
+      """, settings: ["statement_timeout": "120s"])
   }
 
   /// Waits until so many sessions wait for a standby to confirm their commits.
