@@ -74,6 +74,32 @@ struct DrawingTests {
     #expect(!dot.contains("label=\"\"];"))
   }
 
+  private static let shared = """
+    nodes:
+      hq-1: {host: a.example, database: 'postgresql://u:secret@db1,db2/x'}
+      team: {host: t.example, listen: 'tcp://0.0.0.0:8585', database: 'postgresql://db3/y?password=secret'}
+      hq-2: {host: b.example, database: 'postgres://v@DB2,db1:5432/x?sslpassword=secret'}
+    """
+
+  @Test("nodes with one store stand side by side, in a frame without a password", arguments: Drawing.Format.allCases)
+  func stores(format: Drawing.Format) throws {
+    let topology = try #require(Topology.read(Self.shared.utf8, file: "t.yaml").topology)
+    #expect(topology.authorities.map(\.nodes) == [[0, 2], [1]])
+    let picture = Drawing(topology).text(format)
+    #expect(!picture.contains("secret"))
+    switch format {
+    case .mermaid:
+      let frame = try #require(picture.split(separator: "    subgraph s0").last?.split(separator: "    end\n").first)
+      #expect(frame.contains("n0[") && frame.contains("n2[") && !frame.contains("n1["))
+    case .dot: #expect(picture.contains("postgresql://db1,db2/x") && picture.contains("{ rank=same; n0; n2; }"))
+    case .svg:
+      #expect(picture.components(separatedBy: "class=\"frame\"").count == 4, "two frames, and one in the legend")
+      #expect(picture.contains(">postgresql://db1,db2/x</text>"))
+      // Two cards with the gap between two, and one card, with their edges.
+      #expect(picture.contains("width=\"506\"") && picture.contains("width=\"248\""))
+    }
+  }
+
   @Test("a node at the end of a long chain, and a server outside, have their places")
   func rows() throws {
     var text = "nodes:\n  n0: {upstream: 'tls://far.example:8585', listen: 'tcp://127.0.0.1:9000'}\n"

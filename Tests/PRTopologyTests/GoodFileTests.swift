@@ -3,7 +3,7 @@ import PRTopology
 import PRWire
 import Testing
 
-/// The three files that come with the project.
+/// The files that come with the project.
 @Suite("Good files")
 struct GoodFileTests {
   @Test("there is nothing to complain about", arguments: TopologyFiles.good)
@@ -59,6 +59,20 @@ struct GoodFileTests {
     #expect(topology["toronto-drivers"]?.upstreams.first?.endpoint == .tcp(host: "127.0.0.1", port: 8587))
     #expect(topology["toronto"]?.listeners.map(\.rights?.value) == [nil, "read"])
     #expect(topology["headquarters"]?.rights.map(\.rights.value) == ["read,import"])
+  }
+
+  @Test("the authority: two machines with one store, and a site that asks either")
+  func authority() throws {
+    let topology = try #require(try TopologyFiles.topology("authority.yaml"))
+    #expect(topology.nodes.map(\.level) == [0, 0, 1])
+    #expect(topology.nodes.map(\.allocates) == [true, true, true])
+    #expect(topology.authorities.map(\.nodes) == [[0, 1]])
+    #expect(
+      topology.summary == [
+        "3 nodes on 2 levels, good to serve",
+        "authority on postgresql://hq-db1,hq-db2,hq-db3/headwater: nodes hq-1, hq-2",
+      ])
+    #expect(topology["site"]?.upstreams.map(\.node) == ["hq-1", "hq-2"])
   }
 
   @Test("the release: a mirror that copies, and a node that never changes")

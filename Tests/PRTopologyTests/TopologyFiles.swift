@@ -8,7 +8,7 @@ enum TopologyFiles {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("topology")
 
-  static let good = ["build-farm.yaml", "sites.yaml", "release.yaml"]
+  static let good = ["build-farm.yaml", "sites.yaml", "release.yaml", "authority.yaml"]
 
   /// The names of the files with one mistake each, without their endings.
   static let broken = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/broken")) ?? [])

@@ -19,6 +19,9 @@ struct DatabaseURLTests {
       ("--database=postgresql://hw:sec@ret@db1/x", "--database=postgresql://hw:***@db1/x"),
       ("postgresql://db1/x?password=secret&sslmode=require", "postgresql://db1/x?password=***&sslmode=require"),
       ("postgresql://db1/x?sslpassword=secret", "postgresql://db1/x?password=***"),
+      ("postgresql://db1/x?password=se?cret", "postgresql://db1/x?password=***"),
+      ("postgresql://db1/x?password=secret # ask a@b", "postgresql://db1/x?password=***"),
+      ("postgresql://db1/x?sslmode=require&password=secret", "postgresql://db1/x?sslmode=require&password=***"),
       ("--listen", "--listen"),
     ])
   func withoutPassword(text: String, shown: String) { #expect(DatabaseURL.withoutPassword(text) == shown) }

@@ -10,6 +10,8 @@ package struct Drawing: Sendable {
   let links: [Link]
   /// From the top to the bottom; each has the indices of its boxes.
   let rows: [Row]
+  /// What several machines share.
+  let stores: [Store]
 
   /// How a picture is written.
   package enum Format: String, CaseIterable, Sendable {
@@ -49,6 +51,12 @@ package struct Drawing: Sendable {
     var boxes: [Int]
   }
 
+  /// A database on PostgreSQL, as a frame around the nodes that it makes one authority. They stand side by side.
+  struct Store: Sendable {
+    let label: String
+    let boxes: [Int]
+  }
+
   package init(_ topology: Topology) {
     var boxes = topology.nodes.map(Box.init)
     var strangers: [Endpoint: Int] = [:]
@@ -70,7 +78,17 @@ package struct Drawing: Sendable {
     description = topology.description
     self.boxes = boxes
     self.links = links
+    stores = topology.authorities.map { Store(label: $0.database, boxes: $0.nodes) }
     rows = Self.rows(topology, outside: Array(topology.nodes.count..<boxes.count))
+  }
+
+  /// Boxes of one store side by side, at the place of the first.
+  private static func grouped(_ boxes: [Int], _ topology: Topology) -> [Int] {
+    let stores = topology.authorities
+    return boxes.flatMap { box -> [Int] in
+      guard let store = stores.first(where: { $0.nodes.contains(box) }) else { return [box] }
+      return store.nodes.first == box ? store.nodes : []
+    }
   }
 
   private static func rows(_ topology: Topology, outside: [Int]) -> [Row] {
@@ -81,7 +99,7 @@ package struct Drawing: Sendable {
     }
     for (level, members) in levels.sorted(by: { $0.key < $1.key }) {
       let sample = ([7, 2, 0, 4].prefix(level + 1)).map { "\($0)" }.joined(separator: ".") + (level > 3 ? "…" : "")
-      rows.append(Row(label: "level \(level)", note: "such as \(sample)", boxes: members))
+      rows.append(Row(label: "level \(level)", note: "such as \(sample)", boxes: grouped(members, topology)))
     }
     if !frozen.isEmpty { rows.append(Row(label: "frozen", note: "never changes", boxes: frozen)) }
     return rows

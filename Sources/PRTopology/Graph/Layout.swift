@@ -9,6 +9,8 @@ struct Layout {
   private static let between = 84
   private static let margin = 28
   private static let head = 92
+  /// From a frame's upper edge to the cards in it, and from the cards to its other edges.
+  static let frame = (head: 26, edge: 8)
 
   let width: Int
   let height: Int
@@ -16,6 +18,8 @@ struct Layout {
   let corners: [(x: Int, y: Int)]
   /// The upper edge of each row's band, and its height.
   let bands: [(y: Int, height: Int)]
+  /// The frame of each store.
+  let frames: [(x: Int, y: Int, width: Int, height: Int)]
 
   init(_ drawing: Drawing) {
     let columns = Columns(drawing)
@@ -23,14 +27,25 @@ struct Layout {
     var corners = Array(repeating: (x: 0, y: 0), count: drawing.boxes.count)
     var bands: [(y: Int, height: Int)] = []
     var y = Self.head
+    let framed = Set(drawing.stores.flatMap(\.boxes))
     for row in drawing.rows {
-      bands.append((y, Self.card.height + Self.margin))
+      let room = row.boxes.contains(where: framed.contains) ? Self.frame.head : 0
+      bands.append((y, Self.card.height + Self.margin + room))
       for box in row.boxes {
         corners[box] = (
-          Self.margin + Self.gutter + Int(clamping: columns.position[box] * Double(step)), y + Self.margin / 2
+          Self.margin + Self.gutter + Int(clamping: columns.position[box] * Double(step)), y + Self.margin / 2 + room
         )
       }
-      y += Self.card.height + Self.between
+      y += Self.card.height + Self.between + room
+    }
+    frames = drawing.stores.map { store in
+      let lefts = store.boxes.map { corners[$0].x }
+      let (left, right) = (lefts.min() ?? 0, lefts.max() ?? 0)
+      let top = store.boxes.first.map { corners[$0].y } ?? 0
+      return (
+        left - Self.frame.edge, top - Self.frame.head, right - left + Self.card.width + 2 * Self.frame.edge,
+        Self.card.height + Self.frame.head + Self.frame.edge
+      )
     }
     let right = corners.map { $0.x + Self.card.width }.max() ?? 0
     self.corners = corners

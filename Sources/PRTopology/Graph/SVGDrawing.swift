@@ -13,6 +13,7 @@ extension Drawing {
     ]
     if let description { parts.append(Markup.text("soft", 28, 66, description, columns: (width - 56) / 7)) }
     for (row, band) in zip(rows, layout.bands) { parts.append(self.band(row, band, width)) }
+    for (store, frame) in zip(stores, layout.frames) { parts.append(self.frame(store, frame)) }
     parts += Wires(self, layout).paths
     for (box, corner) in zip(boxes, layout.corners) { parts.append(card(box, corner)) }
     parts.append(legend(y: height - 46, width: width))
@@ -23,7 +24,10 @@ extension Drawing {
     let stories = links.map { link in
       "\(boxes[link.below].name) \(link.way.label) \(boxes[link.above].name)\(link.isSpare ? " when others do not answer" : "")"
     }
-    return ([description].compactMap(\.self) + stories).joined(separator: "; ")
+    let shared = stores.map { store in
+      "\(store.boxes.map { boxes[$0].name }.joined(separator: ", ")): one authority on \(store.label)"
+    }
+    return ([description].compactMap(\.self) + shared + stories).joined(separator: "; ")
   }
 
   private func band(_ row: Row, _ band: (y: Int, height: Int), _ width: Int) -> String {
@@ -31,6 +35,12 @@ extension Drawing {
     return #"<rect class="band" x="12" y="\#(band.y)" width="\#(width - 24)" height="\#(band.height)" rx="10"/>"#
       + Markup.text("row", 28, middle - 2, row.label, columns: 14)
       + Markup.text("small", 28, middle + 16, row.note, columns: 18)
+  }
+
+  private func frame(_ store: Store, _ frame: (x: Int, y: Int, width: Int, height: Int)) -> String {
+    #"<g class="store"><title>\#(Markup.escape(store.label))</title>"#
+      + #"<rect class="frame" x="\#(frame.x)" y="\#(frame.y)" width="\#(frame.width)" height="\#(frame.height)" rx="12"/>"#
+      + Markup.text("mono", frame.x + 14, frame.y + 17, store.label, columns: (frame.width - 28) / 6) + "</g>"
   }
 
   private func card(_ box: Box, _ corner: (x: Int, y: Int)) -> String {
@@ -82,6 +92,11 @@ extension Drawing {
     if let spare = links.first(where: \.isSpare) {
       entry("when the preferred one is away") {
         #"<path class="wire \#(spare.way.rawValue) spare" d="M\#($0) \#($1)h34"/>"#
+      }
+    }
+    if !stores.isEmpty {
+      entry("one authority on PostgreSQL") {
+        #"<rect class="frame" x="\#($0)" y="\#($1 - 8)" width="30" height="16" rx="5"/>"#
       }
     }
     let kinds: [(Box.Kind, String)] = [

@@ -24,6 +24,7 @@ enum SVGStyle {
     .frozen .edge{fill:#0891b2}
     .frozen .badge{fill:#cffafe}
     .frozen .badgetext{fill:#155e75}
+    .frame{fill:none;stroke:#2563eb;stroke-width:1.6}
     .flake{stroke:#0891b2;stroke-width:1.6;stroke-linecap:round;fill:none}
     .outside .card{fill:none;stroke:#94a3b8;stroke-dasharray:4 4}
     .outside .edge{fill:none}
@@ -54,6 +55,7 @@ enum SVGStyle {
     .frozen .edge{fill:#22d3ee}
     .frozen .badge{fill:#155063}
     .frozen .badgetext{fill:#cffafe}
+    .frame{stroke:#60a5fa}
     .flake{stroke:#67e8f9}
     .outside .card{fill:none;stroke:#64748b}
     .outside .edge{fill:none}

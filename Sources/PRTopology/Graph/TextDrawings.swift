@@ -7,7 +7,13 @@ extension Drawing {
     var lines = ["---", "title: \(Self.yamlString(title))", "---", "flowchart BT"]
     for (number, row) in rows.enumerated() {
       lines.append("  subgraph r\(number)[\"\(Self.mermaidText(row.label))\"]")
-      lines += row.boxes.map { "    n\($0)[\"\(Self.mermaidLabel(boxes[$0]))\"]:::\(boxes[$0].kind.rawValue)" }
+      let alone = row.boxes.filter { box in !stores.contains { $0.boxes.contains(box) } }
+      lines += alone.map { "    \(mermaidBox($0))" }
+      for (number, store) in stores.enumerated() where store.boxes.contains(where: row.boxes.contains) {
+        lines.append("    subgraph s\(number)[\"\(Self.mermaidText(store.label))\"]")
+        lines += store.boxes.map { "      \(mermaidBox($0))" }
+        lines.append("    end")
+      }
       lines.append("  end")
     }
     for link in links {
@@ -25,6 +31,10 @@ extension Drawing {
       "  classDef frozen stroke:#0891b2,stroke-width:4px", "  classDef outside stroke:#64748b,stroke-dasharray:2 3",
     ]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func mermaidBox(_ box: Int) -> String {
+    "n\(box)[\"\(Self.mermaidLabel(boxes[box]))\"]:::\(boxes[box].kind.rawValue)"
   }
 
   private static func mermaidLabel(_ box: Box) -> String {
@@ -58,8 +68,17 @@ extension Drawing {
         }
       lines.append("  n\(number) [label=\(Self.dotString(label))\(shape)];")
     }
-    for row in rows {
-      lines.append("  { rank=same; \(row.boxes.map { "n\($0);" }.joined(separator: " ")) }")
+    for (number, store) in stores.enumerated() {
+      lines.append("  subgraph cluster_\(number) {")
+      lines += [
+        "    label=\(Self.dotString(store.label)); style=rounded; color=\"#2563eb\"; fontname=\"sans-serif\";",
+        "    \(Self.sameRank(store.boxes))", "  }",
+      ]
+    }
+    // Graphviz takes a node out of its frame that is also in a rank outside of it.
+    let framed = Set(stores.flatMap(\.boxes))
+    for row in rows where !row.boxes.allSatisfy(framed.contains) {
+      lines.append("  \(Self.sameRank(row.boxes.filter { !framed.contains($0) }))")
     }
     for link in links {
       let style =
@@ -71,6 +90,10 @@ extension Drawing {
       lines.append("  n\(link.below) -> n\(link.above) [\(style)\(link.isSpare ? ", constraint=false" : "")];")
     }
     return lines.joined(separator: "\n") + "\n}\n"
+  }
+
+  private static func sameRank(_ boxes: [Int]) -> String {
+    "{ rank=same; \(boxes.map { "n\($0);" }.joined(separator: " ")) }"
   }
 
   private static func dotString(_ text: String) -> String {

@@ -25,8 +25,9 @@ struct ValueReader {
       }
       return Located(try option.read(text.value), at: text.place)
     } catch {
+      let problem = DatabaseURL.withoutPassword(error.text)
       complaints.error(
-        .value, at: tree.place, "invalid value \(quoted(text.value)) for '\(option.key.text)': \(error.text)",
+        .value, at: tree.place, "invalid value \(quoted(text.value)) for '\(option.key.text)': \(problem)",
         help: error.help)
       return nil
     }
@@ -37,7 +38,8 @@ struct ValueReader {
     do throws(Endpoint.Malformed) {
       return Located(try Endpoint(text.value), at: text.place)
     } catch {
-      let problem = SourceText.printable(error.description.unicodeScalars.prefix(200))
+      let problem = SourceText.printable(
+        DatabaseURL.withoutPassword(error.description).unicodeScalars.prefix(200))
       complaints.error(.address, at: text.place, problem, help: Self.schemeHelp(text.value))
       return nil
     }

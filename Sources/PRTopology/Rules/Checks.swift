@@ -10,6 +10,7 @@ struct Checks {
   var index: [String: Int] = [:]
   /// By node; nil for those in a cycle or below one.
   var levels: [Int?] = []
+  var authorities: [Authority] = []
 
   init(_ complaints: DiagnosticCollector, files: CertificateFiles?) {
     self.complaints = complaints
@@ -23,6 +24,8 @@ struct Checks {
     for number in nodes.indices { settleRole(number) }
     for number in nodes.indices { settleUpstreams(number) }
     settleLevels()
+    authorities = Authority.all(of: nodes)
+    checkAuthorities()
     checkLanes()
     checkListeners()
     for node in nodes {

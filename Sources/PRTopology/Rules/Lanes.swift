@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRRevision
+import PRWire
 
 /// What keeps nodes of one level from giving one number: their lanes.
 extension Checks {
@@ -18,19 +19,30 @@ extension Checks {
   private func place(_ node: TopologyNode) -> SourceLocation { node.place(of: \.lane) ?? node.name.place }
 
   private func checkTop(_ members: [Int]) {
-    let members = members.sorted().map { nodes[$0] }
-    for node in members where node.lane != .only {
+    let members = members.sorted()
+    for node in members.map({ nodes[$0] }) where node.lane != .only {
       complaints.error(
         .lane, at: place(node), "\(quoted(node.name.value)) is at the top, where there is one lane: 0/1",
-        help: "leave 'lane' out, or add 'upstream'")
+        help: node.serverURL == nil ? "leave 'lane' out, or add 'upstream'" : "leave 'lane' out")
     }
     guard let first = members.first else { return }
-    for node in members.dropFirst() {
+    let companions = authorities.first { $0.nodes.contains(first) }?.nodes ?? []
+    for node in members.dropFirst() where !companions.contains(node) {
       complaints.error(
-        .laneRepeated, at: node.name.place,
-        "\(quoted(first.name.value)) and \(quoted(node.name.value)) are both at the top of one hierarchy, and would give the same numbers",
-        help: "give one of them the other as its upstream, or make it a mirror")
+        .laneRepeated, at: nodes[node].name.place,
+        "\(quoted(nodes[first].name.value)) and \(quoted(nodes[node].name.value)) are both at the top of one hierarchy, and would give the same numbers",
+        help: helpAtTop(nodes[first], nodes[node]))
     }
+  }
+
+  private func helpAtTop(_ one: TopologyNode, _ other: TopologyNode) -> String {
+    guard let url = one.serverURL, other.serverURL != nil else {
+      return "give one of them the other as its upstream, or make it a mirror"
+    }
+    let isOwn = (try? DatabasePlace(url.value))?.servers.contains(where: \.isOnOwnMachine) ?? false
+    return isOwn
+      ? "each machine has a server of its own under that URL: write the names of the same hosts in 'database' for both"
+      : "write the same 'database' for both"
   }
 
   private func checkLevel(_ level: Int, _ members: [Int]) {
@@ -70,7 +82,7 @@ extension Checks {
     return "free: \(free.joined(separator: ", "))"
   }
 
-  /// Nodes that are tied by who asks whom have one number; an upstream outside of the file ties, too.
+  /// Nodes that are tied by who asks whom, or by one store, have one number; an upstream outside of the file ties, too.
   private func families() -> [Int] {
     var parents = Array(nodes.indices)
     func find(_ number: Int) -> Int {
@@ -92,6 +104,9 @@ extension Checks {
           parents[find(number)] = find(other)
         }
       }
+    }
+    for authority in authorities {
+      for node in authority.nodes { parents[find(node)] = find(authority.nodes[0]) }
     }
     return nodes.indices.map(find)
   }

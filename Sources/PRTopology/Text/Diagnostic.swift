@@ -26,7 +26,7 @@ package struct Diagnostic: Hashable, Sendable, Encodable {
 
   /// What a complaint is about. docs/topology-format.md has a row for each.
   package enum Rule: String, Hashable, Sendable, CaseIterable, Encodable {
-    case address, certificates, cycle
+    case address, authority, certificates, cycle
     case duplicateKey = "duplicate-key"
     case encoding, frozen
     case lane

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRWire
 
 /// A file's text by lines, as YAML breaks them.
 struct SourceText {
@@ -31,8 +32,8 @@ struct SourceText {
 
   /// The line and, below it, a caret under the place. Of a long line, the part around the place.
   func excerpt(at place: SourceLocation) -> String {
-    let line = line(place.line)
-    let column = min(max(place.column - 1, 0), line.count)
+    let (line, column) = Self.withoutPassword(
+      line(place.line), column: min(max(place.column - 1, 0), line(place.line).count))
     let start = column > Self.widest ? column - Self.widest / 2 : 0
     let shown = line[start...].prefix(Self.widest)
     let padding = String(String.UnicodeScalarView(line[start..<column])).map(Self.blank).joined()
@@ -40,6 +41,17 @@ struct SourceText {
   }
 
   private static let widest = 160
+
+  /// The line without the password of a database, and where in it a column is then.
+  private static func withoutPassword(_ line: [Unicode.Scalar], column: Int) -> ([Unicode.Scalar], Int) {
+    let text = String(String.UnicodeScalarView(line))
+    let shown = Array(DatabaseURL.withoutPassword(text).unicodeScalars)
+    guard shown != line else { return (line, column) }
+    let begin = zip(line, shown).prefix { $0 == $1 }.count
+    if column <= begin { return (shown, column) }
+    // What stands behind the password keeps its distance to the end of the line.
+    return (shown, min(max(begin, shown.count - (line.count - column)), shown.count))
+  }
 
   /// What takes as much room as a character.
   private static func blank(_ character: Character) -> String {
@@ -82,6 +94,7 @@ struct SourceText {
 
 /// A text of the file inside a message: in quotes, short, on one line.
 func quoted(_ text: String) -> String {
+  let text = DatabaseURL.withoutPassword(text)
   let shown = SourceText.printable(text.unicodeScalars.prefix(60).map { $0 == "\t" ? " " : $0 })
   return "'\(shown)\(text.unicodeScalars.count > 60 ? "…" : "")'"
 }

@@ -23,11 +23,20 @@ package enum DatabaseURL {
       user += rest[..<end].contains(":") ? ":***@" : "@"
       masked = rest[rest.index(after: end)...]
     }
-    let parts = masked.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return text[..<start.upperBound] + user + masked }
-    let settings = parts[1].split(separator: "&").map { setting in
-      setting.lowercased().contains("password") ? "password=***" : String(setting)
+    return withoutPasswordSettings(text[..<start.upperBound] + user + masked)
+  }
+
+  /// A setting that names a password ends with the next `&`.
+  private static func withoutPasswordSettings(_ text: String) -> String {
+    var shown = ""
+    var rest = text[...]
+    while let end = rest.firstIndex(where: { $0 == "?" || $0 == "&" }) {
+      shown += rest[...end]
+      rest = rest[rest.index(after: end)...]
+      guard rest.prefix(while: { $0 != "&" }).lowercased().contains("password") else { continue }
+      shown += "password=***"
+      rest = rest.drop { $0 != "&" }
     }
-    return text[..<start.upperBound] + user + parts[0] + "?" + settings.joined(separator: "&")
+    return shown + rest
   }
 }

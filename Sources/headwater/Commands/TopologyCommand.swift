@@ -27,7 +27,7 @@ struct TopologyCheck: AsyncParsableCommand {
       complaints += reading.diagnostics
       guard !json else { continue }
       for diagnostic in reading.diagnostics { print(diagnostic) }
-      if let topology = reading.topology { print("\(path): \(Self.summary(topology))") }
+      for line in reading.topology?.summary ?? [] { print("\(path): \(line)") }
     }
     if json {
       let encoder = JSONEncoder()
@@ -35,12 +35,6 @@ struct TopologyCheck: AsyncParsableCommand {
       print(String(decoding: try encoder.encode(complaints), as: UTF8.self))
     }
     if complaints.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
-  }
-
-  private static func summary(_ topology: Topology) -> String {
-    let levels = Set(topology.nodes.map(\.level)).count
-    let nodes = topology.nodes.count
-    return "\(nodes) \(nodes == 1 ? "node" : "nodes") on \(levels) \(levels == 1 ? "level" : "levels"), good to serve"
   }
 }
 

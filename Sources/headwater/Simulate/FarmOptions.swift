@@ -19,6 +19,12 @@ struct FarmOptions {
         "the node \(frozen.name.value) serves a frozen file, whose rows are not in the topology: leave it out of a copy of the file"
       )
     }
+    if let authority = topology.authorities.first(where: { $0.nodes.count > 1 }) {
+      let names = authority.nodes.map { topology.nodes[$0].name.value }.joined(separator: ", ")
+      throw UserFacingError(
+        "the nodes \(names) share the database \(authority.database), and a simulated node has a store of its own: leave one of "
+          + "them in a copy of the file")
+    }
     var plan = FarmPlan(try topology.nodes.map { try Self.node($0) })
     plan.links = try links(topology)
     plan.builders = try builders(topology)
