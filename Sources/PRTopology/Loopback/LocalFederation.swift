@@ -8,6 +8,8 @@ package struct LocalFederation: Sendable {
   package let nodes: [LocalNode]
   /// The certificates that they need, one for a machine and one for each name with rights of its own.
   package let certificates: [LocalCertificate]
+  /// What stands for the databases of authorities on PostgreSQL.
+  package let clusters: [LocalCluster]
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
@@ -20,10 +22,13 @@ package struct LocalFederation: Sendable {
         endpoint.local(files.socket(node.name.value, number), &ports)
       }
     }
+    let clusters = LocalCluster.all(of: topology, files)
+    self.clusters = clusters
     nodes =
       topology.nodes.map { node in
         let page = Endpoint.tcp(host: Endpoint.loopback, port: ports.removeFirst())
-        return LocalNode(node, in: topology, endpoints, page, files)
+        let cluster = clusters.first { $0.nodes.contains(node.name.value) }
+        return LocalNode(node, in: topology, endpoints, page, files, cluster)
       }.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
     certificates = Self.certificates(topology, files)
   }
@@ -65,6 +70,10 @@ package struct LocalFiles: Sendable {
   package var trust: String { "\(folder)/ca.pem" }
 
   package func database(_ node: String) -> String { "\(folder)/\(node).sqlite3" }
+
+  /// Beside the databases of nodes, which have an ending.
+  func cluster(_ name: String) -> String { "\(folder)/\(name)" }
+  func position(_ node: String) -> String { "\(folder)/\(node).position" }
 
   func certificate(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).pem" }
   func key(_ name: String) -> String { "\(tls)/\(name.replacing("/", with: "_")).key" }

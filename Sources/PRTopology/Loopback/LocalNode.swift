@@ -19,7 +19,7 @@ package struct LocalNode: Sendable {
 
   init(
     _ node: TopologyNode, in topology: Topology, _ endpoints: [String: [Endpoint]], _ statusPage: Endpoint,
-    _ files: LocalFiles
+    _ files: LocalFiles, _ cluster: LocalCluster?
   ) {
     name = node.name.value
     level = node.level
@@ -38,20 +38,23 @@ package struct LocalNode: Sendable {
       link.endpoint = link.local(from: node, in: topology, endpoints)
       return link
     }
-    local.settle(files, statusPage, certificate: node.usesTLS ? node.machineName : nil)
+    local.settle(files, cluster, statusPage, certificate: node.usesTLS ? node.machineName : nil)
     self.node = local
   }
 }
 
 extension TopologyNode {
   /// Gives it files of its own. What never changes, a frozen database, stays where the topology has it.
-  fileprivate mutating func settle(_ files: LocalFiles, _ statusPage: Endpoint, certificate: String?) {
+  fileprivate mutating func settle(
+    _ files: LocalFiles, _ cluster: LocalCluster?, _ statusPage: Endpoint, certificate: String?
+  ) {
     for row in [\ServeOptions.readyFile, \.statusTokenFile, \.tlsCertificate, \.tlsKey, \.tlsTrust, \.tlsName] {
       remove(row)
     }
     remove(\.logFormat)
     set(\.status, statusPage)
-    if role != .frozen { set(\.database, files.database(name.value)) }
+    if role != .frozen { set(\.database, cluster?.url ?? files.database(name.value)) }
+    if cluster != nil { set(\.positionFile, files.position(name.value)) }
     guard let certificate else { return }
     set(\.tlsCertificate, files.certificate(certificate))
     set(\.tlsKey, files.key(certificate))

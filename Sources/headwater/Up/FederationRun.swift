@@ -3,14 +3,14 @@ import Foundation
 import PRAssembly
 import UnixSignals
 
-/// All nodes of a local federation: those above start before those below, and end after them.
+/// All processes of a local federation: databases start before nodes, and nodes above before those below. They end in the
+/// opposite order.
 struct FederationRun {
-  private let levels: [[NodeProcess]]
+  private let levels: [[FederationProcess]]
   private let ending = OneShotEvent()
 
-  /// - Parameter processes: those above first.
-  init(_ processes: [NodeProcess]) {
-    levels = Dictionary(grouping: processes, by: \.node.level).sorted { $0.key < $1.key }.map(\.value)
+  init(_ processes: [FederationProcess]) {
+    levels = Dictionary(grouping: processes, by: \.level).sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// Runs them until a signal says stop.
@@ -32,7 +32,9 @@ struct FederationRun {
     }
   }
 
-  private func run(_ levels: ArraySlice<[NodeProcess]>, _ settled: @escaping @Sendable () throws -> Void) async throws {
+  private func run(
+    _ levels: ArraySlice<[FederationProcess]>, _ settled: @escaping @Sendable () throws -> Void
+  ) async throws {
     guard let level = levels.first else {
       try settled()
       return await ending.wait()

@@ -12,7 +12,8 @@ struct TopologyUp: AsyncParsableCommand {
     commandName: "up",
     abstract: "Run a federation on this machine, to try it: each node is a process on loopback.",
     discussion: """
-      Ports are free ones, and certificates are generated. Upstreams, roles, lanes and rights are those of the file. \
+      Ports are free ones, and certificates are generated. An authority on PostgreSQL gets a server of its own, where PostgreSQL \
+      is installed. Upstreams, roles, lanes and rights are those of the file. \
       The nodes' logs are shown as one. Enter restarts nodes that ended; Ctrl-C stops all.
       """)
 
@@ -41,22 +42,27 @@ struct TopologyUp: AsyncParsableCommand {
     let file = TopologyFile(path: file)
     let reading = try file.read(looksForCertificates: false)
     guard let topology = reading.topology else { throw TopologyMistakes(diagnostics: reading.diagnostics) }
+    let programs = topology.authorities.isEmpty ? nil : try ClusterPrograms()
     let folder = try WorkFolder(directory)
     defer { folder.end() }
     let files = LocalFiles(folder: folder.path)
     var ports = FreePorts(from: firstPort)
     let chosen = try (0..<LocalFederation.portCount(of: topology)).map { _ in try ports.take() }
     let federation = LocalFederation(topology, files: files, ports: chosen)
+    for cluster in federation.clusters { try programs?.makeFolder(of: cluster, in: folder) }
     try Self.makeCertificates(federation, files)
     ports.release()
 
-    let view = LogView(federation.nodes.map(\.name))
-    let processes = federation.nodes.map { node in
-      let options = node.serveOptions(file.resolve).arguments
-      return NodeProcess(node, arguments: ["serve"] + options, view: view)
+    let view = LogView(federation.clusters.map(\.name) + federation.nodes.map(\.name))
+    let servers = federation.clusters.compactMap { cluster in
+      programs.map { FederationProcess(cluster.name, level: -1, $0.command(cluster), view: view) }
     }
-    let summary = UpSummary(files: files, asJSON: json)
-    try await FederationRun(processes).run { try summary.print(processes) }
+    let nodes = try federation.nodes.map { node in
+      let command = try ChildCommand.node(node.serveOptions(file.resolve).arguments)
+      return FederationProcess(node.name, level: node.level, command, view: view)
+    }
+    let summary = UpSummary(federation: federation, files: files, asJSON: json)
+    try await FederationRun(servers + nodes).run { try summary.print(nodes) }
   }
 
   private static func makeCertificates(_ federation: LocalFederation, _ files: LocalFiles) throws {

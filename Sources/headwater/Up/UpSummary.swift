@@ -4,6 +4,7 @@ import PRTopology
 
 /// Where the nodes of a local federation are to be found.
 struct UpSummary {
+  let federation: LocalFederation
   let files: LocalFiles
   let asJSON: Bool
 
@@ -21,18 +22,19 @@ struct UpSummary {
     /// Nil: it has ended.
     let pid: Int32?
 
-    init(_ process: NodeProcess) {
-      name = process.node.name
-      level = process.node.level
-      listen = process.node.endpoints.map { "\($0)" }
-      upstream = process.node.upstreams
-      status = "\(process.node.statusPage)".replacing("tcp://", with: "http://")
+    init(_ node: LocalNode, _ process: FederationProcess) {
+      name = node.name
+      level = node.level
+      listen = node.endpoints.map { "\($0)" }
+      upstream = node.upstreams
+      status = "\(node.statusPage)".replacing("tcp://", with: "http://")
       pid = process.pid
     }
   }
 
-  func print(_ processes: [NodeProcess]) throws {
-    let nodes = processes.map(Node.init)
+  /// - Parameter processes: those of the nodes, in their order.
+  func print(_ processes: [FederationProcess]) throws {
+    let nodes = zip(federation.nodes, processes).map(Node.init)
     let text = asJSON ? try json(nodes) : table(nodes)
     try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
   }
@@ -57,12 +59,13 @@ struct UpSummary {
       zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
     }
     let tls = "Over TLS: --tls-trust \(files.trust), and of \(files.tls) a --tls-certificate with its --tls-key."
+    let clusters = federation.clusters.map { "PostgreSQL of \($0.nodes.joined(separator: ", ")): \($0.url)" }
     let hints = [
-      "", "Databases and certificates are in \(files.folder).",
+      "Databases and certificates are in \(files.folder).",
       nodes.contains { $0.listen.contains { $0.hasPrefix("tls://") } } ? tls : nil,
       "Enter starts again what has ended; Ctrl-C stops all.",
     ].compactMap(\.self)
-    return (lines + hints).map(\.withoutTrailingBlanks).joined(separator: "\n")
+    return (lines + [""] + clusters + hints).map(\.withoutTrailingBlanks).joined(separator: "\n")
   }
 }
 

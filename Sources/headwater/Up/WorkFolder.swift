@@ -23,6 +23,11 @@ struct WorkFolder {
     }
   }
 
+  /// Lets other users pass a temporary folder, and see nothing of what is in it.
+  func letOthersPass() {
+    if isTemporary { chmod(path, 0o711) }
+  }
+
   func end() {
     if isTemporary { try? FileManager.default.removeItem(atPath: path) }
     close(lock)
