@@ -107,7 +107,7 @@ extension StoreError: CustomStringConvertible {
         + "--database \(path) --heads'"
     case .foreign(let path, let tables):
       "the database \(path) belongs to another program: it holds \(tables.joined(separator: ", ")) and no table of a PR "
-        + "server; name another file"
+        + "server; name another file or database"
     case .network(let path, let fileSystem):
       "the database \(path) is on a network file system (\(fileSystem)), where locks and syncs cannot be relied on; put it "
         + "on a local disk, or accept the risk with --allow-network-disk"

@@ -19,6 +19,8 @@
       var name: String?
       var address: String?
       var port: String?
+
+      var place: String { (name ?? address ?? "localhost") + (port.map { ":\($0)" } ?? "") }
     }
 
     package struct Unreadable: Error, CustomStringConvertible {
@@ -67,12 +69,14 @@
       hosts = (0..<count).map { index in
         Host(name: entry(lists[0], index), address: entry(lists[1], index), port: entry(lists[2], index))
       }
-      let places = hosts.map { ($0.name ?? $0.address ?? "localhost") + ($0.port.map { ":\($0)" } ?? "") }
-      name = "postgresql://\(places.joined(separator: ","))/\(values["dbname"] ?? values["user"] ?? "")"
+      name = "postgresql://\(hosts.map(\.place).joined(separator: ","))/\(values["dbname"] ?? values["user"] ?? "")"
       settings = values.sorted { $0.key < $1.key }.map { Setting(key: $0.key, value: $0.value) }
     }
 
     var hostCount: Int { hosts.count }
+
+    /// A host with its port, for messages.
+    func place(_ index: Int) -> String { hosts[index].place }
 
     /// What libpq is passed for one host.
     ///

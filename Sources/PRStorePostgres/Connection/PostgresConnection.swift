@@ -73,7 +73,10 @@
           let message = headwater_pq_message(result).map { String(cString: $0) } ?? ""
           Unmanaged<Notices>.fromOpaque(argument).takeUnretainedValue().warnings.append(message)
         }, Unmanaged.passUnretained(notices).toOpaque())
+      // The text of a refused connection then has the server's code, which libpq offers in no other way.
+      PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
       try connect(until: deadline)
+      PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
     }
 
     deinit { PQfinish(handle) }
@@ -92,11 +95,11 @@
         case PGRES_POLLING_OK:
           guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw .lost(message) }
           return
-        default: throw .lost(message)
+        default: throw PostgresFailure(connecting: message)
         }
         state = PQconnectPoll(handle)
       }
-      throw .lost(message)
+      throw PostgresFailure(connecting: message)
     }
 
     private func wait(_ events: CInt, until deadline: ContinuousClock.Instant) throws(PostgresFailure) {

@@ -15,7 +15,13 @@
         self = .unreachable(path: path, detail: "\(message); check the role and its password, and pg_hba.conf")
       case "3D000":
         self = .unreachable(path: path, detail: "\(message); make it with CREATE DATABASE … ENCODING 'UTF8'")
-      case "42501": self = .permission(path: path)
+      case "53300":
+        self = .unreachable(
+          path: path, detail: "\(message); end sessions that are not needed, or give max_connections a greater value")
+      case "42501":
+        self = .unfit(
+          path: path, detail: "\(message); make the role the owner of the database and of its schema headwater")
+      case PostgresGreeting.unfit: self = .unfit(path: path, detail: message)
       case "23505": self = .refusedBySchema(detail: message)
       case "25006": self = .unreachable(path: path, detail: message)
       case "55P03": self = .locked(path: path, seconds: 3)

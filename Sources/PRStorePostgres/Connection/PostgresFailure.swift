@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import Foundation
+
   /// Why a flush of statements has no replies.
   enum PostgresFailure: Error, Hashable {
     /// There is no connection any more, or none could be made.
@@ -8,6 +10,20 @@
     case late
     /// The server refused a statement.
     case refused(state: String, message: String)
+
+    /// Why there is no connection.
+    ///
+    /// - Parameter text: libpq's, with `PQERRORS_VERBOSE`. Where a server has refused the connection, it has the code in front of the
+    ///   server's message, and a place in the server's source at its end.
+    init(connecting text: String) {
+      guard let code = text.firstMatch(of: #/:\s\s([0-9A-Z]{5}):\s/#) else {
+        self = .lost(text)
+        return
+      }
+      let message = text[..<code.range.lowerBound] + ": " + text[code.range.upperBound...]
+      let end = message.range(of: " LOCATION: ")?.lowerBound ?? message.endIndex
+      self = .refused(state: String(code.1), message: String(message[..<end]))
+    }
 
     var text: String {
       switch self {

@@ -39,7 +39,7 @@
       do throws(PostgresFailure) {
         opened = try connect(until: min(deadline, shared.now() + Self.hostTimeout))
       } catch {
-        throw .unreachable(path: shared.path, detail: error.text)
+        throw StoreError(error, path: shared.path)
       }
       if let identity { try PostgresStanding(opened, shared, identity: identity).check() }
       connection = opened
@@ -95,12 +95,17 @@
     private func connect(until deadline: ContinuousClock.Instant) throws(PostgresFailure) -> PostgresConnection {
       if hosts.isEmpty { hosts = shuffledHosts() }
       let options = shared.options
+      let host = hosts.removeLast()
       let settings = options.address.settings(
-        host: hosts.removeLast(), applicationName: options.applicationName, options: options.sessionSettings)
-      let connection = try PostgresConnection(
-        settings, number: shared.nextConnection(), until: deadline, shared.environment.clock.now)
-      try PostgresGreeting.check(connection, shared, until: deadline)
-      return connection
+        host: host, applicationName: options.applicationName, options: options.sessionSettings)
+      do throws(PostgresFailure) {
+        let connection = try PostgresConnection(
+          settings, number: shared.nextConnection(), until: deadline, shared.environment.clock.now)
+        try PostgresGreeting.check(connection, shared, until: deadline)
+        return connection
+      } catch .late {
+        throw .lost("\(options.address.place(host)) does not answer in time, as PostgreSQL does")
+      }
     }
 
     private func shuffledHosts() -> [Int] {
@@ -115,6 +120,9 @@
 
   /// What is looked at on each new connection before anything is asked.
   enum PostgresGreeting {
+    /// A code of its own, which no server sends: the database or the session cannot be used as it is.
+    static let unfit = "HW000"
+
     private static let look = PostgresStatement(
       "greeting",
       """
@@ -133,17 +141,19 @@
       guard let reply = try connection.flush(until: deadline).first, reply.count == 1 else {
         throw .lost("the server does not say what it is")
       }
-      guard !reply.flag(0, 0) else { throw .lost("the server is a standby, or takes no writes") }
+      guard !reply.flag(0, 0) else {
+        throw .lost("a server is a standby, or takes no writes; name all servers in the URL, the primary among them")
+      }
       guard reply.text(0, 1) == "UTF8" else {
         throw .refused(
-          state: "22021",
+          state: unfit,
           message:
             "the encoding of the database is \(reply.text(0, 1)); make one with CREATE DATABASE … ENCODING 'UTF8' "
             + "TEMPLATE template0")
       }
       guard reply.text(0, 4) == "warning", reply.text(0, 5) == shared.options.synchronousCommit else {
         throw .refused(
-          state: "22023",
+          state: unfit,
           message:
             "a proxy or the role changes settings of the session: client_min_messages is \(reply.text(0, 4)) and "
             + "synchronous_commit is \(reply.text(0, 5)); connect to the server itself")

@@ -43,7 +43,7 @@
     static let look = PostgresStatement(
       "schema look",
       """
-      SELECT to_regclass('headwater.store') IS NOT NULL,
+      SELECT to_regclass('headwater.store') IS NOT NULL AND to_regclass('headwater.feed_end') IS NOT NULL,
         (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c
           JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'headwater' AND c.relkind IN ('r', 'p', 'v')),
         EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'headwater')
