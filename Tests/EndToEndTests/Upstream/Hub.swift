@@ -6,7 +6,7 @@ import Testing
 final class Hub {
   let folder: TemporaryFolder
   private(set) var server: ServerProcess
-  private var database: String
+  private(set) var database: String
 
   init() throws {
     folder = try TemporaryFolder()
