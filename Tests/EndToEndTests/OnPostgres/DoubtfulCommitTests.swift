@@ -41,6 +41,7 @@ struct DoubtfulCommitTests {
     try cluster.standby.stop()
     let end = Date(timeIntervalSinceNow: isLong ? 180 : 15)
     var (asked, most) = (0, 0)
+    // The standby is away for so long: what is looked for builds up with time.
     while Date() < end {
       let round = asked
       let replies = try ParallelWork(4) { number in
