@@ -74,7 +74,8 @@ extension SimulatedLoop {
 
 /// Events in the order of their times, and of their coming where the times are equal.
 struct EventHeap {
-  final class Event {
+  /// `@unchecked Sendable`: a simulation has one thread.
+  final class Event: @unchecked Sendable {
     fileprivate var body: (() -> Void)?
 
     init(_ body: @escaping () -> Void) { self.body = body }
