@@ -5,8 +5,8 @@
   import Synchronization
 
   /// Looks for rows of other machines as long as a client waits for rows. What it finds is passed to no client: it makes them ask,
-  /// and their reads are confirmed. It also looks at a store that is in trouble, so that a node gets ready without a request, and at the servers' figures
-  /// while they are asked for.
+  /// and their reads are confirmed. The poller also looks at a store that is in trouble, so that a node gets ready without a
+  /// request, and fetches the figures of the servers while they are asked for.
   ///
   /// `@unchecked Sendable`: only its serial queue touches the session.
   final class PostgresPoller: @unchecked Sendable {

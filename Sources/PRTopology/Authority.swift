@@ -52,7 +52,7 @@ extension TopologyNode {
     return Located(options.database, at: place)
   }
 
-  /// The servers of a database. Those that each machine has for itself are told apart by the machine.
+  /// The servers of a database. A server that each machine has for itself, such as `localhost`, stands with its machine.
   func servers(of place: DatabasePlace) -> Set<String> {
     Set(place.servers.map { ($0.isOnOwnMachine ? "\(machine ?? "")|" : "") + "\($0.host)|\($0.port)" })
   }

@@ -14,6 +14,15 @@ package struct AuditReport: Hashable, Sendable {
 
   package init() {}
 
+  /// Compares the digest of a floor with that over it and all in front of it.
+  ///
+  /// - Parameter digest: that of the entry in front of it, and then its own: one change is one finding.
+  package mutating func check(_ entry: FloorEntry, behind digest: inout FeedDigest) {
+    digest.add(entry.floor)
+    if digest != entry.digest { findings.append(.changedFloor(entry)) }
+    digest = entry.digest
+  }
+
   package var isClean: Bool { damage.isEmpty && findings.isEmpty }
 
   /// Those for which the text order of their values is not the order of the numbers. Nothing is wrong with them.

@@ -42,3 +42,21 @@ package struct PackageAudit {
     report.findings.append(.misleadingOrder(key, asText: greatestText, asNumber: greatest.text))
   }
 }
+
+/// The rows of all packages, as they come by; those of one package come together.
+package struct PackageAudits {
+  private var package: PackageAudit?
+
+  package init() {}
+
+  package mutating func take(_ row: Row, _ place: RowPlace, _ report: inout AuditReport) {
+    if package?.key != row.tuple.package {
+      finish(into: &report)
+      package = PackageAudit(row.tuple.package)
+      report.packages += 1
+    }
+    package?.take(row.tuple.checksum, row.value, place, &report)
+  }
+
+  package func finish(into report: inout AuditReport) { package?.finish(into: &report) }
+}

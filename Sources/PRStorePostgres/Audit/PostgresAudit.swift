@@ -8,7 +8,6 @@
     private let snapshots: PostgresSnapshots
     private let end: FeedPoint
     private var report = AuditReport()
-    private let path: String
 
     /// So many rows are read in one transaction.
     private static let page: Int64 = 4096
@@ -20,9 +19,8 @@
       let shared = PostgresShared(options, in: environment)
       let opening = try PostgresOpening(shared)
       snapshots = PostgresSnapshots(shared, identity: opening.identity)
-      path = shared.path
       let found = try snapshots.ask(PostgresFacts.end)
-      guard found.count == 1 else { throw .movedAway(path: path) }
+      guard found.count == 1 else { throw .movedAway(path: shared.path) }
       end = FeedPoint(serial: found.number(0, 0), digest: FeedDigest(bytes: found.bytes(0, 1)) ?? .start)
       report.tables = ["headwater.feed"]
       if let stop = found.optionalText(0, 2) {
@@ -84,24 +82,16 @@
 
     /// The rows in the order of their packages: no value names two contents.
     private func readPackages() throws(StoreError) {
-      var package: PackageAudit?
+      var packages = PackageAudits()
       var place: [PostgresParameter] = [.bytes([]), .bytes([]), .number(-1)]
       while true {
         let reply = try snapshots.ask(PostgresAuditRows.packages, place[0], place[1], place[2], .number(Self.page))
-        for index in 0..<reply.count {
-          let row = reply.row(index)
-          if package?.key != row.tuple.package {
-            package?.finish(into: &report)
-            package = PackageAudit(row.tuple.package)
-            report.packages += 1
-          }
-          package?.take(row.tuple.checksum, row.value, .own, &report)
-        }
+        for index in 0..<reply.count { packages.take(reply.row(index), .own, &report) }
         guard reply.count > 0 else { break }
         let last = reply.count - 1
         place = [.bytes(reply.bytes(last, 5)), .bytes(reply.bytes(last, 6)), .number(reply.number(last, 7))]
       }
-      package?.finish(into: &report)
+      packages.finish(into: &report)
     }
 
     private func readFloors() throws(StoreError) {
@@ -115,10 +105,7 @@
             note("the floor \(serial) is no revision, or has no digest: it was changed by hand")
             continue
           }
-          digest.add(entry.floor)
-          if digest != entry.digest { report.findings.append(.changedFloor(entry)) }
-          // One finding for one change: the next entry is compared with what is on record.
-          digest = entry.digest
+          report.check(entry, behind: &digest)
         }
         if reply.count < Self.page { return }
       }

@@ -131,7 +131,7 @@
 
     // MARK: Figures
 
-    /// Somebody looks at the figures: they are fetched from now on, for some seconds.
+    /// Each call makes the poller fetch the figures of the servers for some seconds.
     func figures() -> StoreFigures {
       var (figures, server, looked) = (StoreFigures(), ServerFigures(), StoreFigures())
       counts.fill(&figures)

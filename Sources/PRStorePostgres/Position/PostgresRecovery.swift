@@ -12,7 +12,6 @@
     private let shared: PostgresShared
 
     private static let patience = Duration.seconds(15)
-    private static let forget = PostgresStatement("forget stop", "DELETE FROM headwater.store WHERE key = $1")
 
     /// - Parameter options: those of a command.
     package init(_ options: PostgresOptions, in environment: StoreEnvironment = .system) throws(StoreError) {
@@ -21,13 +20,9 @@
       var looking = options
       // What has no store gets none.
       looking.isReadOnly = true
-      _ = try PostgresOpening(PostgresShared(looking, in: environment))
+      let opening = try PostgresOpening(PostgresShared(looking, in: environment))
+      (identity, loss) = (opening.identity, opening.keys[PostgresSchema.Key.stop].map(PostgresStop.loss))
       store = try Store.open(options, in: environment).0
-      let keys = try Self.connect(shared) { connection, deadline throws(StoreError) in
-        try PostgresSchema.keys(of: connection, shared.path, until: deadline)
-      }
-      identity = keys[PostgresSchema.Key.identity] ?? ""
-      loss = keys[PostgresSchema.Key.stop].map(PostgresStop.loss)
     }
 
     /// The stores whose rows are sought: the store itself, and before it that which it has replaced.
@@ -54,7 +49,7 @@
         _ = try connection.ask(
           of: shared.path, until: deadline,
           [
-            (Self.forget, [.text(PostgresSchema.Key.stop)]),
+            (PostgresRows.forgetNotes, [.texts([PostgresSchema.Key.stop])]),
             (PostgresRows.keepNotes, [.texts([PostgresSchema.Key.recovery]), .texts([recovery])]),
           ])
         try PostgresCommit.confirm(connection, shared, writes: true, until: deadline)

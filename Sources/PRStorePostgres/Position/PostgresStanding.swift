@@ -14,13 +14,11 @@
     /// For the statements of one look.
     private static let patience = Duration.seconds(3)
 
-    private static let keep = PostgresStatement(
-      "keep key",
-      """
-      INSERT INTO headwater.store (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value
-      """)
     private static let keepFirst = PostgresStatement(
-      "keep first key", "INSERT INTO headwater.store (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
+      "keep first",
+      """
+      INSERT INTO headwater.store (key, value) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT (key) DO NOTHING
+      """)
 
     init(_ connection: PostgresConnection, _ shared: PostgresShared, identity: String) {
       self.connection = connection
@@ -59,12 +57,12 @@
         throw .unconfirmed(path: shared.path, detail: PostgresCommit.noStandbys)
       }
       guard !names.isEmpty, !wereNamed, shared.options.isOfServer, !shared.options.isReadOnly else { return }
-      try write(Self.keep, PostgresSchema.Key.standbys, PostgresSchema.named)
+      try write(PostgresRows.keepNotes, PostgresSchema.Key.standbys, PostgresSchema.named)
     }
 
     private func write(_ statement: PostgresStatement, _ key: String, _ value: String) throws(StoreError) {
       _ = try connection.ask(
-        of: shared.path, until: deadline, [(PostgresSQL.begin, []), (statement, [.text(key), .text(value)])])
+        of: shared.path, until: deadline, [(PostgresSQL.begin, []), (statement, [.texts([key]), .texts([value])])])
       do throws(StoreError) {
         try PostgresCommit.confirm(connection, shared, writes: true, until: deadline)
       } catch {

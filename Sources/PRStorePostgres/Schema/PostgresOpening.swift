@@ -7,6 +7,8 @@
   struct PostgresOpening {
     private(set) var identity = ""
     private(set) var report = PostgresReport()
+    /// What `headwater.store` held; nothing where the store is new.
+    private(set) var keys: [String: String] = [:]
     let connection: PostgresConnection
     private let shared: PostgresShared
 
@@ -44,6 +46,7 @@
 
     private mutating func read(_ keys: PostgresReply) throws(StoreError) {
       let values = PostgresSchema.table(keys)
+      self.keys = values
       let least = values[PostgresSchema.Key.least].flatMap { Int($0) } ?? .max
       guard least <= PostgresSchema.version else {
         throw .newer(

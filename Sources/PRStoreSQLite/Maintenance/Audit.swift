@@ -60,23 +60,18 @@ package struct Audit {
       selects.append("SELECT version, pkgarch, checksum, value, \(RowPlace.copied.rawValue) FROM headwater_copy")
     }
     let statement = try connection.prepare(selects.joined(separator: " UNION ALL ") + " ORDER BY 1, 2")
-    var package: PackageAudit?
+    var packages = PackageAudits()
     while try statement.step() {
       guard let version = statement.text(0), let pkgarch = statement.text(1), let checksum = statement.text(2) else {
         continue
       }
-      let key = PackageKey(version: version, pkgarch: pkgarch)
-      if package?.key != key {
-        package?.finish(into: &report)
-        package = PackageAudit(key)
-        report.packages += 1
-      }
+      let tuple = TupleKey(version: version, pkgarch: pkgarch, checksum: checksum)
       let place = RowPlace(rawValue: statement.number(4)) ?? .own
-      package?.take(checksum, statement.text(3) ?? "", place, &report)
+      packages.take(Row(tuple: tuple, value: statement.text(3) ?? ""), place, &report)
       if place == .copied { report.copiedRows += 1 } else { report.rows += 1 }
       let read = report.rows + report.copiedRows
       if read.isMultiple(of: 8192) { progress(read) }
     }
-    package?.finish(into: &report)
+    packages.finish(into: &report)
   }
 }

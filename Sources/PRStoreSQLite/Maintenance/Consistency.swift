@@ -48,12 +48,7 @@ struct Consistency {
     while true {
       let entries = try floors.entries(after: serial, limit: 4096)
       guard let last = entries.last else { return }
-      for entry in entries {
-        digest.add(entry.floor)
-        if digest != entry.digest { report.findings.append(.changedFloor(entry)) }
-        // One finding for one change: the next entry is compared with what is on record.
-        digest = entry.digest
-      }
+      for entry in entries { report.check(entry, behind: &digest) }
       serial = last.serial
     }
   }
