@@ -128,7 +128,8 @@ let package = Package(
     .target(
       name: "PRSimulation",
       dependencies: [
-        "PRRevision", "PRWire", "PRClient", "PRStore", "PRStoreMemory", "PRUpstream", "PRNode", "PRSync", "PRServer",
+        "PRRevision", "PRWire", "PRClient", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRUpstream", "PRNode",
+        "PRSync", "PRServer",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

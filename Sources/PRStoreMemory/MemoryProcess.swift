@@ -9,5 +9,5 @@ package final class MemoryProcess: Sendable {
 
   package func kill() { killed.store(true, ordering: .relaxed) }
 
-  var isKilled: Bool { killed.load(ordering: .relaxed) }
+  package var isKilled: Bool { killed.load(ordering: .relaxed) }
 }

@@ -111,10 +111,12 @@
 
   extension Store {
     /// Opens the store in a PostgreSQL database, and makes its tables where there are none.
+    ///
+    /// - Parameter dialer: how its threads reach a server, and wait.
     package static func open(
-      _ options: PostgresOptions, in environment: StoreEnvironment = .system
+      _ options: PostgresOptions, in environment: StoreEnvironment = .system, by dialer: PostgresDialer = .libpq
     ) throws(StoreError) -> (Store, PostgresReport) {
-      let shared = PostgresShared(options, in: environment)
+      let shared = PostgresShared(options, in: environment, by: dialer)
       let opening = try PostgresOpening(shared)
       let file = options.positionFile.map { PositionFile($0, in: environment) }
       let known = try file?.read(store: opening.identity)

@@ -19,6 +19,8 @@ package final class SimulatedNode: @unchecked Sendable {
   private(set) package var plan: NodePlan
   let network: Network
   private let disk: SimulatedDisk
+  /// Servers that several nodes share, in place of a disk.
+  private let shared: (any SharedDatabase)?
   private let stockRows = StockServer.Database()
   private var stock: StockServer?
   private var process: Process?
@@ -30,9 +32,14 @@ package final class SimulatedNode: @unchecked Sendable {
   private let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
 
   /// - Parameter disk: where the database is; nil for a new one.
-  package init(_ plan: NodePlan, disk: SimulatedDisk? = nil, on network: Network) {
+  package convenience init(_ plan: NodePlan, disk: SimulatedDisk? = nil, on network: Network) {
+    self.init(plan, disk: disk, shared: nil, on: network)
+  }
+
+  init(_ plan: NodePlan, disk: SimulatedDisk?, shared: (any SharedDatabase)?, on network: Network) {
     self.plan = plan
     self.network = network
+    self.shared = shared
     self.disk = disk ?? SimulatedDisk(of: plan.name)
   }
 
@@ -46,6 +53,7 @@ package final class SimulatedNode: @unchecked Sendable {
 
   /// What a copy of the node has to hold.
   var rows: [Row] {
+    if let shared { return shared.rows }
     guard plan.isStock else { return database.rows }
     return stockRows.rows.map { tuple, value in
       let key = TupleKey(version: tuple.package, pkgarch: tuple.pkgarch, checksum: tuple.checksum)
@@ -53,13 +61,18 @@ package final class SimulatedNode: @unchecked Sendable {
     }
   }
 
+  var floors: [Floor] { shared?.floors ?? database.floors }
+
+  /// Whether a row is on record.
+  func holds(_ row: Row) -> Bool { shared?.holds(row) ?? database.holds(row) }
+
   /// Begins to serve.
   package func start() {
     guard !isRunning else { return }
     network.setLost(plan.name, false)
     lives += 1
     guard !plan.isStock else { return startStock() }
-    let process = Process(plan, database, on: network, logger)
+    let process = Process(plan, database, shared, on: network, logger)
     self.process = process
     process.start()
   }
@@ -85,7 +98,7 @@ package final class SimulatedNode: @unchecked Sendable {
     old.drain()
     draining.removeAll(where: \.isDead)
     draining.append(old)
-    let new = Process(plan, database, on: network, logger)
+    let new = Process(plan, database, shared, on: network, logger)
     process = new
     new.start()
   }
@@ -130,6 +143,7 @@ package final class SimulatedDisk: @unchecked Sendable {
 private final class Process: @unchecked Sendable {
   private let plan: NodePlan
   private let database: MemoryDatabase
+  private let shared: (any SharedDatabase)?
   private let network: Network
   private let logger: Logger
   private let handle = MemoryProcess()
@@ -144,9 +158,13 @@ private final class Process: @unchecked Sendable {
 
   private var world: World { network.world }
 
-  init(_ plan: NodePlan, _ database: MemoryDatabase, on network: Network, _ logger: Logger) {
+  init(
+    _ plan: NodePlan, _ database: MemoryDatabase, _ shared: (any SharedDatabase)?, on network: Network,
+    _ logger: Logger
+  ) {
     self.plan = plan
     self.database = database
+    self.shared = shared
     self.network = network
     self.logger = logger
   }
@@ -162,8 +180,7 @@ private final class Process: @unchecked Sendable {
   }
 
   private func run() async throws {
-    let environment = world.storeEnvironment(commit: plan.commit, files: SystemFiles())
-    let store = try database.open(by: handle, in: environment)
+    guard let store = try await openStore() else { return }
     upstream = try await startUpstream(store)
     let node = Node(store: store, policy: try await policy(store), upstream: upstream) { [world] in world.wall }
     observer.tell(node)
@@ -180,6 +197,20 @@ private final class Process: @unchecked Sendable {
       store: store, options: options, now: { [world] in world.wall },
       in: world.syncEnvironment, tell: { _ in })
     await synchronizer.follow()
+  }
+
+  /// - Returns: nil when the process was killed meanwhile.
+  private func openStore() async throws -> Store? {
+    guard let shared else {
+      return try database.open(
+        by: handle, in: world.storeEnvironment(commit: plan.commit, files: SystemFiles()))
+    }
+    while !isDead {
+      if let store = await shared.open(by: handle) { return store }
+      // As a service manager starts it again.
+      await world.pause(.seconds(1))
+    }
+    return nil
   }
 
   private func startUpstream(_ store: Store) async throws -> Upstream? {
@@ -284,6 +315,7 @@ private final class Process: @unchecked Sendable {
     guard !isDead else { return }
     isDead = true
     handle.kill()
+    shared?.close(handle)
     if !isDraining { network.stopListening(at: plan.name) }
     for channel in channels { channel.kill(isMachineLost: isMachineLost) }
     channels = []

@@ -57,6 +57,9 @@ extension Story: CustomStringConvertible {
     for node in nodes where node.isStock && !node.upstreams.isEmpty {
       throw Mistake(line: 0, text: "'\(node.name)' is BitBake's own server, and stands below none in a story")
     }
+    for node in nodes where node.isOnPostgres && (!node.upstreams.isEmpty || node.isStock) {
+      throw Mistake(line: 0, text: "'\(node.name)' is on PostgreSQL, and so has no node above it")
+    }
     for node in nodes {
       for upstream in node.upstreams where !names.contains(upstream) {
         throw Mistake(line: 0, text: "there is no node '\(upstream)', which is to stand above '\(node.name)'")
@@ -129,6 +132,7 @@ extension Story.Node {
     if isReadOnly { words += ["read-only", onMiss.rawValue] }
     if isBitBake { words.append("bitbake") }
     if isStock { words.append("stock") }
+    if isOnPostgres { words.append("postgresql") }
     return words.joined(separator: " ")
   }
 
@@ -156,6 +160,7 @@ extension Story.Node {
         (isReadOnly, self.onMiss) = (true, onMiss)
       case "bitbake": isBitBake = true
       case "stock": isStock = true
+      case "postgresql": isOnPostgres = true
       default: throw words.mistake("a node has no property '\(word)'")
       }
     }
@@ -242,6 +247,7 @@ extension Story.Action {
     case .restore(let name): "restore \(name)"
     case .reload(let name): "reload \(name)"
     case .move(let name, let upstream): "move \(name) below \(upstream)"
+    case .database(let name, let fault): "database \(name) \(fault.rawValue)"
     }
   }
 
@@ -250,7 +256,8 @@ extension Story.Action {
     case .ask(let question): [question.node]
     case .raise(let node, _, _): [node]
     case .cut(let from, let to), .heal(let from, let to), .move(let from, below: let to): [from, to]
-    case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name), .reload(let name):
+    case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name), .reload(let name),
+      .database(let name, _):
       [name]
     case .setClock: []
     }
@@ -279,6 +286,14 @@ extension Story.Action {
       let name = try words.word("the node")
       guard let below = words.next(), below == "below" else { throw words.mistake("'below' is missing") }
       self = .move(name, below: try words.word("the node above"))
+    case "database":
+      let name = try words.word("the node")
+      let text = try words.word("what happens to its database")
+      guard let fault = Story.DatabaseFault(rawValue: text) else {
+        throw words.mistake(
+          "'\(text)' is not one of \(Story.DatabaseFault.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      self = .database(name, fault)
     default: throw words.mistake("nothing is called '\(verb)'")
     }
   }

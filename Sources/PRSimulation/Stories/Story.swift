@@ -13,6 +13,9 @@ package struct Story: Hashable, Sendable {
 
   package init() {}
 
+  /// It can be played by a program that was built with PostgreSQL alone.
+  package var isOnPostgres: Bool { nodes.contains(where: \.isOnPostgres) }
+
   package struct Node: Hashable, Sendable {
     package var name: String
     /// The node whose database it serves, with the same settings; nil for one with a database of its own.
@@ -30,6 +33,8 @@ package struct Story: Hashable, Sendable {
     package var isBitBake = false
     /// It is BitBake's own server.
     package var isStock = false
+    /// Its database is in PostgreSQL, on a primary with a synchronous standby.
+    package var isOnPostgres = false
   }
 
   package struct Link: Hashable, Sendable {
@@ -63,6 +68,30 @@ package struct Story: Hashable, Sendable {
     case reload(String)
     /// The process ends, and another one serves the database below another node.
     case move(String, below: String)
+    /// Something happens to the servers of a node's database.
+    case database(String, DatabaseFault)
+  }
+
+  /// What happens to PostgreSQL below the authority.
+  package enum DatabaseFault: String, Hashable, Sendable, CaseIterable {
+    /// An administrator cancels the commit that waits for the standby: its rows are seen, and may be lost.
+    case cancel
+    /// An administrator ends the session whose commit waits for the standby.
+    case terminate
+    /// The primary crashes, and starts again by itself.
+    case crash
+    /// The primary is lost. The standby takes its place, and gets another standby later.
+    case promote
+    /// The standby takes the place of the primary, which goes on for some seconds, without a standby.
+    case isolate
+    case stopStandby = "stop-standby"
+    case startStandby = "start-standby"
+    /// The primary does nothing, and its connections stay open.
+    case freeze
+    case thaw
+    /// `synchronous_standby_names` is emptied: commits that wait are released as if they were confirmed.
+    case emptyNames = "empty-names"
+    case restoreNames = "restore-names"
   }
 
   /// The node that names a node's database.

@@ -16,6 +16,7 @@ extension StoryRun {
     for one in story.nodes {
       for other in story.nodes { network.cut(from: one.name, to: other.name, false) }
     }
+    for cluster in clusters.values { cluster.heal() }
     for node in story.nodes { nodes[node.name]?.start() }
     // Longer than any connection is waited for, and than the longest pause between two pulls.
     world.run(for: .seconds(400))
@@ -23,7 +24,7 @@ extension StoryRun {
 
   private func check() {
     if ledger.open > 0 { found.append("\(ledger.open) questions have no answer") }
-    for (name, row) in promised where !(nodes[name]?.database.holds(row) ?? false) {
+    for (name, row) in promised where !(nodes[name]?.holds(row) ?? false) {
       found.append("\(name) answered \(row.value) for \(row.tuple), and it is not on record")
     }
     for node in story.nodes { checkCopy(of: node) }
@@ -37,7 +38,7 @@ extension StoryRun {
     if let first = lacking.first {
       found.append("the copy of \(node.name) lacks \(lacking.count) rows: \(first.tuple) \(first.value)")
     }
-    for floor in upstream.database.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
+    for floor in upstream.floors where copy.floor(of: floor.package).map({ $0 < floor.value }) ?? true {
       found.append("\(node.name) has not the floor \(floor.value.text) of \(floor.package)")
     }
   }

@@ -15,6 +15,8 @@ package final class StoryRun: @unchecked Sendable {
   let network: Network
   private(set) var nodes: [String: SimulatedNode] = [:]
   private var disks: [String: SimulatedDisk] = [:]
+  /// The servers of PostgreSQL, by the name of the node that names them.
+  private(set) var clusters: [String: any SharedDatabase] = [:]
   private var backups: [String: MemoryDatabase] = [:]
   private(set) var ledger: AnswerLedger
   /// What was answered without a doubt must be on record, by the name of the database.
@@ -46,8 +48,18 @@ package final class StoryRun: @unchecked Sendable {
       let file = story.file(of: node.name)
       let disk = disks[file] ?? SimulatedDisk(of: file)
       disks[file] = disk
-      nodes[node.name] = SimulatedNode(NodePlan(node, in: story), disk: disk, on: network)
+      if node.isOnPostgres, clusters[file] == nil { clusters[file] = Self.cluster(in: world) }
+      nodes[node.name] = SimulatedNode(
+        NodePlan(node, in: story), disk: disk, shared: clusters[file], on: network)
     }
+  }
+
+  private static func cluster(in world: World) -> any SharedDatabase {
+    #if PostgreSQL
+      SimulatedCluster(in: world)
+    #else
+      preconditionFailure("a story with PostgreSQL needs a build with it")
+    #endif
   }
 
   /// Plays a story.
@@ -77,6 +89,7 @@ package final class StoryRun: @unchecked Sendable {
     // What still waits for something would hold the world for ever.
     for node in nodes.values { node.kill() }
     world.loop.end()
+    clusters = [:]
     return outcome
   }
 
@@ -98,6 +111,7 @@ package final class StoryRun: @unchecked Sendable {
     case .restore(let name): restore(story.file(of: name))
     case .reload(let name): nodes[name]?.reload()
     case .move(let name, let upstream): move(name, below: upstream)
+    case .database(let name, let fault): clusters[story.file(of: name)]?.perform(fault)
     }
   }
 

@@ -10,6 +10,7 @@ import PRSync
 package final class World: @unchecked Sendable {
   package let loop = SimulatedLoop()
   package var random: SimulationRandom
+  private(set) lazy var threads = SimulatedThreads(self)
   /// Of the bytes that arrived anywhere, with their times: two runs that have the same digest are the same run.
   private(set) package var digest: UInt64 = 0xCBF2_9CE4_8422_2325
   private let start = ContinuousClock.now
@@ -58,7 +59,7 @@ package final class World: @unchecked Sendable {
       pause: { [self] in await pause($0) }, jitter: { [self] in random.fraction() })
   }
 
-  private func pause(_ time: Duration) async {
+  func pause(_ time: Duration) async {
     let over = loop.makePromise(of: Void.self)
     let timer = loop.scheduleTask(in: TimeAmount(time)) { over.succeed() }
     await withTaskCancellationHandler {

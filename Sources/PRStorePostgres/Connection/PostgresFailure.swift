@@ -3,7 +3,7 @@
   import Foundation
 
   /// Why a flush of statements has no replies.
-  enum PostgresFailure: Error, Hashable {
+  package enum PostgresFailure: Error, Hashable {
     /// There is no connection any more, or none could be made.
     case lost(String)
     /// The replies did not come in time. They may still come.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
   /// A parameter of a statement in PostgreSQL's binary format.
-  enum PostgresParameter {
+  package enum PostgresParameter {
     case text(String?)
     case bytes([UInt8])
     case number(Int64?)

@@ -3,27 +3,57 @@
   import CPostgres
 
   /// The rows of one statement, in PostgreSQL's binary format.
-  final class PostgresReply {
-    private let result: OpaquePointer
+  package final class PostgresReply {
+    private let rows: Rows
+
+    private enum Rows {
+      case libpq(OpaquePointer)
+      /// NULL is nil.
+      case fields([[[UInt8]?]], tag: String)
+    }
 
     /// - Parameter result: is freed with this.
-    init(_ result: OpaquePointer) { self.result = result }
+    init(_ result: OpaquePointer) { rows = .libpq(result) }
 
-    deinit { PQclear(result) }
+    /// - Parameter rows: as a server in memory has found them.
+    package init(_ rows: [[[UInt8]?]], tag: String) { self.rows = .fields(rows, tag: tag) }
+
+    deinit {
+      if case .libpq(let result) = rows { PQclear(result) }
+    }
 
     /// Such as `COMMIT`; a transaction that had failed answers `ROLLBACK` to COMMIT.
-    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+    var tag: String {
+      switch rows {
+      case .libpq(let result): PQcmdStatus(result).map { String(cString: $0) } ?? ""
+      case .fields(_, let tag): tag
+      }
+    }
 
-    var count: Int { Int(clamping: PQntuples(result)) }
+    var count: Int {
+      switch rows {
+      case .libpq(let result): Int(clamping: PQntuples(result))
+      case .fields(let rows, _): rows.count
+      }
+    }
 
-    func isNull(_ row: Int, _ column: Int32) -> Bool { PQgetisnull(result, Int32(clamping: row), column) == 1 }
+    func isNull(_ row: Int, _ column: Int32) -> Bool {
+      switch rows {
+      case .libpq(let result): PQgetisnull(result, Int32(clamping: row), column) == 1
+      case .fields(let rows, _): rows[row][Int(column)] == nil
+      }
+    }
 
     /// The bytes of a field, valid during the call; empty for NULL.
     private func withField<Value>(_ row: Int, _ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-      let row = Int32(clamping: row)
-      return body(
-        UnsafeRawBufferPointer(
-          start: PQgetvalue(result, row, column), count: Int(clamping: PQgetlength(result, row, column))))
+      switch rows {
+      case .libpq(let result):
+        let row = Int32(clamping: row)
+        return body(
+          UnsafeRawBufferPointer(
+            start: PQgetvalue(result, row, column), count: Int(clamping: PQgetlength(result, row, column))))
+      case .fields(let rows, _): return (rows[row][Int(column)] ?? []).withUnsafeBytes(body)
+      }
     }
 
     func optionalText(_ row: Int, _ column: Int32) -> String? { isNull(row, column) ? nil : text(row, column) }

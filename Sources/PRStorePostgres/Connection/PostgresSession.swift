@@ -99,8 +99,8 @@
       let settings = options.address.settings(
         host: host, applicationName: options.applicationName, options: options.sessionSettings)
       do throws(PostgresFailure) {
-        let connection = try PostgresConnection(
-          settings, number: shared.nextConnection(), until: deadline, shared.environment.clock.now)
+        let transport = try shared.dialer.connect(settings, deadline, shared.environment.clock)
+        let connection = PostgresConnection(transport, number: shared.nextConnection())
         try PostgresGreeting.check(connection, shared, until: deadline)
         return connection
       } catch .late {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
-  import Foundation
   import PRRevision
   import PRStore
   import Synchronization
@@ -9,6 +8,7 @@
   final class PostgresShared: Sendable {
     let options: PostgresOptions
     let environment: StoreEnvironment
+    let dialer: PostgresDialer
     let counts = CommitCounts()
     let looks = CommitCounts()
     let reruns = RerunCounts()
@@ -34,8 +34,9 @@
       var loss: StoreLoss?
     }
 
-    init(_ options: PostgresOptions, in environment: StoreEnvironment) {
+    init(_ options: PostgresOptions, in environment: StoreEnvironment, by dialer: PostgresDialer = .libpq) {
       self.options = options
+      self.dialer = dialer
       self.environment = environment
     }
 
@@ -43,10 +44,7 @@
     func now() -> ContinuousClock.Instant { environment.clock.now() }
 
     /// Waits between two attempts to reach a server.
-    func pause(_ time: Duration) {
-      // No signal says that a server is back.
-      Thread.sleep(forTimeInterval: time / .seconds(1))
-    }
+    func pause(_ time: Duration) { dialer.pause(time) }
 
     // MARK: Connections
 

@@ -18,6 +18,8 @@ struct SimulateStories: AsyncParsableCommand {
   @Option(help: "The seed of the first random story; the next ones follow it. Default: a random one.") var seed: UInt64?
   @Option(help: "How many actions a random story has at most.") var actions = 60
   @Option(help: "How many requests a client has in flight at most.") var burst = 4
+  @Flag(name: .customLong("postgresql"), help: "The authority of each random story is on PostgreSQL.")
+  var isOnPostgres = false
   @Flag(name: .customLong("print"), help: "Print the stories, and play none.") var printsOnly = false
   @Flag(help: "Print the digest of each story.") var digests = false
   @Flag(help: "Print a story that breaks a promise as it is, without shortening it.") var unshortened = false
@@ -32,9 +34,16 @@ struct SimulateStories: AsyncParsableCommand {
     let stories = try files.map(Self.read)
     let first = seed ?? UInt64.random(in: 0 ... .max)
     let number = stories.isEmpty ? count : stories.count
-    let (actions, burst) = (actions, burst)
+    let (actions, burst, isOnPostgres) = (actions, burst, isOnPostgres)
     let story: @Sendable (Int) -> Story = { index in
-      stories.isEmpty ? .random(seed: first &+ UInt64(clamping: index), actions: actions, burst: burst) : stories[index]
+      guard stories.isEmpty else { return stories[index] }
+      let seed = first &+ UInt64(clamping: index)
+      return isOnPostgres
+        ? .randomOnPostgres(seed: seed, actions: actions, burst: burst)
+        : .random(seed: seed, actions: actions, burst: burst)
+    }
+    guard !ServerDatabase.isMissing || !(isOnPostgres || stories.contains(where: \.isOnPostgres)) else {
+      throw UserFacingError(ServerDatabase.howToBuild)
     }
     if printsOnly {
       for index in 0..<number { print(story(index)) }
