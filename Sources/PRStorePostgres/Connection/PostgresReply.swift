@@ -40,7 +40,7 @@
     func isNull(_ row: Int, _ column: Int32) -> Bool {
       switch rows {
       case .libpq(let result): PQgetisnull(result, Int32(clamping: row), column) == 1
-      case .fields(let rows, _): rows[row][Int(column)] == nil
+      case .fields(let rows, _): rows[row][Int(clamping: column)] == nil
       }
     }
 
@@ -52,7 +52,7 @@
         return body(
           UnsafeRawBufferPointer(
             start: PQgetvalue(result, row, column), count: Int(clamping: PQgetlength(result, row, column))))
-      case .fields(let rows, _): return (rows[row][Int(column)] ?? []).withUnsafeBytes(body)
+      case .fields(let rows, _): return (rows[row][Int(clamping: column)] ?? []).withUnsafeBytes(body)
       }
     }
 
