@@ -22,8 +22,10 @@
     private(set) var log: [SimulatedRecord] = []
     /// Which records of the log the tables have.
     private var applied: [Bool] = []
-    /// `synchronous_standby_names`
-    var standbyNames = "standby"
+    /// `synchronous_standby_names`, as its settings have it and as its sessions see it.
+    private var configuredNames = "standby"
+    private var standbyNames = "standby"
+    private var namesChanged = Duration.zero
     /// So many records are on the standby's disk, as far as the server has got word of it.
     private var acknowledged = 0
     private var waiting: [Wait] = []
@@ -301,9 +303,17 @@
     }
 
     /// The names of the standbys are changed. Without one, commits that wait are released as if they were confirmed.
+    ///
+    /// A change follows another one after 50 ms at the earliest: names that are there again when a session looks behind its commit cannot
+    /// be told from names that were never gone.
     func name(standbys: String) {
-      standbyNames = standbys
-      if standbys.isEmpty { endWaits { _ in true } }
+      configuredNames = standbys
+      let wait = max(namesChanged + .milliseconds(50) - world.time, .zero)
+      later(wait...wait + .milliseconds(5)) { [self] in
+        guard standbyNames != configuredNames else { return }
+        (standbyNames, namesChanged) = (configuredNames, world.time)
+        if standbyNames.isEmpty { endWaits { _ in true } }
+      }
     }
 
     /// The processes of the server end. What is on disk stays.
@@ -318,7 +328,7 @@
     /// The server reads its log: what is on disk is seen, whatever the standby has.
     func start(as role: Role) {
       self.role = role
-      acknowledged = 0
+      (acknowledged, standbyNames) = (0, configuredNames)
       guard role == .primary else { return }
       for index in log.indices { apply(index) }
       ship()
