@@ -64,6 +64,7 @@ struct BitbakePrserv: AsyncParsableCommand {
   }
 
   static func main() async {
+    MallocArenas.useOne()
     await CommandLineTool(
       BitbakePrserv.self, usesEnvironment: false, usageExitCode: 2, namesItself: false,
       rewrite: ArgparseArguments.prserv.rewritten

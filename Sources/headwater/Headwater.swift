@@ -41,6 +41,7 @@ enum Program {
     "'headwater serve' runs in the foreground; use a service manager, or 'bitbake-prserv --start'"
 
   static func main() async {
+    MallocArenas.useOne()
     // A server tells its log.
     if CommandLine.arguments.dropFirst().first != "serve" {
       for finding in (try? UnknownVariables.ofProcess.findings) ?? [] {
