@@ -7,7 +7,7 @@
 
   @Suite("Random stories of an authority on PostgreSQL")
   struct PostgresStoryTests {
-    /// Always the same: of some 20,000 stories, that of the seed 19332 stops the store although no promise was broken.
+    /// Always the same; `headwater simulate stories --postgresql` plays others.
     @Test("break no law")
     func laws() {
       for seed in 1...60 as ClosedRange<UInt64> {

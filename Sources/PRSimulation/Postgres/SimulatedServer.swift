@@ -90,15 +90,13 @@
       for session in open where session.process === process {
         session.lose()
         later(.microseconds(100) ... .milliseconds(2)) { [self] in
-          if !isWaiting(session) { end(session) }
+          if !session.isCommitting { terminate(session) }
         }
       }
     }
 
     /// In the order in which they came.
     private var open: [SimulatedSession] { sessions.keys.sorted().compactMap { sessions[$0]?.session } }
-
-    private func isWaiting(_ session: SimulatedSession) -> Bool { waiting.contains { $0.session === session } }
 
     /// Takes statements, which are done one after another.
     func take(_ statements: [SimulatedSession.Statement], of session: SimulatedSession) {
@@ -111,6 +109,8 @@
       _ statements: ArraySlice<SimulatedSession.Statement>, of session: SimulatedSession, _ replies: [PostgresReply],
       warning: String? = nil
     ) {
+      // A session that has ended does nothing more of its flush.
+      guard sessions[session.number] != nil else { return }
       guard let (name, parameters) = statements.first else {
         session.answer(.success(replies), warning: warning)
         return watchIdle(session)
@@ -250,12 +250,14 @@
         end(session)
         return done(nil)
       }
+      session.isCommitting = true
       later(.microseconds(100) ... .milliseconds(2)) { [self] in
         log.append(record)
         applied.append(false)
         let place = log.count
         let wait = Wait(place: place, session: session) { [self] warning in
           apply(place - 1)
+          session.isCommitting = false
           end(session)
           done(warning)
         }

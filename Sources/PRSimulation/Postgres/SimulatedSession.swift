@@ -31,6 +31,8 @@
     var hasSnapshot = false
     var snapshot: SimulatedTables?
     var hasFailed = false
+    /// Its commit is under way: the server does not look whether the client is there.
+    var isCommitting = false
     /// Grows with each flush: a transaction that is idle for long is ended.
     var flushes = 0
 
