@@ -9,16 +9,7 @@
   struct PostgresStoryTests {
     /// Always the same; `headwater simulate stories --postgresql` plays others.
     @Test("break no law")
-    func laws() {
-      for seed in 1...60 as ClosedRange<UInt64> {
-        let story = Story.randomOnPostgres(seed: seed)
-        let violations = StoryRun.play(story).violations
-        if violations.isEmpty { continue }
-        let least = story.shrunk { !StoryRun.play($0).violations.isEmpty }
-        Issue.record("\(StoryRun.play(least).violations)\n\(least)\n\(seed)")
-        return
-      }
-    }
+    func laws() { expectLaws(in: (1...60 as ClosedRange<UInt64>).lazy.map { .randomOnPostgres(seed: $0) }) }
 
     @Test("are the same read from their texts")
     func text() throws {

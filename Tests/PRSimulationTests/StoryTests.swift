@@ -6,16 +6,7 @@ import Testing
 @Suite("Random stories of federations")
 struct StoryTests {
   @Test("break no law")
-  func laws() {
-    for seed in Seed.several(100) {
-      let story = Story.random(seed: seed.number)
-      let violations = StoryRun.play(story).violations
-      if violations.isEmpty { continue }
-      let least = story.shrunk { !StoryRun.play($0).violations.isEmpty }
-      Issue.record("\(StoryRun.play(least).violations)\n\(least)\n\(seed)")
-      return
-    }
-  }
+  func laws() { expectLaws(in: Seed.several(100).lazy.map { .random(seed: $0.number) }) }
 
   @Test("are the same read from their texts")
   func text() throws {

@@ -35,7 +35,7 @@
     /// Grows with each start: what was under way before is gone.
     private(set) var starts = 0
     /// The process is stopped: it does nothing, and its connections stay open.
-    private(set) var isFrozen = false
+    private var isFrozen = false
     private var held: [() -> Void] = []
 
     private struct WeakSession { weak var session: SimulatedSession? }

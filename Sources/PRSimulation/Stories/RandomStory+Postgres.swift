@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Story {
-  /// A random story whose authority is on PostgreSQL: two nodes, whose servers crash, hang, are cut off from each other, and are told to
-  /// give up waiting for a standby.
+  /// A random story whose authority is two nodes on PostgreSQL. The servers of their database crash, hang and are cut off from each
+  /// other, and their administrator cancels commits that wait for the standby.
   package static func randomOnPostgres(seed: UInt64, actions: Int = 60, burst: Int = 4) -> Story {
     var story = random(seed: seed, actions: actions, burst: burst)
     var random = SimulationRandom(seed: seed ^ 0x5151_5151_5151_5151)

@@ -89,7 +89,6 @@ package final class StoryRun: @unchecked Sendable {
     // What still waits for something would hold the world for ever.
     for node in nodes.values { node.kill() }
     world.loop.end()
-    clusters = [:]
     return outcome
   }
 

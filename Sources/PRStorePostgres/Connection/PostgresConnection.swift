@@ -32,20 +32,16 @@
   /// How the threads of a store reach a server, and wait.
   package struct PostgresDialer: Sendable {
     /// Connects to one host, with settings as libpq takes them.
-    package var connect:
+    package typealias Connect =
       @Sendable (
         _ settings: [(key: String, value: String)], _ deadline: ContinuousClock.Instant, _ clock: StoreClock
       ) throws(PostgresFailure) -> any PostgresTransport
-    /// Keeps the thread waiting between two attempts.
-    package var pause: @Sendable (Duration) -> Void
 
-    package init(
-      connect:
-        @escaping @Sendable (
-          _ settings: [(key: String, value: String)], _ deadline: ContinuousClock.Instant, _ clock: StoreClock
-        ) throws(PostgresFailure) -> any PostgresTransport,
-      pause: @escaping @Sendable (Duration) -> Void
-    ) {
+    let connect: Connect
+    /// Keeps the thread waiting between two attempts.
+    let pause: @Sendable (Duration) -> Void
+
+    package init(connect: @escaping Connect, pause: @escaping @Sendable (Duration) -> Void) {
       self.connect = connect
       self.pause = pause
     }
