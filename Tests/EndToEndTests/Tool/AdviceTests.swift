@@ -49,7 +49,13 @@ struct AdviceTests {
   func folder(command: String) throws {
     let tool = try Tool()
     let names = command == "audit" ? ["."] : ["--database", "."]
-    let others = command == "explain" ? ["a", "b"] : []
+    // A server that listens at the standard address, as one of the README does, is not in the way.
+    let others =
+      switch command {
+      case "explain": ["a", "b"]
+      case "serve": ["--listen", "tcp://127.0.0.1:0"]
+      default: [String]()
+      }
     let outcome = try tool.run([command] + others + names)
     #expect(outcome.ending == .exit(1))
     #expect(outcome.errors.contains("\(tool.folder.path) is a folder; name a file in it"), "\(outcome.errors)")
