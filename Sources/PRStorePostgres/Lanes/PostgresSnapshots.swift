@@ -40,17 +40,19 @@
       session.deadline = end + Self.grace
       self.isGone = isGone
       while true {
+        let isConnected = session.connection != nil
         do throws(StoreError) {
           return try attempt(body)
         } catch {
-          let mayPass: Bool
+          let pause: Duration
           switch error {
-          case .unreachable: mayPass = true
-          case .unconfirmed: mayPass = session.connection != nil
-          default: mayPass = false
+          // A connection that was idle may have been lost long ago.
+          case .unreachable: pause = isConnected ? .zero : Self.pause
+          case .unconfirmed where session.connection != nil: pause = Self.pause
+          default: throw error
           }
-          guard mayPass, shared.now() + Self.pause < end, !isGone() else { throw error }
-          shared.pause(Self.pause)
+          guard shared.now() + pause < end, !isGone() else { throw error }
+          if pause > .zero { shared.pause(pause) }
         }
       }
     }
