@@ -6,8 +6,8 @@ package enum StoreTrouble: Hashable, Sendable {
   case lost(StoreLoss, isHeld: Bool)
   /// Its mark cannot be written, for this reason.
   case unmarked(String)
-  /// Commits wait for no standby any more.
-  case noStandbys(before: String)
+  /// Commits wait for no standby any more. Before it was for these; nil where only that they waited is on record.
+  case noStandbys(before: String?)
 
   /// What the causes of all of them begin with.
   package static let family = "database-"
@@ -29,7 +29,7 @@ package enum StoreTrouble: Hashable, Sendable {
       "the database lacks revisions that were answered, and their values may be given again: \(loss)"
     case .unmarked(let reason): reason
     case .noStandbys(let before):
-      "synchronous_standby_names of the database is empty now, and was '\(before)': nothing is answered"
+      "synchronous_standby_names of the database is empty, and was \(before.map { "'\($0)'" } ?? "not before"): nothing is answered"
     }
   }
 

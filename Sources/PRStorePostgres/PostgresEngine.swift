@@ -64,7 +64,7 @@
     var troubles: [StoreTrouble] {
       var troubles: [StoreTrouble] = []
       if let loss = shared.loss { troubles.append(.lost(loss, isHeld: true)) }
-      if shared.hasLostStandbys { troubles.append(.noStandbys(before: shared.standbys ?? "")) }
+      if shared.hasLostStandbys { troubles.append(.noStandbys(before: shared.standbys)) }
       if let problem = keeper?.problem { troubles.append(.unmarked(problem)) }
       return troubles
     }

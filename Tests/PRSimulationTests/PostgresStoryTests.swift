@@ -7,9 +7,8 @@
 
   @Suite("Random stories of an authority on PostgreSQL")
   struct PostgresStoryTests {
-    /// Always the same; `headwater simulate stories --postgresql` plays others.
     @Test("break no law")
-    func laws() { expectLaws(in: (1...60 as ClosedRange<UInt64>).lazy.map { .randomOnPostgres(seed: $0) }) }
+    func laws() { expectLaws(in: Seed.several(60).lazy.map { .randomOnPostgres(seed: $0.number) }) }
 
     @Test("are the same read from their texts")
     func text() throws {

@@ -15,7 +15,8 @@
     /// For all statements of an opening.
     private static let patience = Duration.seconds(15)
 
-    init(_ shared: PostgresShared) throws(StoreError) {
+    /// - Parameter mayHaveEnded: a store whose rows were moved away is opened too.
+    init(_ shared: PostgresShared, mayHaveEnded: Bool = false) throws(StoreError) {
       self.shared = shared
       let deadline = shared.now() + Self.patience
       connection = try PostgresSession.openOnce(shared, until: deadline)
@@ -26,7 +27,7 @@
       if found.flag(0, 0) {
         let replies = try ask(connection, until: deadline, (PostgresSchema.keys, []), (PostgresFacts.end, []))
         try read(replies[0])
-        guard replies[1].count == 1 else { throw .movedAway(path: shared.path) }
+        guard mayHaveEnded || replies[1].count == 1 else { throw .movedAway(path: shared.path) }
       } else if let tables = found.optionalText(0, 1) {
         throw .foreign(path: shared.path, tables: tables.split(separator: ", ").map(String.init))
       } else if shared.options.isReadOnly {

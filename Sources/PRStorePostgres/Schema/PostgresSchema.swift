@@ -71,6 +71,8 @@
       static let recovery = "recovery"
       /// Whether `synchronous_standby_names` named standbys: ``PostgresSchema/named`` or ``PostgresSchema/unnamed``.
       static let standbys = "standbys"
+      /// The file that has the rows since the store has ended.
+      static let movedTo = "moved to"
     }
 
     static let (named, unnamed) = ("named", "none")

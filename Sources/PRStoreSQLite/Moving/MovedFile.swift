@@ -4,16 +4,20 @@ import PRStore
 
 /// A new database that is filled with the rows of another store, and gets its name once it is whole.
 package final class MovedFile {
-  private let path: String
+  /// Absolute.
+  package let path: String
   private let partial: String
   private let environment: StoreEnvironment
   private let store: Store
+
+  private static let suffix = ".partial"
+  private static let notOnDisk = "the database could not be brought to the disk"
 
   /// - Parameter replaces: a file that is there already may be replaced.
   package init(_ path: String, replaces: Bool, in environment: StoreEnvironment = .system) throws(StoreError) {
     self.path = environment.files.absolutePath(path)
     self.environment = environment
-    partial = self.path + ".partial"
+    partial = self.path + Self.suffix
     let file = DatabaseFile(self.path, on: environment.files)
     if !replaces, try file.exists() {
       throw .engine(path: path, detail: "it is there already; name another file")
@@ -50,10 +54,10 @@ package final class MovedFile {
     return FeedPoint(serial: last.serial, digest: last.digest)
   }
 
-  /// Brings the file to the disk and to its name.
+  /// Brings the file to the disk, whole, under its name or under the one that it has until ``settle()``.
   ///
   /// - Parameter identity: which store it is; nil for a new one.
-  package func finish(as identity: String?) throws(StoreError) {
+  package func complete(as identity: String?) throws(StoreError) {
     store.close()
     if let identity {
       let connection = try Connection(
@@ -63,11 +67,40 @@ package final class MovedFile {
       try statement.run()
       try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
-    do throws(FileError) {
-      try AtomicFile(path, in: environment).settle(partial)
-    } catch {
-      throw StoreError(error, writing: path, of: path, "the database could not be brought to the disk")
-    }
     for suffix in ["-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
+    do throws(FileError) {
+      let file = try environment.files.open(partial)
+      defer { try? environment.files.close(file) }  // it was synced, or the first error says more
+      try environment.files.sync(file)
+    } catch {
+      throw StoreError(error, writing: partial, of: path, Self.notOnDisk)
+    }
+  }
+
+  /// Gives a file that is complete its name.
+  package func settle() throws(StoreError) { try Self.settle(path, in: environment) }
+
+  /// Gives a file its name that an earlier run has completed.
+  ///
+  /// - Returns: whether the file is there, as that store.
+  package static func settle(
+    _ path: String, of identity: String, in environment: StoreEnvironment = .system
+  ) throws(StoreError) -> Bool {
+    let isSettled = try DatabaseFile(path, on: environment.files).exists()
+    let found = isSettled ? path : path + suffix
+    guard try DatabaseFile(found, on: environment.files).exists() else { return false }
+    let connection = try Connection(
+      path: found, on: environment.files, access: .readOnly, busy: .seconds(1), cache: 2048)
+    guard try SchemaPreparation.identity(connection) == identity else { return false }
+    if !isSettled { try settle(path, in: environment) }
+    return true
+  }
+
+  private static func settle(_ path: String, in environment: StoreEnvironment) throws(StoreError) {
+    do throws(FileError) {
+      try AtomicFile(path, in: environment).settle(path + suffix)
+    } catch {
+      throw StoreError(error, writing: path, of: path, notOnDisk)
+    }
   }
 }

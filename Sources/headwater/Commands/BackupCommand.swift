@@ -41,7 +41,8 @@ struct BackupCommand: AsyncParsableCommand {
       _ = try await StoreDrain(source: source, target: target).run { done in
         progress.update(share: Double(done) / Double(max(end.serial, 1)))
       }
-      try target.finish(as: nil)
+      try target.complete(as: nil)
+      try target.settle()
       progress.finish()
     #else
       throw UserFacingError(ServerDatabase.howToBuild)

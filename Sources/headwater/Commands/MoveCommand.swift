@@ -94,19 +94,37 @@ struct MoveCommand: AsyncParsableCommand {
 
     func run() async throws {
       let source = try PostgresDraining(options)
-      guard let end = try source.end() else { throw StoreError.movedAway(path: source.path) }
+      guard let end = try source.end() else { return try takeUp(source) }
       let target = try MovedFile(file, replaces: false)
       var progress = ProgressBar("moving")
       let (serial, floor) = try await StoreDrain(source: source, target: target).run { done in
         progress.update(share: Double(done) / Double(max(end.serial, 1)))
       }
       let reached = try await target.end()
-      guard try source.close(at: reached) else {
-        throw UserFacingError("rows have come to \(source.path) meanwhile: stop its servers, and run the command again")
+      try target.complete(as: source.identity)
+      let hasEnded: Bool
+      do {
+        hasEnded = try source.close(at: reached, floor: floor, movedTo: target.path)
+      } catch {
+        throw UserFacingError("\(error); run the command again, which finishes the move")
       }
-      try target.finish(as: source.identity)
+      guard hasEnded else {
+        throw UserFacingError(
+          "rows or floors have come to \(source.path) meanwhile: stop its servers, and run the command again")
+      }
+      try target.settle()
       progress.finish()
       print("moved \(serial) rows and \(floor) floors to \(file); serve it with --database \(file)")
+    }
+
+    /// The store has ended. An earlier run may have been interrupted before the file had its name.
+    private func takeUp(_ source: PostgresDraining) throws {
+      guard let place = try source.movedTo() else { throw StoreError.movedAway(path: source.path) }
+      guard place == StoreEnvironment.system.files.absolutePath(file), try MovedFile.settle(place, of: source.identity)
+      else {
+        throw UserFacingError("the rows of \(source.path) were moved to \(place); serve that one")
+      }
+      print("the rows of \(source.path) are in \(file); serve it with --database \(file)")
     }
   }
 
