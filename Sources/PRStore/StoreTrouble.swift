@@ -6,7 +6,7 @@ package enum StoreTrouble: Hashable, Sendable {
   case lost(StoreLoss, isHeld: Bool)
   /// Its mark cannot be written, for this reason.
   case unmarked(String)
-  /// Commits wait for no standby any more. Before it was for these; nil where only that they waited is on record.
+  /// Commits wait for no standby any more. The last names; nil if the store records only that commits waited.
   case noStandbys(before: String?)
 
   /// What the causes of all of them begin with.

@@ -62,6 +62,17 @@
 
     // MARK: What follows from a failure
 
+    /// Runs a group; while one of it makes the server refuse a statement, the first of it by itself.
+    ///
+    /// - Returns: what must run again.
+    func runInParts(
+      _ group: [PendingDecision], _ runTogether: ([PendingDecision]) -> [PendingDecision]
+    ) -> [PendingDecision] {
+      guard singles > 0 else { return runTogether(group) }
+      singles -= 1
+      return runTogether(Array(group.prefix(1))) + group.dropFirst()
+    }
+
     /// A transaction failed before its COMMIT was sent, or was refused: nothing of it is on record.
     ///
     /// - Returns: what must run again.

@@ -20,7 +20,9 @@
       super.init(shared, identity: identity)
     }
 
-    func run(_ group: [PendingDecision]) -> [PendingDecision] {
+    func run(_ group: [PendingDecision]) -> [PendingDecision] { runInParts(group, runTogether) }
+
+    private func runTogether(_ group: [PendingDecision]) -> [PendingDecision] {
       guard let connection else { return group }
       let tuples = Array(Set(group.flatMap(\.about)))
       let start = shared.now()
@@ -38,6 +40,9 @@
       case .failure(let failure): return abandon(group, failure)
       }
       guard let endRow = facts.first, let found = facts.last, endRow.count == 1 else {
+        // That the store has ended must be confirmed as well.
+        commitsAtOnce = true
+        guard isCommitted else { return again(group, .movedAway(path: shared.path)) }
         for decision in group { decision.fail(.movedAway(path: shared.path)) }
         return []
       }
@@ -60,8 +65,10 @@
         }
         if let rest = unconfirmed(waiting, committed) { return rest }
       }
-      if isCommitted || !decided.isEmpty { shared.confirm(end) }
-      shared.looks.count(group.count, took: shared.now() - start)
+      if isCommitted || !decided.isEmpty {
+        shared.confirm(end)
+        shared.looks.count(decided.count, took: shared.now() - start)
+      }
       for (_, outcome) in decided { outcome() }
       return []
     }

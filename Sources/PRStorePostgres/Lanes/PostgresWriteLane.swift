@@ -13,11 +13,7 @@
       super.init(shared, identity: identity)
     }
 
-    func run(_ group: [PendingDecision]) -> [PendingDecision] {
-      guard singles > 0 else { return runTogether(group) }
-      singles -= 1
-      return runTogether(Array(group.prefix(1))) + group.dropFirst()
-    }
+    func run(_ group: [PendingDecision]) -> [PendingDecision] { runInParts(group, runTogether) }
 
     private func runTogether(_ group: [PendingDecision]) -> [PendingDecision] {
       guard let connection else { return group }

@@ -31,7 +31,7 @@
       return reply.count == 0 ? nil : try reply.point(0, of: path)
     }
 
-    /// The file that the rows were moved to; nil where none was named.
+    /// The file that the rows were copied to before the store ended, under the name that it had then; nil where none was named.
     package func movedTo() throws(StoreError) -> String? {
       let reply = try snapshots.ask(Self.movedTo)
       return reply.count == 0 ? nil : reply.text(0, 0)
@@ -49,15 +49,15 @@
       }
     }
 
-    /// Ends the store: no machine numbers in it or answers from it any more. It is done in one transaction with a last look at where
-    /// rows and floors end, and only if that is what is expected.
+    /// Ends the store: no machine numbers in it or answers from it any more. One transaction looks where rows and floors end, and ends the
+    /// store only if that is what is expected.
     ///
     /// - Parameters:
-    ///   - expected: the end of the rows that were copied.
-    ///   - floor: the serial of the last floor that was copied.
-    ///   - file: where they are, on disk.
-    /// - Returns: false where rows or floors have come.
-    package func close(at expected: FeedPoint, floor: Int64, movedTo file: String) throws(StoreError) -> Bool {
+    ///   - expected: the end of the copied rows.
+    ///   - floor: the last copied floor.
+    ///   - file: the file that holds the copied rows, on disk. No other run has its name.
+    /// - Returns: false where rows or floors have come, or where another run has ended the store.
+    package func close(at expected: FeedPoint, _ floor: FloorEntry?, movedTo file: String) throws(StoreError) -> Bool {
       do throws(StoreError) {
         return try take(expected, floor, file)
       } catch {
@@ -67,17 +67,31 @@
       }
     }
 
-    private func take(_ expected: FeedPoint, _ floor: Int64, _ file: String) throws(StoreError) -> Bool {
+    /// A store that is stopped stays where its stop mark is.
+    package func refuseStopped() throws(StoreError) {
+      try refuseStopped(try snapshots.ask(PostgresFacts.end))
+    }
+
+    private func refuseStopped(_ end: PostgresReply) throws(StoreError) {
+      if end.count == 1, let refusal = PostgresStop.refusal(end.optionalText(0, 2), shared) { throw refusal }
+    }
+
+    private func take(_ expected: FeedPoint, _ floor: FloorEntry?, _ file: String) throws(StoreError) -> Bool {
       let connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
       let deadline = shared.now() + .seconds(60)
       let replies = try connection.ask(
         of: path, until: deadline,
         [
-          (PostgresSQL.begin, []), (Self.takeEnd, []), (PostgresFloors.last, []),
+          (PostgresSQL.begin, []), (PostgresFacts.lockedEnd, []), (PostgresFloors.last, []), (Self.takeEnd, []),
           (PostgresRows.keepNotes, [.texts([PostgresSchema.Key.movedTo]), .texts([file])]),
         ])
-      let lastFloor = replies[2].count == 0 ? 0 : replies[2].floor(0)?.serial
-      guard replies[1].count == 1, try replies[1].point(0, of: path) == expected, lastFloor == floor else {
+      let (end, floors) = (replies[1], replies[2])
+      // The transaction that is not committed ends with its connection.
+      try refuseStopped(end)
+      let lastFloor = floors.count == 0 ? nil : floors.floor(0)
+      guard end.count == 1, try end.point(0, of: path) == expected, lastFloor?.serial == floor?.serial,
+        lastFloor?.digest == floor?.digest
+      else {
         _ = try connection.ask(of: path, until: deadline, [(PostgresSQL.rollback, [])])
         return false
       }

@@ -37,7 +37,9 @@
         [(PostgresSQL.begin, []), (Self.patient, []), (PostgresSchema.lock, []), (PostgresSchema.look, [])])[3]
       hasSchema = look.flag(0, 2)
       if look.flag(0, 0) {
-        identity = PostgresSchema.table(try ask((PostgresSchema.keys, []))[0])[PostgresSchema.Key.identity]
+        let replies = try ask((PostgresSchema.keys, []), (PostgresFacts.end, []))
+        guard replies[1].count == 1 else { throw .movedAway(path: shared.path) }
+        identity = PostgresSchema.table(replies[0])[PostgresSchema.Key.identity]
       } else if let tables = look.optionalText(0, 1) {
         throw .foreign(path: shared.path, tables: tables.split(separator: ", ").map(String.init))
       }

@@ -71,7 +71,7 @@
       static let recovery = "recovery"
       /// Whether `synchronous_standby_names` named standbys: ``PostgresSchema/named`` or ``PostgresSchema/unnamed``.
       static let standbys = "standbys"
-      /// The file that has the rows since the store has ended.
+      /// The file that the rows were copied to before the store ended, as it was named until then.
       static let movedTo = "moved to"
     }
 

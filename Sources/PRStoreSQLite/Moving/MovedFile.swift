@@ -4,31 +4,57 @@ import PRStore
 
 /// A new database that is filled with the rows of another store, and gets its name once it is whole.
 package final class MovedFile {
-  /// Absolute.
-  package let path: String
-  private let partial: String
+  private let path: String
+  private let replaces: Bool
+  /// The name that the file has until it is settled, which no other run has.
+  package let partial: String
   private let environment: StoreEnvironment
   private let store: Store
 
-  private static let suffix = ".partial"
   private static let notOnDisk = "the database could not be brought to the disk"
 
   /// - Parameter replaces: a file that is there already may be replaced.
   package init(_ path: String, replaces: Bool, in environment: StoreEnvironment = .system) throws(StoreError) {
     self.path = environment.files.absolutePath(path)
+    self.replaces = replaces
     self.environment = environment
-    partial = self.path + Self.suffix
-    let file = DatabaseFile(self.path, on: environment.files)
+    partial = Self.prefix(of: self.path) + String(environment.random(), radix: 16)
+    try Self.checkPlace(self.path, replaces: replaces, in: environment)
+    var options = StoreOptions(path: partial, durability: .off)
+    options.keepsMark = false
+    store = try Store.open(options, in: environment).store
+  }
+
+  private static let ending = ".partial-"
+  private static func prefix(of path: String) -> String { path + ending }
+
+  /// The name that a file is to have.
+  package static func path(of partial: String) -> String {
+    String(partial[..<(partial.ranges(of: ending).last?.lowerBound ?? partial.endIndex)])
+  }
+
+  /// Throws where a file has the place.
+  private static func checkPlace(
+    _ path: String, replaces: Bool, in environment: StoreEnvironment
+  ) throws(StoreError) {
+    let file = DatabaseFile(path, on: environment.files)
     if !replaces, try file.exists() {
-      throw .engine(path: path, detail: "it is there already; name another file")
+      throw .engine(path: path, detail: "it is there already; name another file, or move this one away")
     }
     guard try !file.hasLog() else {
       throw .engine(path: path, detail: "\(path)-wal holds rows of it; stop what serves it, or name another file")
     }
+  }
+
+  /// Throws where the file could not get its name any more.
+  package func checkPlace() throws(StoreError) {
+    try Self.checkPlace(path, replaces: replaces, in: environment)
+  }
+
+  /// Removes what is not needed.
+  package func discard() {
+    store.close()
     for suffix in ["", "-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
-    var options = StoreOptions(path: partial, durability: .off)
-    options.keepsMark = false
-    store = try Store.open(options, in: environment).store
   }
 
   /// Adds rows in the order of their serials, which they keep.
@@ -48,24 +74,28 @@ package final class MovedFile {
     }
   }
 
-  /// Where its feed ends.
-  package func end() async throws(StoreError) -> FeedPoint {
-    let last = try await store.read(in: .long) { reader throws(StoreError) in try reader.lastPosition() }
-    return FeedPoint(serial: last.serial, digest: last.digest)
+  /// Where its rows end, and its last floor.
+  package func end() async throws(StoreError) -> (rows: FeedPoint, floor: FloorEntry?) {
+    try await store.read(in: .long) { reader throws(StoreError) in
+      let last = try reader.lastPosition()
+      return (FeedPoint(serial: last.serial, digest: last.digest), try reader.lastFloor())
+    }
   }
 
-  /// Brings the file to the disk, whole, under its name or under the one that it has until ``settle()``.
+  /// Brings the whole file to the disk under its first name.
   ///
   /// - Parameter identity: which store it is; nil for a new one.
   package func complete(as identity: String?) throws(StoreError) {
-    store.close()
+    guard store.close() else { throw .engine(path: partial, detail: Self.notEmptied) }
     if let identity {
       let connection = try Connection(
         path: partial, on: environment.files, access: .readWrite, busy: .seconds(1), cache: 2048)
       let statement = try connection.prepare("UPDATE headwater_store SET value = ?1 WHERE key = 'store'")
       statement.bind(1, identity)
       try statement.run()
-      try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+      guard try connection.text("PRAGMA wal_checkpoint(TRUNCATE)") == "0" else {
+        throw .engine(path: partial, detail: Self.notEmptied)
+      }
     }
     for suffix in ["-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
     do throws(FileError) {
@@ -75,30 +105,43 @@ package final class MovedFile {
     } catch {
       throw StoreError(error, writing: partial, of: path, Self.notOnDisk)
     }
+    try DatabaseFile(partial, on: environment.files).syncNames()
   }
 
-  /// Gives a file that is complete its name.
-  package func settle() throws(StoreError) { try Self.settle(path, in: environment) }
+  private static let notEmptied = "its log could not be emptied"
+
+  /// Gives the file its name.
+  package func settle() throws(StoreError) {
+    try checkPlace()
+    try Self.settle(partial, as: path, in: environment)
+  }
 
   /// Gives a file its name that an earlier run has completed.
   ///
-  /// - Returns: whether the file is there, as that store.
+  /// - Parameters:
+  ///   - partial: the name that the file had then.
+  ///   - path: the name that it is to have.
+  /// - Returns: false where that file was to have another name, or is not there any more.
   package static func settle(
-    _ path: String, of identity: String, in environment: StoreEnvironment = .system
+    _ partial: String, as path: String, of identity: String, in environment: StoreEnvironment = .system
   ) throws(StoreError) -> Bool {
-    let isSettled = try DatabaseFile(path, on: environment.files).exists()
-    let found = isSettled ? path : path + suffix
-    guard try DatabaseFile(found, on: environment.files).exists() else { return false }
+    let path = environment.files.absolutePath(path)
+    guard partial.hasPrefix(prefix(of: path)), try DatabaseFile(partial, on: environment.files).exists() else {
+      return false
+    }
     let connection = try Connection(
-      path: found, on: environment.files, access: .readOnly, busy: .seconds(1), cache: 2048)
+      path: partial, on: environment.files, access: .immutable, busy: .seconds(1), cache: 2048)
     guard try SchemaPreparation.identity(connection) == identity else { return false }
-    if !isSettled { try settle(path, in: environment) }
+    try checkPlace(path, replaces: false, in: environment)
+    try settle(partial, as: path, in: environment)
     return true
   }
 
-  private static func settle(_ path: String, in environment: StoreEnvironment) throws(StoreError) {
+  private static func settle(
+    _ partial: String, as path: String, in environment: StoreEnvironment
+  ) throws(StoreError) {
     do throws(FileError) {
-      try AtomicFile(path, in: environment).settle(path + suffix)
+      try AtomicFile(path, in: environment).settle(partial)
     } catch {
       throw StoreError(error, writing: path, of: path, notOnDisk)
     }

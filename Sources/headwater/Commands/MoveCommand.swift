@@ -97,18 +97,22 @@ struct MoveCommand: AsyncParsableCommand {
       guard let end = try source.end() else { return try takeUp(source) }
       let target = try MovedFile(file, replaces: false)
       var progress = ProgressBar("moving")
+      try source.refuseStopped()
       let (serial, floor) = try await StoreDrain(source: source, target: target).run { done in
         progress.update(share: Double(done) / Double(max(end.serial, 1)))
       }
-      let reached = try await target.end()
+      let (reached, lastFloor) = try await target.end()
       try target.complete(as: source.identity)
+      try target.checkPlace()
       let hasEnded: Bool
       do {
-        hasEnded = try source.close(at: reached, floor: floor, movedTo: target.path)
+        hasEnded = try source.close(at: reached, lastFloor, movedTo: target.partial)
       } catch {
-        throw UserFacingError("\(error); run the command again, which finishes the move")
+        throw UserFacingError("\(error); run the command again, which finishes the move or repeats it")
       }
       guard hasEnded else {
+        target.discard()
+        guard try source.end() != nil else { throw StoreError.movedAway(path: source.path) }
         throw UserFacingError(
           "rows or floors have come to \(source.path) meanwhile: stop its servers, and run the command again")
       }
@@ -119,10 +123,12 @@ struct MoveCommand: AsyncParsableCommand {
 
     /// The store has ended. An earlier run may have been interrupted before the file had its name.
     private func takeUp(_ source: PostgresDraining) throws {
-      guard let place = try source.movedTo() else { throw StoreError.movedAway(path: source.path) }
-      guard place == StoreEnvironment.system.files.absolutePath(file), try MovedFile.settle(place, of: source.identity)
-      else {
-        throw UserFacingError("the rows of \(source.path) were moved to \(place); serve that one")
+      guard let partial = try source.movedTo() else { throw StoreError.movedAway(path: source.path) }
+      guard try MovedFile.settle(partial, as: file, of: source.identity) else {
+        let place = MovedFile.path(of: partial)
+        throw UserFacingError(
+          "the rows of \(source.path) were moved to \(place); serve that file, or move to it if it has not its name yet"
+        )
       }
       print("the rows of \(source.path) are in \(file); serve it with --database \(file)")
     }

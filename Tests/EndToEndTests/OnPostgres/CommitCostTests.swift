@@ -24,8 +24,8 @@ struct CommitCostTests {
     let before = try Self.transactions(cluster)
     try askAll()
     let commits = try Self.transactions(cluster) - before
-    // The node looks for rows of other machines as well, some times a second.
-    #expect(Self.requests..<Self.requests * 3 / 2 ~= commits, "\(commits) commits for \(Self.requests) requests")
+    // A reader of the node may confirm something meanwhile.
+    #expect(Self.requests...Self.requests + 5 ~= commits, "\(commits) commits for \(Self.requests) requests")
     try server.stop()
   }
 

@@ -48,7 +48,7 @@ struct MoveBackTests {
   private func expectNumbersGoOn() throws {
     let server = try ServerProcess(in: folder, database: "pr.sqlite3")
     #expect(try server.connect().ask(Requests.getPR("package", "content-1", history: true)) == .value("1"))
-    #expect(try server.connect().ask(Requests.getPR("package", "next")) == .value("3"))
+    #expect(try server.connect().ask(Requests.getPR("package", "next", history: true)) == .value("3"))
     try server.stop()
   }
 
@@ -67,19 +67,30 @@ struct MoveBackTests {
   @Test("gets its name from the same command, when a run was interrupted before it had one, and no other file does")
   func interrupted() throws {
     try run(.headwater, move, in: folder).succeeded()
-    // As the run leaves it that is killed behind the end of the store.
-    try rename("pr.sqlite3", to: "pr.sqlite3.partial")
+    let place = try cluster.primary.run("SELECT value FROM headwater.store WHERE key = 'moved to'")[0][0]
+    let partial = String(try #require(place.split(separator: "/").last))
+    // A run that is killed after the store has ended leaves this.
+    try rename("pr.sqlite3", to: partial)
     try run(.headwater, ["move", cluster.url(), "other.sqlite3"], in: folder)
       .failed(saying: "were moved to", folder.path("pr.sqlite3"))
-    for _ in 0..<2 {
-      let again = try run(.headwater, move, in: folder).succeeded()
-      #expect(again.output.hasPrefix(Self.taken), "\(again.output)")
-    }
-    try expectNumbersGoOn()
-    // A file of another store that has the place is none of it.
-    try rename("pr.sqlite3", to: "kept.sqlite3")
+    // A file that has taken the place since is not overwritten.
     try run(.headwater, ["raise", "--to", "7", "v-1-r0", "a", "--database", "pr.sqlite3"], in: folder)
+    try run(.headwater, move, in: folder).failed(saying: "it is there already")
+    try rename("pr.sqlite3", to: "taken.sqlite3")
+    let again = try run(.headwater, move, in: folder).succeeded()
+    #expect(again.output.hasPrefix(Self.taken), "\(again.output)")
+    try expectNumbersGoOn()
     try run(.headwater, move, in: folder).failed(saying: "were moved to")
+    // What has ended takes nothing back.
+    try run(.headwater, ["move", "pr.sqlite3", cluster.url()], in: folder).failed(saying: "were moved to")
+    try expectNumbersGoOn()
+  }
+
+  @Test("is not made from a store with a stop mark")
+  func stopped() throws {
+    try cluster.primary.run("INSERT INTO headwater.store VALUES ('stop', 'behind 9 3')")
+    try run(.headwater, move, in: folder).failed(saying: "lacks revisions that were answered")
+    #expect(!folder.exists("pr.sqlite3"))
   }
 
   @Test("has the floors that were raised meanwhile, or has not moved")
@@ -91,5 +102,7 @@ struct MoveBackTests {
     #expect(running[1].errors.text.contains("floors have come"), "\(running[1].errors.text)")
     let again = try run(.headwater, move, in: folder).succeeded()
     #expect(again.output.hasPrefix("moved 3 rows and 1 floors"), "\(again.output)")
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") }
+    #expect(left.isEmpty, "\(left)")
   }
 }
