@@ -102,14 +102,31 @@ struct DatabaseFile {
   /// is not on the disk, and the next one finds a log that is there.
   func syncNames() throws(StoreError) {
     do throws(FileError) {
-      let folder = try files.open(folder)
-      defer { try? files.close(folder) }  // nothing was written that could be lost
-      try files.sync(folder)
+      try sync(folder)
     } catch {
       // Where a folder cannot be read or synced, the file system keeps names by other means or not at all.
       guard !error.isUnsupported, !error.isRefusal else { return }
       throw .engine(path: path, detail: "its folder could not be brought to the disk: \(error); \(error.advice)")
     }
+  }
+
+  /// Brings the log to the disk.
+  ///
+  /// A process that was killed between the writing of a commit and its sync leaves a commit that the next process reads, and that a
+  /// power loss takes away.
+  func syncLog() throws(StoreError) {
+    guard try hasLog() else { return }
+    do throws(FileError) {
+      try sync(logPath)
+    } catch {
+      throw .engine(path: path, detail: "its log could not be brought to the disk: \(error); \(error.advice)")
+    }
+  }
+
+  private func sync(_ path: String) throws(FileError) {
+    let file = try files.open(path)
+    defer { try? files.close(file) }  // nothing was written that could be lost
+    try files.sync(file)
   }
 
   /// - Returns: nil where there is no file.

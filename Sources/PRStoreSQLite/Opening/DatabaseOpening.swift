@@ -74,7 +74,10 @@ struct DatabaseOpening {
       try SchemaPreparation(connection, guardsValues: options.guardsValues, random: environment.random).run()
     }
     try checkHeads(connection)
-    if options.durability == .full { try file.syncNames() }
+    if options.durability == .full {
+      try file.syncLog()
+      try file.syncNames()
+    }
     var opened = OpenedDatabase(
       options: options, writer: connection, readAccess: .readWrite, identity: outcome.identity, report: outcome.report)
     try judge(&opened, connection)

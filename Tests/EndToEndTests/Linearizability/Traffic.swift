@@ -54,9 +54,10 @@ struct Traffic: Sendable {
   }
 }
 
-/// The numbers of the builders' requests, drawn by all of them. Some draws wake a thread that waits.
+/// The numbers of the builders' requests, drawn by all of them. Some draws wake a thread that waits. There are more than were asked for
+/// where that thread has more to do: what it does may wait for requests.
 final class Tickets: Sendable {
-  private let state: Mutex<(next: Int, working: Int)>
+  private let state: Mutex<(next: Int, working: Int, isDisturbed: Bool)>
   private let count: Int
   private let every: Int
   private let marks = DispatchSemaphore(value: 0)
@@ -67,13 +68,13 @@ final class Tickets: Sendable {
   init(_ count: Int, marks: Int = 0, workers: Int) {
     self.count = count
     every = count / (marks + 1) + 1
-    state = Mutex((0, workers))
+    state = Mutex((0, workers, marks > 0))
   }
 
   /// - Returns: nil when there are no more.
   func draw() -> Int? {
     let ticket = state.withLock { state -> Int? in
-      guard state.next < count else { return nil }
+      guard state.next < count || state.isDisturbed else { return nil }
       defer { state.next += 1 }
       return state.next
     }
@@ -82,6 +83,12 @@ final class Tickets: Sendable {
   }
 
   func waitForMark() { marks.wait() }
+
+  /// The thread that waits for marks has ended.
+  func disturberHasEnded() { state.withLock { $0.isDisturbed = false } }
+
+  /// How many were drawn.
+  var drawn: Int { state.withLock { $0.next } }
 
   func workerHasEnded() { state.withLock { $0.working -= 1 } }
 

@@ -37,11 +37,12 @@ struct Workload: Sendable {
     withExtendedLifetime(idle) {}
     var recording = Recording(seed)
     for (node, record, refusals) in records.joined() { recording.add(record, node: node, refusals) }
-    try close(&recording)
+    try close(&recording, after: tickets.drawn)
     return recording
   }
 
   private func disturb(at tickets: Tickets) throws {
+    defer { tickets.disturberHasEnded() }
     var numbers = Seed(seed.number ^ 0xD157).numbers
     for number in 0..<disturbances {
       tickets.waitForMark()
@@ -72,7 +73,9 @@ struct Workload: Sendable {
   }
 
   /// Asks each node for all packages, after all else has been answered.
-  private func close(_ recording: inout Recording) throws {
+  private func close(_ recording: inout Recording, after requests: Int) throws {
+    var traffic = traffic
+    traffic.requests = requests
     let targets = Dictionary(grouping: roles.map(\.target), by: \.node).sorted { $0.key < $1.key }
     for target in targets.compactMap(\.value.first) {
       let client = RecordingClient(roles.count, of: target, depth: 100)
