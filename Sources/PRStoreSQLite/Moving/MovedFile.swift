@@ -11,7 +11,11 @@ package final class MovedFile {
   private let environment: StoreEnvironment
   private let store: Store
 
+  /// It holds all rows, on disk: it is kept until it is discarded.
+  private var isComplete = false
+
   private static let notOnDisk = "the database could not be brought to the disk"
+  private static let notEmptied = "its log could not be emptied"
 
   /// - Parameter replaces: a file that is there already may be replaced.
   package init(_ path: String, replaces: Bool, in environment: StoreEnvironment = .system) throws(StoreError) {
@@ -47,11 +51,13 @@ package final class MovedFile {
   }
 
   /// Throws where the file could not get its name any more.
-  package func checkPlace() throws(StoreError) {
+  private func checkPlace() throws(StoreError) {
     try Self.checkPlace(path, replaces: replaces, in: environment)
   }
 
-  /// Removes what is not needed.
+  deinit { if !isComplete { discard() } }
+
+  /// Removes the file.
   package func discard() {
     store.close()
     for suffix in ["", "-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
@@ -82,7 +88,7 @@ package final class MovedFile {
     }
   }
 
-  /// Brings the whole file to the disk under its first name.
+  /// Brings the whole file to the disk under its first name, and looks whether it could get the other one.
   ///
   /// - Parameter identity: which store it is; nil for a new one.
   package func complete(as identity: String?) throws(StoreError) {
@@ -99,16 +105,14 @@ package final class MovedFile {
     }
     for suffix in ["-wal", "-shm"] { try? environment.files.remove(partial + suffix) }
     do throws(FileError) {
-      let file = try environment.files.open(partial)
-      defer { try? environment.files.close(file) }  // it was synced, or the first error says more
-      try environment.files.sync(file)
+      try environment.files.sync(at: partial)
     } catch {
       throw StoreError(error, writing: partial, of: path, Self.notOnDisk)
     }
     try DatabaseFile(partial, on: environment.files).syncNames()
+    try checkPlace()
+    isComplete = true
   }
-
-  private static let notEmptied = "its log could not be emptied"
 
   /// Gives the file its name.
   package func settle() throws(StoreError) {

@@ -102,7 +102,7 @@ struct DatabaseFile {
   /// is not on the disk, and the next one finds a log that is there.
   func syncNames() throws(StoreError) {
     do throws(FileError) {
-      try sync(folder)
+      try files.sync(at: folder)
     } catch {
       // Where a folder cannot be read or synced, the file system keeps names by other means or not at all.
       guard !error.isUnsupported, !error.isRefusal else { return }
@@ -117,16 +117,10 @@ struct DatabaseFile {
   func syncLog() throws(StoreError) {
     guard try hasLog() else { return }
     do throws(FileError) {
-      try sync(logPath)
+      try files.sync(at: logPath)
     } catch {
       throw .engine(path: path, detail: "its log could not be brought to the disk: \(error); \(error.advice)")
     }
-  }
-
-  private func sync(_ path: String) throws(FileError) {
-    let file = try files.open(path)
-    defer { try? files.close(file) }  // nothing was written that could be lost
-    try files.sync(file)
   }
 
   /// - Returns: nil where there is no file.

@@ -95,15 +95,14 @@ struct MoveCommand: AsyncParsableCommand {
     func run() async throws {
       let source = try PostgresDraining(options)
       guard let end = try source.end() else { return try takeUp(source) }
+      try source.refuseStopped()
       let target = try MovedFile(file, replaces: false)
       var progress = ProgressBar("moving")
-      try source.refuseStopped()
       let (serial, floor) = try await StoreDrain(source: source, target: target).run { done in
         progress.update(share: Double(done) / Double(max(end.serial, 1)))
       }
       let (reached, lastFloor) = try await target.end()
       try target.complete(as: source.identity)
-      try target.checkPlace()
       let hasEnded: Bool
       do {
         hasEnded = try source.close(at: reached, lastFloor, movedTo: target.partial)

@@ -45,6 +45,11 @@ struct MoveBackTests {
     try FileManager.default.moveItem(atPath: folder.path(name), toPath: folder.path(other))
   }
 
+  private func expectNothingLeft() throws {
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") }
+    #expect(left.isEmpty, "\(left)")
+  }
+
   private func expectNumbersGoOn() throws {
     let server = try ServerProcess(in: folder, database: "pr.sqlite3")
     #expect(try server.connect().ask(Requests.getPR("package", "content-1", history: true)) == .value("1"))
@@ -91,6 +96,7 @@ struct MoveBackTests {
     try cluster.primary.run("INSERT INTO headwater.store VALUES ('stop', 'behind 9 3')")
     try run(.headwater, move, in: folder).failed(saying: "lacks revisions that were answered")
     #expect(!folder.exists("pr.sqlite3"))
+    try expectNothingLeft()
   }
 
   @Test("has the floors that were raised meanwhile, or has not moved")
@@ -102,7 +108,6 @@ struct MoveBackTests {
     #expect(running[1].errors.text.contains("floors have come"), "\(running[1].errors.text)")
     let again = try run(.headwater, move, in: folder).succeeded()
     #expect(again.output.hasPrefix("moved 3 rows and 1 floors"), "\(again.output)")
-    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") }
-    #expect(left.isEmpty, "\(left)")
+    try expectNothingLeft()
   }
 }

@@ -95,6 +95,13 @@ extension StoreFiles {
 
   package func allows(_ use: FileUse, of path: String) -> Bool { (try? checkAccess(to: path, for: use)) != nil }
 
+  /// Brings a file, or the names in a folder, to the disk.
+  package func sync(at path: String) throws(FileError) {
+    let file = try open(path)
+    defer { try? close(file) }  // nothing was written here that could be lost
+    try sync(file)
+  }
+
   /// The beginning of a file: all of it where it has no more than `count` bytes.
   package func prefix(_ count: Int, of path: String) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
