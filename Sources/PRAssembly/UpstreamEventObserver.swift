@@ -69,7 +69,7 @@ final class UpstreamEventObserver: Sendable {
         "a question is not put to the upstream for a while, since it cost the connection or the deadline",
         metadata: [
           LogKey.upstream: "\(server)", LogKey.question: "\(question)", LogKey.reason: "\(reason)",
-          LogKey.pause: "\(Int(clamping: time / .seconds(1))) s", LogKey.leftOut: "\(leftOut)",
+          LogKey.pause: "\(time.components.seconds) s", LogKey.leftOut: "\(leftOut)",
         ])
     case .doubtful(let server, let reason):
       guard let leftOut = admit("doubtful: \(server): \(reason)") else { return }

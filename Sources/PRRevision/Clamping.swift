@@ -27,3 +27,19 @@ extension FixedWidthInteger {
     return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
   }
 }
+
+extension Duration {
+  /// The milliseconds, without the fraction, or the nearest number that fits.
+  ///
+  /// The quotient of two durations is a binary fraction: 327.777 s divided by 1 ms is less than 327777.
+  package var wholeMilliseconds: Int64 { whole(of: 1000) }
+
+  /// The nanoseconds, without the fraction, or the nearest number that fits.
+  package var wholeNanoseconds: Int64 { whole(of: 1_000_000_000) }
+
+  private func whole(of partsOfSecond: Int64) -> Int64 {
+    let (seconds, attoseconds) = components
+    return seconds.multipliedClamped(by: partsOfSecond).addingClamped(
+      attoseconds / (1_000_000_000_000_000_000 / partsOfSecond))
+  }
+}

@@ -36,6 +36,9 @@ struct TrapTests {
     Pattern(testDescription: "a product of two numbers of the operating system") { line in
       line.contains(#/\.f_\w+\)? \*|\* .*\.f_\w+|sysconf\(.*\) \*|\* .*sysconf\(/#)
     },
+    Pattern(testDescription: "a quotient of durations that becomes a whole number: 327.777 s has 327776 ms") { line in
+      line.contains(#/Int\w*\((?:clamping: )?[^\(]* \/ \.\w*seconds\(1\)\)/#)
+    },
   ]
 
   @Test("what may trap has the proof beside it that it cannot", arguments: patterns)
@@ -61,6 +64,7 @@ struct TrapTests {
       ("kinds[kind]!.leftOut += 1", true),
       ("names.first!", true), ("a != b", false), ("x as! Y", true), ("text.dropFirst(a - b)", true),
       ("String(repeating: \" \", count: width - used)", true), ("count: max(0, a - b)", false),
+      ("Int(clamping: time / .milliseconds(1))", true), ("Int(clamping: (time / .milliseconds(1)).rounded())", false),
       ("Int(clamping: disk.f_bavail) * Int(clamping: disk.f_frsize)", true),
       ("pages * Int(clamping: sysconf(CInt(clamping: _SC_PAGESIZE)))", true),
     ])

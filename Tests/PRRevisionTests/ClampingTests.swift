@@ -43,4 +43,17 @@ struct ClampingTests {
 
   @Test("sums without a sign stop at the top")
   func unsignedSum() { #expect(UInt64.max.addingClamped(1) == .max && UInt64(1).multipliedClamped(by: .max) == .max) }
+
+  /// Each whole number of them: as a quotient, 327777 ms is 327776.
+  @Test("a duration of whole milliseconds or nanoseconds has that many")
+  func wholeParts() {
+    for number in Int64(0)...400_000 {
+      #expect(Duration.milliseconds(number).wholeMilliseconds == number)
+      #expect(Duration.nanoseconds(number).wholeNanoseconds == number)
+    }
+    #expect(Duration.milliseconds(-327_777).wholeMilliseconds == -327_777)
+    #expect(Duration.microseconds(1_999).wholeMilliseconds == 1)
+    #expect(Duration(secondsComponent: .max, attosecondsComponent: 0).wholeNanoseconds == .max)
+    #expect(Duration(secondsComponent: .min, attosecondsComponent: 0).wholeMilliseconds == .min)
+  }
 }

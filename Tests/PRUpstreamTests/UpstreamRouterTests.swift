@@ -60,13 +60,13 @@ struct UpstreamRouterTests {
   private static func describe(_ actions: [UpstreamRouter.Action]) -> String {
     actions.map { action in
       switch action {
-      case .send(_, let upstream, let share): "send to \(upstream) within \(Int(share / .milliseconds(1)))"
+      case .send(_, let upstream, let share): "send to \(upstream) within \(share.wholeMilliseconds)"
       case .answer(let waiter, .success): "\(waiter) answered"
       case .answer(let waiter, .failure(.timedOut)): "\(waiter) timed out"
       case .answer(let waiter, .failure(.away)): "\(waiter) away"
       case .answer(let waiter, .failure(.stopped)): "\(waiter) stopped"
       case .answer(let waiter, .failure): "\(waiter) failed"
-      case .startTimer(let waiter, let time): "timer \(waiter) \(Int(time / .milliseconds(1)))"
+      case .startTimer(let waiter, let time): "timer \(waiter) \(time.wholeMilliseconds)"
       case .cancelTimer(let waiter): "cancel \(waiter)"
       }
     }.joined(separator: ", ")

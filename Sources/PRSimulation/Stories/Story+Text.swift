@@ -114,8 +114,6 @@ extension Duration {
     self = .milliseconds(number)
   }
 
-  var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-
   var text: String { "\(wholeMilliseconds)ms" }
 }
 

@@ -36,6 +36,6 @@ extension StoreClock {
     now: { .now },
     schedule: { delay, body in
       DispatchQueue.global(qos: .utility).asyncAfter(
-        deadline: .now() + .milliseconds(Int(clamping: delay / .milliseconds(1))), execute: body)
+        deadline: .now() + .nanoseconds(Int(clamping: delay.wholeNanoseconds)), execute: body)
     })
 }

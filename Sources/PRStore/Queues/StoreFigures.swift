@@ -31,7 +31,7 @@ package final class CommitCounts: Sendable {
   package func count(_ group: Int, took time: Duration) {
     commits.wrappingAdd(1, ordering: .relaxed)
     decisions.wrappingAdd(group, ordering: .relaxed)
-    nanoseconds.wrappingAdd(Int(clamping: time / .nanoseconds(1)), ordering: .relaxed)
+    nanoseconds.wrappingAdd(Int(clamping: time.wholeNanoseconds), ordering: .relaxed)
   }
 
   package func fill(_ figures: inout StoreFigures) {

@@ -57,7 +57,7 @@ final class Connection {
     sqlite3_set_authorizer(handle, nil, nil)
     try execute("PRAGMA cache_size = -\(cache)")
     try execute("PRAGMA temp_store = MEMORY")
-    if opening > busy { sqlite3_busy_timeout(handle, CInt(clamping: busy / .milliseconds(1))) }
+    if opening > busy { sqlite3_busy_timeout(handle, CInt(clamping: busy.wholeMilliseconds)) }
   }
 
   deinit { steps.end() }

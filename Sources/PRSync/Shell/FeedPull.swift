@@ -22,7 +22,7 @@ struct FeedPull {
     var sync = FeedSync(
       FeedSync.Settings(
         server: connection.server, store: upstreamStore, ownStore: store.identity,
-        page: options.page, wait: max(Int(clamping: options.every / .seconds(1)), 1)))
+        page: options.page, wait: max(Int(clamping: options.every.components.seconds), 1)))
     var actions = sync.handle(.begun)
     while true {
       let events = try await carryOut(actions)

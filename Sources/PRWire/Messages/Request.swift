@@ -138,8 +138,7 @@ extension Request {
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
     case .changes(let query): query.write(to: &out)
     case .lookup(let tuple, let timeout):
-      let within =
-        timeout.map { [RequestField("within", .digits(String(max(Int(clamping: $0 / .milliseconds(1)), 0))))] } ?? []
+      let within = timeout.map { [RequestField("within", .digits(String(max($0.wholeMilliseconds, 0))))] } ?? []
       out.writeObject(.lookup, tuple.fields + within)
     case .testPackage(let package): out.writeObject(.testPackage, package.fields)
     case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)
