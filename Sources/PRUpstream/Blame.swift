@@ -27,7 +27,7 @@ enum Blame: Hashable, Sendable {
   init(of error: UpstreamError, isFirst: Bool, heardSince: Bool) {
     self =
       switch error {
-      case .refused, .nonsense(_, .revision), .nonsense(_, .contradiction), .beyondLimit, .setAside: .answer
+      case .refused, .loop, .nonsense(_, .revision), .nonsense(_, .contradiction), .beyondLimit, .setAside: .answer
       case .nonsense(_, .shape), .nonsense(_, .level), .connection(.wire), .connection(.response):
         .line(isCertain: true)
       case .connection(.disconnected), .connection(.tls): .line(isCertain: false)

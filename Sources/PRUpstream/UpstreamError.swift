@@ -18,6 +18,8 @@ package indirect enum UpstreamError: Error, Hashable, Sendable {
   case nonsense(Endpoint, Nonsense)
   /// The upstream refused, in its own words.
   case refused(Endpoint, String)
+  /// The question came to the upstream by way of the upstream itself: from its store back to its store.
+  case loop(Endpoint, QuestionPath)
   /// The question is longer than this upstream takes. It was not sent.
   case beyondLimit(Endpoint, MessageLimits.Exceeded)
   /// The question is not asked for a while, since it cost the connection or the deadline before.
@@ -44,6 +46,8 @@ extension UpstreamError: CustomStringConvertible {
     case .connection(let error): error.description
     case .nonsense(let server, let nonsense): "the upstream \(server) sent \(nonsense.rawValue)"
     case .refused(let server, let message): "the upstream \(server) refused: \(message)"
+    case .loop(let server, let circle):
+      "the upstream \(server) has been asked by way of itself, through the stores \(circle)"
     case .beyondLimit(let server, let exceeded):
       "the upstream \(server) takes no message of \(exceeded.bytes) bytes; its limit is \(exceeded.limit) "
         + "(\(exceeded.option) there)"

@@ -15,8 +15,10 @@ package protocol UpstreamAsking: Sendable {
   ///
   /// - Parameters:
   ///   - time: how long the asker can wait, if less than the upstream's deadline.
+  ///   - path: the stores that the question has passed, this node's the last. Askers that share an answer share the path of the
+  ///     first.
   ///   - answer: called once, on some thread, within the deadline.
   func ask(
-    _ question: UpstreamQuestion, within time: Duration?,
+    _ question: UpstreamQuestion, within time: Duration?, via path: QuestionPath,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void)
 }

@@ -14,7 +14,7 @@ private final class ToldUpstream: UpstreamAsking {
   let answer = Mutex<UpstreamAnswer?>(nil)
 
   func ask(
-    _ question: UpstreamQuestion, within time: Duration?,
+    _ question: UpstreamQuestion, within time: Duration?, via path: QuestionPath,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     answer(self.answer.withLock { $0 }.map { .success($0) } ?? .failure(.stopped))

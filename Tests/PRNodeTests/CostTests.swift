@@ -101,7 +101,7 @@ struct CostTests {
 /// An upstream that tells as many values as one can.
 private struct SameAnswer: UpstreamAsking {
   func ask(
-    _ question: UpstreamQuestion, within time: Duration?,
+    _ question: UpstreamQuestion, within time: Duration?, via path: QuestionPath,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     let values = question == .tuple(LargeDatabase.flip, .none) ? (0..<16).map { revision("\($0).1") } : []

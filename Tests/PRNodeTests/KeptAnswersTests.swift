@@ -22,7 +22,7 @@ private final class OneAnswer: UpstreamAsking {
   }
 
   func ask(
-    _ question: UpstreamQuestion, within time: Duration?,
+    _ question: UpstreamQuestion, within time: Duration?, via path: QuestionPath,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     answer(self.answer.withLock { $0.take() }.map { .success($0) } ?? .failure(.stopped))

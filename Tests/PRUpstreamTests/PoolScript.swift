@@ -42,7 +42,7 @@ struct PoolScript {
     switch action {
     case .dial(let id): "dial \(id)"
     case .close(let id): "close \(id)"
-    case .send(let request, _, let id, _): "send \(request) over \(id)"
+    case .send(let request, _, let id, _, _): "send \(request) over \(id)"
     case .probe(nil, let id, _): "ping as a probe over \(id)"
     case .probe(let question?, let id, _): "\(question == question.probe ? "probe" : "NO PROBE") over \(id)"
     case .ping(let ping, let id): "ping \(ping) over \(id)"
@@ -63,6 +63,7 @@ struct PoolScript {
     case .connection: "cut"
     case .nonsense: "nonsense"
     case .refused: "refused"
+    case .loop: "loop"
     case .beyondLimit: "too long"
     case .setAside: "set aside"
     case .ownStore: "own store"

@@ -13,7 +13,7 @@ struct RequestCoalescerTests {
     #expect(coalescer.admit(2, to: "a") == .joined)
     #expect(coalescer.admit(3, to: "b") == .ask)
     coalescer.left("a")
-    #expect(coalescer.settle("a") == ([1, 2], false))
+    #expect(coalescer.settle("a") == ([1, 2], nil))
     #expect(coalescer.admit(4, to: "a") == .ask)
   }
 
@@ -24,13 +24,13 @@ struct RequestCoalescerTests {
     coalescer.left("a")
     #expect(coalescer.admit(2, to: "a") == .queued)
     #expect(coalescer.admit(3, to: "a") == .queued)
-    #expect(coalescer.settle("a") == ([1], true))
+    #expect(coalescer.settle("a") == ([1], 2))
     #expect(coalescer.admit(4, to: "a") == .joined, "the second question has not left yet")
     coalescer.left("a")
     #expect(coalescer.admit(5, to: "a") == .queued)
-    #expect(coalescer.settle("a") == ([2, 3, 4], true))
-    #expect(coalescer.settle("a") == ([5], false))
-    #expect(coalescer.settle("a") == ([], false))
+    #expect(coalescer.settle("a") == ([2, 3, 4], 5))
+    #expect(coalescer.settle("a") == ([5], nil))
+    #expect(coalescer.settle("a") == ([], nil))
   }
 
   @Test("an asker that has gone is answered no more, and causes no further question")
@@ -41,7 +41,7 @@ struct RequestCoalescerTests {
     #expect(coalescer.admit(2, to: "a") == .queued)
     coalescer.remove(1, from: "a")
     coalescer.remove(2, from: "a")
-    #expect(coalescer.settle("a") == ([], false))
+    #expect(coalescer.settle("a") == ([], nil))
   }
 
   @Test(
@@ -69,13 +69,13 @@ struct RequestCoalescerTests {
         underWay[question] = .some(time)
       case 6:
         guard case .some(.some(let left)) = underWay[question] else { continue }
-        let (askers, asksAgain) = coalescer.settle(question)
+        let (askers, next) = coalescer.settle(question)
         for asker in askers {
           let entry = asked.removeValue(forKey: asker)
           #expect(entry?.question == question && entry.map { $0.at < left } == true, "\(seed)")
         }
-        underWay[question] = asksAgain ? .some(nil) : nil
-        #expect(asksAgain == asked.values.contains { $0.question == question }, "\(seed)")
+        underWay[question] = next == nil ? nil : .some(nil)
+        #expect(next == asked.filter { $0.value.question == question }.keys.min(), "\(seed)")
       default:
         guard let gone = asked.keys.min() else { continue }
         let question = asked.removeValue(forKey: gone)?.question ?? 0

@@ -73,7 +73,7 @@ private struct PoolWorld {
       probes.remove(id)
       lostPings += pings.filter { $0.value == id }.keys.sorted()
       pings = pings.filter { $0.value != id }
-    case .send(let request, _, let id, let time):
+    case .send(let request, _, let id, let time, _):
       #expect(open[id] != nil && unsettled.contains(request), "\(seed)")
       #expect(time >= .zero && time <= .seconds(2), "\(seed)")
       #expect(pool.breaker.isClosed || wasPresent, "\(seed)")

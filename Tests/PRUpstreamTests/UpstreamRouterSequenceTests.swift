@@ -65,7 +65,7 @@ struct UpstreamRouterSequenceTests {
         if case .failure = outcome { isFailed = true }
       }
       for action in router.handle(event, upstreams: upstreams, at: now) {
-        if case .send(let question, let upstream, let share) = action {
+        if case .send(let question, let upstream, let share, _) = action {
           checkSent(Self.number(of: question), upstream, share, after: isFailed ? ended : nil)
         } else {
           check(action, after: ended)

@@ -60,7 +60,8 @@ struct UpstreamRouterTests {
   private static func describe(_ actions: [UpstreamRouter.Action]) -> String {
     actions.map { action in
       switch action {
-      case .send(_, let upstream, let share): "send to \(upstream) within \(share.wholeMilliseconds)"
+      case .send(_, let upstream, let share, let path):
+        "send to \(upstream) within \(share.wholeMilliseconds)" + (path == .start ? "" : " via \(path)")
       case .answer(let waiter, .success): "\(waiter) answered"
       case .answer(let waiter, .failure(.timedOut)): "\(waiter) timed out"
       case .answer(let waiter, .failure(.away)): "\(waiter) away"
@@ -158,5 +159,23 @@ struct UpstreamRouterTests {
     #expect(failover.next(after: nil, Self.upstreams(), at: later) == .end(Self.failure))
     var late = Failover(over: 2, until: start)
     #expect(late.next(after: Self.failure, Self.upstreams(), at: start) == .end(Self.failure), "no time is left")
+  }
+
+  @Test("a question takes the path of its first asker, and its repetition that of the first who came meanwhile")
+  func paths() throws {
+    var router = UpstreamRouter(deadline: .seconds(2))
+    let question = UpstreamQuestion.package(PackageKey(version: "v", pkgarch: "p"))
+    let path = { (store: String) in QuestionPath.start.passing(store) }
+    func handle(_ event: UpstreamRouter.Event) -> String {
+      Self.describe(router.handle(event, upstreams: Self.upstreams(), at: start))
+    }
+    #expect(handle(.ask(1, question, within: .seconds(2), via: path("a"))) == "send to 0 within 1000 via a")
+    #expect(handle(.ask(2, question, within: .seconds(2), via: path("b"))) == "")
+    #expect(handle(.written(question)) == "")
+    _ = handle(.ask(3, question, within: .seconds(2), via: path("c")))
+    _ = handle(.ask(4, question, within: .seconds(2), via: path("d")))
+    #expect(handle(.settled(question, .failure(.away(Self.servers[0], reason: "cut")))).hasSuffix("via a"))
+    let answer = UpstreamAnswer(greatest: nil, values: [], level: 0)
+    #expect(handle(.settled(question, .success(answer))).hasSuffix("send to 0 within 1000 via c"))
   }
 }

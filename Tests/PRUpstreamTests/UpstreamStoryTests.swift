@@ -129,7 +129,7 @@ private struct UpstreamStory {
   private mutating func route(_ event: UpstreamRouter.Event) {
     for action in router.handle(event, upstreams: pools.map(\.availability), at: now) {
       switch action {
-      case .send(let question, let pool, let share):
+      case .send(let question, let pool, let share, _):
         nextRequest += 1
         questions[pool][nextRequest] = question
         handle(pool, .ask(nextRequest, question, within: share))
@@ -185,7 +185,7 @@ private struct UpstreamStory {
         plan(.pool(pool, .dialed(id, .failure(.connection(.unreachable(server, "refused"))))), after: latency)
       }
     case .close(let id): open[pool].remove(id)
-    case .send(let request, let question, let id, _):
+    case .send(let request, let question, let id, _, _):
       if questions[pool][request] != nil { route(.written(question)) }
       plan(.reply(pool, id, request), after: .milliseconds(10))
     case .probe(_, let id, _): plan(.probeReply(pool, id), after: latency)

@@ -7,6 +7,7 @@ struct NodeLevel: Hashable, Sendable {
   /// What this process has written of it.
   private var kept: Int?
   private var climb: LevelClimb
+  private var loop: LoopWatch?
   private let keeps: Bool
 
   enum Action: Hashable, Sendable {
@@ -14,6 +15,10 @@ struct NodeLevel: Hashable, Sendable {
     case keep(Int)
     /// Raises the alarm that two nodes stand above each other.
     case warnOfLoop(level: Int)
+    /// Raises the alarm that a question has come round, or brings it up to date.
+    case warnOfCircle(QuestionPath)
+    /// Ends that alarm.
+    case endCircle
   }
 
   /// - Parameter keeps: the database takes writes.
@@ -24,7 +29,26 @@ struct NodeLevel: Hashable, Sendable {
   }
 
   /// Takes over the level that an upstream has given as its own, which may be any number.
-  mutating func learn(upstreamLevel: Int) -> [Action] {
+  mutating func learn(upstreamLevel: Int, at now: Int64) -> [Action] {
+    guard let last = loop else { return take(upstreamLevel) }
+    guard last.isOver(at: now) else { return last.holdsLevel ? [] : take(upstreamLevel) }
+    loop = nil
+    return [.endCircle] + take(upstreamLevel)
+  }
+
+  /// A question has come round.
+  ///
+  /// In a circle each node would take the level of the next and add one. So the level stays as it is where the upstream says so.
+  /// What a client says, which may be any path, raises an alarm and no more.
+  ///
+  /// - Parameter saidBelow: a client has sent the path, not the upstream.
+  mutating func cameRound(_ circle: QuestionPath, saidBelow: Bool, at now: Int64) -> [Action] {
+    let last = loop.flatMap { $0.isOver(at: now) ? nil : $0 }
+    loop = LoopWatch(circle: circle, seenAt: now, holdsLevel: !saidBelow || last?.holdsLevel == true)
+    return last?.circle == circle ? [] : [.warnOfCircle(circle)]
+  }
+
+  private mutating func take(_ upstreamLevel: Int) -> [Action] {
     guard (0..<Partition.deepest).contains(upstreamLevel) else { return [] }
     let level = upstreamLevel + 1
     let isNews = level != value || level == Partition.deepest

@@ -6,6 +6,7 @@ import PRStore
 struct LookupDriver: Sendable {
   let node: Node
   let tuple: TupleKey
+  let path: QuestionPath
   let client: ReadClient
   let answer: Node.Answer<UpstreamAnswer>
 
@@ -22,7 +23,7 @@ struct LookupDriver: Sendable {
       node.readKnownValues(of: tuple, countsCopy: countsCopy, answer: answer, for: client) {
         feed(.found($0), to: flow)
       }
-    case .ask(let time): node.ask(.tuple(tuple, .none), within: time) { feed(.replied($0), to: flow) }
+    case .ask(let time): node.ask(.tuple(tuple, .none), within: time, via: path) { feed(.replied($0), to: flow) }
     case .learn(let level): node.learn(upstreamLevel: level)
     case .keep(let answer): node.keep(answer, of: tuple) { feed(.kept, to: flow) }
     case .answer(let result): answer(result.map { $0.answer(at: node.level) })

@@ -33,12 +33,18 @@ extension Node {
 
   /// `lookup`: all that a node further down needs to decide.
   ///
-  /// - Parameter time: how long that node waits.
+  /// - Parameters:
+  ///   - time: how long that node waits.
+  ///   - path: the stores that the question has passed.
   package func lookUp(
-    _ tuple: TupleKey, within time: Duration?, for client: ReadClient = .node,
+    _ tuple: TupleKey, within time: Duration?, via path: QuestionPath = .start, for client: ReadClient = .node,
     answer: @escaping Answer<UpstreamAnswer>
   ) {
-    LookupDriver(node: self, tuple: tuple, client: client, answer: answer)
+    if let circle = path.circle(at: store.identity) {
+      cameRound(circle, saidBelow: true)
+      return answer(.failure(.cameRound(circle)))
+    }
+    LookupDriver(node: self, tuple: tuple, path: path, client: client, answer: answer)
       .feed(.begun, to: LookupFlow(requestPolicy, within: time))
   }
 
@@ -53,12 +59,17 @@ extension Node {
 
 extension Node {
   /// Asks the upstream. A flow asks only where the node has one.
+  ///
+  /// - Parameter path: the stores that the question has passed below this node.
   func ask(
-    _ question: UpstreamQuestion, within time: Duration? = nil,
+    _ question: UpstreamQuestion, within time: Duration? = nil, via path: QuestionPath = .start,
     _ replied: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     guard let upstream else { return replied(.failure(.stopped)) }
-    upstream.ask(question, within: time, answer: replied)
+    upstream.ask(question, within: time, via: path.passing(store.identity)) { [self] outcome in
+      if case .failure(.loop(_, let circle)) = outcome { cameRound(circle, saidBelow: false) }
+      replied(outcome)
+    }
   }
 
   /// Puts an answer of the upstream into the copy.

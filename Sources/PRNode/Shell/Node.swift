@@ -60,8 +60,32 @@ package final class Node: Sendable {
   package func learn(upstreamLevel: Int) {
     endAlone()
     guard upstream != nil else { return }
-    for action in levels.withLock({ $0.learn(upstreamLevel: upstreamLevel) }) {
+    let now = now
+    carryOut(levels.withLock { $0.learn(upstreamLevel: upstreamLevel, at: now) })
+  }
+
+  /// A question has come round, at this node or at its upstream.
+  ///
+  /// - Parameter saidBelow: a client has sent the path, not the upstream.
+  func cameRound(_ circle: QuestionPath, saidBelow: Bool) {
+    // A node without an upstream stands in no circle.
+    guard upstream != nil else { return }
+    let now = now
+    carryOut(levels.withLock { $0.cameRound(circle, saidBelow: saidBelow, at: now) })
+  }
+
+  private static let circleAlarm = "question-loop"
+
+  private func carryOut(_ actions: [NodeLevel.Action]) {
+    for action in actions {
       switch action {
+      case .warnOfCircle(let circle):
+        alarms.raise(
+          Self.circleAlarm,
+          "a question has come round, through the stores \(circle): their nodes stand above each other",
+          advice:
+            "see which node has which of these stores (headwater status), and remove the upstream that points down")
+      case .endCircle: alarms.end(Self.circleAlarm)
       case .warnOfLoop(let level):
         alarms.raise(
           "level-loop",

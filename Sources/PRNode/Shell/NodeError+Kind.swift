@@ -10,7 +10,7 @@ extension NodeError {
     case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway
     case .upstreamIncomplete: .upstreamIncomplete
-    case .beyondUpstream: .malformed
+    case .beyondUpstream, .cameRound: .malformed
     case .store(let error): error.kind
     }
   }

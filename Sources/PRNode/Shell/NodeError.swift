@@ -13,6 +13,8 @@ package enum NodeError: Error, Hashable, Sendable {
   case upstreamAway(UpstreamError)
   /// The upstream answers, but could not ask its own.
   case upstreamIncomplete
+  /// The question of a node below has passed this node's store before.
+  case cameRound(QuestionPath)
   /// The question is longer than the upstream takes: it was not asked, and nothing is decided without it.
   case beyondUpstream(UpstreamError)
 }
@@ -33,6 +35,9 @@ extension NodeError: CustomStringConvertible {
       "the value \(value) that is known for \(tuple) belongs to the checksum \(holder) here: one value was given to both "
         + "further up, as happens after an old backup was restored; have a server that allocates number it anew, or "
         + "give the package a new version"
+    case .cameRound(let circle):
+      "the question has come round, through the stores \(circle): their nodes stand above each other; remove the upstream "
+        + "that points down"
     case .upstreamAway(let error):
       "\(error); this server answers nothing new without it (--upstream-away strict): try again later"
     case .beyondUpstream(let error):

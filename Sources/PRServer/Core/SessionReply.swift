@@ -29,6 +29,7 @@ extension Response {
     case .value(let text), .error(let text): text.utf8.count
     case .imported(let value): value?.text.utf8.count ?? 0
     case .lookup(let answer): answer.values.reduce(0) { $0 + $1.utf8.count }
+    case .loop(let circle): circle.stores.reduce(0) { $0 + $1.utf8.count }
     case .aliveBeside(let rival): rival.description.utf8.count
     case .alive, .noValue, .known, .readonly, .changes: 0
     }

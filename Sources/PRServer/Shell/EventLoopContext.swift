@@ -95,7 +95,7 @@ final class EventLoopContext {
   /// The server's description of itself, for clients that ask.
   var description: PeerDescription {
     PeerDescription(
-      server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup],
+      server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup, .via],
       level: node.level,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
       lane: node.lane, limits: MessageLimits(options.wire))

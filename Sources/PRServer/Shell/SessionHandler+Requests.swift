@@ -25,8 +25,9 @@ extension SessionHandler {
       node.record(
         tuple, value: value.text, asker: peer, for: client,
         answer: later(ticket, .importOne) { .imported($0 ? value : nil) })
-    case .lookup(let tuple, let time):
-      node.lookUp(tuple, within: time, for: client, answer: later(ticket, .lookup) { .lookup(LookupAnswer($0)) })
+    case .lookup(let tuple, let time, let path):
+      node.lookUp(
+        tuple, within: time, via: path, for: client, answer: later(ticket, .lookup) { .lookup(LookupAnswer($0)) })
     case .ping, .isReadonly, .changes, .export: break  // they have actions of their own
     }
   }
@@ -66,7 +67,7 @@ extension SessionHandler {
       desk.countRefusal(request, error.kind, since: start)
       // Among many that are refused for other reasons this one is not left out.
       complain(error.kind == .taken ? "taken" : "refused", "a request was refused: \(error)")
-      return .error(error.description)
+      return if case .cameRound(let circle) = error { .loop(circle) } else { .error(error.description) }
     }
   }
 

@@ -18,12 +18,14 @@ struct PendingRequest: Sendable {
   }
 
   let question: UpstreamQuestion
+  let path: QuestionPath
   /// From its coming to its end.
   let time: Duration
   let deadline: Instant
   var state = State.waiting
 
-  init(_ question: UpstreamQuestion, within time: Duration, at now: Instant) {
+  init(_ question: UpstreamQuestion, within time: Duration, via path: QuestionPath = .start, at now: Instant) {
+    self.path = path
     self.question = question
     self.time = time
     deadline = now + time

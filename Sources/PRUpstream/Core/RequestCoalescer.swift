@@ -46,12 +46,13 @@ struct RequestCoalescer<Question: Hashable> {
 
   /// The question has an answer, or failed.
   ///
-  /// - Returns: the askers that it is for, and whether the question is to be sent again for those that came later.
-  mutating func settle(_ question: Question) -> (askers: [Asker], asksAgain: Bool) {
-    guard let entry = entries.removeValue(forKey: question) else { return ([], false) }
-    guard !entry.queued.isEmpty else { return (entry.askers, false) }
+  /// - Returns: the askers that it is for, and the first of those that came later, for all of which the question is to be sent
+  ///   again.
+  mutating func settle(_ question: Question) -> (askers: [Asker], next: Asker?) {
+    guard let entry = entries.removeValue(forKey: question) else { return ([], nil) }
+    guard let next = entry.queued.first else { return (entry.askers, nil) }
     entries[question] = Entry(askers: entry.queued)
-    return (entry.askers, true)
+    return (entry.askers, next)
   }
 
   /// An asker waits no longer. A question under way stays so: it may still tell the upstream's state.

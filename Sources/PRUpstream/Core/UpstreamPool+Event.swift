@@ -13,7 +13,7 @@ extension UpstreamPool {
   enum Event: Sendable {
     case start
     case stop
-    case ask(RequestID, UpstreamQuestion, within: Duration)
+    case ask(RequestID, UpstreamQuestion, within: Duration, via: QuestionPath = .start)
     /// The outcome of `dial`: connected and greeted, or not.
     case dialed(ConnectionID, Result<PeerDescription, UpstreamError>)
     /// The outcome of `send`.
@@ -45,7 +45,7 @@ extension UpstreamPool {
     case dial(ConnectionID)
     case close(ConnectionID)
     /// Writes a request to a connection.
-    case send(RequestID, UpstreamQuestion, over: ConnectionID, within: Duration)
+    case send(RequestID, UpstreamQuestion, over: ConnectionID, within: Duration, via: QuestionPath = .start)
     /// Asks whether the server is there, with a ping where there is no question.
     case probe(UpstreamQuestion?, over: ConnectionID, within: Duration)
     case ping(PingID, over: ConnectionID)

@@ -8,13 +8,15 @@ extension UpstreamPool {
   /// So many requests at most have a connection of their own.
   static let maximumIsolated = 4
 
-  mutating func ask(_ id: RequestID, _ question: UpstreamQuestion, within time: Duration, _ step: inout Step) {
+  mutating func ask(
+    _ id: RequestID, _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath, _ step: inout Step
+  ) {
     health.asked += 1
     if let reason = quarantine.reason(against: question, at: step.now) {
       health.failed += 1
       return step.act(.settle(id, .failure(.setAside(options.server, reason: reason))))
     }
-    requests[id] = PendingRequest(question, within: time, at: step.now)
+    requests[id] = PendingRequest(question, within: time, via: path, at: step.now)
     guard breaker.isClosed else { return fail(id, absence, &step) }
     step.act(.start(.deadline(id), after: time))
     step.act(.start(.halfTime(id), after: time / 2))
@@ -36,7 +38,7 @@ extension UpstreamPool {
   @discardableResult
   mutating func write(_ id: RequestID, to connection: ConnectionID, _ step: inout Step) -> Int {
     guard let request = requests[id] else { return 0 }
-    step.act(.send(id, request.question, over: connection, within: request.remaining(at: step.now)))
+    step.act(.send(id, request.question, over: connection, within: request.remaining(at: step.now), via: request.path))
     return connections.write(id, request.question, to: connection)
   }
 
@@ -81,6 +83,7 @@ extension UpstreamPool {
     fail(id, error, &step)
     switch error {
     case .beyondLimit: return  // it was not sent, and the client gets the reason
+    case .loop: break  // the node that asked raises an alarm
     case .refused(let server, let words): step.act(.tell(.refusing(server, words)))
     default: step.act(.tell(.doubtful(options.server, reason: error.reason)))
     }

@@ -39,7 +39,7 @@ struct UpstreamPool: Sendable {
       dial(&step)
       step.act(.start(.keepAlive, after: options.keepAlive))
     case .stop: stop(&step)
-    case .ask(let request, let question, let time): ask(request, question, within: time, &step)
+    case .ask(let request, let question, let time, let path): ask(request, question, within: time, via: path, &step)
     case .dialed(let connection, let outcome): dialed(connection, outcome, &step)
     case .replied(let connection, let request, let outcome): replied(connection, request, outcome, &step)
     case .probed(let connection, let error): probed(connection, error, &step)

@@ -19,7 +19,8 @@ struct UpstreamRouter {
 
   enum Event: Sendable {
     /// - `within`: how long the waiter waits. The caller chooses numbers of waiters that differ.
-    case ask(Waiter, UpstreamQuestion, within: Duration)
+    /// - `via`: the way that the question has come. The first of the waiters that share an outcome gives theirs.
+    case ask(Waiter, UpstreamQuestion, within: Duration, via: QuestionPath = .start)
     /// The timer of a waiter has fired.
     case timeIsUp(Waiter)
     /// The question was written to a connection; once more for each retry.
@@ -30,7 +31,7 @@ struct UpstreamRouter {
 
   enum Action: Hashable, Sendable {
     /// Puts the question to an upstream. Exactly one `settled` follows.
-    case send(UpstreamQuestion, to: Int, within: Duration)
+    case send(UpstreamQuestion, to: Int, within: Duration, via: QuestionPath = .start)
     case answer(Waiter, Outcome)
     case startTimer(Waiter, after: Duration)
     case cancelTimer(Waiter)
@@ -38,11 +39,17 @@ struct UpstreamRouter {
 
   private let deadline: Duration
   private var coalescer = RequestCoalescer<UpstreamQuestion>()
-  private var courses: [UpstreamQuestion: Failover] = [:]
+  private var courses: [UpstreamQuestion: Course] = [:]
   private var waiters: [Waiter: PendingAnswer] = [:]
+
+  private struct Course {
+    var failover: Failover
+    let path: QuestionPath
+  }
 
   private struct PendingAnswer {
     let question: UpstreamQuestion
+    let path: QuestionPath
     let time: Duration
     /// A timer runs. The waiter may have less time than the question, or has waited for an earlier one to be settled.
     let isTimed: Bool
@@ -54,8 +61,8 @@ struct UpstreamRouter {
   /// - Parameter upstreams: all of them, in order of preference; their number does not change.
   mutating func handle(_ event: Event, upstreams: [UpstreamAvailability], at now: Instant) -> [Action] {
     switch event {
-    case .ask(let waiter, let question, let time):
-      return admit(waiter, question, within: time, upstreams, at: now)
+    case .ask(let waiter, let question, let time, let path):
+      return admit(waiter, question, within: time, via: path, upstreams, at: now)
     case .timeIsUp(let waiter): return giveUp(waiter, upstreams)
     case .written(let question):
       coalescer.left(question)
@@ -70,14 +77,14 @@ struct UpstreamRouter {
   /// A question runs until the upstreams' deadline, however little time its waiter has: a waiter in a hurry does not
   /// make an upstream slow, and other waiters may share the answer.
   private mutating func admit(
-    _ waiter: Waiter, _ question: UpstreamQuestion, within time: Duration, _ upstreams: [UpstreamAvailability],
-    at now: Instant
+    _ waiter: Waiter, _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath,
+    _ upstreams: [UpstreamAvailability], at now: Instant
   ) -> [Action] {
     let admission = coalescer.admit(waiter, to: question)
     let isTimed = time < deadline || admission == .queued
-    waiters[waiter] = PendingAnswer(question: question, time: time, isTimed: isTimed)
+    waiters[waiter] = PendingAnswer(question: question, path: path, time: time, isTimed: isTimed)
     let timer = isTimed ? [Action.startTimer(waiter, after: time)] : []
-    return admission == .ask ? timer + begin(question, upstreams, at: now) : timer
+    return admission == .ask ? timer + begin(question, via: path, upstreams, at: now) : timer
   }
 
   private mutating func giveUp(_ waiter: Waiter, _ upstreams: [UpstreamAvailability]) -> [Action] {
@@ -88,17 +95,18 @@ struct UpstreamRouter {
   }
 
   private mutating func begin(
-    _ question: UpstreamQuestion, _ upstreams: [UpstreamAvailability], at now: Instant
+    _ question: UpstreamQuestion, via path: QuestionPath, _ upstreams: [UpstreamAvailability], at now: Instant
   ) -> [Action] {
-    courses[question] = Failover(over: upstreams.count, until: now + deadline)
+    courses[question] = Course(failover: Failover(over: upstreams.count, until: now + deadline), path: path)
     return step(question, after: nil, upstreams, at: now)
   }
 
   private mutating func step(
     _ question: UpstreamQuestion, after error: UpstreamError?, _ upstreams: [UpstreamAvailability], at now: Instant
   ) -> [Action] {
-    switch courses[question]?.next(after: error, upstreams, at: now) {
-    case .ask(let upstream, let share): return [.send(question, to: upstream, within: share)]
+    let path = courses[question]?.path ?? .start
+    switch courses[question]?.failover.next(after: error, upstreams, at: now) {
+    case .ask(let upstream, let share): return [.send(question, to: upstream, within: share, via: path)]
     case .end(let error): return settle(question, .failure(error), upstreams, at: now)
     case nil: return []
     }
@@ -108,13 +116,14 @@ struct UpstreamRouter {
     _ question: UpstreamQuestion, _ outcome: Outcome, _ upstreams: [UpstreamAvailability], at now: Instant
   ) -> [Action] {
     courses[question] = nil
-    let (askers, asksAgain) = coalescer.settle(question)
+    let (askers, next) = coalescer.settle(question)
     var actions: [Action] = []
     for asker in askers {
       guard let timeout = waiters.removeValue(forKey: asker) else { continue }
       if timeout.isTimed { actions.append(.cancelTimer(asker)) }
       actions.append(.answer(asker, outcome))
     }
-    return asksAgain ? actions + begin(question, upstreams, at: now) : actions
+    guard let next else { return actions }
+    return actions + begin(question, via: waiters[next]?.path ?? .start, upstreams, at: now)
   }
 }

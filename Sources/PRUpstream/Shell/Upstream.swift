@@ -32,11 +32,11 @@ package final class Upstream: UpstreamAsking {
   }
 
   package func ask(
-    _ question: UpstreamQuestion, within time: Duration?,
+    _ question: UpstreamQuestion, within time: Duration?, via path: QuestionPath,
     answer: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     let time = min(time ?? deadline, deadline)
-    loop.execute { self.driver.value.ask(question, within: time, answer) }
+    loop.execute { self.driver.value.ask(question, within: time, via: path, answer) }
   }
 
   /// How each of them fares, in order of preference.

@@ -23,10 +23,14 @@ final class UpstreamConnection {
 
   /// Puts a question, as one batch of as many messages as this server needs for it.
   ///
-  /// - Parameter time: how long the answer is waited for: a node that asks further up can give up in time.
+  /// - Parameters:
+  ///   - time: how long the answer is waited for: a node that asks further up can give up in time.
+  ///   - path: the stores that the question has passed.
   /// - Returns: a future that fails with an ``UpstreamError`` or a ``ClientError``.
-  func ask(_ question: UpstreamQuestion, within time: Duration) -> EventLoopFuture<UpstreamAnswer> {
-    let batch = UpstreamRequestBatch(question, within: time, to: description, at: server)
+  func ask(
+    _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath
+  ) -> EventLoopFuture<UpstreamAnswer> {
+    let batch = UpstreamRequestBatch(question, within: time, via: path, to: description, at: server)
     let messages = batch.requests.map(message(for:))
     if let exceeded = messages.lazy.compactMap({ self.limits.exceeded(by: $0.readableBytes) }).first {
       return channel.eventLoop.makeFailedFuture(UpstreamError.beyondLimit(server, exceeded))

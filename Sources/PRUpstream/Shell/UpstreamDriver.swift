@@ -27,11 +27,13 @@ final class UpstreamDriver {
 
   func stop() { for pool in pools { pool.stop() } }
 
-  func ask(_ question: UpstreamQuestion, within time: Duration, _ answer: @escaping Answer) {
+  func ask(
+    _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath, _ answer: @escaping Answer
+  ) {
     let waiter = nextWaiter
     nextWaiter &+= 1
     answers[waiter] = answer
-    handle(.ask(waiter, question, within: time))
+    handle(.ask(waiter, question, within: time, via: path))
   }
 
   private func handle(_ event: UpstreamRouter.Event) {
@@ -40,9 +42,9 @@ final class UpstreamDriver {
 
   private func perform(_ action: UpstreamRouter.Action) {
     switch action {
-    case .send(let question, let upstream, let share):
+    case .send(let question, let upstream, let share, let path):
       pools[upstream].ask(
-        question, within: share, written: { self.handle(.written(question)) },
+        question, within: share, via: path, written: { self.handle(.written(question)) },
         settled: { self.handle(.settled(question, $0)) })
     case .answer(let waiter, let outcome): answers.removeValue(forKey: waiter)?(outcome)
     case .startTimer(let waiter, let time):

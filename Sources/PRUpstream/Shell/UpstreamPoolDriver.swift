@@ -52,12 +52,12 @@ final class UpstreamPoolDriver {
   ///   - written: called whenever the question is written to a connection.
   ///   - settled: called once.
   func ask(
-    _ question: UpstreamQuestion, within time: Duration, written: @escaping () -> Void,
+    _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath, written: @escaping () -> Void,
     settled: @escaping (Outcome) -> Void
   ) {
     nextRequest &+= 1
     callbacks[nextRequest] = Callbacks(written: written, settled: settled)
-    handle(.ask(nextRequest, question, within: time))
+    handle(.ask(nextRequest, question, within: time, via: path))
   }
 
   /// The actions of an event are carried out to the end before the next event is handled: an action may cause an event at
@@ -76,9 +76,9 @@ final class UpstreamPoolDriver {
     switch action {
     case .dial(let id): dial(id)
     case .close(let id): connections.removeValue(forKey: id)?.close()
-    case .send(let request, let question, let id, let time):
+    case .send(let request, let question, let id, let time, let path):
       callbacks[request]?.written()
-      connections[id]?.ask(question, within: time).assumeIsolated().whenComplete { outcome in
+      connections[id]?.ask(question, within: time, via: path).assumeIsolated().whenComplete { outcome in
         self.handle(.replied(id, request, outcome.mapError(self.upstreamError)))
       }
     case .probe(let question, let id, let time): probe(id, question, within: time)
@@ -114,7 +114,9 @@ final class UpstreamPoolDriver {
 
   private func probe(_ id: UpstreamPool.ConnectionID, _ question: UpstreamQuestion?, within time: Duration) {
     guard let connection = connections[id] else { return }
-    let reply = question.map { connection.ask($0, within: time).map { _ in } } ?? connection.ping().map { _ in }
+    let path = QuestionPath.start.passing(options.ownStore)
+    let reply =
+      question.map { connection.ask($0, within: time, via: path).map { _ in } } ?? connection.ping().map { _ in }
     reply.assumeIsolated().whenComplete { outcome in
       switch outcome {
       case .success: self.handle(.probed(id, nil))

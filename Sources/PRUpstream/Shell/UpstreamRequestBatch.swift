@@ -9,11 +9,15 @@ struct UpstreamRequestBatch: Sendable {
   private let server: Endpoint
   private let level: Int?
 
-  init(_ question: UpstreamQuestion, within time: Duration, to peer: PeerDescription, at server: Endpoint) {
+  init(
+    _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath, to peer: PeerDescription,
+    at server: Endpoint
+  ) {
     self.server = server
     level = peer.level
     switch question {
-    case .tuple(let tuple, _) where peer.features.contains(.lookup): requests = [.lookup(tuple, within: time)]
+    case .tuple(let tuple, _) where peer.features.contains(.lookup):
+      requests = [.lookup(tuple, within: time, via: peer.features.contains(.via) ? path : .start)]
     // Answered in this order, a package that is made meanwhile is no contradiction.
     case .tuple(let tuple, .none):
       requests = [.testPackage(tuple.package), .maxPackagePR(tuple.package), .testPR(tuple, .none)]
@@ -37,6 +41,7 @@ struct UpstreamRequestBatch: Sendable {
         answer = UpstreamAnswer(
           greatest: try told.greatest.map(revision), values: values.values, hasMore: values.hasMore,
           isComplete: told.isComplete, level: told.level ?? level ?? 0)
+      case (.lookup, .loop(let circle)): throw .loop(server, circle)
       case (.testPackage, .known(let known)): isKnown = known
       case (.maxPackagePR, .value(let text)):
         answer = UpstreamAnswer(greatest: try revision(text), values: answer.values, level: answer.level)

@@ -3,10 +3,12 @@ import PRRevision
 
 /// A request that not every server of the protocol supports. It is asked only where it is announced.
 package enum Feature: String, CaseIterable, Sendable {
-  /// ``Request/lookup(_:)``
+  /// ``Request/lookup(_:within:via:)``
   case lookup
   /// ``Request/changes(_:)``
   case changes
+  /// A `lookup` may say which stores it has passed.
+  case via
 }
 
 /// What a server says of itself in its headers, and a node to its upstream. BitBake's own says nothing.

@@ -78,6 +78,30 @@ struct JSONScanner {
     }
   }
 
+  /// Reads any value.
+  ///
+  /// - Returns: nil unless it is an array of so many strings at most, each of so many bytes at most.
+  mutating func strings(maximum: Int, maximumLength: Int) throws(JSONError) -> [String]? {
+    let bytes = bytes
+    guard isAtArray() else {
+      _ = try value()
+      return nil
+    }
+    var strings: [String]? = []
+    try array { scanner throws(JSONError) in
+      // No byte is escaped by more than six.
+      guard case .text(let text) = try scanner.value(), text.count <= 6 * maximumLength,
+        let count = strings?.count, count < maximum
+      else {
+        strings = nil
+        return
+      }
+      let string = try text.string(in: bytes)
+      if string.utf8.count <= maximumLength { strings?.append(string) } else { strings = nil }
+    }
+    return strings
+  }
+
   /// Whether the next value is an object, without reading it.
   mutating func isAtObject() -> Bool {
     skipBlanks()

@@ -28,43 +28,40 @@ package struct LookupAnswer: Hashable, Sendable {
   func write(to out: inout ByteBuffer) {
     out.writeStaticString(#"{"max":"#)
     if let greatest { out.writeJSON(string: greatest) } else { out.writeStaticString("null") }
-    out.writeStaticString(#","values":["#)
-    for (index, value) in values.enumerated() {
-      if index > 0 { out.writeInteger(ASCII.comma) }
-      out.writeJSON(string: value)
-    }
-    out.writeString(#"],"complete":\#(isComplete)"#)
+    out.writeStaticString(#","values":"#)
+    out.writeJSON(strings: values)
+    out.writeString(#","complete":\#(isComplete)"#)
     if let level { out.writeString(#","level":\#(level)"#) }
     if hasMore { out.writeStaticString(#","more":true"#) }
     out.writeInteger(ASCII.closeBrace)
   }
 
-  /// Reads a reply.
+  /// Writes that the question has come round.
+  static func write(circle: QuestionPath, to out: inout ByteBuffer) {
+    out.writeStaticString(#"{"loop":"#)
+    out.writeJSON(strings: circle.stores)
+    out.writeInteger(ASCII.closeBrace)
+  }
+}
+
+extension Response {
+  /// Reads a reply to `lookup`.
   ///
   /// - Returns: nil when it is another reply, a refusal perhaps.
-  init?(_ message: ByteBuffer, depth: Int) throws(ResponseError) {
-    let read: Result<LookupAnswer?, JSONError> = message.withUnsafeReadableBytes { bytes in
+  init?(toLookup message: ByteBuffer, depth: Int) throws(ResponseError) {
+    let read: Result<Response?, JSONError> = message.withUnsafeReadableBytes { bytes in
       do throws(JSONError) {
-        return .success(try Self.read(bytes, depth: depth))
+        return .success(try LookupFields.read(bytes, depth: depth))
       } catch {
         return .failure(error)
       }
     }
     do throws(JSONError) {
-      guard let answer = try read.get() else { return nil }
-      self = answer
+      guard let response = try read.get() else { return nil }
+      self = response
     } catch {
       throw .json(error)
     }
-  }
-
-  private static func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> LookupAnswer? {
-    var scanner = JSONScanner(bytes, deepest: depth)
-    guard scanner.isAtObject() else { return nil }
-    var fields = LookupFields()
-    try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
-    try scanner.finish()
-    return fields.answer
   }
 }
 
@@ -75,12 +72,24 @@ private struct LookupFields {
   private var hasMore = false
   private var isComplete: Bool?
   private var level: Int?
+  private var circle: QuestionPath?
   private var isMalformed = false
 
-  var answer: LookupAnswer? {
-    guard !isMalformed, let greatest, let values, let isComplete else { return nil }
-    return LookupAnswer(
-      greatest: greatest, values: values, hasMore: hasMore, isComplete: isComplete, level: level)
+  static func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) -> Response? {
+    var scanner = JSONScanner(bytes, deepest: depth)
+    guard scanner.isAtObject() else { return nil }
+    var fields = LookupFields()
+    try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
+    try scanner.finish()
+    return fields.response
+  }
+
+  private var response: Response? {
+    guard !isMalformed else { return nil }
+    if let circle { return .loop(circle) }
+    guard let greatest, let values, let isComplete else { return nil }
+    return .lookup(
+      LookupAnswer(greatest: greatest, values: values, hasMore: hasMore, isComplete: isComplete, level: level))
   }
 
   mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
@@ -95,6 +104,11 @@ private struct LookupFields {
         found.append(try text.string(in: bytes))
       }
       values = found
+      return
+    }
+    if name.equals("loop", in: bytes) {
+      circle = try scanner.strings(maximum: QuestionPath.maximum, maximumLength: QuestionPath.maximumLength)
+        .flatMap { QuestionPath($0) }
       return
     }
     let token = try scanner.value()

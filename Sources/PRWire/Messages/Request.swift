@@ -14,8 +14,10 @@ package enum Request: Hashable, Sendable {
   case isReadonly
   /// What a node further down needs to choose a value. Asked only of a server that announces ``Feature/lookup``.
   ///
-  /// - Parameter within: how long the asker waits.
-  case lookup(TupleKey, within: Duration?)
+  /// - Parameters:
+  ///   - within: how long the asker waits.
+  ///   - via: the stores that the question has passed. Sent only to a server that announces ``Feature/via``.
+  case lookup(TupleKey, within: Duration?, via: QuestionPath = .start)
   case changes(ChangesQuery)
 }
 
@@ -107,7 +109,7 @@ extension Request {
     case .ping: .ping
     case .isReadonly: .isReadonly
     case .changes: .changes(try ChangesQuery(fields.view))
-    case .lookup: .lookup(try fields.tuple(), within: fields.timeout())
+    case .lookup: .lookup(try fields.tuple(), within: fields.timeout(), via: try fields.path())
     case .getPR: .getPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
     case .testPR: .testPR(try fields.tuple(), History(kept: try fields.flag("history", fields.view.history)))
     case .testPackage: .testPackage(try fields.package())
@@ -137,9 +139,10 @@ extension Request {
     case .testPR(let tuple, let history):
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
     case .changes(let query): query.write(to: &out)
-    case .lookup(let tuple, let timeout):
+    case .lookup(let tuple, let timeout, let path):
       let within = timeout.map { [RequestField("within", .digits(String(max($0.wholeMilliseconds, 0))))] } ?? []
-      out.writeObject(.lookup, tuple.fields + within)
+      let via = path == .start ? [] : [RequestField("via", .texts(path.stores))]
+      out.writeObject(.lookup, tuple.fields + within + via)
     case .testPackage(let package): out.writeObject(.testPackage, package.fields)
     case .maxPackagePR(let package): out.writeObject(.maxPackagePR, package.fields)
     case .importOne(let tuple, let value):

@@ -58,6 +58,24 @@ struct RequestFields {
     return Int32(digits).map { .milliseconds(max($0, 0)) }
   }
 
+  /// Absent, the question comes from its first asker.
+  func path() throws(RequestError) -> QuestionPath {
+    guard let offset = view.via else { return .start }
+    var scanner = JSONScanner(view.bytes, deepest: .max, from: offset)
+    let stores: [String]?
+    do throws(JSONError) {
+      stores = try scanner.strings(maximum: QuestionPath.maximum, maximumLength: QuestionPath.maximumLength)
+    } catch {
+      throw .json(error)
+    }
+    guard let path = stores.flatMap({ QuestionPath($0) }) else {
+      throw .wrongType(
+        name, field: "via",
+        expected: "an array of up to \(QuestionPath.maximum) stores, each of 1 to \(QuestionPath.maximumLength) characters")
+    }
+    return path
+  }
+
   func importedValue() throws(RequestError) -> ImportedValue {
     switch view.value {
     case nil: throw .missing(name, field: "value")

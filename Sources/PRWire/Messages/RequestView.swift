@@ -16,6 +16,8 @@ package struct RequestView {
   var history: JSONToken?
   var colinfo: JSONToken?
   var within: JSONToken?
+  /// Where the value of `via` begins.
+  var via: Int?
   /// Where the object with the request's fields begins.
   private(set) var fieldsOffset = 0
 
@@ -62,8 +64,9 @@ package struct RequestView {
     if scanner.isAtObject() {
       view.fieldsOffset = scanner.offset
       try scanner.object { field, scanner throws(JSONError) in
+        let start = scanner.offset
         let token = try scanner.value()
-        view.set(field, to: token)
+        view.set(field, to: token, at: start)
       }
     } else {
       _ = try scanner.value()
@@ -78,7 +81,7 @@ package struct RequestView {
   }
 
   @inline(__always)
-  private mutating func set(_ field: JSONText, to token: JSONToken) {
+  private mutating func set(_ field: JSONText, to token: JSONToken, at offset: Int) {
     if field.equals("version", in: bytes) {
       version = token
     } else if field.equals("pkgarch", in: bytes) {
@@ -93,6 +96,8 @@ package struct RequestView {
       colinfo = token
     } else if field.equals("within", in: bytes) {
       within = token
+    } else if field.equals("via", in: bytes) {
+      via = offset
     }
   }
 }

@@ -11,6 +11,7 @@ enum FieldValue {
   case optional(String?)
   case bool(Bool)
   case digits(String)
+  case texts([String])
 }
 
 extension PackageKey {
@@ -22,6 +23,17 @@ extension TupleKey {
 }
 
 extension ByteBuffer {
+  mutating func writeJSON(strings: [String]) {
+    var separator = ASCII.openBracket
+    if strings.isEmpty { writeInteger(separator) }
+    for string in strings {
+      writeInteger(separator)
+      separator = ASCII.comma
+      writeJSON(string: string)
+    }
+    writeInteger(ASCII.closeBracket)
+  }
+
   mutating func writeObject(_ request: RequestKind, _ fields: [RequestField]) {
     writeString("{\"\(request.rawValue)\":")
     var separator = ASCII.openBrace
@@ -34,6 +46,7 @@ extension ByteBuffer {
       case .optional(nil): writeStaticString("null")
       case .bool(let flag): writeString(flag ? "true" : "false")
       case .digits(let digits): writeString(digits)
+      case .texts(let texts): writeJSON(strings: texts)
       }
     }
     writeStaticString("}}")

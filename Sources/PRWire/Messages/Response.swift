@@ -15,6 +15,8 @@ package enum Response: Hashable, Sendable {
   case imported(ImportedValue?)
   case readonly(Bool)
   case lookup(LookupAnswer)
+  /// To a `lookup` with a path: the question has come round. From a store back to the same store.
+  case loop(QuestionPath)
   case changes(ChangesAnswer)
   /// The one answer whose text reaches the person who runs the build.
   case error(String)
@@ -38,6 +40,7 @@ package enum Response: Hashable, Sendable {
     case .imported(let value?): Response.value(value.text).write(to: &out)
     case .changes(let answer): answer.write(to: &out)
     case .lookup(let answer): answer.write(to: &out)
+    case .loop(let circle): LookupAnswer.write(circle: circle, to: &out)
     case .readonly(let readonly): out.writeString(#"{"readonly":\#(readonly)}"#)
     case .error(let message):
       out.writeStaticString(#"{"invoke-error":{"message":"#)
@@ -49,7 +52,7 @@ package enum Response: Hashable, Sendable {
   /// Appends the reply as a message: a line, or where it may be long a chunk stream. An error may repeat names.
   package func writeMessage(to out: inout ByteBuffer) {
     switch self {
-    case .lookup, .changes, .error:
+    case .lookup, .loop, .changes, .error:
       var message = ByteBuffer()
       write(to: &message)
       ChunkStream.write(message, into: &out)

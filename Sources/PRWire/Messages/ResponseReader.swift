@@ -32,8 +32,8 @@ extension Response {
     _ message: ByteBuffer, to name: RequestKind, depth: Int = 16, maximumRows: Int = .max
   ) throws(ResponseError) {
     var fields = ResponseFields()
-    if name == .lookup, let answer = try LookupAnswer(message, depth: depth) {
-      self = .lookup(answer)
+    if name == .lookup, let response = try Response(toLookup: message, depth: depth) {
+      self = response
       return
     }
     if name == .changes, let answer = try ChangesAnswer(message, depth: depth, maximumRows: maximumRows) {

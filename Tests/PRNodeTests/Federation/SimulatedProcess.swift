@@ -87,7 +87,7 @@ final class SimulatedProcess {
   // MARK: The upstream
 
   func learn(upstreamLevel: Int) {
-    for action in nodeLevel.learn(upstreamLevel: upstreamLevel) {
+    for action in nodeLevel.learn(upstreamLevel: upstreamLevel, at: 0) {
       guard case .keep(let level) = action else { continue }
       records.keep(level: level)
       nodeLevel.kept(level)

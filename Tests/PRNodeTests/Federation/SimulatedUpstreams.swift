@@ -49,7 +49,7 @@ extension SimulatedProcess {
 
   private func perform(_ action: UpstreamRouter.Action) {
     switch action {
-    case .send(let question, let upstream, _): send(question, to: upstream)
+    case .send(let question, let upstream, _, _): send(question, to: upstream)
     case .answer(let waiter, let outcome): upstreams.answers.removeValue(forKey: waiter)?(outcome)
     case .startTimer(let waiter, _):
       // A timer may fire at any time, and need not.

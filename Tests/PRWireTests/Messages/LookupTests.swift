@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRRevision
 import Testing
 
 @testable import PRWire
@@ -62,5 +63,39 @@ struct LookupTests {
   func refusal() throws {
     let message = ByteBuffer(string: #"{"invoke-error":{"message":"no"}}"#)
     #expect(try Response(message, to: .lookup) == .error("no"))
+  }
+
+  @Test("a question that has come round is answered with the stores between")
+  func loop() throws {
+    let circle = try #require(QuestionPath(["a", "b", "a"]))
+    let json = #"{"loop":["a","b","a"]}"#
+    #expect(ByteBuffer.text { Response.loop(circle).write(to: &$0) } == json)
+    #expect(try Response(ByteBuffer(string: json), to: .lookup) == .loop(circle))
+  }
+
+  @Test(
+    "a path is a list of at most 16 stores",
+    arguments: [
+      (#"["a","b"]"#, ["a", "b"]), ("[]", []), (#" [ "a" ] "#, ["a"]), (#""a""#, nil), (#"[1]"#, nil),
+      (#"["a",["b"]]"#, nil),
+      (#"[""]"#, nil), (#"{"a":"b"}"#, nil), ("null", nil),
+      ("[" + Array(repeating: #""a""#, count: 16).joined(separator: ",") + "]", Array(repeating: "a", count: 16)),
+      ("[" + Array(repeating: #""a""#, count: 17).joined(separator: ",") + "]", nil),
+      (#"["\#(String(repeating: "a", count: 64))"]"#, [String(repeating: "a", count: 64)]),
+      (#"["\#(String(repeating: "a", count: 65))"]"#, nil),
+      (#"["\#(String(repeating: #"\u0061"#, count: 64))"]"#, [String(repeating: "a", count: 64)]),
+    ] as [(String, [String]?)])
+  func paths(via: String, stores: [String]?) {
+    let message = #"{"lookup":{"version":"v","pkgarch":"p","checksum":"c","via":\#(via),"within":7}}"#
+    let tuple = TupleKey(version: "v", pkgarch: "p", checksum: "c")
+    let path = stores.flatMap { QuestionPath($0) }
+    guard let path else {
+      guard case .refused(.wrongType(.lookup, "via", _)) = Reading(message) else {
+        Issue.record("\(Reading(message))")
+        return
+      }
+      return
+    }
+    #expect(Reading(message) == .request(.lookup(tuple, within: .milliseconds(7), via: path)))
   }
 }

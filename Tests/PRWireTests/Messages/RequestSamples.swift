@@ -7,6 +7,7 @@ import TestSeed
 enum RequestSamples {
   static func random(_ numbers: inout SeededNumbers) -> Request {
     let texts = ["busybox-1.36.1-r0", "é", "e\u{301}", "\"\\\n", " ", "😀/", "\u{1}", "a", "null"]
+    let stores = ["30f02a00-29a6-4e8b-9240-f9274e6ca8d8", "a", String(repeating: "z", count: 64)]
     let text = { (numbers: inout SeededNumbers) in texts.randomElement(using: &numbers)! }
     let tuple = TupleKey(version: text(&numbers), pkgarch: text(&numbers), checksum: text(&numbers))
     let history = History(kept: Bool.random(using: &numbers))
@@ -23,7 +24,9 @@ enum RequestSamples {
           wait: Int.random(in: 0...100, using: &numbers)))
     case .lookup:
       let time = Int.random(in: 0...100_000, using: &numbers)
-      return .lookup(tuple, within: Bool.random(using: &numbers) ? .milliseconds(time) : nil)
+      let path = (0..<Int.random(in: 0...16, using: &numbers)).map { _ in stores.randomElement(using: &numbers)! }
+      return .lookup(
+        tuple, within: Bool.random(using: &numbers) ? .milliseconds(time) : nil, via: QuestionPath(path)!)
     case .testPR: return .testPR(tuple, history)
     case .testPackage: return .testPackage(tuple.package)
     case .maxPackagePR: return .maxPackagePR(tuple.package)
@@ -56,7 +59,9 @@ enum RequestSamples {
     case .importOne: .importOne(tuple, ImportedValue(text: String(repeating: "1", count: Revision.maximumTextLength)))
     case .export:
       .export(ExportQuery(RowFilter(version: worst, pkgarch: worst, checksum: worst, history: .kept), columns: true))
-    case .lookup: .lookup(tuple, within: .seconds(9))
+    case .lookup:
+      .lookup(
+        tuple, within: .seconds(9), via: QuestionPath(Array(repeating: String(repeating: "s", count: 64), count: 16))!)
     case .changes: .changes(ChangesQuery(store: "s", after: .max, digest: "d", limit: 8192, wait: 600))
     }
   }
