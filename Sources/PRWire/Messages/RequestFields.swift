@@ -71,7 +71,7 @@ struct RequestFields {
     guard let path = stores.flatMap({ QuestionPath($0) }) else {
       throw .wrongType(
         name, field: "via",
-        expected: "an array of up to \(QuestionPath.maximum) stores, each of 1 to \(QuestionPath.maximumLength) characters")
+        expected: "an array of up to \(QuestionPath.maximum) stores of 1 to \(QuestionPath.maximumLength) characters")
     }
     return path
   }
