@@ -272,8 +272,13 @@ struct Assembly: Sendable {
     let kept = try await store.read { reader throws(StoreError) in try reader.note(.level) }.flatMap { Int($0) }
     if isFrozen, kept == nil { return policy }
     guard let kept, (1...Partition.deepest).contains(kept) else {
-      logger.info(
-        "the upstream has not reported its level yet", metadata: [LogKey.level: "\(partition.level)"])
+      if partition.isLevelKnown {
+        logger.info(
+          "the upstream has not reported its level yet", metadata: [LogKey.level: "\(partition.level)"])
+      } else {
+        logger.notice(
+          "the upstream has never reported its level; without --level this node mints nothing until it does")
+      }
       return policy
     }
     if kept != partition.level {

@@ -39,7 +39,11 @@ extension NodePolicy {
   package init(_ options: OptionValues) throws(OptionMistake) {
     self.init(
       numbering: options.numbering == .bitbake
-        ? .bitbake : .partitioned(Partition(level: options.ownLevel, lane: options.lane ?? .only)),
+        ? .bitbake
+        : .partitioned(
+          Partition(
+            level: options.ownLevel, lane: options.lane ?? .only,
+            isLevelKnown: options.level != nil || options.upstream.isEmpty)),
       isReadOnly: options.storesNothing, onMiss: options.onMiss,
       upstreamAway: try options.word(\.upstreamAway))
     isMirror = options.isMirror

@@ -29,7 +29,7 @@ final class UpstreamEventObserver: Sendable {
       state.node = node
       return state.greeted.values
     }
-    for description in greeted { node.learn(upstreamLevel: description.level ?? 0) }
+    for description in greeted { node.learn(upstreamLevel: description.levelForNodesBelow) }
   }
 
   /// From now on events go to no node.
@@ -106,13 +106,14 @@ final class UpstreamEventObserver: Sendable {
     let (node, isNew) = state.withLock { [description] state in
       (state.node, state.greeted.updateValue(description, forKey: server) != description)
     }
-    node?.learn(upstreamLevel: description.level ?? 0)
+    node?.learn(upstreamLevel: description.levelForNodesBelow)
     guard isNew else { return }
+    let level = description.levelForNodesBelow.map(String.init) ?? "unknown"
     logger.info(
       "connected to the upstream",
       metadata: [
         LogKey.upstream: "\(server)", LogKey.server: "\(description.server ?? "BitBake's own")",
-        LogKey.level: "\(description.level ?? 0)", LogKey.store: "\(description.store ?? "unknown")",
+        LogKey.level: "\(level)", LogKey.store: "\(description.store ?? "unknown")",
       ])
   }
 }

@@ -40,6 +40,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case overflow(Revision)
   /// A read-only node has no value on record.
   case unrecorded
+  /// A number would have to be minted, and the node's level is not known.
+  case levelUnknown
   /// The value on record for the tuple belongs to another checksum of the package: an upstream has given
   /// one value to both.
   case taken(Revision, holder: String)

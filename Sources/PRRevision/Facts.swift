@@ -81,13 +81,13 @@ package struct UpstreamAnswer: Hashable, Sendable {
   package var hasMore: Bool
   /// The upstream could ask its own upstream, or has none.
   package var isComplete: Bool
-  /// How many nodes stand above the upstream; 0 for BitBake's own server.
-  package var level: Int
+  /// How many nodes stand above the upstream; 0 for BitBake's own server, nil for one whose level is not known.
+  package var level: Int?
   /// The server that answered, for the story of a row.
   package var source: String?
 
   package init(
-    greatest: Revision?, values: [Revision], hasMore: Bool = false, isComplete: Bool = true, level: Int = 0,
+    greatest: Revision?, values: [Revision], hasMore: Bool = false, isComplete: Bool = true, level: Int? = 0,
     source: String? = nil
   ) {
     self.hasMore = hasMore

@@ -32,6 +32,8 @@ package struct Partition: Hashable, Sendable {
   /// 0 without an upstream, else the upstream's level + 1.
   package let level: Int
   package let lane: Lane
+  /// False where the level is a guess: the node has an upstream, which has never said its own. Such a node mints nothing.
+  package let isLevelKnown: Bool
 
   /// The node at the top of a hierarchy.
   package static let root = Partition(level: 0, lane: .only)
@@ -39,9 +41,10 @@ package struct Partition: Hashable, Sendable {
   /// The deepest level; a value of that many components still has a file name.
   package static let deepest = 15
 
-  package init(level: Int, lane: Lane) {
+  package init(level: Int, lane: Lane, isLevelKnown: Bool = true) {
     precondition((0...Self.deepest).contains(level), "a level is 0...\(Self.deepest)")
     self.level = level
     self.lane = lane
+    self.isLevelKnown = isLevelKnown
   }
 }

@@ -15,6 +15,7 @@ extension Partition {
     case .facts(let facts): above = facts
     }
     if let value = above.value, mayAdopt(value, history, local) { return .record(value, .adopted) }
+    guard isLevelKnown else { return .refuse(.levelUnknown) }
     do throws(Revision.Overflow) {
       let known = [local.greatest, above.greatest].compactMap(\.self).max()
       if let floor = local.floor, known.map({ $0 < floor }) ?? true {

@@ -60,4 +60,12 @@ struct NodeLevelTests {
     _ = level.cameRound(circle, saidBelow: false, at: 10_000_000)
     #expect(level.learn(upstreamLevel: 1, at: 5000) == [.endCircle] && level.value == 2)
   }
+
+  @Test("a level that is a guess is known once an upstream has given its own")
+  func unknown() {
+    var level = NodeLevel(1, isKnown: false, keeps: true)
+    #expect(level.learn(upstreamLevel: -1, at: 0) == [] && !level.isKnown)
+    #expect(level.learn(upstreamLevel: 0, at: 0) == [.endUnknown, .keep(1)] && level.isKnown)
+    #expect(level.learn(upstreamLevel: 1, at: 0) == [.keep(2)])
+  }
 }

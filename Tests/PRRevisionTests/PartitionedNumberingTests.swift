@@ -105,6 +105,23 @@ struct PartitionedNumberingTests {
     line.check(numbering.decide(line.history, local: line.local, upstream: line.upstream))
   }
 
+  static let unknownLevel: [DecisionCase] = [
+    .init("1: current", .none, .current("3.4", least: "3.0"), .unasked, .answer("3.4", .current)),
+    .init("history 1: the least", .kept, .superseded("3.4", least: "3.0"), .unasked, .answer("3.0", .kept)),
+    .init("not asked", .none, .unknown("3.4"), .unasked, .askUpstream),
+    .init("2a: adopted", .none, .empty, .knows("3", value: "3"), .record("3", .adopted)),
+    .init("2b: nothing is known", .none, .empty, .none, .refuse(.levelUnknown)),
+    .init("2b: no answer", .none, .unknown("3.4"), .none, .refuse(.levelUnknown)),
+    .init("2b: history", .kept, .unknown("3.4"), .knows("3"), .refuse(.levelUnknown)),
+    .init("2b: superseded", .none, .superseded("3.4", least: "3.0"), .none, .refuse(.levelUnknown)),
+  ]
+
+  @Test("where the level is a guess, a number that would be minted is refused", arguments: unknownLevel)
+  func refuses(line: DecisionCase) {
+    let numbering = Numbering.partitioned(Partition(level: 1, lane: .only, isLevelKnown: false))
+    line.check(numbering.decide(line.history, local: line.local, upstream: line.upstream))
+  }
+
   @Test("alone, a root answers as BitBake does as long as values are integers", arguments: BitBakeNumberingTests.alone)
   func sameAsBitBake(line: DecisionCase) {
     guard line.local.greatest?.components.count ?? 1 == 1 else { return }

@@ -49,8 +49,8 @@ struct AllocationFlow<Failure: RequestFailure>: RequestFlow {
     case decide(UpstreamResult)
     /// Asks the upstream about the tuple.
     case ask
-    /// Takes over the level that an upstream has given as its own.
-    case learn(level: Int)
+    /// Takes over the level that an upstream has given as its own, if it has.
+    case learn(level: Int?)
     /// Puts the upstream's answer into the copy. A `decide` does that by itself.
     case keep(UpstreamAnswer)
     case count(Reason)
@@ -131,7 +131,7 @@ extension Refusal {
   fileprivate var isMiss: Bool {
     switch self {
     case .unrecorded, .taken: true
-    case .overflow: false
+    case .overflow, .levelUnknown: false
     }
   }
 }

@@ -47,8 +47,8 @@ struct LookupFlow<Failure: RequestFailure>: RequestFlow {
     case read(countsCopy: Bool, answer: UpstreamAnswer?)
     /// Asks the upstream about the tuple, without history.
     case ask(within: Duration?)
-    /// Takes over the level that an upstream has given as its own.
-    case learn(level: Int)
+    /// Takes over the level that an upstream has given as its own, if it has.
+    case learn(level: Int?)
     /// Puts the upstream's answer into the copy.
     case keep(UpstreamAnswer)
     case answer(Result<LookupResult, Failure>)
@@ -107,8 +107,8 @@ struct LookupResult: Hashable, Sendable {
   /// All nodes above that could have more were asked.
   var isComplete: Bool
 
-  /// - Parameter level: the node's own.
-  func answer(at level: Int) -> UpstreamAnswer {
+  /// - Parameter level: the node's own; nil while it is not known.
+  func answer(at level: Int?) -> UpstreamAnswer {
     UpstreamAnswer(
       greatest: known.greatest, values: known.values.values, hasMore: known.values.hasMore, isComplete: isComplete,
       level: level)

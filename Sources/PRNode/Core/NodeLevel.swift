@@ -4,6 +4,8 @@ import PRRevision
 /// How many nodes stand above a node, as far as is known.
 struct NodeLevel: Hashable, Sendable {
   private(set) var value: Int
+  /// False until an upstream has given its own, where ``value`` is a guess.
+  private(set) var isKnown: Bool
   /// What this process has written of it.
   private var kept: Int?
   private var climb: LevelClimb
@@ -19,17 +21,23 @@ struct NodeLevel: Hashable, Sendable {
     case warnOfCircle(QuestionPath)
     /// Ends that alarm.
     case endCircle
+    /// Ends the alarm that the level is not known.
+    case endUnknown
   }
 
-  /// - Parameter keeps: the database takes writes.
-  init(_ value: Int, keeps: Bool) {
+  /// - Parameters:
+  ///   - isKnown: the value is no guess.
+  ///   - keeps: the database takes writes.
+  init(_ value: Int, isKnown: Bool = true, keeps: Bool) {
     self.value = value
+    self.isKnown = isKnown
     self.keeps = keeps
     climb = LevelClimb(from: value)
   }
 
   /// Takes over the level that an upstream has given as its own, which may be any number.
-  mutating func learn(upstreamLevel: Int, at now: Int64) -> [Action] {
+  mutating func learn(upstreamLevel: Int?, at now: Int64) -> [Action] {
+    guard let upstreamLevel else { return [] }
     guard let last = loop else { return take(upstreamLevel) }
     guard last.isOver(at: now) else { return last.holdsLevel ? [] : take(upstreamLevel) }
     loop = nil
@@ -53,9 +61,11 @@ struct NodeLevel: Hashable, Sendable {
     let level = upstreamLevel + 1
     let isNews = level != value || level == Partition.deepest
     value = level
+    defer { isKnown = true }
     let isLoop = isNews && climb.reaches(level)
     // A level that could not be written is written with a later answer of the upstream.
-    return (isLoop ? [.warnOfLoop(level: level)] : []) + (keeps && kept != level ? [.keep(level)] : [])
+    return (isKnown ? [] : [.endUnknown]) + (isLoop ? [.warnOfLoop(level: level)] : [])
+      + (keeps && kept != level ? [.keep(level)] : [])
   }
 
   /// The level was written.

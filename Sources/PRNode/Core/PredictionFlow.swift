@@ -41,8 +41,8 @@ struct PredictionFlow<Failure: RequestFailure>: RequestFlow {
     case predict(UpstreamResult)
     /// Asks the upstream about the tuple.
     case ask
-    /// Takes over the level that an upstream has given as its own.
-    case learn(level: Int)
+    /// Takes over the level that an upstream has given as its own, if it has.
+    case learn(level: Int?)
     case count(Reason)
     case answer(Result<Revision, Failure>)
   }

@@ -76,7 +76,8 @@ extension RequestKind? {
 
 /// Why requests are refused, as few words as there are things to do about it.
 package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
-  case malformed, rights, unrecorded, overflow, upstreamAway, upstreamIncomplete, taken, locked, diskFull, readOnly,
+  case malformed, rights, unrecorded, overflow, levelUnknown, upstreamAway, upstreamIncomplete, taken, locked, diskFull,
+    readOnly,
     stopping, database
 
   package var name: String {
@@ -85,6 +86,7 @@ package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
     case .rights: "rights"
     case .unrecorded: "unrecorded"
     case .overflow: "overflow"
+    case .levelUnknown: "level-unknown"
     case .upstreamAway: "upstream-away"
     case .upstreamIncomplete: "upstream-incomplete"
     case .taken: "taken"

@@ -41,6 +41,11 @@ struct RequestPolicy: Hashable, Sendable {
   /// What takes the place of the upstream's answer where the upstream is not asked.
   var unasked: UpstreamResult { isBelow ? .unavailable : .standalone }
 
+  /// The first level is no guess.
+  var isLevelKnown: Bool {
+    if case .partitioned(let partition) = policy.numbering { partition.isLevelKnown } else { true }
+  }
+
   /// The level until an upstream has given its own.
   var assumedLevel: Int {
     if case .partitioned(let partition) = policy.numbering { partition.level } else { isBelow ? 1 : 0 }
@@ -52,10 +57,12 @@ struct RequestPolicy: Hashable, Sendable {
   var answersCurrentTuplesAtOnce: Bool { !policy.isMirror && (!isBelow || policy.numbering != .bitbake) }
 
   /// The rule at a level.
-  func numbering(at level: Int) -> Numbering {
+  ///
+  /// - Parameter isKnown: the level is no guess.
+  func numbering(at level: Int, isKnown: Bool = true) -> Numbering {
     switch policy.numbering {
     case .bitbake: .bitbake
-    case .partitioned(let partition): .partitioned(Partition(level: level, lane: partition.lane))
+    case .partitioned(let partition): .partitioned(Partition(level: level, lane: partition.lane, isLevelKnown: isKnown))
     }
   }
 

@@ -46,8 +46,8 @@ struct TestFlow<Failure: RequestFailure>: RequestFlow {
     case read(countsCopy: Bool, answer: UpstreamAnswer?)
     /// Asks the upstream about the tuple.
     case ask
-    /// Takes over the level that an upstream has given as its own.
-    case learn(level: Int)
+    /// Takes over the level that an upstream has given as its own, if it has.
+    case learn(level: Int?)
     /// Puts the upstream's answer into the copy.
     case keep(UpstreamAnswer)
     case answer(Result<Revision?, Failure>)

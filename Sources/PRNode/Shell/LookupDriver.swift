@@ -26,7 +26,7 @@ struct LookupDriver: Sendable {
     case .ask(let time): node.ask(.tuple(tuple, .none), within: time, via: path) { feed(.replied($0), to: flow) }
     case .learn(let level): node.learn(upstreamLevel: level)
     case .keep(let answer): node.keep(answer, of: tuple) { feed(.kept, to: flow) }
-    case .answer(let result): answer(result.map { $0.answer(at: node.level) })
+    case .answer(let result): answer(result.map { $0.answer(at: node.knownLevel) })
     }
   }
 }

@@ -35,7 +35,15 @@ package final class Node: Sendable {
     requestPolicy = RequestPolicy(
       policy, hasUpstream: upstream != nil, isStoreReadOnly: store.isReadOnly, isFrozen: store.isFrozen)
     self.clock = clock
-    levels = Mutex(NodeLevel(requestPolicy.assumedLevel, keeps: !store.isReadOnly))
+    levels = Mutex(
+      NodeLevel(requestPolicy.assumedLevel, isKnown: requestPolicy.isLevelKnown, keeps: !store.isReadOnly))
+    guard !requestPolicy.isLevelKnown, !requestPolicy.isReadOnly else { return }
+    alarms.raise(
+      Self.unknownLevelAlarm,
+      "this node mints nothing: its upstream has never said how many nodes stand above, and a number of another level may name two "
+        + "contents",
+      advice: "bring up the line to the upstream, or start this node with --level (1 right below the authority)",
+      isLogged: false)
   }
 
   package typealias Answer<Value> = @Sendable (Result<Value, NodeError>) -> Void
@@ -45,8 +53,14 @@ package final class Node: Sendable {
   /// How many nodes stand above this one, as far as is known.
   package var level: Int { levels.withLock { $0.value } }
 
+  /// The level, unless it is a guess. Until it is known the node mints nothing.
+  package var knownLevel: Int? { levels.withLock { $0.isKnown ? $0.value : nil } }
+
   /// The rule, at the level that is known now.
-  var numbering: Numbering { requestPolicy.numbering(at: level) }
+  var numbering: Numbering {
+    let (level, isKnown) = levels.withLock { ($0.value, $0.isKnown) }
+    return requestPolicy.numbering(at: level, isKnown: isKnown)
+  }
 
   /// In which lane it mints; nil where it mints nothing, or not by lanes.
   package var lane: Lane? { isReadOnly ? nil : policy.lane }
@@ -57,7 +71,9 @@ package final class Node: Sendable {
   package var decisions: DecisionLog { log.withLock { $0 } }
 
   /// Takes over the level that the upstream has given as its own, and keeps it across restarts.
-  package func learn(upstreamLevel: Int) {
+  ///
+  /// - Parameter upstreamLevel: nil for an upstream that is there, and whose level is not known.
+  package func learn(upstreamLevel: Int?) {
     endAlone()
     guard upstream != nil else { return }
     let now = now
@@ -75,6 +91,7 @@ package final class Node: Sendable {
   }
 
   private static let circleAlarm = "question-loop"
+  private static let unknownLevelAlarm = "level-unknown"
 
   private func carryOut(_ actions: [NodeLevel.Action]) {
     for action in actions {
@@ -86,6 +103,7 @@ package final class Node: Sendable {
           advice:
             "see which node has which of these stores (headwater status), and remove the upstream that points down")
       case .endCircle: alarms.end(Self.circleAlarm)
+      case .endUnknown: alarms.end(Self.unknownLevelAlarm, isLogged: false)
       case .warnOfLoop(let level):
         alarms.raise(
           "level-loop",

@@ -7,6 +7,7 @@ extension NodeError {
     switch self {
     case .refused(.unrecorded, _), .notFrozen: .unrecorded
     case .refused(.overflow, _): .overflow
+    case .refused(.levelUnknown, _): .levelUnknown
     case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway
     case .upstreamIncomplete: .upstreamIncomplete

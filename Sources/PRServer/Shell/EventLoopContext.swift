@@ -96,7 +96,7 @@ final class EventLoopContext {
   var description: PeerDescription {
     PeerDescription(
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup, .via],
-      level: node.level,
+      level: node.knownLevel,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
       lane: node.lane, limits: MessageLimits(options.wire))
   }

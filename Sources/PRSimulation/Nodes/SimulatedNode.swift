@@ -332,7 +332,7 @@ private final class LevelObserver: Sendable {
 
   func take(_ event: UpstreamEvent) {
     guard case .greeted(_, let description) = event else { return }
-    let level = description.level ?? 0
+    guard let level = description.levelForNodesBelow else { return }
     let node = state.withLock { state in
       state.level = level
       return state.node

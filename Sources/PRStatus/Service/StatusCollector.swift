@@ -154,6 +154,10 @@ actor StatusCollector {
       let why = report.upstreams.map { "\($0.server): \($0.problem ?? "not reached yet")" }.joined(separator: "; ")
       readiness.reasons.append("no upstream answers, and nothing new is answered without one (\(why))")
     }
+    if facts.node.knownLevel == nil, !facts.node.isReadOnly {
+      readiness.reasons.append(
+        "the upstream has never said how many nodes stand above, and nothing is minted until then")
+    }
     readiness.isReady = readiness.reasons.isEmpty
     return readiness
   }

@@ -14,7 +14,7 @@ struct UpstreamRequestBatch: Sendable {
     at server: Endpoint
   ) {
     self.server = server
-    level = peer.level
+    level = peer.levelForNodesBelow
     switch question {
     case .tuple(let tuple, _) where peer.features.contains(.lookup):
       requests = [.lookup(tuple, within: time, via: peer.features.contains(.via) ? path : .start)]
@@ -31,7 +31,7 @@ struct UpstreamRequestBatch: Sendable {
 
   /// Makes an answer of the replies; a reply that does not fit its request is an error.
   func answer(_ replies: [ByteBuffer]) throws(UpstreamError) -> UpstreamAnswer {
-    var answer = UpstreamAnswer(greatest: nil, values: [], level: level ?? 0)
+    var answer = UpstreamAnswer(greatest: nil, values: [], level: level)
     var isKnown: Bool?
     for (request, message) in zip(requests, replies) {
       switch (request, try response(message, to: request)) {
@@ -40,7 +40,7 @@ struct UpstreamRequestBatch: Sendable {
         let values = ToldValues(try told.values.map(revision), hasMore: told.hasMore)
         answer = UpstreamAnswer(
           greatest: try told.greatest.map(revision), values: values.values, hasMore: values.hasMore,
-          isComplete: told.isComplete, level: told.level ?? level ?? 0)
+          isComplete: told.isComplete, level: told.level ?? level)
       case (.lookup, .loop(let circle)): throw .loop(server, circle)
       case (.testPackage, .known(let known)): isKnown = known
       case (.maxPackagePR, .value(let text)):
@@ -53,7 +53,7 @@ struct UpstreamRequestBatch: Sendable {
       }
     }
     guard isKnown != true || answer.greatest != nil else { throw .nonsense(server, .contradiction) }
-    guard (0..<Partition.deepest).contains(answer.level) else { throw .nonsense(server, .level) }
+    if let level = answer.level, !(0..<Partition.deepest).contains(level) { throw .nonsense(server, .level) }
     return answer
   }
 

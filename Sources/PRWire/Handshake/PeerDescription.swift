@@ -53,6 +53,10 @@ package struct PeerDescription: Hashable, Sendable {
       limits: headers["limits"].flatMap { MessageLimits($0) })
   }
 
+  /// The server's level, as a node below takes it over. BitBake's own counts as level 0, and so does what says nothing of itself. The
+  /// level of a server that announces ``Feature/via`` and gives none is not known.
+  package var levelForNodesBelow: Int? { level ?? (features.contains(.via) ? nil : 0) }
+
   /// The headers that say it.
   package var headers: Headers {
     let lines: [(name: String, value: String?)] = [

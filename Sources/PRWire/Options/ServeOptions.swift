@@ -71,7 +71,7 @@ package struct ServeOptions: Sendable {
   )
 
   package let level = OptionRow(
-    "level", .number(0...Partition.deepest), otherwise: "1 with an upstream, else 0",
+    "level", .number(0...Partition.deepest), otherwise: "with an upstream: its own and one more, else 0",
     "How many levels are above this node, until the upstream reports its own.")
 
   package let lane = OptionRow(

@@ -85,7 +85,8 @@ struct OtherUpstreamTests {
     let folder = try TemporaryFolder()
     let other = try ServerProcess(in: folder, database: "one.sqlite3")
     _ = try other.connect().ask(Requests.getPR("p", "a"))
-    let follower = try Follower(below: "\(other.address)", every: "1s", in: folder, database: "one.sqlite3")
+    let follower = try Follower(
+      below: "\(other.address)", every: "1s", with: ["--level", "1"], in: folder, database: "one.sqlite3")
     follower.waitForLog("serves this node's own database")
     #expect(try follower.server.feed().rows.count == 1)
     #expect(follower.logs(Follower.recovered) == 0, "\(follower.server.log)")

@@ -43,17 +43,49 @@ struct AbsenceTests {
   @Test("by the policy offline is not even called")
   func offline() throws {
     let upstream = try FakeUpstream(.sound())
-    let site = try Site(below: "\(upstream.address)", away: "offline")
+    let site = try Site(below: "\(upstream.address)", away: "offline", with: ["--level", "1"])
     #expect(try site.getPR("p", "known") == .value("0.0"))
     #expect(try site.connection.ask(Requests.maxPackagePR("q")) == .object(["value": .null]))
     #expect(upstream.connections == 0)
     try site.server.stop()
   }
 
+  @Test(
+    "from the beginning leaves a node without a level that mints nothing, and answers what it has",
+    arguments: ["strict", "fallback", "offline"])
+  func levelUnknown(policy: String) throws {
+    let folder = try TemporaryFolder()
+    let hub = "unix://" + folder.path("hub.socket")
+    let site = try Site(below: hub, away: policy, with: ["--status", "0"], in: folder)
+    #expect(try site.connection.ask(Requests.importOne("p", "known", value: #""0.7""#))["value"] == .string("0.7"))
+    #expect(try site.getPR("p", "known") == .value("0.7"))
+    let refusal = try #require(try site.getPR("p", "new").refusal)
+    #expect(policy == "strict" || refusal.contains("--level"), "\(refusal)")
+    let reasons = try site.server.look("/readyz")
+    #expect(reasons.status == 503 && reasons.body.contains("how many nodes stand above"), "\(reasons)")
+    #expect(try alarms(site.server).contains("level-unknown"))
+    guard policy != "offline" else { return try site.server.stop() }
+    // A node of level 1 above: this one stands at level 2.
+    let above = try ServerProcess(["--level", "1"], in: folder, database: "hub.sqlite3", listeners: [hub])
+    site.waitForLog(Site.back)
+    #expect(try site.getPR("p", "new") == .value("0.7.0"))
+    #expect(try !alarms(site.server).contains("level-unknown"))
+    try above.stop()
+    try site.server.stop()
+    // The level is kept.
+    let again = try Site(below: hub, away: "fallback", in: folder)
+    #expect(try again.getPR("p", "newer") == .value("0.7.1"))
+    try again.server.stop()
+  }
+
+  private func alarms(_ server: ServerProcess) throws -> [String] {
+    try server.look("/api/status").json["alarms"]?.elements.compactMap { $0["id"]?.string } ?? []
+  }
+
   @Test("from the beginning does not keep a node from starting", arguments: ["strict", "fallback"])
   func neverThere(policy: String) throws {
     let folder = try TemporaryFolder()
-    let site = try Site(below: "unix://\(folder.path("nobody"))", away: policy)
+    let site = try Site(below: "unix://\(folder.path("nobody"))", away: policy, with: ["--level", "1"])
     let answer = try site.getPR("p", "a")
     if policy == "strict" {
       #expect(answer.refusal?.contains("nobody") == true, "\(answer)")

@@ -26,7 +26,7 @@ struct CircleTests {
     let address = { (index: Int) in "unix://" + folder.path("\(index).socket") }
     let nodes = try (0..<length).map { index in
       try ServerProcess(
-        [
+        (index == 0 ? ["--level", "1"] : []) + [
           "--status", "0", "--upstream", address((index + 1) % length), "--sync-every", "off", "--lock-timeout", "5s",
           "--upstream-deadline",
           "10s",

@@ -86,7 +86,7 @@ final class SimulatedProcess {
 
   // MARK: The upstream
 
-  func learn(upstreamLevel: Int) {
+  func learn(upstreamLevel: Int?) {
     for action in nodeLevel.learn(upstreamLevel: upstreamLevel, at: 0) {
       guard case .keep(let level) = action else { continue }
       records.keep(level: level)
