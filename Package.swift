@@ -34,6 +34,8 @@ let package = Package(
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "PRTLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+    .target(name: "PRCertificates", dependencies: ["COpenSSL"]),
+    .target(name: "PRFederation", dependencies: ["PRRevision", "COpenSSL"]),
     .target(name: "CPidfd"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
@@ -136,8 +138,9 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRSimulation",
-        "PRStatus", "PRStore", "PRStorePostgres", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
+        "PRAssembly", "PRCertificates", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision",
+        "PRServer",
+        "PRSimulation", "PRStatus", "PRStore", "PRStorePostgres", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -165,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "PRAssemblyTests",
       dependencies: [
-        "PRAssembly", "PRNode", "PRServer", "PRStore", "PRTLS", "PRWire", "TestSeed", "TestThreads",
+        "PRAssembly", "PRCertificates", "PRNode", "PRServer", "PRStore", "PRTLS", "PRWire", "TestSeed", "TestThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -200,6 +203,8 @@ let package = Package(
     .target(
       name: "StoreCheck", dependencies: ["COpenSSL", .product(name: "GRDBSQLite", package: "GRDB.swift")],
       path: "Tests/StoreCheck"),
+    .testTarget(name: "PRCertificatesTests", dependencies: ["PRCertificates", "COpenSSL", "TestSeed"]),
+    .testTarget(name: "PRFederationTests", dependencies: ["PRFederation", "PRRevision", "TestSeed"]),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRWireTests",
@@ -207,7 +212,7 @@ let package = Package(
     .testTarget(
       name: "PRTLSTests",
       dependencies: [
-        "PRTLS", "TestSeed", "TestThreads",
+        "PRCertificates", "PRTLS", "TestSeed", "TestThreads",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -253,8 +258,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStore", "PRStoreMemory",
-        "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed", "TestStore",
+        "PRCertificates", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStore",
+        "PRStoreMemory", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed", "TestStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

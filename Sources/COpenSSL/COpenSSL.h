@@ -4,6 +4,7 @@
 
 // What OpenSSL offers as macros only, which Swift does not see.
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -91,5 +92,34 @@ static inline EVP_PKEY *headwater_tls_new_key(void) { return EVP_EC_gen("P-256")
 
 /// The bytes of a memory BIO, which keeps them.
 static inline long headwater_tls_bio_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+/// How many certificates a revocation list names; 0 without any.
+static inline int headwater_x509_revoked_count(X509_CRL *list) {
+  const STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(list);
+  return entries ? sk_X509_REVOKED_num(entries) : 0;
+}
+
+/// An entry of a revocation list; NULL beyond the end.
+static inline X509_REVOKED *headwater_x509_revoked(X509_CRL *list, int index) {
+  return sk_X509_REVOKED_value(X509_CRL_get_REVOKED(list), index);
+}
+
+/// The kind of an alternative name, such as `GEN_URI`; -1 beyond the end.
+static inline int headwater_x509_name_kind(const GENERAL_NAMES *names, int index) {
+  const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+  return name ? name->type : -1;
+}
+
+/// The bytes of an IPv4 or IPv6 address, of which there are 4 or 16: their number, or 0 for what is none.
+static inline int headwater_x509_read_address(const char *text, unsigned char bytes[16]) {
+  if (inet_pton(AF_INET, text, bytes) == 1) return 4;
+  return inet_pton(AF_INET6, text, bytes) == 1 ? 16 : 0;
+}
+
+/// An address as text, in at most `INET6_ADDRSTRLEN` bytes; NULL unless there are 4 or 16 bytes.
+static inline const char *headwater_x509_address_text(const unsigned char *bytes, int count, char *text) {
+  if (count != 4 && count != 16) return NULL;
+  return inet_ntop(count == 4 ? AF_INET : AF_INET6, bytes, text, INET6_ADDRSTRLEN);
+}
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRCertificates
 import PRTLS
 import PRWire
 import Testing
@@ -12,7 +13,8 @@ struct CertificateCheckTests {
   private static func certificate(_ names: [String]) throws -> OwnCertificate {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-\(UUID().uuidString).pem").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data(ThrowawayAuthority().identity(names).certificate.utf8).write(to: URL(fileURLWithPath: path))
+    let authority = try ThrowawayAuthority(at: Int64(Date().timeIntervalSince1970))
+    try Data(authority.identity(names).certificate.utf8).write(to: URL(fileURLWithPath: path))
     return try OwnCertificate.read(path)
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRCertificates
 import PRTLS
 import TestThreads
 import Testing
@@ -24,10 +25,14 @@ struct ThrowawayAuthorityTests {
     }
   }
 
+  private static func authority() throws -> ThrowawayAuthority {
+    try ThrowawayAuthority(at: Int64(Date().timeIntervalSince1970))
+  }
+
   @Test(
     "its certificates serve both sides, by each of their names", arguments: ["hq.example", "localhost", "127.0.0.1"])
   func bothSides(name: String) throws {
-    let (files, authority) = (try Files(), try ThrowawayAuthority())
+    let (files, authority) = (try Files(), try Self.authority())
     let server = try files.write(authority, ["hq.example", "localhost", "127.0.0.1"], as: "hq")
     let client = try files.write(authority, ["10.1.2.3", "localhost"], as: "builder")
     let wire = try MemoryWire(
@@ -40,7 +45,7 @@ struct ThrowawayAuthorityTests {
   @Test("a name that no machine has is the subject's", arguments: ["Team A, site 2", "DNS:x,email:y@z", "é"])
   func oddName(name: String) throws {
     let files = try Files()
-    _ = try files.write(ThrowawayAuthority(), [name, "localhost"], as: "odd")
+    _ = try files.write(Self.authority(), [name, "localhost"], as: "odd")
     let text = try Command.check("openssl", ["x509", "-in", files.path("odd.pem"), "-noout", "-text"])
     #expect(text.contains("X509v3 Subject Alternative Name: \n                DNS:localhost\n"), "\(text)")
     let subject = try Command.check(
@@ -51,8 +56,8 @@ struct ThrowawayAuthorityTests {
   @Test("another authority of its kind is not believed")
   func another() throws {
     let (files, others) = (try Files(), try Files())
-    let server = try files.write(ThrowawayAuthority(), ["hq.example"], as: "hq")
-    let client = try others.write(ThrowawayAuthority(), ["builder.example"], as: "builder")
+    let server = try files.write(Self.authority(), ["hq.example"], as: "hq")
+    let client = try others.write(Self.authority(), ["builder.example"], as: "builder")
     let wire = try MemoryWire(
       .server(.server(server, requiresClientCertificate: true)), .client(.client(client), expecting: "hq.example"))
     try? wire.settle()
@@ -61,7 +66,7 @@ struct ThrowawayAuthorityTests {
 
   @Test("openssl finds nothing wrong with them, strictly")
   func strict() throws {
-    let (files, authority) = (try Files(), try ThrowawayAuthority())
+    let (files, authority) = (try Files(), try Self.authority())
     let long = String(repeating: "a", count: 60) + ".example"
     _ = try files.write(authority, [long, "127.0.0.1"], as: "long")
     for purpose in ["sslserver", "sslclient"] {

@@ -2,8 +2,9 @@
 import ArgumentParser
 import Foundation
 import PRAssembly
+import PRCertificates
+import PRRevision
 import PRStore
-import PRTLS
 import PRTopology
 import UnixSignals
 
@@ -67,7 +68,7 @@ struct TopologyUp: AsyncParsableCommand {
 
   private static func makeCertificates(_ federation: LocalFederation, _ files: LocalFiles) throws {
     guard !federation.certificates.isEmpty else { return }
-    let authority = try ThrowawayAuthority()
+    let authority = try ThrowawayAuthority(at: Int64(clamping: Date().timeIntervalSince1970))
     try FileManager.default.createDirectory(
       atPath: files.tls, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     try write(authority.certificate, to: files.trust)

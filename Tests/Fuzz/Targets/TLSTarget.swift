@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import NIOCore
+import PRCertificates
 import PRTLS
 
 extension FuzzTarget {
@@ -52,7 +53,7 @@ private struct TLSContexts {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("headwater-fuzz-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let authority = try ThrowawayAuthority()
+    let authority = try ThrowawayAuthority(at: Int64(Date().timeIntervalSince1970))
     func files(_ name: String) throws -> TLSFiles {
       let identity = try authority.identity([name])
       let parts = [("pem", identity.certificate), ("key", identity.key), ("ca", authority.certificate)]

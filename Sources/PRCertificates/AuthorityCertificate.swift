@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import COpenSSL
+
+/// The certificate of a federation's authority: what others believe.
+package struct AuthorityCertificate: Hashable, Sendable {
+  package let federation: String
+  package let period: ValidityPeriod
+  /// Its hash names the authority.
+  package let publicKey: PublicKey
+  package let der: [UInt8]
+
+  /// Its own signature is checked, but not whether it is valid now.
+  ///
+  /// - Parameter bytes: DER or PEM.
+  package init(reading bytes: [UInt8]) throws(CertificateError) {
+    let der = try EncodedKind.certificate.der(of: bytes)
+    let handle = try CertificateReading.handle(der)
+    defer { X509_free(handle) }
+    let reading = try CertificateReading(handle, der)
+    // All bits are set where it does not say.
+    let usage = X509_get_key_usage(handle)
+    let signing = UInt32(clamping: KU_KEY_CERT_SIGN | KU_CRL_SIGN)
+    guard reading.isAuthority, usage != .max, usage & signing == signing else { throw .notAnAuthority }
+    guard let federation = MemberIdentity.federation(ofAuthority: reading.names.uri), reading.names.hosts.isEmpty else {
+      throw .malformed(.certificate, reason: "its URI name does not name a federation alone")
+    }
+    let key = try reading.publicKey.handle(of: .certificate)
+    defer {
+      EVP_PKEY_free(key)
+      ErrorQueue.clear()
+    }
+    guard X509_verify(handle, key) == 1 else { throw .badSignature(.certificate) }
+    self.federation = federation
+    period = reading.period
+    publicKey = reading.publicKey
+    self.der = der
+  }
+
+  package func pem() throws(CertificateError) -> String { try PEMText.text(.certificate, der) }
+
+  /// - Returns: an `X509`, which the caller frees.
+  func handle() throws(CertificateError) -> OpaquePointer {
+    try CertificateReading.handle(der)
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Register {
+  /// The certificate of a member was signed.
+  package mutating func issue(_ certificate: Member.Certificate, to id: MemberID) throws(RegisterRefusal) {
+    guard let index = members.firstIndex(where: { $0.id == id }) else { throw .noRight }
+    guard members[index].isActive else { throw .hasLeft(members[index].name, members[index].state) }
+    members[index].certificate = certificate
+  }
+
+  /// Calls a member by another name. Its certificate has to be made anew; until the present one expires, no other
+  /// member gets the old name.
+  package mutating func rename(
+    _ name: MemberName, to new: MemberName, by sender: Sender, now: Int64
+  ) throws(RegisterRefusal) {
+    let index = try index(of: name, for: sender)
+    guard members[index].isActive else { throw .hasLeft(name, members[index].state) }
+    guard !invitations.contains(where: { $0.offer.name == name && $0.isOpen(at: now) }) else {
+      throw .alreadyInvited(name)
+    }
+    let former = members[index].formerNames.filter { now < $0.until }
+    let isOwn = former.contains { $0.name == new }
+    let isReserved = invitations.contains { $0.offer.name == new && $0.isOpen(at: now) }
+    guard isOwn || isFree(new, now: now), !isReserved else { throw .nameTaken(new) }
+    guard former.count < Member.maximumFormerNames else { throw .renamedTooOften(name) }
+    members[index].formerNames = former.filter { $0.name != new }
+    if let certificate = members[index].certificate {
+      members[index].formerNames.append(Member.FormerName(name: name, until: certificate.expires))
+    }
+    members[index].name = new
+  }
+
+  /// Gives a member a lane that was never given, in the place of its own, which is spent. Its next report gets it.
+  ///
+  /// - Parameter bits: those of a nonce, random.
+  package mutating func relane(
+    _ name: MemberName, by sender: Sender, bits: UInt64, handMade: [HandMade] = []
+  ) throws(RegisterRefusal) -> Lease {
+    let index = try index(of: name, for: sender)
+    let member = members[index]
+    guard member.isActive else { throw .hasLeft(name, member.state) }
+    guard member.kind == .site else { throw .noLane(name) }
+    let choice = try choose(member.level, handMade, isNew: true)
+    let lease = Lease(
+      member: member.id, store: member.store, level: member.level, lane: choice.lane, from: choice.from)
+    give(lease)
+    members[index].nonce?.relane(bits)
+    return lease
+  }
+}

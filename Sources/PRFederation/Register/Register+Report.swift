@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Register {
+  /// What the answer to a report says.
+  package struct Seen: Hashable, Sendable {
+    package let verdict: NonceVerdict
+    /// As it stands now: the member takes it over where it differs from its own. Nil for a copy that has none.
+    package let lease: Lease?
+    /// The member is to report its greatest last number, and to mint nothing after it.
+    package let isRetiring: Bool
+  }
+
+  /// Takes a report of a member whose certificate was checked.
+  ///
+  /// - Parameters:
+  ///   - lease: what the member has by its own account. It counts only where the register was restored.
+  ///   - bits: those of a nonce, random.
+  package mutating func report(
+    _ id: MemberID, _ report: NonceJudge.Report, lease reported: Lease? = nil, bits: UInt64
+  ) throws(RegisterRefusal) -> Seen {
+    let index = try reporting(id)
+    var member = members[index]
+    guard var nonce = member.nonce else { throw .noLane(member.name) }
+    let before = nonce.newest.generation
+    let verdict = nonce.judge(report, bits: bits)
+    if nonce.newest.generation > before, let reported { try takeOver(reported, of: member) }
+    if verdict != .otherStore { member.seenAt = max(member.seenAt, report.at) }
+    if case .stopped = verdict { spendLane(of: id) }
+    member.nonce = nonce
+    members[index] = member
+    let hasLease = verdict != .superseded && verdict != .otherStore
+    return Seen(verdict: verdict, lease: hasLease ? lease(of: id) : nil, isRetiring: member.state == .retiring)
+  }
+
+  private func reporting(_ id: MemberID) throws(RegisterRefusal) -> Int {
+    guard let index = members.firstIndex(where: { $0.id == id }) else { throw .noRight }
+    guard members[index].isActive else { throw .hasLeft(members[index].name, members[index].state) }
+    return index
+  }
+
+  /// A lease that was given after the backup from which the register was restored.
+  mutating func takeOver(_ lease: Lease, of member: Member) throws(RegisterRefusal) {
+    guard lease.member == member.id, lease.store == member.store, lease.level == member.level else {
+      throw .otherStore(member.name)
+    }
+    guard let lane = lease.lane else { return give(lease) }
+    guard lane.count == lanes.count else { throw .noLane(member.name) }
+    let row = laneRows.first { $0.level == lease.level && $0.index == lane.index }
+    if let row, row.member != member.id, row.state == .held, let other = self.member(row.member) {
+      throw .laneTaken(by: other.name)
+    }
+    give(lease)
+  }
+}

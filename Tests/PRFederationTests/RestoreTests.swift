@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRFederation
+import PRRevision
+import Testing
+
+@Suite("A register that was restored")
+struct RestoreTests {
+  @Test("gives no lane until all members have reported, or the operator gives the word")
+  func lanes() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    try desk.join("oslo")
+    try desk.join("hq-b", .machine)
+    let token = try desk.invite("rome")
+    let backup = desk.register
+    for name in ["pune", "oslo", "pune"] { try desk.report(name) }
+    desk.register = backup
+    desk.now += 10
+    desk.register.markRestored(now: desk.now)
+    expect(.restored, &desk) { try $0.invite("more") }
+    expect(.restored, &desk) { try $0.enroll(token, store: "rome") }
+    expect(.restored, &desk) { _ = try $0.register.relane(try MemberName("pune"), by: .authority, bits: 1) }
+    #expect(try desk.report("pune").verdict.isAlarm == false)
+    expect(.awaiting([try MemberName("oslo")], count: 1), &desk) { try $0.register.afterRestore(takesWord: false) }
+    var word = desk
+    try word.register.afterRestore(takesWord: true)
+    try word.invite("more")
+    #expect(try word.report("oslo").verdict.isAlarm == false, "and a member that comes later is not stopped")
+    try desk.report("oslo")
+    try desk.register.afterRestore(takesWord: false)
+    try desk.enroll(token, store: "rome")
+    expect(.notRestored, &desk) { try $0.register.afterRestore(takesWord: true) }
+  }
+
+  @Test("that is not marked stops no member, and says that it is behind")
+  func unmarked() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    let backup = desk.register
+    for _ in 0..<3 { try desk.report("pune") }
+    desk.register = backup
+    let held = desk.held
+    #expect(try desk.report("pune").verdict == .registerIsBehind)
+    #expect(desk.held == held)
+    desk.register.markRestored(now: desk.now)
+    #expect(try desk.report("pune").verdict.isAlarm == false)
+  }
+
+  @Test("takes over a lane that was given after the backup, and spends the one before")
+  func takeOver() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    let backup = desk.register
+    let lease = try desk.register.relane(try MemberName("pune"), by: .authority, bits: 5)
+    try desk.report("pune")
+    desk.register = backup
+    desk.register.markRestored(now: desk.now)
+    let seen = try desk.report("pune", lease: lease)
+    #expect(seen.lease == lease && seen.verdict.isAlarm == false)
+    #expect(desk.row(1, 0) == .spent && desk.row(1, 1) == .held)
+  }
+
+  @Test("takes over a member that joined after the backup, and no lane that another has")
+  func adopt() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    let backup = desk.register
+    try desk.join("oslo")
+    let (oslo, lease) = (try desk.member("oslo"), try desk.lease("oslo"))
+    desk.register = backup
+    expect(.notRestored, &desk) { try $0.register.adopt(oslo, lease: lease) }
+    desk.register.markRestored(now: desk.now)
+    var stolen = desk
+    let other = Lease(member: oslo.id, store: oslo.store, level: 1, lane: Lane("0/256"), from: 0)
+    #expect(throws: RegisterRefusal.laneTaken(by: try MemberName("pune"))) {
+      try stolen.register.adopt(oslo, lease: other)
+    }
+    try desk.register.adopt(oslo, lease: lease)
+    #expect(try desk.report("oslo").verdict.isAlarm == false)
+    expect(.nameTaken(try MemberName("oslo")), &desk) { try $0.register.adopt(oslo, lease: lease) }
+    try desk.report("pune")
+    try desk.register.afterRestore(takesWord: false)
+    try desk.join("rome")
+    #expect(try desk.lease("rome")?.lane?.description == "2/256")
+  }
+}
