@@ -58,6 +58,7 @@ final class UpstreamEventObserver: Sendable {
           LogKey.failedQuestions: "\(failed)",
         ])
     case .rival(let server, let rival): sound(server, rival)
+    case .clock(let server, let difference): compareClocks(server, difference)
     case .refusing(let server, let words):
       guard let leftOut = admit("refusing: \(server)") else { return }
       logger.warning(
@@ -95,6 +96,16 @@ final class UpstreamEventObserver: Sendable {
       advice: "start one of the two with a --lane that no other node of its level has")
   }
 
+  private func compareClocks(_ server: Endpoint, _ difference: Int64) {
+    let cause = "clock-differs:\(server)"
+    guard difference.magnitude > ClockDifference.maximum.magnitude else { return alarms.end(cause) }
+    alarms.raise(
+      cause,
+      "the clock of the upstream \(server) is \(difference.magnitude / 1000) s \(difference > 0 ? "ahead of" : "behind") this "
+        + "node's: certificates may be refused, and times in logs and rows do not compare",
+      advice: "see which of the two clocks is wrong, and have it set by NTP")
+  }
+
   private static func away(_ server: Endpoint) -> String { "upstream-away:\(server)" }
 
   private func admit(_ kind: String) -> Int? { state.withLock { $0.complaints.admit(kind, now: .now) } }
@@ -103,6 +114,7 @@ final class UpstreamEventObserver: Sendable {
     sound(server, description.rival)
     var description = description
     description.rival = nil  // it comes and goes with another node
+    description.time = nil
     let (node, isNew) = state.withLock { [description] state in
       (state.node, state.greeted.updateValue(description, forKey: server) != description)
     }

@@ -20,6 +20,13 @@ extension FixedWidthInteger {
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
+  /// The difference, or the nearest number that fits.
+  @inlinable
+  package func subtractingClamped(_ other: Self) -> Self {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other > 0 ? .min : .max) : difference
+  }
+
   /// The product, or the nearest number that fits.
   @inlinable
   package func multipliedClamped(by other: Self) -> Self {

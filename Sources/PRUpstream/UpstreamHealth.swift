@@ -29,6 +29,8 @@ package enum UpstreamEvent: Sendable {
   case back(Endpoint, after: Duration, failedQuestions: Int)
   /// Another node below it whose lane overlaps with this one's; nil: there is none.
   case rival(Endpoint, LaneRival?)
+  /// Its clock is so many milliseconds ahead of this node's, at least; behind where it is less than 0.
+  case clock(Endpoint, difference: Int64)
   /// It answers, and refuses questions.
   case refusing(Endpoint, String)
   /// It answers, and an answer cannot be believed.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import PRClient
+import PRRevision
 import PRWire
 
 /// Whom to ask, and how long to wait.
@@ -16,6 +18,8 @@ package struct UpstreamOptions: Sendable {
   package var keepAlive = Duration.seconds(60)
   /// A clock that is never set.
   package var now: @Sendable () -> ContinuousClock.Instant = { .now }
+  /// The time in milliseconds since 1970.
+  package var wall: @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970 * 1000) }
   /// From 0 up to 1. It spreads the probes of many nodes.
   package var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
 

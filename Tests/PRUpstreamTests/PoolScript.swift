@@ -78,6 +78,7 @@ struct PoolScript {
     case .stillAway: "still away"
     case .back(_, _, let failed): "back after \(failed)"
     case .rival: "rival"
+    case .clock: "clock"
     case .refusing: "refusing"
     case .doubtful: "doubtful answer"
     case .setAside(_, let question, _, _): "\(question.prefix(1)) set aside"

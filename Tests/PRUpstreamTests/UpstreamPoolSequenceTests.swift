@@ -192,7 +192,8 @@ private struct PoolWorld {
   private mutating func ponged() {
     guard let ping = pings.keys.sorted().randomElement(using: &numbers) else { return }
     pings[ping] = nil
-    handle(.pinged(ping, Int.random(in: 0..<20, using: &numbers) == 0 ? .failure(PoolScript.nonsense) : .success(nil)))
+    let isNonsense = Int.random(in: 0..<20, using: &numbers) == 0
+    handle(.pinged(ping, isNonsense ? .failure(PoolScript.nonsense) : .success(NodeNews())))
   }
 
   /// Time passes up to the next timer at most, which fires then.

@@ -115,7 +115,7 @@ struct UpstreamPoolTests {
     script.handle(.start)
     script.open(1)
     #expect(script.handle(.fired(.keepAlive)) == "start keepAlive, start ping(1), ping 1 over 1")
-    #expect(script.handle(.pinged(1, .success(nil))) == "cancel ping(1), rival")
+    #expect(script.handle(.pinged(1, .success(NodeNews()))) == "cancel ping(1), rival")
     script.ask(1)
     #expect(script.handle(.fired(.keepAlive)) == "start keepAlive, ping 2 over 1", "its answers show that it works")
     #expect(script.handle(.pinged(2, .failure(PoolScript.cut))) == "cancel ping(2)")

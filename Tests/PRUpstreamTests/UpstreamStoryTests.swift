@@ -189,7 +189,7 @@ private struct UpstreamStory {
       if questions[pool][request] != nil { route(.written(question)) }
       plan(.reply(pool, id, request), after: .milliseconds(10))
     case .probe(_, let id, _): plan(.probeReply(pool, id), after: latency)
-    case .ping(let ping, _): plan(.pool(pool, .pinged(ping, .success(nil))), after: latency)
+    case .ping(let ping, _): plan(.pool(pool, .pinged(ping, .success(NodeNews()))), after: latency)
     case .start(let timer, let time): plan(.timer(pool, timer), after: time)
     case .cancel(let timer):
       agenda.removeAll { if case .timer(pool, timer) = $0.what { true } else { false } }

@@ -65,7 +65,8 @@ package final class Node: Sendable {
   /// In which lane it mints; nil where it mints nothing, or not by lanes.
   package var lane: Lane? { isReadOnly ? nil : policy.lane }
 
-  var now: Int64 { clock() }
+  /// In milliseconds since 1970.
+  package var now: Int64 { clock() }
 
   /// Which rules chose values, and what was asked in vain.
   package var decisions: DecisionLog { log.withLock { $0 } }

@@ -30,7 +30,7 @@ extension Response {
     case .imported(let value): value?.text.utf8.count ?? 0
     case .lookup(let answer): answer.values.reduce(0) { $0 + $1.utf8.count }
     case .loop(let circle): circle.stores.reduce(0) { $0 + $1.utf8.count }
-    case .aliveBeside(let rival): rival.description.utf8.count
+    case .aliveToNode(let news): news.rival?.description.utf8.count ?? 0
     case .alive, .noValue, .known, .readonly, .changes: 0
     }
   }

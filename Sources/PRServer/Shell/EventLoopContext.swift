@@ -94,11 +94,13 @@ final class EventLoopContext {
 
   /// The server's description of itself, for clients that ask.
   var description: PeerDescription {
-    PeerDescription(
+    var description = PeerDescription(
       server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup, .via],
       level: node.knownLevel,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
       lane: node.lane, limits: MessageLimits(options.wire))
+    description.time = node.now
+    return description
   }
 
   /// The turn ends with a task, which the loop runs after all that was readable has been read.

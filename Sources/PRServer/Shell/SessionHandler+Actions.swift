@@ -23,7 +23,8 @@ extension SessionHandler {
     case .measureUnsent: measureUnsent()
     case .introduce(let store, let lane): desk.lanes.arrive(store, lane, peer)
     case .describe: describe()
-    case .answerPing: answerAtOnce(.ping, rival.map { .aliveBeside($0) } ?? .alive)
+    case .answerPing:
+      answerAtOnce(.ping, state.node == nil ? .alive : .aliveToNode(NodeNews(rival: rival, time: desk.node.now)))
     case .answerIsReadonly: answerAtOnce(.isReadonly, .readonly(desk.node.isReadOnly))
     case .ask(let request, let ticket): ask(request, ticket)
     case .predict(let tuple, let history, let ticket):

@@ -218,6 +218,7 @@ private final class Process: @unchecked Sendable {
     var options = UpstreamOptions(
       peers: dialers(store), deadline: plan.upstreamDeadline, ownStore: store.identity)
     options.now = { [world] in world.instant }
+    options.wall = { [world] in world.wall }
     options.jitter = { [world] in world.random.fraction() }
     return try await Upstream.start(options, on: world.loop) { [observer] in observer.take($0) }
   }

@@ -144,12 +144,12 @@ extension UpstreamPool {
     }
   }
 
-  mutating func pinged(_ ping: PingID, _ outcome: Result<LaneRival?, UpstreamError>, _ step: inout Step) {
+  mutating func pinged(_ ping: PingID, _ outcome: Result<NodeNews, UpstreamError>, _ step: inout Step) {
     step.act(.cancel(.ping(ping)))
     switch outcome {
-    case .success(let rival):
+    case .success(let news):
       heardAt = step.now
-      step.act(.tell(.rival(options.server, rival)))
+      step.act(.tell(.rival(options.server, news.rival)))
     // The end of a connection is an event of its own.
     case .failure(.connection): break
     case .failure(let error): lose(error, &step)

@@ -21,7 +21,7 @@ extension UpstreamPool {
     /// The outcome of `probe`: nil where the server has answered.
     case probed(ConnectionID, UpstreamError?)
     /// The outcome of `ping`: another node below the upstream, whose lane overlaps with this node's, or nil.
-    case pinged(PingID, Result<LaneRival?, UpstreamError>)
+    case pinged(PingID, Result<NodeNews, UpstreamError>)
     /// The connection has ended, for this reason.
     case closed(ConnectionID, UpstreamError)
     /// A timer is over that was started and not cancelled.

@@ -46,14 +46,14 @@ final class UpstreamConnection {
   }
 
   /// Asks whether the server is alive. The answer carries a store whose lane overlaps with this node's, if there is one.
-  func ping() -> EventLoopFuture<LaneRival?> {
+  func ping() -> EventLoopFuture<NodeNews> {
     let reply = send(message(for: .ping))
     channel.flush()
     let server = server
     return reply.flatMapThrowing { message in
       switch try? Response(message, to: .ping) {
-      case .alive: return nil
-      case .aliveBeside(let rival): return rival
+      case .alive: return NodeNews()
+      case .aliveToNode(let news): return news
       default: throw UpstreamError.nonsense(server, .shape)
       }
     }

@@ -83,7 +83,9 @@ final class UpstreamPoolDriver {
       }
     case .probe(let question, let id, let time): probe(id, question, within: time)
     case .ping(let ping, let id):
+      let asked = options.wall()
       connections[id]?.ping().assumeIsolated().whenComplete { outcome in
+        if case .success(let news) = outcome { self.compareClocks(news.time, asked: asked) }
         self.handle(.pinged(ping, outcome.mapError(self.upstreamError)))
       }
     case .start(let timer, let time):
@@ -98,18 +100,28 @@ final class UpstreamPoolDriver {
   }
 
   private func dial(_ id: UpstreamPool.ConnectionID) {
+    let asked = options.wall()
     dialer.dial(on: loop).assumeIsolated().whenComplete { outcome in
       switch outcome {
       case .failure(let error): self.handle(.dialed(id, .failure(self.upstreamError(error))))
       case .success(let line):
         let connection = UpstreamConnection(line, server: self.dialer.server)
         self.connections[id] = connection
+        self.compareClocks(line.description.time, asked: asked)
         self.handle(.dialed(id, .success(line.description)))
         line.channel.closeFuture.assumeIsolated().whenComplete { _ in
           self.handle(.closed(id, .connection(connection.failure)))
         }
       }
     }
+  }
+
+  /// - Parameter told: nil from a server that says nothing of its clock.
+  private func compareClocks(_ told: Int64?, asked: Int64) {
+    guard let told else { return }
+    tell(
+      .clock(
+        dialer.server, difference: ClockDifference.least(told: told, asked: asked, answered: options.wall())))
   }
 
   private func probe(_ id: UpstreamPool.ConnectionID, _ question: UpstreamQuestion?, within time: Duration) {

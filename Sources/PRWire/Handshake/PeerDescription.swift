@@ -26,6 +26,8 @@ package struct PeerDescription: Hashable, Sendable {
   package var lane: Lane?
   /// From a server: another node below it, whose lane overlaps with the reader's.
   package var rival: LaneRival?
+  /// From a server: what its clock shows, in milliseconds since 1970.
+  package var time: Int64?
   /// How long a message it takes. A server that does not tell takes what the standard limits say.
   package var limits: MessageLimits?
 
@@ -51,6 +53,7 @@ package struct PeerDescription: Hashable, Sendable {
       level: headers["level"].flatMap { Int($0) }, numbering: headers["numbering"], store: headers["store"],
       lane: headers["lane"].flatMap { Lane($0) }, rival: headers["rival"].flatMap { LaneRival($0) },
       limits: headers["limits"].flatMap { MessageLimits($0) })
+    time = headers["time"].flatMap { Int64($0) }
   }
 
   /// The server's level, as a node below takes it over. BitBake's own counts as level 0, and so does what says nothing of itself. The
@@ -66,7 +69,8 @@ package struct PeerDescription: Hashable, Sendable {
         features.isEmpty ? nil : Feature.allCases.filter(features.contains).map(\.rawValue).joined(separator: ", ")
       ),
       ("level", level.map(String.init)), ("numbering", numbering), ("store", store),
-      ("lane", lane?.description), ("rival", rival?.description), ("limits", limits?.description),
+      ("lane", lane?.description), ("rival", rival?.description), ("time", time.map(String.init)),
+      ("limits", limits?.description),
     ]
     return Headers(lines.compactMap { line in line.value.map { (line.name, $0) } })
   }

@@ -5,8 +5,8 @@ import PRRevision
 /// A reply, save an export's, which is written row by row.
 package enum Response: Hashable, Sendable {
   case alive
-  /// The same to a node below whose lane overlaps with that of another.
-  case aliveBeside(LaneRival)
+  /// The same to a node below.
+  case aliveToNode(NodeNews)
   /// A revision, in its spelling.
   case value(String)
   case noValue
@@ -25,9 +25,13 @@ package enum Response: Hashable, Sendable {
   package func write(to out: inout ByteBuffer) {
     switch self {
     case .alive: out.writeStaticString(#"{"alive":true}"#)
-    case .aliveBeside(let rival):
-      out.writeStaticString(#"{"alive":true,"rival":"#)
-      out.writeJSON(string: rival.description)
+    case .aliveToNode(let news):
+      out.writeStaticString(#"{"alive":true"#)
+      if let rival = news.rival {
+        out.writeStaticString(#","rival":"#)
+        out.writeJSON(string: rival.description)
+      }
+      if let time = news.time { out.writeString(#","time":\#(time)"#) }
       out.writeInteger(ASCII.closeBrace)
     case .value(let value):
       out.writeStaticString(#"{"value":"#)

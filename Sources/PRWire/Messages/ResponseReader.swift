@@ -60,6 +60,7 @@ private struct ResponseFields {
   private var alive: JSONToken?
   private var readonly: JSONToken?
   private var rival: JSONToken?
+  private var time: JSONToken?
   private var message: JSONText?
 
   mutating func read(_ bytes: UnsafeRawBufferPointer, depth: Int) throws(JSONError) {
@@ -94,6 +95,8 @@ private struct ResponseFields {
       readonly = token
     } else if name.equals("rival", in: bytes) {
       rival = token
+    } else if name.equals("time", in: bytes) {
+      time = token
     }
   }
 
@@ -112,11 +115,23 @@ private struct ResponseFields {
     default: break
     }
     if name == .ping, case .bool(true) = alive {
-      guard case .text(let text)? = rival, let rival = LaneRival(try text.string(in: bytes)) else { return .alive }
-      return .aliveBeside(rival)
+      let news = try news(in: bytes)
+      return news == NodeNews() ? .alive : .aliveToNode(news)
     }
     if name == .isReadonly, case .bool(let readonly) = readonly { return .readonly(readonly) }
     return nil
+  }
+}
+
+extension ResponseFields {
+  /// What cannot be read is passed over.
+  private func news(in bytes: UnsafeRawBufferPointer) throws(JSONError) -> NodeNews {
+    var news = NodeNews()
+    if case .text(let text)? = rival { news.rival = LaneRival(try text.string(in: bytes)) }
+    if case .integer(let range)? = time {
+      news.time = Int64(String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+    }
+    return news
   }
 }
 

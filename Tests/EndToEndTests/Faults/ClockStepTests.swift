@@ -22,6 +22,34 @@ struct ClockStepTests {
     try chain.stop()
   }
 
+  @Test("by more than half a minute are an alarm at the node below, until they agree again", arguments: [-61, 61])
+  func alarm(offset: Int) throws {
+    let folder = try TemporaryFolder()
+    let hub = "unix://" + folder.path("hub.socket")
+    let first = try ServerProcess(in: folder, database: "hub.sqlite3", listeners: [hub])
+    let control = try FaultControl()
+    control.wallOffset = offset
+    let site = try ServerProcess(
+      ["--upstream", hub, "--sync-every", "off", "--status", "0"], environment: control.environment)
+    func alarm() throws -> String? {
+      try site.look("/api/status").json["alarms"]?.elements.first { $0["id"] == .string("clock-differs:\(hub)") }?[
+        "text"]?
+        .string
+    }
+    try site.wait { try alarm() != nil }
+    let text = try #require(try alarm())
+    #expect(
+      text.contains(offset < 0 ? "ahead of" : "behind") && text.contains("61 s") || text.contains("60 s"), "\(text)")
+    #expect(site.hasLogged("an alarm was raised alarm=clock-differs:", times: 1), "\(site.log)")
+    // The next connection compares them anew.
+    control.wallOffset = 0
+    try first.stop()
+    let second = try ServerProcess(in: folder, database: "hub.sqlite3", listeners: [hub])
+    try site.wait { try alarm() == nil }
+    try site.stop()
+    try second.stop()
+  }
+
   @Test("beyond the dates of a certificate trust the upstream again when they are set right")
   func certificates() throws {
     let authority = try Authority("root", "site")
