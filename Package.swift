@@ -258,8 +258,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "PRCertificates", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer", "PRStore",
-        "PRStoreMemory", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed", "TestStore",
+        "PRCertificates", "PRFederation", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer",
+        "PRStore", "PRStoreMemory", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed",
+        "TestStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
