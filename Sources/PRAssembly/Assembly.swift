@@ -240,7 +240,8 @@ struct Assembly: Sendable {
   ) -> [Dialer] {
     let mints = !configuration.policy.isReadOnly && !store.isReadOnly
     let introduction = PeerDescription(
-      server: "headwater/\(headwaterVersion)", store: store.identity, lane: mints ? configuration.policy.lane : nil)
+      server: "headwater/\(headwaterVersion)", features: [.via], store: store.identity,
+      lane: mints ? configuration.policy.lane : nil)
     return upstream.servers.map { server in
       var dialer = Dialer(
         server, limits: WireLimits(message: maximumLength), asksForDescription: true, tls: tls,

@@ -58,7 +58,8 @@ final class UpstreamEventObserver: Sendable {
           LogKey.failedQuestions: "\(failed)",
         ])
     case .rival(let server, let rival): sound(server, rival)
-    case .clock(let server, let difference): compareClocks(server, difference)
+    case .looping(_, let circle): state.withLock { $0.node }?.cameRound(circle, saidBelow: false)
+    case .clock(let server, let reading): compareClocks(server, reading)
     case .refusing(let server, let words):
       guard let leftOut = admit("refusing: \(server)") else { return }
       logger.warning(
@@ -96,13 +97,16 @@ final class UpstreamEventObserver: Sendable {
       advice: "start one of the two with a --lane that no other node of its level has")
   }
 
-  private func compareClocks(_ server: Endpoint, _ difference: Int64) {
+  private func compareClocks(_ server: Endpoint, _ reading: ClockDifference?) {
     let cause = "clock-differs:\(server)"
-    guard difference.magnitude > ClockDifference.maximum.magnitude else { return alarms.end(cause) }
+    guard let reading else { return alarms.end(cause) }
+    if reading.agrees { return alarms.end(cause) }
+    guard reading.differs else { return }
+    let least = reading.least
     alarms.raise(
       cause,
-      "the clock of the upstream \(server) is \(difference.magnitude / 1000) s \(difference > 0 ? "ahead of" : "behind") this "
-        + "node's: certificates may be refused, and times in logs and rows do not compare",
+      "the clock of the upstream \(server) is \(least.magnitude / 1000) s \(least > 0 ? "ahead of" : "behind") this node's, or "
+        + "more: certificates may be refused, and times in logs and rows do not compare",
       advice: "see which of the two clocks is wrong, and have it set by NTP")
   }
 

@@ -14,8 +14,10 @@ package struct QuestionPath: Hashable, Sendable {
 
   /// - Returns: nil for more stores than a path may have, for longer ones, and for those with other characters than visible ASCII
   ///   that JSON does not escape.
-  package init?(_ stores: [String]) {
-    guard stores.count <= Self.maximum, stores.allSatisfy(Self.isStore) else { return nil }
+  ///
+  /// - Parameter maximum: one more for a circle, whose first store is the last one too.
+  package init?(_ stores: [String], maximum: Int = Self.maximum) {
+    guard stores.count <= maximum, stores.allSatisfy(Self.isStore) else { return nil }
     self.init(unchecked: stores)
   }
 
@@ -40,7 +42,7 @@ package struct QuestionPath: Hashable, Sendable {
   /// - Returns: nil unless the question has passed the store before.
   package func circle(at store: String?) -> QuestionPath? {
     guard let store, let first = stores.lastIndex(of: store) else { return nil }
-    return QuestionPath(unchecked: (stores[first...] + [store]).suffix(Self.maximum))
+    return QuestionPath(unchecked: stores[first...] + [store])
   }
 }
 

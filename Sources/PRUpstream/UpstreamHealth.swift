@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 import PRWire
 
 /// How a node fares with one of its upstreams.
@@ -29,8 +30,10 @@ package enum UpstreamEvent: Sendable {
   case back(Endpoint, after: Duration, failedQuestions: Int)
   /// Another node below it whose lane overlaps with this one's; nil: there is none.
   case rival(Endpoint, LaneRival?)
-  /// Its clock is so many milliseconds ahead of this node's, at least; behind where it is less than 0.
-  case clock(Endpoint, difference: Int64)
+  /// How its clock compares with this node's; nil where it does not tell.
+  case clock(Endpoint, ClockDifference?)
+  /// It was asked by way of itself: from its store back to its store.
+  case looping(Endpoint, QuestionPath)
   /// It answers, and refuses questions.
   case refusing(Endpoint, String)
   /// It answers, and an answer cannot be believed.

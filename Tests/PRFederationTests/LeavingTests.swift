@@ -28,6 +28,24 @@ struct LeavingTests {
     expect(.notRetiring(pune), &desk) { try $0.finish("pune", greatest: 41) }
   }
 
+  @Test(
+    "a lane that is given back unused is leased again above the numbers of its earlier holders",
+    arguments: [nil, 3] as [UInt64?])
+  func unused(greatest: UInt64?) throws {
+    var desk = try RegisterDesk(lanes: 1)
+    try desk.join("pune")
+    try desk.register.retire(try MemberName("pune"), by: .authority, now: desk.now)
+    _ = try desk.finish("pune", greatest: 50)
+    try desk.join("oslo")
+    #expect(try desk.lease("oslo")?.from == 51)
+    try desk.register.retire(try MemberName("oslo"), by: .authority, now: desk.now)
+    #expect(try desk.finish("oslo", greatest: greatest) == .done)
+    #expect(desk.row(1, 0) == .returned(50))
+    #expect(try desk.finish("oslo", greatest: greatest) == .done, "once more, when the acknowledgement was lost")
+    try desk.join("rome")
+    #expect(try desk.lease("rome")?.from == 51)
+  }
+
   @Test("a retirement that is not proven by the nonce is not clean")
   func unclean() throws {
     var desk = try RegisterDesk()

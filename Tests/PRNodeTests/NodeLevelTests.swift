@@ -32,7 +32,7 @@ struct NodeLevelTests {
   private let circle = QuestionPath.start.passing("a").passing("b").passing("a")
 
   @Test(
-    "while the upstream says that questions come round, the level stays, and ten minutes after the last one it is learned again"
+    "while the upstream says that questions come round, the level does not rise, and ten minutes after the last one it does"
   )
   func circles() {
     var level = NodeLevel(1, keeps: false)
@@ -40,18 +40,29 @@ struct NodeLevelTests {
     #expect(level.learn(upstreamLevel: 5, at: 2000) == [] && level.value == 1)
     #expect(level.cameRound(circle, saidBelow: false, at: 300_000) == [], "it is one alarm")
     #expect(level.learn(upstreamLevel: 5, at: 899_999) == [] && level.value == 1)
-    #expect(level.learn(upstreamLevel: 2, at: 900_000) == [.endCircle] && level.value == 3)
-    #expect(level.cameRound(circle, saidBelow: false, at: 900_001) == [.warnOfCircle(circle)])
+    #expect(level.learn(upstreamLevel: nil, at: 900_000) == [.endCircle])
+    #expect(level.learn(upstreamLevel: 2, at: 900_001) == [] && level.value == 3)
+    #expect(level.cameRound(circle, saidBelow: false, at: 900_002) == [.warnOfCircle(circle)])
+    #expect(level.learn(upstreamLevel: 0, at: 900_003) == [] && level.value == 1, "a lower level is no climb")
   }
 
-  @Test("what a client says of a circle does not keep the level, and does not free it")
+  @Test("a level that is not known is taken over although questions come round")
+  func unknownInCircle() {
+    var level = NodeLevel(1, isKnown: false, keeps: false)
+    _ = level.cameRound(circle, saidBelow: false, at: 1000)
+    #expect(level.learn(upstreamLevel: 3, at: 2000) == [.endUnknown] && level.value == 4)
+    #expect(level.learn(upstreamLevel: 4, at: 3000) == [] && level.value == 4)
+  }
+
+  @Test("what a client says of a circle does not keep the level, and does not keep it for longer")
   func saidBelow() {
     var level = NodeLevel(1, keeps: false)
     #expect(level.cameRound(circle, saidBelow: true, at: 0) == [.warnOfCircle(circle)])
     #expect(level.learn(upstreamLevel: 1, at: 1) == [] && level.value == 2)
     _ = level.cameRound(circle, saidBelow: false, at: 2)
-    _ = level.cameRound(circle, saidBelow: true, at: 3)
-    #expect(level.learn(upstreamLevel: 4, at: 4) == [] && level.value == 2)
+    _ = level.cameRound(circle, saidBelow: true, at: 500_000)
+    #expect(level.learn(upstreamLevel: 4, at: 500_001) == [] && level.value == 2)
+    #expect(level.learn(upstreamLevel: 4, at: 600_002) == [] && level.value == 5)
   }
 
   @Test("a clock that was set back does not hold the level for the time between")

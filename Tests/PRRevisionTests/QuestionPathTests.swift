@@ -26,8 +26,8 @@ struct QuestionPathTests {
     for entry in 0..<40 { path = path.passing("entry-\(entry)") }
     for store in 0..<length { path = path.passing("\(store)") }
     #expect(path.stores.count == QuestionPath.maximum)
-    #expect(path.circle(at: "0")?.stores.last == "0")
-    #expect(path.circle(at: "0")?.stores.count == min(length + 1, QuestionPath.maximum))
+    let circle = (0..<length).map(String.init) + ["0"]
+    #expect(path.circle(at: "0")?.stores == circle && QuestionPath(circle, maximum: QuestionPath.maximum + 1) != nil)
   }
 
   @Test(

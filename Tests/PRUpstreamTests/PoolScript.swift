@@ -79,6 +79,7 @@ struct PoolScript {
     case .back(_, _, let failed): "back after \(failed)"
     case .rival: "rival"
     case .clock: "clock"
+    case .looping: "looping"
     case .refusing: "refusing"
     case .doubtful: "doubtful answer"
     case .setAside(_, let question, _, _): "\(question.prefix(1)) set aside"

@@ -178,4 +178,22 @@ struct UpstreamRouterTests {
     let answer = UpstreamAnswer(greatest: nil, values: [], level: 0)
     #expect(handle(.settled(question, .success(answer))).hasSuffix("send to 0 within 1000 via c"))
   }
+
+  @Test("a question that came round on the path of one waiter is asked again for the others")
+  func foreignPath() {
+    var router = UpstreamRouter(deadline: .seconds(2))
+    let question = UpstreamQuestion.package(PackageKey(version: "v", pkgarch: "p"))
+    let path = { (stores: [String]) in stores.reduce(QuestionPath.start) { $0.passing($1) } }
+    func handle(_ event: UpstreamRouter.Event, after time: Duration = .zero) -> String {
+      Self.describe(router.handle(event, upstreams: Self.upstreams([true]), at: start + time))
+    }
+    let circle = path(["u", "own", "u"])
+    _ = handle(.ask(1, question, within: .seconds(2), via: path(["u", "own"])))
+    _ = handle(.ask(2, question, within: .seconds(2), via: path(["own"])))
+    _ = handle(.ask(3, question, within: .seconds(2), via: path(["x", "own"])))
+    let loop = handle(.settled(question, .failure(.loop(Self.servers[0], circle))), after: .milliseconds(500))
+    #expect(loop == "1 failed, timer 2 1500, send to 0 within 2000 via own, timer 3 1500")
+    #expect(
+      handle(.settled(question, .success(UpstreamAnswer(greatest: nil, values: [], level: 0)))).contains("2 answered"))
+  }
 }

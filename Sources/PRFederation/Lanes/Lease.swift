@@ -48,6 +48,12 @@ package struct LaneRow: Hashable, Sendable {
 }
 
 extension LaneRow.State {
+  /// The lane was given back, and is leased again above a number at the least.
+  func isReturned(atLeastAbove greatest: UInt64?) -> Bool {
+    guard case .returned(let last) = self else { return false }
+    return greatest.map { number in last.map { number <= $0 } ?? false } ?? true
+  }
+
   /// As it stands in a table: `held`, `spent`, `returned`, or `returned:` and a number.
   package var text: String {
     switch self {

@@ -32,13 +32,15 @@ extension Register {
   ) throws(RegisterRefusal) -> Retirement {
     guard let index = members.firstIndex(where: { $0.id == id }) else { throw .noRight }
     let name = members[index].name
-    let ended = laneRows.contains { $0.member == id && $0.state == .returned(greatest) }
+    let ended = laneRows.contains { $0.member == id && $0.state.isReturned(atLeastAbove: greatest) }
     if members[index].state == .retired, ended, members[index].store == report.store { return .done }
     guard members[index].state == .retiring else { throw .notRetiring(name) }
     let seen = try self.report(id, report, bits: bits)
     switch seen.verdict {
     case .accepted, .repeated:
-      endLane(of: id, .returned(greatest))
+      // The numbers below the lease are those of earlier holders of the lane.
+      let earlier = leases.first { $0.member == id }.flatMap { $0.from > 0 ? $0.from - 1 : nil }
+      endLane(of: id, .returned([greatest, earlier].compactMap(\.self).max()))
       leave(index, .retired)
       return .done
     case .handedOver, .stopped, .superseded, .otherStore, .registerIsBehind: return .unproven(seen)

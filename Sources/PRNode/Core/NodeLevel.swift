@@ -36,24 +36,31 @@ struct NodeLevel: Hashable, Sendable {
   }
 
   /// Takes over the level that an upstream has given as its own, which may be any number.
+  ///
+  /// - Parameter upstreamLevel: nil where the upstream's is not known.
   mutating func learn(upstreamLevel: Int?, at now: Int64) -> [Action] {
-    guard let upstreamLevel else { return [] }
-    guard let last = loop else { return take(upstreamLevel) }
-    guard last.isOver(at: now) else { return last.holdsLevel ? [] : take(upstreamLevel) }
-    loop = nil
-    return [.endCircle] + take(upstreamLevel)
+    let ended = endLoop(at: now)
+    guard let upstreamLevel else { return ended }
+    // In a circle each node would take the level of the next and add one.
+    let rises = upstreamLevel >= value && isKnown
+    return rises && loop?.holdsLevel(at: now) == true ? ended : ended + take(upstreamLevel)
   }
 
   /// A question has come round.
   ///
-  /// In a circle each node would take the level of the next and add one. So the level stays as it is where the upstream says so.
-  /// What a client says, which may be any path, raises an alarm and no more.
-  ///
-  /// - Parameter saidBelow: a client has sent the path, not the upstream.
+  /// - Parameter saidBelow: a client has sent the path, which may be any: that raises an alarm and no more. Where the upstream says
+  ///   so the level does not rise for a while.
   mutating func cameRound(_ circle: QuestionPath, saidBelow: Bool, at now: Int64) -> [Action] {
-    let last = loop.flatMap { $0.isOver(at: now) ? nil : $0 }
-    loop = LoopWatch(circle: circle, seenAt: now, holdsLevel: !saidBelow || last?.holdsLevel == true)
-    return last?.circle == circle ? [] : [.warnOfCircle(circle)]
+    _ = endLoop(at: now)
+    let isNew = loop?.circle != circle
+    loop = LoopWatch(circle: circle, seenAt: now, toldAt: saidBelow ? loop?.toldAt : now)
+    return isNew ? [.warnOfCircle(circle)] : []
+  }
+
+  private mutating func endLoop(at now: Int64) -> [Action] {
+    guard let last = loop, last.isOver(at: now) else { return [] }
+    loop = nil
+    return [.endCircle]
   }
 
   private mutating func take(_ upstreamLevel: Int) -> [Action] {

@@ -76,7 +76,8 @@ extension RequestKind? {
 
 /// Why requests are refused, as few words as there are things to do about it.
 package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
-  case malformed, rights, unrecorded, overflow, levelUnknown, upstreamAway, upstreamIncomplete, taken, locked, diskFull,
+  case malformed, rights, unrecorded, overflow, levelUnknown, loop, upstreamAway, upstreamIncomplete, taken, locked,
+    diskFull,
     readOnly,
     stopping, database
 
@@ -87,6 +88,7 @@ package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
     case .unrecorded: "unrecorded"
     case .overflow: "overflow"
     case .levelUnknown: "level-unknown"
+    case .loop: "loop"
     case .upstreamAway: "upstream-away"
     case .upstreamIncomplete: "upstream-incomplete"
     case .taken: "taken"

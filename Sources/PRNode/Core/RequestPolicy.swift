@@ -43,8 +43,11 @@ struct RequestPolicy: Hashable, Sendable {
 
   /// The first level is no guess.
   var isLevelKnown: Bool {
-    if case .partitioned(let partition) = policy.numbering { partition.isLevelKnown } else { true }
+    if case .partitioned(let partition) = policy.numbering { partition.isLevelKnown } else { !isBelow }
   }
+
+  /// What the node mints depends on its level.
+  var mintsByLevel: Bool { if case .partitioned = policy.numbering { !isReadOnly } else { false } }
 
   /// The level until an upstream has given its own.
   var assumedLevel: Int {

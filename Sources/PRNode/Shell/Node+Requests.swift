@@ -66,10 +66,7 @@ extension Node {
     _ replied: @escaping @Sendable (Result<UpstreamAnswer, UpstreamError>) -> Void
   ) {
     guard let upstream else { return replied(.failure(.stopped)) }
-    upstream.ask(question, within: time, via: path.passing(store.identity)) { [self] outcome in
-      if case .failure(.loop(_, let circle)) = outcome { cameRound(circle, saidBelow: false) }
-      replied(outcome)
-    }
+    upstream.ask(question, within: time, via: path.passing(store.identity), answer: replied)
   }
 
   /// Puts an answer of the upstream into the copy.

@@ -37,12 +37,12 @@ package final class Node: Sendable {
     self.clock = clock
     levels = Mutex(
       NodeLevel(requestPolicy.assumedLevel, isKnown: requestPolicy.isLevelKnown, keeps: !store.isReadOnly))
-    guard !requestPolicy.isLevelKnown, !requestPolicy.isReadOnly else { return }
+    guard lacksLevel else { return }
     alarms.raise(
       Self.unknownLevelAlarm,
       "this node mints nothing: its upstream has never said how many nodes stand above, and a number of another level may name two "
         + "contents",
-      advice: "bring up the line to the upstream, or start this node with --level (1 right below the authority)",
+      advice: "let the node reach its upstream, or start it with --level (1 right below the authority)",
       isLogged: false)
   }
 
@@ -53,7 +53,10 @@ package final class Node: Sendable {
   /// How many nodes stand above this one, as far as is known.
   package var level: Int { levels.withLock { $0.value } }
 
-  /// The level, unless it is a guess. Until it is known the node mints nothing.
+  /// The node would mint, and mints nothing since its level is not known.
+  package var lacksLevel: Bool { requestPolicy.mintsByLevel && knownLevel == nil }
+
+  /// The level, unless it is a guess.
   package var knownLevel: Int? { levels.withLock { $0.isKnown ? $0.value : nil } }
 
   /// The rule, at the level that is known now.
@@ -84,7 +87,7 @@ package final class Node: Sendable {
   /// A question has come round, at this node or at its upstream.
   ///
   /// - Parameter saidBelow: a client has sent the path, not the upstream.
-  func cameRound(_ circle: QuestionPath, saidBelow: Bool) {
+  package func cameRound(_ circle: QuestionPath, saidBelow: Bool) {
     // A node without an upstream stands in no circle.
     guard upstream != nil else { return }
     let now = now

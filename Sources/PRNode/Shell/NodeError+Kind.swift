@@ -11,7 +11,8 @@ extension NodeError {
     case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway
     case .upstreamIncomplete: .upstreamIncomplete
-    case .beyondUpstream, .cameRound: .malformed
+    case .beyondUpstream: .malformed
+    case .cameRound: .loop
     case .store(let error): error.kind
     }
   }

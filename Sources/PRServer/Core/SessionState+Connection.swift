@@ -15,6 +15,7 @@ extension SessionState {
     guard phase == .handshaking else { return }
     cancel(.handshake, &step)
     phase = .greeted
+    takesUnknownLevel = description.features.contains(.via)
     // A node says which store it mints for, and in which lane.
     if let store = description.store, LaneRival.isStore(store), let lane = description.lane, rights.contains(.read) {
       node = store

@@ -29,6 +29,8 @@ struct SessionState: Sendable {
   var flight = SessionFlight()
   /// The store of the node that asks, if it is one that mints.
   var node: String?
+  /// To a peer that says so a level that is not known can be left out. Others would take it for 0.
+  var takesUnknownLevel = false
   /// The server stops.
   var isDraining = false
   /// The client has sent all that it will. It may still read replies.

@@ -93,6 +93,7 @@ extension SessionHandler {
   private func describe() {
     var description = desk.description
     description.rival = rival
+    if !state.takesUnknownLevel { description.level = desk.node.level }
     Handshake.reply(description.headers, into: &out)
   }
 

@@ -27,7 +27,10 @@ extension SessionHandler {
         answer: later(ticket, .importOne) { .imported($0 ? value : nil) })
     case .lookup(let tuple, let time, let path):
       node.lookUp(
-        tuple, within: time, via: path, for: client, answer: later(ticket, .lookup) { .lookup(LookupAnswer($0)) })
+        tuple, within: time, via: path, for: client,
+        answer: later(ticket, .lookup) { [guess = state.takesUnknownLevel ? nil : desk.node.level] answer in
+          .lookup(LookupAnswer(answer, guess: guess))
+        })
     case .ping, .isReadonly, .changes, .export: break  // they have actions of their own
     }
   }
@@ -154,9 +157,10 @@ extension SessionHandler {
 }
 
 extension LookupAnswer {
-  fileprivate init(_ answer: UpstreamAnswer) {
+  /// - Parameter guess: the level where it is not known; nil to leave it out.
+  fileprivate init(_ answer: UpstreamAnswer, guess: Int?) {
     self.init(
       greatest: answer.greatest?.text, values: answer.values.map(\.text), hasMore: answer.hasMore,
-      isComplete: answer.isComplete, level: answer.level)
+      isComplete: answer.isComplete, level: answer.level ?? guess)
   }
 }

@@ -332,6 +332,7 @@ private final class LevelObserver: Sendable {
   private let state = Mutex((node: Node?.none, level: Int?.none))
 
   func take(_ event: UpstreamEvent) {
+    if case .looping(_, let circle) = event { state.withLock { $0.node }?.cameRound(circle, saidBelow: false) }
     guard case .greeted(_, let description) = event else { return }
     guard let level = description.levelForNodesBelow else { return }
     let node = state.withLock { state in

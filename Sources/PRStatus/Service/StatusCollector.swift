@@ -154,7 +154,7 @@ actor StatusCollector {
       let why = report.upstreams.map { "\($0.server): \($0.problem ?? "not reached yet")" }.joined(separator: "; ")
       readiness.reasons.append("no upstream answers, and nothing new is answered without one (\(why))")
     }
-    if facts.node.knownLevel == nil, !facts.node.isReadOnly {
+    if facts.node.lacksLevel {
       readiness.reasons.append(
         "the upstream has never said how many nodes stand above, and nothing is minted until then")
     }

@@ -83,7 +83,7 @@ extension UpstreamPool {
     fail(id, error, &step)
     switch error {
     case .beyondLimit: return  // it was not sent, and the client gets the reason
-    case .loop: break  // the node that asked raises an alarm
+    case .loop(let server, let circle): step.act(.tell(.looping(server, circle)))
     case .refused(let server, let words): step.act(.tell(.refusing(server, words)))
     default: step.act(.tell(.doubtful(options.server, reason: error.reason)))
     }

@@ -51,8 +51,10 @@ struct UpstreamRouter {
     let question: UpstreamQuestion
     let path: QuestionPath
     let time: Duration
+    /// When the time is up.
+    let deadline: Instant
     /// A timer runs. The waiter may have less time than the question, or has waited for an earlier one to be settled.
-    let isTimed: Bool
+    var isTimed: Bool
   }
 
   /// - Parameter deadline: how long a question runs, over all upstreams.
@@ -82,7 +84,7 @@ struct UpstreamRouter {
   ) -> [Action] {
     let admission = coalescer.admit(waiter, to: question)
     let isTimed = time < deadline || admission == .queued
-    waiters[waiter] = PendingAnswer(question: question, path: path, time: time, isTimed: isTimed)
+    waiters[waiter] = PendingAnswer(question: question, path: path, time: time, deadline: now + time, isTimed: isTimed)
     let timer = isTimed ? [Action.startTimer(waiter, after: time)] : []
     return admission == .ask ? timer + begin(question, via: path, upstreams, at: now) : timer
   }
@@ -92,6 +94,18 @@ struct UpstreamRouter {
     coalescer.remove(waiter, from: timeout.question)
     let upstream = upstreams.first(where: \.isPresent) ?? upstreams.first
     return [.answer(waiter, .failure(upstream.map { .timedOut($0.server, timeout.time) } ?? .stopped))]
+  }
+
+  /// The question that a waiter shared has come round on a way that is not the waiter's: a client may send any path.
+  private mutating func askAgain(
+    _ waiter: Waiter, _ question: UpstreamQuestion, _ upstreams: [UpstreamAvailability], at now: Instant
+  ) -> [Action] {
+    guard let pending = waiters[waiter] else { return [] }
+    let timer =
+      pending.isTimed ? [] : [Action.startTimer(waiter, after: max(now.duration(to: pending.deadline), .zero))]
+    waiters[waiter]?.isTimed = true
+    let admission = coalescer.admit(waiter, to: question)
+    return admission == .ask ? timer + begin(question, via: pending.path, upstreams, at: now) : timer
   }
 
   private mutating func begin(
@@ -118,12 +132,25 @@ struct UpstreamRouter {
     courses[question] = nil
     let (askers, next) = coalescer.settle(question)
     var actions: [Action] = []
+    var others: [Waiter] = []
     for asker in askers {
+      if let waiter = waiters[asker], outcome.isLoop(besides: waiter.path) {
+        others.append(asker)
+        continue
+      }
       guard let timeout = waiters.removeValue(forKey: asker) else { continue }
       if timeout.isTimed { actions.append(.cancelTimer(asker)) }
       actions.append(.answer(asker, outcome))
     }
-    guard let next else { return actions }
-    return actions + begin(question, via: waiters[next]?.path ?? .start, upstreams, at: now)
+    if let next { actions += begin(question, via: waiters[next]?.path ?? .start, upstreams, at: now) }
+    return actions + others.flatMap { askAgain($0, question, upstreams, at: now) }
+  }
+}
+
+extension Result<UpstreamAnswer, UpstreamError> {
+  /// The question has come round, and not on this path.
+  fileprivate func isLoop(besides path: QuestionPath) -> Bool {
+    guard case .failure(.loop(_, let circle)) = self, let first = circle.stores.first else { return false }
+    return !path.stores.contains(first)
   }
 }

@@ -85,7 +85,7 @@ final class UpstreamPoolDriver {
     case .ping(let ping, let id):
       let asked = options.wall()
       connections[id]?.ping().assumeIsolated().whenComplete { outcome in
-        if case .success(let news) = outcome { self.compareClocks(news.time, asked: asked) }
+        if case .success(let news) = outcome, let time = news.time { self.compareClocks(time, asked: asked) }
         self.handle(.pinged(ping, outcome.mapError(self.upstreamError)))
       }
     case .start(let timer, let time):
@@ -118,10 +118,9 @@ final class UpstreamPoolDriver {
 
   /// - Parameter told: nil from a server that says nothing of its clock.
   private func compareClocks(_ told: Int64?, asked: Int64) {
-    guard let told else { return }
-    tell(
-      .clock(
-        dialer.server, difference: ClockDifference.least(told: told, asked: asked, answered: options.wall())))
+    guard let told else { return tell(.clock(dialer.server, nil)) }
+    guard let difference = ClockDifference(told: told, asked: asked, answered: options.wall()) else { return }
+    tell(.clock(dialer.server, difference))
   }
 
   private func probe(_ id: UpstreamPool.ConnectionID, _ question: UpstreamQuestion?, within time: Duration) {

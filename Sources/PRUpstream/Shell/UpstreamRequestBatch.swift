@@ -8,12 +8,14 @@ struct UpstreamRequestBatch: Sendable {
   let requests: [Request]
   private let server: Endpoint
   private let level: Int?
+  private let path: QuestionPath
 
   init(
     _ question: UpstreamQuestion, within time: Duration, via path: QuestionPath, to peer: PeerDescription,
     at server: Endpoint
   ) {
     self.server = server
+    self.path = path
     level = peer.levelForNodesBelow
     switch question {
     case .tuple(let tuple, _) where peer.features.contains(.lookup):
@@ -41,7 +43,10 @@ struct UpstreamRequestBatch: Sendable {
         answer = UpstreamAnswer(
           greatest: try told.greatest.map(revision), values: values.values, hasMore: values.hasMore,
           isComplete: told.isComplete, level: told.level ?? level)
-      case (.lookup, .loop(let circle)): throw .loop(server, circle)
+      case (.lookup, .loop(let circle)):
+        // A server finds itself in the path that was sent, or nowhere.
+        guard let first = circle.stores.first, path.stores.contains(first) else { throw .nonsense(server, .shape) }
+        throw .loop(server, circle)
       case (.testPackage, .known(let known)): isKnown = known
       case (.maxPackagePR, .value(let text)):
         answer = UpstreamAnswer(greatest: try revision(text), values: answer.values, level: answer.level)

@@ -107,8 +107,9 @@ private struct LookupFields {
       return
     }
     if name.equals("loop", in: bytes) {
-      circle = try scanner.strings(maximum: QuestionPath.maximum, maximumLength: QuestionPath.maximumLength)
-        .flatMap { QuestionPath($0) }
+      let maximum = QuestionPath.maximum + 1
+      circle = try scanner.strings(maximum: maximum, maximumLength: QuestionPath.maximumLength)
+        .flatMap { QuestionPath($0, maximum: maximum) }
       return
     }
     let token = try scanner.value()

