@@ -30,7 +30,7 @@ let package = Package(
     // 0: the rules
     .target(name: "PRRevision"),
 
-    // 1: bytes, ciphers and rows
+    // 1: bytes, ciphers and the rules of a federation
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(name: "PRTLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
@@ -38,27 +38,13 @@ let package = Package(
     .target(name: "PRFederation", dependencies: ["PRRevision", "COpenSSL"]),
     .target(name: "CPidfd"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
+
+    // 2: the store; rows, package indexes and federations as files; one connection to a server
     .target(
       name: "PRStore",
       dependencies: [
-        "PRRevision", "COpenSSL",
+        "PRRevision", "PRFederation", "COpenSSL",
       ]),
-
-    // 2: the engine of the store; rows, package indexes and federations as files; one connection to a server
-    .target(
-      name: "PRStoreSQLite",
-      dependencies: [
-        "PRRevision", "PRStore", "CSQLiteTuning", "COpenSSL",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
-      ]),
-    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-    .target(
-      name: "PRStorePostgres",
-      dependencies: [
-        "PRRevision", "PRStore", "COpenSSL", .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
-      ]),
-    .target(name: "PRStoreMemory", dependencies: ["PRRevision", "PRStore"]),
     .target(
       name: "PRInterchange", dependencies: ["PRRevision", "PRWire", .product(name: "NIOCore", package: "swift-nio")]),
     .target(
@@ -73,7 +59,22 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
-    // 3: asking the upstream
+    // 3: the engines of the store; asking the upstream
+    .target(
+      name: "PRStoreSQLite",
+      dependencies: [
+        "PRRevision", "PRFederation", "PRStore", "CSQLiteTuning", "COpenSSL",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .target(
+      name: "PRStorePostgres",
+      dependencies: [
+        "PRRevision", "PRFederation", "PRStore", "COpenSSL",
+        .target(name: "CPostgres", condition: .when(traits: ["PostgreSQL"])),
+      ]),
+    .target(name: "PRStoreMemory", dependencies: ["PRRevision", "PRFederation", "PRStore"]),
     .target(
       name: "PRUpstream",
       dependencies: ["PRRevision", "PRWire", "PRClient", .product(name: "NIOCore", package: "swift-nio")]),
@@ -138,8 +139,8 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRCertificates", "PRClient", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision",
-        "PRServer",
+        "PRAssembly", "PRCertificates", "PRClient", "PRFederation", "PRInterchange", "PRNode", "PRPackageIndex",
+        "PRRevision", "PRServer",
         "PRSimulation", "PRStatus", "PRStore", "PRStorePostgres", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -189,7 +190,8 @@ let package = Package(
     .target(
       name: "TestStore",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRStoreSQLite", "TestPostgres", "TestSeed",
+        "PRFederation", "PRRevision", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRStoreSQLite", "TestPostgres",
+        "TestSeed",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/TestStore"),
@@ -220,8 +222,8 @@ let package = Package(
     .testTarget(
       name: "PRStoreTests",
       dependencies: [
-        "PRRevision", "PRStore", "PRStoreMemory", "PRStoreSQLite", "StoreCheck", "TestDisk", "TestSeed", "TestStore",
-        "TestThreads",
+        "PRFederation", "PRRevision", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRStoreSQLite", "StoreCheck",
+        "TestDisk", "TestPostgres", "TestSeed", "TestStore", "TestThreads",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),

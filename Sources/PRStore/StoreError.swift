@@ -35,6 +35,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case lost(path: String, StoreLoss)
   /// What is derived from the rows does not fit them.
   case misfit(path: String, detail: String)
+  /// The rows of the federation's register are not what this version writes.
+  case badRegister(path: String, detail: String)
   /// The file holds the tables of another program.
   case foreign(path: String, tables: [String])
   /// The file is on a file system that several machines may have mounted.
@@ -105,6 +107,9 @@ extension StoreError: CustomStringConvertible {
       "the database \(path) contradicts itself: \(detail). It is damaged, or was changed by hand; look with 'headwater "
         + "audit \(path)'. Restore a backup, or, if the rows are right, compute the rest anew with 'headwater recover "
         + "--database \(path) --heads'"
+    case .badRegister(let path, let detail):
+      "the register of the federation in the database \(path) cannot be read (\(detail)); numbering goes on. Run the version "
+        + "that wrote it, or restore a backup and run 'headwater federation after-restore'"
     case .foreign(let path, let tables):
       "the database \(path) belongs to another program: it holds \(tables.joined(separator: ", ")) and no table of a PR "
         + "server; name another file or database"

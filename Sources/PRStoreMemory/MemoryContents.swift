@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -20,6 +21,8 @@ struct MemoryContents: Sendable {
   private var floorHeads = SharedMap<PackageKey, Revision>()
   var notes: [StoreMetadata: String] = [:]
   var swap: MemorySwap?
+  /// Of the federation, where there is one.
+  var register: Register?
 
   var newestSerial: Int64 { Int64(clamping: feed.count) }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -61,6 +62,8 @@ final class MemoryReadContext: ReadContext {
   func floorCount() -> Int { Set(contents.floors.map(\.floor.package)).count }
 
   func copiedRows() -> Int { contents.copy.count }
+
+  func register() -> Register? { contents.register }
 
   func note(_ note: StoreMetadata) -> String? { contents.notes[note] }
 

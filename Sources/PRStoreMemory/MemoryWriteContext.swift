@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -44,6 +45,8 @@ final class MemoryWriteContext: WriteContext {
   func keep(_ note: StoreMetadata, _ text: String) { contents.notes[note] = text }
 
   func forget(_ note: StoreMetadata) { contents.notes[note] = nil }
+
+  func store(_ register: Register, replacing old: Register?) { contents.register = register }
 
   @discardableResult
   func learn(_ told: UpstreamAnswer, of tuple: TupleKey, milliseconds: Int64) -> Bool {

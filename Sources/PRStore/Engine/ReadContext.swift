@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 
 /// The rows as one snapshot of a store has them. An engine gives the answers; what follows from them alone stands in the
@@ -83,6 +84,14 @@ package protocol ReadContext: AnyObject {
 
   /// The architectures of the packages that have rows or floors, in the order of their bytes.
   func architectures() throws(StoreError) -> [String]
+
+  // MARK: The register
+
+  /// The register of the federation, in whatever order of its members.
+  ///
+  /// - Returns: nil where the store has no federation.
+  /// - Throws: ``StoreError/badRegister(path:detail:)`` where it is damaged, or a newer version wrote it.
+  func register() throws(StoreError) -> Register?
 
   // MARK: Notes and exports
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 
 /// The rows inside a write transaction: what is read here is still true when the row is written.
@@ -41,6 +42,11 @@ package protocol WriteContext: AnyObject {
 
   func keep(_ note: StoreMetadata, _ text: String) throws(StoreError)
   func forget(_ note: StoreMetadata) throws(StoreError)
+
+  /// Writes the rows of a register that differ from what the store has.
+  ///
+  /// - Parameter old: what ``ReadContext/register()`` gave in this transaction; nil when the federation is made.
+  func store(_ register: Register, replacing old: Register?) throws(StoreError)
 
   // MARK: The copy of the upstream's rows
 

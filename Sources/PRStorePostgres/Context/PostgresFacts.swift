@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import PRFederation
   import PRRevision
   import PRStore
 
@@ -57,6 +58,8 @@
     private var places: [PackageKey: [Int]] = [:]
     /// What was kept or forgotten.
     private(set) var notes: [StoreMetadata: String?] = [:]
+    /// Nil where it was not read.
+    var register: PostgresRegister?
     /// Where the feed ends, the added rows included.
     private(set) var end = FeedPoint.start
     private var journal: [Change] = []
@@ -65,12 +68,15 @@
       case row(head: PackageHead?, values: ToldValues?, end: FeedPoint)
       case floor(Revision?)
       case note(StoreMetadata, before: String??)
+      case register(before: Register?)
     }
 
     init(end: FeedPoint = .start) { self.end = end }
 
     /// Whether there is something to write.
-    var isChanged: Bool { !journal.isEmpty }
+    var isChanged: Bool { !rows.isEmpty || !floors.isEmpty || !notes.isEmpty || changesRegister }
+
+    var changesRegister: Bool { register.map { $0.current != $0.stored } ?? false }
 
     // MARK: What was fetched
 
@@ -123,6 +129,12 @@
       notes[note] = .some(text)
     }
 
+    /// Changes the register, which was read.
+    mutating func keep(_ changed: Register) {
+      journal.append(.register(before: register?.current))
+      register?.current = changed
+    }
+
     // MARK: Undoing
 
     /// A point to return to.
@@ -142,6 +154,7 @@
           guard let floor = floors.popLast() else { return }
           packages[floor.floor.package]?.floor = before
         case .note(let note, let before): notes[note] = before
+        case .register(let before): register?.current = before
         }
       }
     }

@@ -25,6 +25,9 @@
 
     var isOver: Bool { asks.isOver }
 
+    /// What an error names the store by.
+    var path: String { asks.path }
+
     // MARK: The store's own rows
 
     func fetched(_ tuple: TupleKey) throws(StoreError) -> PostgresWorkingSet.Package {
@@ -138,6 +141,8 @@
   /// What carries out the questions of a transaction.
   protocol PostgresAsking: AnyObject {
     func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply
+    /// What an error names the store by.
+    var path: String { get }
     /// Which connection answers.
     var connectionNumber: Int { get }
     /// The time of the read is over.

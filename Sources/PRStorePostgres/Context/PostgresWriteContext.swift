@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import PRFederation
   import PRRevision
   import PRStore
 
@@ -85,6 +86,16 @@
       guard try rows.note(note) != nil else { return }
       try checkMayWrite()
       rows.set.keep(note, nil)
+    }
+
+    func store(_ register: Register, replacing old: Register?) throws(StoreError) {
+      try checkMayWrite()
+      if PostgresRegister.hasByte0(RegisterChange(from: old, to: register)) {
+        throw .refusedBySchema(detail: "a text of the register has a byte 0, which PostgreSQL does not store")
+      }
+      // What is written differs from what the transaction has found, whatever the caller says.
+      _ = try rows.register()
+      rows.set.keep(register)
     }
 
     // MARK: The copy of the upstream's rows: an authority has no upstream

@@ -53,6 +53,7 @@
 
     // MARK: Within a transaction
 
+    var path: String { shared.path }
     var connectionNumber: Int { session.connectionNumber }
     var isOver: Bool { false }
 

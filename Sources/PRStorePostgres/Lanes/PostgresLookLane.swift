@@ -118,7 +118,7 @@
 
   /// A transaction that is over: what it did not fetch is asked for in another.
   private final class PostgresEndedTransaction: PostgresAsking {
-    private let path: String
+    let path: String
     let connectionNumber: Int
     var isOver: Bool { false }
 

@@ -117,6 +117,7 @@
       try readSnapshot(readsWhole: false) { _ throws(StoreError) in try session.ask(statement, parameters) }
     }
 
+    var path: String { shared.path }
     var connectionNumber: Int { session.connectionNumber }
     var isOver: Bool { isGone() || shared.now() > end }
 

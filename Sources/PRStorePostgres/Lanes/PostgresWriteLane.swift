@@ -58,8 +58,12 @@
     ///
     /// - Parameter doubt: why the commit is doubtful.
     private func confirm(_ group: [PendingDecision], _ set: PostgresWorkingSet, doubt: StoreError) -> PostgresEnd {
-      // What has no row is the same when it is decided again.
-      guard !set.rows.isEmpty else { return .over(again(group, doubt)) }
+      guard !set.rows.isEmpty else {
+        // What has no row is the same when it is decided again, but for the register: who asked asks again.
+        guard set.changesRegister else { return .over(again(group, doubt)) }
+        for decision in group { decision.fail(doubt) }
+        return .over([])
+      }
       guard shared.now() < deadline(of: group) else {
         for decision in group { decision.fail(doubt) }
         return .over([])

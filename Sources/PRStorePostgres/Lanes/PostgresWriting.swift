@@ -10,6 +10,7 @@
     func add(to connection: PostgresConnection, updatesEnd: Bool = true) throws(PostgresFailure) {
       if !rows.isEmpty { try addRows(to: connection, updatesEnd) }
       if !floors.isEmpty { try addFloors(to: connection) }
+      try register?.add(to: connection)
       let kept = notes.compactMap { note, text in text.map { (note.rawValue, $0) } }
       let forgotten = notes.filter { $0.value == nil }.map(\.key.rawValue)
       if !kept.isEmpty {

@@ -177,7 +177,7 @@ extension StoreError {
   /// Others in the same transaction are not touched by it.
   fileprivate var concernsOneRow: Bool {
     switch self {
-    case .refusedBySchema, .taken, .notARevision, .abandoned, .lost, .unsettled: true
+    case .refusedBySchema, .taken, .notARevision, .badRegister, .abandoned, .lost, .unsettled: true
     default: false
     }
   }

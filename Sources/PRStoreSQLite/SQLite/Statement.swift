@@ -140,6 +140,15 @@ final class Statement {
 
   func number(_ column: CInt) -> Int64 { sqlite3_column_int64(handle, column) }
 
+  /// A column as it is stored: a text where a number is expected, which another program can have written, is no number.
+  func field(_ column: CInt) -> RegisterField {
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_NULL: .null
+    case SQLITE_INTEGER: .number(number(column))
+    default: .text(text(column) ?? "")
+    }
+  }
+
   func isNull(_ column: CInt) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 }
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRFederation
+import PRRevision
+
+extension Register {
+  /// The register that stands in tables.
+  ///
+  /// - Parameters:
+  ///   - path: what an error names the store by.
+  ///   - rows: gives the rows of a table in the order of their keys.
+  /// - Returns: nil where there is no federation.
+  /// - Throws: ``StoreError/badRegister(path:detail:)`` for what no register writes, besides what `rows` throws.
+  package init?(
+    inTablesOf path: String, rows: (RegisterTable) throws(StoreError) -> [RegisterRow]
+  ) throws(StoreError) {
+    func read<Value>(
+      _ table: RegisterTable, _ value: (RegisterRowReader) throws(StoreError) -> Value
+    ) throws(StoreError) -> [Value] {
+      var values: [Value] = []
+      for (index, row) in try rows(table).enumerated() {
+        values.append(try value(RegisterRowReader(row: row, place: index + 1, path: path)))
+      }
+      return values
+    }
+    let federations = try read(.federation) { row throws(StoreError) in try Self.federation(row) }
+    guard let federation = federations.first else { return nil }
+    guard federations.count == 1 else { throw .badRegister(path: path, detail: "it has several federations") }
+    self.init(
+      federation: federation.name, authority: federation.authority, lanes: federation.lanes,
+      members: try read(.member) { row throws(StoreError) in try row.member() },
+      leases: try read(.lease) { row throws(StoreError) in try row.lease() },
+      laneRows: try read(.lane) { row throws(StoreError) in
+        LaneRow(
+          level: try row.level(), index: try row.unsigned("number"), member: try row.value("member", MemberID.init),
+          state: try row.value("state", LaneRow.State.init))
+      },
+      invitations: try read(.invitation) { row throws(StoreError) in try row.invitation() },
+      floors: try read(.level) { row throws(StoreError) in
+        LevelFloor(level: try row.level(), from: try row.unsigned("from_number"))
+      },
+      restoredAt: federation.restoredAt)
+  }
+
+  private typealias Federation = (name: FederationName, authority: SecureDigest, lanes: LaneChooser, restoredAt: Int64?)
+
+  private static func federation(_ row: RegisterRowReader) throws(StoreError) -> Federation {
+    let schema = try row.number("schema")
+    guard schema <= RegisterTable.schema else {
+      throw .badRegister(
+        path: row.path,
+        detail: "a newer version wrote it: its schema is \(schema), and this version reads \(RegisterTable.schema)")
+    }
+    guard let count = UInt64(exactly: try row.number("lanes")), let lanes = LaneChooser(count: count) else {
+      throw row.wrong("lanes")
+    }
+    return (
+      try row.value("name") { try? FederationName($0) }, try row.value("authority", SecureDigest.init(text:)), lanes,
+      try row.has("restored_at") ? try row.number("restored_at") : nil
+    )
+  }
+}
+
+extension RegisterRowReader {
+  fileprivate func lease() throws(StoreError) -> Lease {
+    Lease(
+      member: try value("member", MemberID.init), store: try text("store"), level: try level(),
+      lane: try optional("lane") { Lane($0) }, from: try unsigned("from_number"))
+  }
+
+  fileprivate func member() throws(StoreError) -> Member {
+    var member = Member(
+      id: try value("id", MemberID.init), name: try value("name") { try? MemberName($0) },
+      addresses: try list("addresses") { MemberAddress($0) }, kind: try value("kind", Member.Kind.init),
+      parent: try optional("parent", MemberID.init), level: try level(),
+      rights: try value("rights") { MemberRights($0) },
+      store: try text("store"), nonce: try has("nonce") ? try judge() : nil,
+      invitedBy: try optional("invited_by", MemberID.init), invitedAt: try number("invited_at"),
+      joinedAt: try number("joined_at"))
+    member.formerNames = try list("former_names") { text in
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, let name = try? MemberName(String(parts[0])), let until = Int64(parts[1]) else {
+        return nil
+      }
+      return Member.FormerName(name: name, until: until)
+    }
+    member.state = try value("state", Member.State.init)
+    if try has("certificate") {
+      member.certificate = Member.Certificate(
+        serial: try text("certificate"), expires: try number("certificate_expires"))
+    }
+    member.seenAt = try number("seen_at")
+    return member
+  }
+
+  private func judge() throws(StoreError) -> NonceJudge {
+    var answered: NonceJudge.Answered?
+    if try has("answered") {
+      answered = NonceJudge.Answered(
+        presented: try value("answered") { PresentedNonce($0) }, address: try text("answered_from"),
+        at: try number("answered_at"))
+    }
+    var stop: NonceStop?
+    if try has("stop") {
+      let addresses = try optional("stop_from") {
+        $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      }
+      stop = NonceStop(
+        cause: try value("stop", NonceStop.Cause.init), addresses: addresses ?? [], since: try number("stop_since"),
+        at: try number("stop_at"))
+    }
+    return NonceJudge(
+      store: try text("nonce_store"), newest: try value("nonce") { Nonce($0) }, answered: answered, stop: stop,
+      phase: try value("nonce_phase", NonceJudge.Phase.init))
+  }
+
+  fileprivate func invitation() throws(StoreError) -> Invitation {
+    let again = try number("again")
+    guard 0...1 ~= again else { throw wrong("again") }
+    let offer = Invitation.Offer(
+      name: try value("name") { try? MemberName($0) }, kind: try value("kind", Member.Kind.init),
+      addresses: try list("addresses") { MemberAddress($0) }, parent: try optional("parent", MemberID.init),
+      rights: try value("rights") { MemberRights($0) }, isAgain: again == 1)
+    var invitation = Invitation(
+      id: try value("id", InvitationID.init), secretHash: try value("secret_hash", SecureDigest.init(text:)),
+      offer: offer, inviter: try optional("inviter", MemberID.init), at: try number("at"))
+    invitation.state = try value("state", Invitation.State.init)
+    if try has("used_request") {
+      invitation.use = Invitation.Use(
+        request: try value("used_request", SecureDigest.init(text:)), member: try value("used_by", MemberID.init),
+        nonce: try optional("used_nonce") { Nonce($0) }, at: try number("used_at"))
+    }
+    return invitation
+  }
+}

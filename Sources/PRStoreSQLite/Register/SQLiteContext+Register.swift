@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRFederation
+import PRStore
+
+extension SQLiteReadContext {
+  package func register() throws(StoreError) -> Register? {
+    guard try connection.hasTable(RegisterTable.federation.inSQLite) else { return nil }
+    return try Register(inTablesOf: connection.path) { table throws(StoreError) in
+      let statement = try connection.prepare(table.select)
+      var rows: [RegisterRow] = []
+      while try statement.step() {
+        rows.append(RegisterRow(table, table.columns.indices.map { statement.field(CInt(clamping: $0)) }))
+      }
+      return rows
+    }
+  }
+}
+
+extension SQLiteWriteContext {
+  package func store(_ register: Register, replacing old: Register?) throws(StoreError) {
+    try checkMayWrite()
+    let connection = snapshot.connection
+    if old == nil { for table in RegisterTable.allCases { try connection.execute(table.create) } }
+    let change = RegisterChange(from: old, to: register)
+    for table in RegisterTable.allCases {
+      try run(table.delete, change.removed(table).map(\.key), on: connection)
+      try run(table.replace, change.written(table).map(\.fields), on: connection)
+    }
+  }
+
+  private func run(_ sql: String, _ rows: [[RegisterField]], on connection: Connection) throws(StoreError) {
+    guard !rows.isEmpty else { return }
+    let statement = try connection.prepare(sql)
+    for row in rows {
+      for (index, field) in row.enumerated() {
+        switch field {
+        case .null: statement.bind(CInt(clamping: index + 1), nil as Int64?)
+        case .number(let number): statement.bind(CInt(clamping: index + 1), number)
+        case .text(let text): statement.bind(CInt(clamping: index + 1), text)
+        }
+      }
+      try statement.run()
+    }
+  }
+}
+
+extension RegisterTable {
+  fileprivate var inSQLite: String { "headwater_\(rawValue)" }
+
+  private var names: String { columns.map(\.name).joined(separator: ", ") }
+
+  private var keyNames: [String] { columns.prefix(keys).map(\.name) }
+
+  fileprivate var create: String {
+    let columns = columns.map { "\($0.name) \($0.isNumber ? "INTEGER" : "TEXT")\($0.isOptional ? "" : " NOT NULL")" }
+    return """
+      CREATE TABLE IF NOT EXISTS \(inSQLite) (
+        \(columns.joined(separator: ", ")), PRIMARY KEY (\(keyNames.joined(separator: ", ")))) WITHOUT ROWID
+      """
+  }
+
+  fileprivate var select: String {
+    "SELECT \(names) FROM \(inSQLite) ORDER BY \(keyNames.joined(separator: ", "))"
+  }
+
+  fileprivate var delete: String {
+    let isKey = keyNames.enumerated().map { "\($1) = ?\($0 + 1)" }
+    return "DELETE FROM \(inSQLite) WHERE \(isKey.joined(separator: " AND "))"
+  }
+
+  fileprivate var replace: String {
+    let places = columns.indices.map { "?\($0 + 1)" }
+    return "INSERT OR REPLACE INTO \(inSQLite) (\(names)) VALUES (\(places.joined(separator: ", ")))"
+  }
+}
