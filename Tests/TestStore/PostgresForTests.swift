@@ -6,7 +6,7 @@
   import TestPostgres
 
   /// One server for all tests of a process, with a database for each store.
-  enum PostgresForTests {
+  package enum PostgresForTests {
     private static let cluster = Result { try PostgresCluster(settings: ["max_connections": "400"]) }
     private static let count = Atomic(0)
 
@@ -16,9 +16,15 @@
       return name
     }
 
+    /// An empty database.
+    package static func makeOptions() throws -> PostgresOptions { try options(try makeDatabase()) }
+
+    private static func options(_ name: String, isReadOnly: Bool = false) throws -> PostgresOptions {
+      PostgresOptions(try PostgresAddress(try cluster.get().url(database: name)), isReadOnly: isReadOnly)
+    }
+
     static func open(_ name: String, isReadOnly: Bool) throws -> Store {
-      let address = try PostgresAddress(try cluster.get().url(database: name))
-      return try Store.open(PostgresOptions(address, isReadOnly: isReadOnly)).0
+      try Store.open(try options(name, isReadOnly: isReadOnly)).0
     }
   }
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import PRFederation
   import PRRevision
   import PRStore
 
@@ -49,17 +50,24 @@
       }
     }
 
-    /// Ends the store: no machine numbers in it or answers from it any more. One transaction looks where rows and floors end, and ends the
-    /// store only if that is what is expected.
+    package func register() throws(StoreError) -> Register? {
+      try snapshots.readSnapshot(readsWhole: false) { reader throws(StoreError) in try reader.register() }
+    }
+
+    /// Ends the store: no machine numbers in it or answers from it any more. One transaction looks where rows and floors end and what
+    /// the register is, and ends the store only if that is what is expected.
     ///
     /// - Parameters:
     ///   - expected: the end of the copied rows.
     ///   - floor: the last copied floor.
+    ///   - register: the one that was copied.
     ///   - file: the file that holds the copied rows, on disk. No other run has its name.
-    /// - Returns: false where rows or floors have come, or where another run has ended the store.
-    package func close(at expected: FeedPoint, _ floor: FloorEntry?, movedTo file: String) throws(StoreError) -> Bool {
+    /// - Returns: false where rows or floors have come, the register has changed, or another run has ended the store.
+    package func close(
+      at expected: FeedPoint, _ floor: FloorEntry?, _ register: Register?, movedTo file: String
+    ) throws(StoreError) -> Bool {
       do throws(StoreError) {
-        return try take(expected, floor, file)
+        return try take(expected, floor, register, file)
       } catch {
         // The COMMIT may be on record all the same. What is read now is confirmed.
         guard (try? movedTo()) == file else { throw error }
@@ -76,7 +84,9 @@
       if end.count == 1, let refusal = PostgresStop.refusal(end.optionalText(0, 2), shared) { throw refusal }
     }
 
-    private func take(_ expected: FeedPoint, _ floor: FloorEntry?, _ file: String) throws(StoreError) -> Bool {
+    private func take(
+      _ expected: FeedPoint, _ floor: FloorEntry?, _ register: Register?, _ file: String
+    ) throws(StoreError) -> Bool {
       let connection = try PostgresSession.openOnce(shared, until: shared.now() + .seconds(15))
       let deadline = shared.now() + .seconds(60)
       let replies = try connection.ask(
@@ -89,14 +99,34 @@
       // The transaction that is not committed ends with its connection.
       try refuseStopped(end)
       let lastFloor = floors.count == 0 ? nil : floors.floor(0)
+      let reader = PostgresReadContext(PostgresOpenTransaction(connection, path, deadline), of: identity)
       guard end.count == 1, try end.point(0, of: path) == expected, lastFloor?.serial == floor?.serial,
-        lastFloor?.digest == floor?.digest
+        lastFloor?.digest == floor?.digest, try reader.register() == register
       else {
         _ = try connection.ask(of: path, until: deadline, [(PostgresSQL.rollback, [])])
         return false
       }
       try PostgresCommit.confirm(connection, shared, writes: true, until: deadline)
       return true
+    }
+  }
+
+  /// A transaction that is open on a connection.
+  private final class PostgresOpenTransaction: PostgresAsking {
+    private let connection: PostgresConnection
+    let path: String
+    private let deadline: ContinuousClock.Instant
+    let connectionNumber = 1
+    var isOver: Bool { false }
+
+    init(_ connection: PostgresConnection, _ path: String, _ deadline: ContinuousClock.Instant) {
+      self.connection = connection
+      self.path = path
+      self.deadline = deadline
+    }
+
+    func ask(_ statement: PostgresStatement, _ parameters: [PostgresParameter]) throws(StoreError) -> PostgresReply {
+      try connection.ask(of: path, until: deadline, [(statement, parameters)])[0]
     }
   }
 #endif

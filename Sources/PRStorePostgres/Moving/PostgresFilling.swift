@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if PostgreSQL
+  import PRFederation
   import PRRevision
   import PRStore
 
@@ -69,6 +70,12 @@
     package func add(_ floors: [FloorEntry]) throws(StoreError) {
       set = PostgresWorkingSet(end: set.end)
       for floor in floors { set.add(floor) }
+      try write()
+    }
+
+    package func add(_ register: Register) throws(StoreError) {
+      set = PostgresWorkingSet(end: set.end)
+      set.register = PostgresRegister(stored: nil, current: register)
       try write()
     }
 

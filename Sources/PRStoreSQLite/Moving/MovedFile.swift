@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -78,6 +79,10 @@ package final class MovedFile {
     try await store.write { context throws(StoreError) in
       for entry in floors { try context.raise(entry.floor, entry.provenance) }
     }
+  }
+
+  package func add(_ register: Register) async throws(StoreError) {
+    try await store.write { context throws(StoreError) in try context.store(register, replacing: nil) }
   }
 
   /// Where its rows end, and its last floor.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -115,6 +116,8 @@ package final class MovingFile {
   package func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry] {
     try floors?.entries(after: serial, limit: limit) ?? []
   }
+
+  package func register() throws(StoreError) -> Register? { try SQLiteReadContext(connection).register() }
 
   // MARK: The steps
 

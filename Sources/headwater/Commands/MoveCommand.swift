@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import PRAssembly
+import PRFederation
 import PRStore
 import PRStoreSQLite
 import PRWire
@@ -80,6 +81,7 @@ struct MoveCommand: AsyncParsableCommand {
         try target.add(page)
         floor = last.serial
       }
+      if let register = try source.register() { try target.add(register) }
       try target.finish(as: source.identity) { () throws(StoreError) in try source.markMoving(to: target.path) }
       progress.finish()
       try source.markMoved(to: target.path)
@@ -98,14 +100,14 @@ struct MoveCommand: AsyncParsableCommand {
       try source.refuseStopped()
       let target = try MovedFile(file, replaces: false)
       var progress = ProgressBar("moving")
-      let (serial, floor) = try await StoreDrain(source: source, target: target).run { done in
+      let (serial, floor, register) = try await StoreDrain(source: source, target: target).run { done in
         progress.update(share: Double(done) / Double(max(end.serial, 1)))
       }
       let (reached, lastFloor) = try await target.end()
       try target.complete(as: source.identity)
       let hasEnded: Bool
       do {
-        hasEnded = try source.close(at: reached, lastFloor, movedTo: target.partial)
+        hasEnded = try source.close(at: reached, lastFloor, register, movedTo: target.partial)
       } catch {
         throw UserFacingError("\(error); run the command again, which finishes the move or repeats it")
       }
@@ -113,7 +115,7 @@ struct MoveCommand: AsyncParsableCommand {
         target.discard()
         guard try source.end() != nil else { throw StoreError.movedAway(path: source.path) }
         throw UserFacingError(
-          "rows or floors have come to \(source.path) meanwhile: stop its servers, and run the command again")
+          "rows, floors or members have come to \(source.path) meanwhile: stop its servers, and run the command again")
       }
       try target.settle()
       progress.finish()
@@ -133,13 +135,13 @@ struct MoveCommand: AsyncParsableCommand {
     }
   }
 
-  /// Copies all rows and floors of a store on PostgreSQL into a file.
+  /// Copies all rows and floors and the register of a store on PostgreSQL into a file.
   struct StoreDrain {
     let source: PostgresDraining
     let target: MovedFile
 
-    /// - Returns: the last serials of rows and of floors.
-    func run(_ progress: (Int64) -> Void) async throws -> (rows: Int64, floors: Int64) {
+    /// - Returns: the last serials of rows and of floors, and the register.
+    func run(_ progress: (Int64) -> Void) async throws -> (rows: Int64, floors: Int64, register: Register?) {
       var (serial, floor): (Int64, Int64) = (0, 0)
       while case let page = try source.entries(after: serial, limit: pageSize), let last = page.last {
         try await target.add(page)
@@ -150,7 +152,9 @@ struct MoveCommand: AsyncParsableCommand {
         try await target.add(page)
         floor = last.serial
       }
-      return (serial, floor)
+      let register = try source.register()
+      if let register { try await target.add(register) }
+      return (serial, floor, register)
     }
   }
 #endif
