@@ -11,9 +11,20 @@ import Testing
 struct SocketFileTests {
   private static func path() -> String { "/tmp/hw-\(UUID().uuidString.prefix(13)).sock" }
 
-  /// Leaves a socket file behind, as a server does that is killed.
+  /// Leaves a socket file behind, as a server does that is killed. The socket has never listened: a child process that another test
+  /// starts at this moment has the descriptor until it runs its program, and with it a socket that listens would be alive.
   private static func leaveStale(at path: String) throws {
-    close(try SocketName(path: path).bind(backlog: 1))
+    let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(result == 0)
   }
 
   private static func isAnswered(at path: String) throws -> Bool {

@@ -26,6 +26,8 @@
     private var configuredNames = "standby"
     private var standbyNames = "standby"
     private var namesChanged = Duration.zero
+    /// When it last went on after it was frozen.
+    private var thawed = Duration.zero
     /// So many records are on the standby's disk, as far as the server has got word of it.
     private var acknowledged = 0
     private var waiting: [Wait] = []
@@ -306,13 +308,14 @@
 
     /// The names of the standbys are changed. Without one, commits that wait are released as if they were confirmed.
     ///
-    /// A change follows another one after 50 ms at the earliest: names that are there again when a session looks behind its commit cannot
-    /// be told from names that were never gone.
+    /// A change follows another one after 50 ms in which the server runs, at the earliest: names that are there again when a session
+    /// looks behind its commit cannot be told from names that were never gone.
     func name(standbys: String) {
       configuredNames = standbys
-      let wait = max(namesChanged + .milliseconds(50) - world.time, .zero)
+      let wait = max(max(namesChanged, thawed) + .milliseconds(50) - world.time, .zero)
       later(wait...wait + .milliseconds(5)) { [self] in
         guard standbyNames != configuredNames else { return }
+        guard world.time >= thawed + .milliseconds(50) else { return name(standbys: configuredNames) }
         (standbyNames, namesChanged) = (configuredNames, world.time)
         if standbyNames.isEmpty { endWaits { _ in true } }
       }
@@ -350,6 +353,7 @@
     func freeze() { isFrozen = true }
 
     func thaw() {
+      if isFrozen { thawed = world.time }
       isFrozen = false
       let work = held
       held = []
