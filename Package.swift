@@ -33,8 +33,9 @@ let package = Package(
     // 1: bytes, ciphers and the rules of a federation
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "PRTLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
     .target(name: "PRCertificates", dependencies: ["COpenSSL"]),
+    .target(
+      name: "PRTLS", dependencies: ["PRCertificates", "COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
     .target(name: "PRFederation", dependencies: ["PRRevision", "COpenSSL"]),
     .target(name: "CPidfd"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),

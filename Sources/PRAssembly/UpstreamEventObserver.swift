@@ -99,8 +99,7 @@ final class UpstreamEventObserver: Sendable {
 
   private func compareClocks(_ server: Endpoint, _ reading: ClockDifference?) {
     let cause = "clock-differs:\(server)"
-    guard let reading else { return alarms.end(cause) }
-    if reading.agrees { return alarms.end(cause) }
+    guard let reading, !reading.agrees else { return alarms.end(cause) }
     guard reading.differs else { return }
     let least = reading.least
     alarms.raise(

@@ -28,7 +28,7 @@ enum ASN1Time {
   /// - Returns: a time, which the caller frees.
   static func made(_ seconds: Int64) throws(CertificateError) -> UnsafeMutablePointer<ASN1_TIME> {
     ErrorQueue.clear()
-    guard let time = ASN1_TIME_set(nil, Int(clamping: seconds)) else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let time = ASN1_TIME_set(nil, Int(clamping: seconds)) else { throw .openSSL(reason: ErrorQueue.drain().text) }
     return time
   }
 }

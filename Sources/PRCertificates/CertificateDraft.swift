@@ -18,16 +18,18 @@ struct CertificateDraft {
   /// - Returns: the certificate as DER.
   func signed(by issuer: AuthorityCertificate?, _ signer: PrivateKey) throws(CertificateError) -> [UInt8] {
     ErrorQueue.clear()
-    guard let certificate = X509_new() else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let certificate = X509_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { X509_free(certificate) }
     try setFields(of: certificate)
     let authority = try issuer.map { issuer throws(CertificateError) in try issuer.handle() }
     defer { X509_free(authority) }
     let name = X509_get_subject_name(authority ?? certificate)
-    guard X509_set_issuer_name(certificate, name) == 1 else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard X509_set_issuer_name(certificate, name) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
     for made in extensions { try extend(certificate, by: authority ?? certificate, made.kind, made.setting) }
     if let rights { try add(rights, to: certificate) }
-    guard X509_sign(certificate, signer.handle, EVP_sha256()) > 0 else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard X509_sign(certificate, signer.handle, EVP_sha256()) > 0 else {
+      throw .openSSL(reason: ErrorQueue.drain().text)
+    }
     return try DERCoding.encode { i2d_X509(certificate, $0) }
   }
 
@@ -44,7 +46,7 @@ struct CertificateDraft {
       serial.set(X509_get_serialNumber(certificate)),
       ASN1Time.set(X509_getm_notBefore(certificate), period.notBefore),
       ASN1Time.set(X509_getm_notAfter(certificate), period.notAfter)
-    else { throw .openSSL(reason: ErrorQueue.drain()) }
+    else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 
   private func extend(
@@ -53,24 +55,24 @@ struct CertificateDraft {
     var context = X509V3_CTX()
     X509V3_set_ctx(&context, issuer, certificate, nil, nil, 0)
     guard let made = X509V3_EXT_conf_nid(nil, &context, kind, setting) else {
-      throw .openSSL(reason: ErrorQueue.drain())
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     defer { X509_EXTENSION_free(made) }
-    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 
   private func add(_ rights: CertificateRights, to certificate: OpaquePointer) throws(CertificateError) {
     guard let kind = OBJ_txt2obj(CertificateRights.objectIdentifier, 1) else {
-      throw .openSSL(reason: ErrorQueue.drain())
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     defer { ASN1_OBJECT_free(kind) }
-    guard let value = ASN1_OCTET_STRING_new() else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let value = ASN1_OCTET_STRING_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { ASN1_OCTET_STRING_free(value) }
     let der = rights.der
     guard ASN1_OCTET_STRING_set(value, der, CInt(clamping: der.count)) == 1,
       let made = X509_EXTENSION_create_by_OBJ(nil, kind, 0, value)
-    else { throw .openSSL(reason: ErrorQueue.drain()) }
+    else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { X509_EXTENSION_free(made) }
-    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 }

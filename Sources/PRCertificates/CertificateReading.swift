@@ -24,15 +24,14 @@ struct CertificateReading {
     guard let serial = SerialNumber(X509_get0_serialNumber(certificate)) else {
       throw .malformed(.certificate, reason: "its serial number is not one of an authority of Headwater")
     }
-    guard let notBefore = ASN1Time.seconds(X509_get0_notBefore(certificate)),
-      let notAfter = ASN1Time.seconds(X509_get0_notAfter(certificate))
-    else { throw .malformed(.certificate, reason: "its dates cannot be read") }
+    guard let period = ValidityPeriod(of: certificate) else {
+      throw .malformed(.certificate, reason: "its dates cannot be read")
+    }
     let key = try DERCoding.encode { i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), $0) }
     publicKey = try PublicKey(key, of: .certificate)
     names = try AlternativeNames(of: certificate)
     isAuthority = flags & EXFLAG_CA != 0
-    period = ValidityPeriod(notBefore: notBefore, notAfter: notAfter)
-    self.serial = serial
+    (self.serial, self.period) = (serial, period)
   }
 
   /// - Returns: an `X509`, which the caller frees.

@@ -14,7 +14,7 @@ enum DERCoding {
       var start = bytes.baseAddress
       return decoder(&start, bytes.count)
     }
-    guard let found else { throw .malformed(kind, reason: ErrorQueue.drain()) }
+    guard let found else { throw .malformed(kind, reason: ErrorQueue.drain().text) }
     ErrorQueue.clear()
     return found
   }
@@ -29,7 +29,7 @@ enum DERCoding {
     ErrorQueue.clear()
     var start: UnsafeMutablePointer<UInt8>?
     let count = Int(clamping: encoder(&start))
-    guard count > 0, let start else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard count > 0, let start else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { CRYPTO_clear_free(start, count, #file, #line) }
     return Array(UnsafeBufferPointer(start: start, count: count))
   }
@@ -38,7 +38,7 @@ enum DERCoding {
     ErrorQueue.clear()
     var digest = [UInt8](repeating: 0, count: 32)
     guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1 else {
-      throw .openSSL(reason: ErrorQueue.drain())
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     return digest
   }

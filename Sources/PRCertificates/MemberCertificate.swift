@@ -41,7 +41,7 @@ package struct MemberCertificate: Hashable, Sendable {
   private static func rights(of certificate: OpaquePointer) throws(CertificateError) -> CertificateRights {
     ErrorQueue.clear()
     guard let kind = OBJ_txt2obj(CertificateRights.objectIdentifier, 1) else {
-      throw .openSSL(reason: ErrorQueue.drain())
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     defer { ASN1_OBJECT_free(kind) }
     let index = X509_get_ext_by_OBJ(certificate, kind, -1)

@@ -47,10 +47,10 @@ struct PEMText {
 
   static func text(_ kind: EncodedKind, _ der: [UInt8]) throws(CertificateError) -> String {
     ErrorQueue.clear()
-    guard let bio = BIO_new(BIO_s_mem()) else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let bio = BIO_new(BIO_s_mem()) else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { BIO_free(bio) }
     guard PEM_write_bio(bio, kind.label, "", der, der.count) > 0 else {
-      throw .openSSL(reason: ErrorQueue.drain())
+      throw .openSSL(reason: ErrorQueue.drain().text)
     }
     var start: UnsafeMutablePointer<CChar>?
     let length = headwater_tls_bio_bytes(bio, &start)

@@ -12,7 +12,7 @@ package final class PrivateKey: @unchecked Sendable {
   /// A new one, of OpenSSL's random numbers.
   package convenience init() throws(CertificateError) {
     ErrorQueue.clear()
-    guard let handle = headwater_tls_new_key() else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let handle = headwater_tls_new_key() else { throw .openSSL(reason: ErrorQueue.drain().text) }
     try self.init(taking: handle)
   }
 
@@ -41,7 +41,7 @@ package final class PrivateKey: @unchecked Sendable {
   /// PKCS #8 as PEM, not encrypted.
   package func pem() throws(CertificateError) -> String {
     ErrorQueue.clear()
-    guard let information = EVP_PKEY2PKCS8(handle) else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let information = EVP_PKEY2PKCS8(handle) else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { PKCS8_PRIV_KEY_INFO_free(information) }
     return try PEMText.text(.privateKey, DERCoding.encode { i2d_PKCS8_PRIV_KEY_INFO(information, $0) })
   }

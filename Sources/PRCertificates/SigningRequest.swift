@@ -10,12 +10,12 @@ package struct SigningRequest: Hashable, Sendable {
   /// A request without a name.
   package init(for key: PrivateKey) throws(CertificateError) {
     ErrorQueue.clear()
-    guard let request = X509_REQ_new() else { throw .openSSL(reason: ErrorQueue.drain()) }
+    guard let request = X509_REQ_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { X509_REQ_free(request) }
     // Version 1, which is the only one.
     guard X509_REQ_set_version(request, 0) == 1, X509_REQ_set_pubkey(request, key.handle) == 1,
       X509_REQ_sign(request, key.handle, EVP_sha256()) > 0
-    else { throw .openSSL(reason: ErrorQueue.drain()) }
+    else { throw .openSSL(reason: ErrorQueue.drain().text) }
     der = try DERCoding.encode { i2d_X509_REQ(request, $0) }
     publicKey = key.publicKey
   }

@@ -65,9 +65,9 @@ extension CertificateAuthority {
       let signer = try authority.handle()
       defer { X509_free(signer) }
       ErrorQueue.clear()
-      guard let store = X509_STORE_new() else { throw .openSSL(reason: ErrorQueue.drain()) }
+      guard let store = X509_STORE_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
       defer { X509_STORE_free(store) }
-      guard let context = X509_STORE_CTX_new() else { throw .openSSL(reason: ErrorQueue.drain()) }
+      guard let context = X509_STORE_CTX_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
       defer {
         X509_STORE_CTX_free(context)
         ErrorQueue.clear()
@@ -75,7 +75,7 @@ extension CertificateAuthority {
       let rules = UInt(clamping: X509_V_FLAG_X509_STRICT | X509_V_FLAG_NO_CHECK_TIME)
       guard X509_STORE_add_cert(store, signer) == 1, X509_STORE_set_flags(store, rules) == 1,
         X509_STORE_CTX_init(context, store, leaf, nil) == 1
-      else { throw .openSSL(reason: ErrorQueue.drain()) }
+      else { throw .openSSL(reason: ErrorQueue.drain().text) }
       return X509_verify_cert(context) == 1
     }
   }

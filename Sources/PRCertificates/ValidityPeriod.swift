@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import COpenSSL
 
 /// When a certificate is valid, in seconds since 1970; both ends belong to it (RFC 5280, 4.1.2.5).
 package struct ValidityPeriod: Hashable, Sendable {
@@ -11,6 +12,15 @@ package struct ValidityPeriod: Hashable, Sendable {
   package init(notBefore: Int64, notAfter: Int64) {
     self.notBefore = notBefore
     self.notAfter = notAfter
+  }
+
+  /// - Parameter certificate: an `X509`.
+  /// - Returns: nil if a date cannot be read.
+  package init?(of certificate: OpaquePointer) {
+    guard let notBefore = ASN1Time.seconds(X509_get0_notBefore(certificate)),
+      let notAfter = ASN1Time.seconds(X509_get0_notAfter(certificate))
+    else { return nil }
+    self.init(notBefore: notBefore, notAfter: notAfter)
   }
 
   /// - Parameters:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRCertificates
 
 extension TLSError {
   /// What OpenSSL's errors mean.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRCertificates
 
 /// The certificate that a side shows: what its file says of dates and names.
 package struct OwnCertificate: Hashable, Sendable {
   /// Of the PEM file.
   package let path: String
-  package let dates: CertificateDates
+  package let dates: ValidityPeriod
   /// The alternative names by which clients find it: DNS names, then IP addresses.
   package let names: [String]
   /// As DER, for questions that OpenSSL answers.
@@ -28,7 +29,7 @@ package struct OwnCertificate: Hashable, Sendable {
   }
 
   init(_ certificate: OpaquePointer, path: String) throws(TLSError) {
-    guard let dates = CertificateDates(of: certificate) else {
+    guard let dates = ValidityPeriod(of: certificate) else {
       throw .badCertificate(path: path, reason: "its dates cannot be read")
     }
     var start: UnsafeMutablePointer<UInt8>?
@@ -57,7 +58,7 @@ package struct OwnCertificate: Hashable, Sendable {
   }
 }
 
-extension CertificateDates {
+extension ValidityPeriod {
   package enum State: Hashable, Sendable {
     case notYetValid
     case valid

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRCertificates
 
 /// Decides whether a session of an earlier connection may stand in for a full handshake.
 ///
@@ -11,7 +12,7 @@ struct ResumptionRule: Hashable {
   /// When the peer last proved its identity in a full handshake, in seconds since 1970; nil where the session does not say.
   let provenAt: Int64?
   /// The dates of the peer's certificate; nil where the peer showed none.
-  let dates: CertificateDates?
+  let dates: ValidityPeriod?
   /// Whether the certificate passes the checks of a full handshake now: authority, dates, name and revocation lists. True
   /// where the peer showed none.
   let isTrusted: Bool

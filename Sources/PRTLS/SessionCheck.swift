@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRCertificates
 
 /// The facts about a session that ``ResumptionRule`` decides by.
 extension ResumptionRule {
@@ -10,7 +11,7 @@ extension ResumptionRule {
   init(_ session: OpaquePointer, provenAt: Int64?, on ssl: OpaquePointer, chain: OpaquePointer?) {
     let certificate = SSL_SESSION_get0_peer(session)
     self.init(
-      provenAt: provenAt, dates: certificate.flatMap(CertificateDates.init),
+      provenAt: provenAt, dates: certificate.flatMap(ValidityPeriod.init),
       isTrusted: certificate.map { Self.isTrusted($0, chain, on: ssl) } ?? true)
   }
 

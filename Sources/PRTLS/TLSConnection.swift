@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import NIOCore
+import PRCertificates
 
 /// An SSL object between two memory BIOs, and how far it has come. Bytes in, bytes out; no channel.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRCertificates
 
 /// One reading of the files: an `SSL_CTX`, and what clients remember of servers.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import NIOCore
+import PRCertificates
 
 /// A user inbound event: the handshake is complete, and plain text may come. Fired once.
 package struct TLSHandshakeDone: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRCertificates
 import TestThreads
 import Testing
 
@@ -11,13 +12,13 @@ struct OwnCertificateTests {
 
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    let dates: CertificateDates
+    let dates: ValidityPeriod
     let now: Int64
-    let state: CertificateDates.State
+    let state: ValidityPeriod.State
 
-    init(_ name: String, from notBefore: Int64 = 0, to notAfter: Int64, now: Int64, _ state: CertificateDates.State) {
+    init(_ name: String, from notBefore: Int64 = 0, to notAfter: Int64, now: Int64, _ state: ValidityPeriod.State) {
       testDescription = name
-      dates = CertificateDates(notBefore: notBefore, notAfter: notAfter)
+      dates = ValidityPeriod(notBefore: notBefore, notAfter: notAfter)
       (self.now, self.state) = (now, state)
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRCertificates
 import TestThreads
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
 @Suite("The rule of resumption", .ownThreads)
 struct ResumptionRuleTests {
-  private static let dates = CertificateDates(notBefore: 1_000, notAfter: 9_000)
+  private static let dates = ValidityPeriod(notBefore: 1_000, notAfter: 9_000)
 
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -15,7 +16,7 @@ struct ResumptionRuleTests {
     let verdict: ResumptionRule.Verdict
 
     init(
-      _ name: String, provenAt: Int64?, dates: CertificateDates? = ResumptionRuleTests.dates, isTrusted: Bool = true,
+      _ name: String, provenAt: Int64?, dates: ValidityPeriod? = ResumptionRuleTests.dates, isTrusted: Bool = true,
       now: Int64, _ verdict: ResumptionRule.Verdict
     ) {
       testDescription = name

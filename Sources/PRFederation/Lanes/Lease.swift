@@ -51,7 +51,8 @@ extension LaneRow.State {
   /// The lane was given back, and is leased again above a number at the least.
   func isReturned(atLeastAbove greatest: UInt64?) -> Bool {
     guard case .returned(let last) = self else { return false }
-    return greatest.map { number in last.map { number <= $0 } ?? false } ?? true
+    guard let greatest else { return true }
+    return last.map { greatest <= $0 } ?? false
   }
 
   /// As it stands in a table: `held`, `spent`, `returned`, or `returned:` and a number.

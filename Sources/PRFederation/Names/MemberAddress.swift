@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// Where a member is reached, as its invitation says: a host in lower case, and a port.
 package struct MemberAddress: Hashable, Sendable {

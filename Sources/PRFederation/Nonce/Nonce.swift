@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// What the authority gives a member with each answer to a report, and the member presents with its next report.
 package struct Nonce: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRRevision
 
 /// The 32 bytes of a SHA-256 or of an HMAC-SHA256. Two of them are compared in the same time, whatever they are.
 package struct SecureDigest: Sendable {

@@ -40,8 +40,7 @@ package final class Node: Sendable {
     guard lacksLevel else { return }
     alarms.raise(
       Self.unknownLevelAlarm,
-      "this node mints nothing: its upstream has never said how many nodes stand above, and a number of another level may name two "
-        + "contents",
+      "this node mints nothing: \(NodeError.unknownLevel)",
       advice: "let the node reach its upstream, or start it with --level (1 right below the authority)",
       isLogged: false)
   }

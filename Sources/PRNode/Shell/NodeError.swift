@@ -20,15 +20,17 @@ package enum NodeError: Error, Hashable, Sendable {
 }
 
 extension NodeError: CustomStringConvertible {
+  static let unknownLevel =
+    "its upstream has never said how many nodes stand above, and a number of another level may name two contents"
+
   package var description: String {
     switch self {
     case .store(let error): error.description
     case .refused(.overflow(let revision), let tuple):
       "no revision after \(revision) fits 64 bits for \(tuple.package); give the package a new version"
     case .refused(.levelUnknown, let tuple):
-      "this server has no number for \(tuple) and mints none: its upstream has never said how many nodes stand above, and a "
-        + "number of another level may name two contents; start this server with --level (1 right below the authority), or let "
-        + "it reach its upstream"
+      "this server has no number for \(tuple) and mints none: \(Self.unknownLevel); start this server with --level (1 right below "
+        + "the authority), or let it reach its upstream"
     case .refused(.unrecorded, let tuple):
       "this server is read-only and has no revision on record for \(tuple); "
         + "build against a server that allocates, or start this one with --on-miss predict"

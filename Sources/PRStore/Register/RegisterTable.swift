@@ -55,6 +55,11 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
 
   /// How many columns make up the key.
   package var keys: Int { self == .lane ? 2 : 1 }
+
+  /// As a list of SQL.
+  package var columnNames: String { columns.map(\.name).joined(separator: ", ") }
+
+  package var keyNames: [String] { columns.prefix(keys).map(\.name) }
 }
 
 extension RegisterTable.Column {

@@ -59,10 +59,6 @@
   extension RegisterTable {
     private var inPostgres: String { "headwater.\(rawValue)" }
 
-    private var names: String { columns.map(\.name).joined(separator: ", ") }
-
-    private var keyNames: [String] { columns.prefix(keys).map(\.name) }
-
     fileprivate static let look = PostgresStatement(
       "register look", "SELECT to_regclass('headwater.federation') IS NOT NULL")
 
@@ -81,7 +77,7 @@
     fileprivate var select: PostgresStatement {
       PostgresStatement(
         "register read \(rawValue)",
-        "SELECT \(names) FROM \(inPostgres) ORDER BY \(keyNames.joined(separator: ", "))")
+        "SELECT \(columnNames) FROM \(inPostgres) ORDER BY \(keyNames.joined(separator: ", "))")
     }
 
     /// The parameters of the first columns, as a table of the given names.
@@ -102,7 +98,7 @@
       return PostgresStatement(
         "register write \(rawValue)",
         """
-        INSERT INTO \(inPostgres) (\(names)) SELECT * FROM \(given(columns.count))
+        INSERT INTO \(inPostgres) (\(columnNames)) SELECT * FROM \(given(columns.count))
           ON CONFLICT (\(keyNames.joined(separator: ", "))) DO UPDATE SET \(changed.joined(separator: ", "))
         """)
     }

@@ -47,10 +47,6 @@ extension SQLiteWriteContext {
 extension RegisterTable {
   fileprivate var inSQLite: String { "headwater_\(rawValue)" }
 
-  private var names: String { columns.map(\.name).joined(separator: ", ") }
-
-  private var keyNames: [String] { columns.prefix(keys).map(\.name) }
-
   fileprivate var create: String {
     let columns = columns.map { "\($0.name) \($0.isNumber ? "INTEGER" : "TEXT")\($0.isOptional ? "" : " NOT NULL")" }
     return """
@@ -60,7 +56,7 @@ extension RegisterTable {
   }
 
   fileprivate var select: String {
-    "SELECT \(names) FROM \(inSQLite) ORDER BY \(keyNames.joined(separator: ", "))"
+    "SELECT \(columnNames) FROM \(inSQLite) ORDER BY \(keyNames.joined(separator: ", "))"
   }
 
   fileprivate var delete: String {
@@ -70,6 +66,6 @@ extension RegisterTable {
 
   fileprivate var replace: String {
     let places = columns.indices.map { "?\($0 + 1)" }
-    return "INSERT OR REPLACE INTO \(inSQLite) (\(names)) VALUES (\(places.joined(separator: ", ")))"
+    return "INSERT OR REPLACE INTO \(inSQLite) (\(columnNames)) VALUES (\(places.joined(separator: ", ")))"
   }
 }

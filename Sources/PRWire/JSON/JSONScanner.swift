@@ -81,7 +81,7 @@ struct JSONScanner {
   /// Reads any value.
   ///
   /// - Returns: nil unless it is an array of so many strings at most, each of so many bytes at most.
-  mutating func strings(maximum: Int, maximumLength: Int) throws(JSONError) -> [String]? {
+  mutating func strings(maximum: Int = .max, maximumLength: Int = .max / 6) throws(JSONError) -> [String]? {
     let bytes = bytes
     guard isAtArray() else {
       _ = try value()

@@ -95,15 +95,8 @@ private struct LookupFields {
   mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
     let bytes = scanner.bytes
     if name.equals("values", in: bytes), scanner.isAtArray() {
-      var found: [String] = []
-      try scanner.array { scanner throws(JSONError) in
-        guard case .text(let text) = try scanner.value() else {
-          isMalformed = true
-          return
-        }
-        found.append(try text.string(in: bytes))
-      }
-      values = found
+      values = try scanner.strings()
+      isMalformed = isMalformed || values == nil
       return
     }
     if name.equals("loop", in: bytes) {

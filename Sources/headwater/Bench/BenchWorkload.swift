@@ -51,7 +51,7 @@ struct BenchRequests {
   init(_ workload: BenchWorkload, packages: Int, run: UInt64) {
     self.workload = workload
     self.packages = packages
-    self.run = Self.hex(run)
+    self.run = Hexadecimal.text(run)
   }
 
   /// Appends the next request with its line ending.
@@ -103,12 +103,8 @@ struct BenchRequests {
   private func version(_ index: Int) -> String { "bench-\(run)-\(index)-r0" }
 
   /// 64 digits, as BitBake's are.
-  private func checksum(_ number: UInt64) -> String { run + run + Self.hex(number &* 0x9E37_79B9_7F4A_7C15) + run }
-
-  private static func hex(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    // 64 bits have 16 digits at most.
-    return String(repeating: "0", count: 16 - digits.count) + digits
+  private func checksum(_ number: UInt64) -> String {
+    run + run + Hexadecimal.text(number &* 0x9E37_79B9_7F4A_7C15) + run
   }
 }
 

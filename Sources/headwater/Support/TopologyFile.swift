@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
+import PRCertificates
 import PRStore
 import PRTLS
 import PRTopology
@@ -36,7 +37,7 @@ struct TopologyFile {
     return CertificateFacts(dates: Self.dates(own.dates), names: own.names, isFor: own.isFor)
   }
 
-  private static func dates(_ dates: CertificateDates) -> CertificateFacts.Dates {
+  private static func dates(_ dates: ValidityPeriod) -> CertificateFacts.Dates {
     switch dates.state(at: TLSClock.system.now()) {
     case .valid: .valid
     case .expiresSoon: .expiresSoon(day: day(dates.notAfter))

@@ -31,11 +31,7 @@ struct ClockStepTests {
     control.wallOffset = offset
     let site = try ServerProcess(
       ["--upstream", hub, "--sync-every", "off", "--status", "0"], environment: control.environment)
-    func alarm() throws -> String? {
-      try site.look("/api/status").json["alarms"]?.elements.first { $0["id"] == .string("clock-differs:\(hub)") }?[
-        "text"]?
-        .string
-    }
+    func alarm() throws -> String? { try site.alarm("clock-differs:\(hub)") }
     try site.wait { try alarm() != nil }
     let text = try #require(try alarm())
     #expect(text.contains(offset < 0 ? "ahead of" : "behind"), "\(text)")

@@ -5,10 +5,6 @@ import Testing
 
 @Suite("Alarms of a node", .ownThreads)
 struct AlarmTests {
-  private func alarms(_ server: ServerProcess) throws -> [String] {
-    try server.look("/api/status").json["alarms"]?.elements.compactMap { $0["id"]?.string } ?? []
-  }
-
   @Test("count what is minted while the line is cut, and end when it is back")
   func alone() throws {
     let hub = try Hub()
@@ -16,7 +12,7 @@ struct AlarmTests {
     try hub.die()
     site.waitForLog(Site.away)
     for number in 0..<3 { #expect(try site.getPR("p", "\(number)") == .value("0.\(number)")) }
-    #expect(Set(try alarms(site.server)) == ["upstream-away:\(hub.address)", "minted-without-upstream"])
+    #expect(Set(try site.server.alarms()) == ["upstream-away:\(hub.address)", "minted-without-upstream"])
     #expect(try site.server.look("/metrics").body.contains("headwater_minted_without_upstream_total 3\n"))
     let text = try Tool().run("status", "--server", "\(try #require(site.server.statusPage))").output
     #expect(text.contains("minted alone  3 without the upstream since "), "\(text)")
@@ -46,7 +42,7 @@ struct AlarmTests {
     try tool.run("status", "--server", page, "--acknowledge", "none").failed(saying: "no such alarm")
     try hub.comeBack()
     site.waitForLog(Site.back)
-    #expect(try alarms(site.server) == [])
+    #expect(try site.server.alarms() == [])
     try hub.die()
     site.waitForLog(Site.away, times: 2)
     #expect(try site.server.look("/metrics").body.contains("headwater_alarms 1\n"))

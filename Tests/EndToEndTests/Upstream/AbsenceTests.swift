@@ -63,23 +63,19 @@ struct AbsenceTests {
     #expect(policy == "strict" || refusal.contains("--level"), "\(refusal)")
     let reasons = try site.server.look("/readyz")
     #expect(reasons.status == 503 && reasons.body.contains("how many nodes stand above"), "\(reasons)")
-    #expect(try alarms(site.server).contains("level-unknown"))
+    #expect(try site.server.alarms().contains("level-unknown"))
     guard policy != "offline" else { return try site.server.stop() }
     // A node of level 1 above: this one stands at level 2.
     let above = try ServerProcess(["--level", "1"], in: folder, database: "hub.sqlite3", listeners: [hub])
     site.waitForLog(Site.back)
     #expect(try site.getPR("p", "new") == .value("0.7.0"))
-    #expect(try !alarms(site.server).contains("level-unknown"))
+    #expect(try !site.server.alarms().contains("level-unknown"))
     try above.stop()
     try site.server.stop()
     // The level is kept.
     let again = try Site(below: hub, away: "fallback", in: folder)
     #expect(try again.getPR("p", "newer") == .value("0.7.1"))
     try again.server.stop()
-  }
-
-  private func alarms(_ server: ServerProcess) throws -> [String] {
-    try server.look("/api/status").json["alarms"]?.elements.compactMap { $0["id"]?.string } ?? []
   }
 
   @Test("from the beginning does not keep a node from starting", arguments: ["strict", "fallback"])

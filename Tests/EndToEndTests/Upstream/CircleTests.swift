@@ -5,20 +5,10 @@ import Testing
 
 @Suite("Nodes that stand above each other in a circle", .ownThreads)
 struct CircleTests {
-  private func alarm(_ node: ServerProcess) throws -> String? {
-    try node.look("/api/status").json["alarms"]?.elements.first { $0["id"] == .string("question-loop") }?["text"]?
-      .string
-  }
+  private func alarm(_ node: ServerProcess) throws -> String? { try node.alarm("question-loop") }
 
   /// As the node greets with it: the status page may be a second old.
-  private func level(_ node: ServerProcess) throws -> String? {
-    let connection = try node.connect(greets: false)
-    try connection.send("PRSERVICE 1.0\nneeds-headers: true\n\n")
-    while true {
-      let line = try connection.readLine()
-      if line.isEmpty || line.hasPrefix("level: ") { return line.isEmpty ? nil : line }
-    }
-  }
+  private func level(_ node: ServerProcess) throws -> String? { try node.greet().1.first { $0.hasPrefix("level: ") } }
 
   @Test("a question that comes round is an alarm at both ends, and levels rise no more", arguments: [2, 3])
   func circle(length: Int) throws {

@@ -7,41 +7,27 @@ import Testing
 struct LevelLaneTests {
   private static let stores = ["30f02a00-29a6-4e8b-9240-f9274e6ca8d8", "98574686-7d4a-4f9d-91b5-d0ce5e4806bd"]
 
-  private func greet(_ server: ServerProcess, _ headers: [String]) throws -> (RawConnection, [String]) {
-    let connection = try server.connect(greets: false)
-    try connection.send((["PRSERVICE 1.0", "needs-headers: true"] + headers).map { "\($0)\n" }.joined() + "\n")
-    var lines: [String] = []
-    while true {
-      let line = try connection.readLine()
-      guard !line.isEmpty else { return (connection, lines) }
-      lines.append(line)
-    }
-  }
-
   private func isAlive(_ connection: RawConnection) throws -> Bool {
     let answer = try connection.ask(Requests.ping)
     return answer["alive"] == .bool(true) && answer["rival"] == nil
   }
 
-  private func alarm(_ server: ServerProcess) throws -> String? {
-    try server.look("/api/status").json["alarms"]?.elements.first { $0["id"] == .string("lanes-overlap") }?["text"]?
-      .string
-  }
+  private func alarm(_ server: ServerProcess) throws -> String? { try server.alarm("lanes-overlap") }
 
   @Test("that overlap are an alarm at the upstream, and each of the two nodes is told")
   func upstream() throws {
     let server = try ServerProcess(["--status", "0"])
-    let (first, alone) = try greet(server, ["store: \(Self.stores[0])", "lane: 1/4"])
+    let (first, alone) = try server.greet(["store: \(Self.stores[0])", "lane: 1/4"])
     #expect(alone.contains("lane: 0/1") && !alone.contains { $0.hasPrefix("rival") })
     #expect(try isAlive(first) && alarm(server) == nil)
-    let (second, told) = try greet(server, ["store: \(Self.stores[1])", "lane: 3/6"])
+    let (second, told) = try server.greet(["store: \(Self.stores[1])", "lane: 3/6"])
     #expect(told.contains("rival: \(Self.stores[0]) 1/4"))
     #expect(try first.ask(Requests.ping)["rival"] == .string("\(Self.stores[1]) 3/6"))
     let text = try #require(try alarm(server))
     for part in Self.stores + ["1/4", "3/6"] { #expect(text.contains(part), "\(text)") }
     #expect(server.hasLogged("an alarm was raised alarm=lanes-overlap"), "\(server.log)")
     // The second one gets another lane.
-    let (third, _) = try greet(server, ["store: \(Self.stores[1])", "lane: 2/4"])
+    let (third, _) = try server.greet(["store: \(Self.stores[1])", "lane: 2/4"])
     #expect(try isAlive(first) && isAlive(third) && alarm(server) == nil)
     withExtendedLifetime(second) {}
     try server.stop()
@@ -50,9 +36,9 @@ struct LevelLaneTests {
   @Test("are not heard from those who may not read, are no node, or name no store")
   func others() throws {
     let server = try ServerProcess(["--status", "0"])
-    _ = try greet(server, ["store: \(Self.stores[0])", "lane: 0/1"])
+    _ = try server.greet(["store: \(Self.stores[0])", "lane: 0/1"])
     for headers in [[], ["lane: 0/1"], ["store: x", "lane: 0/1"], ["store: \(Self.stores[1])", "lane: 1/1"]] {
-      let (connection, told) = try greet(server, headers)
+      let (connection, told) = try server.greet(headers)
       #expect(try connection.ask(Requests.ping) == .alive && !told.contains { $0.hasPrefix("rival") })
     }
     #expect(try alarm(server) == nil)
@@ -60,7 +46,7 @@ struct LevelLaneTests {
     let mute = try ServerProcess(
       ["--status", "0", "--listen", "tcp://127.0.0.1:0", "--rights", "tcp://127.0.0.1:0=none"], listeners: [],
       expecting: 1)
-    for store in Self.stores { _ = try greet(mute, ["store: \(store)", "lane: 0/1"]) }
+    for store in Self.stores { _ = try mute.greet(["store: \(store)", "lane: 0/1"]) }
     #expect(try alarm(mute) == nil)
     try mute.stop()
   }
@@ -94,7 +80,7 @@ struct LevelLaneTests {
       let node = try Site(below: hub.address, with: options, in: folder)
       node.waitForLog("connected to the upstream")
       #expect(node.logs("given no lane") == 0)
-      #expect(try !greet(node.server, []).1.contains { $0.hasPrefix("lane") })
+      #expect(try !node.server.greet().1.contains { $0.hasPrefix("lane") })
       try node.server.stop()
     }
     #expect(!hub.server.log.contains("a node below is connected"))

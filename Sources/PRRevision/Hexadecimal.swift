@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Numbers in hexadecimal digits of lower case, with zeros in front.
-enum Hexadecimal {
-  static func text(_ number: UInt64, digits: Int = 16) -> String {
+package enum Hexadecimal {
+  package static func text(_ number: UInt64, digits: Int = 16) -> String {
     let text = String(number, radix: 16)
     return String(repeating: "0", count: max(digits - text.utf8.count, 0)) + text
   }
 
   /// - Returns: nil unless the text is 16 digits as ``text(_:digits:)`` writes them.
-  static func number(_ text: some StringProtocol) -> UInt64? {
+  package static func number(_ text: some StringProtocol) -> UInt64? {
     guard text.utf8.count == 16 else { return nil }
     var number: UInt64 = 0
     for character in text.utf8 {
@@ -18,7 +18,7 @@ enum Hexadecimal {
     return number
   }
 
-  static func value(of character: UInt8) -> UInt8? {
+  package static func value(of character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
