@@ -42,6 +42,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case unrecorded
   /// A number would have to be minted, and the node's level is not known.
   case levelUnknown
+  /// A number would have to be minted, and the federation's authority has stopped the node.
+  case stopped(MintingStop)
   /// The value on record for the tuple belongs to another checksum of the package: an upstream has given
   /// one value to both.
   case taken(Revision, holder: String)

@@ -34,6 +34,10 @@ package struct Partition: Hashable, Sendable {
   package let lane: Lane
   /// False where the level is a guess: the node has an upstream, which has never said its own. Such a node mints nothing.
   package let isLevelKnown: Bool
+  /// The least last number of what is minted; greater than 0 by a lease alone.
+  package let from: UInt64
+  /// Why nothing is minted; nil while it may be.
+  package let stop: MintingStop?
 
   /// The node at the top of a hierarchy.
   package static let root = Partition(level: 0, lane: .only)
@@ -41,10 +45,14 @@ package struct Partition: Hashable, Sendable {
   /// The deepest level; a value of that many components still has a file name.
   package static let deepest = 15
 
-  package init(level: Int, lane: Lane, isLevelKnown: Bool = true) {
+  package init(
+    level: Int, lane: Lane, isLevelKnown: Bool = true, from: UInt64 = 0, stop: MintingStop? = nil
+  ) {
     precondition((0...Self.deepest).contains(level), "a level is 0...\(Self.deepest)")
     self.level = level
     self.lane = lane
     self.isLevelKnown = isLevelKnown
+    self.from = from
+    self.stop = stop
   }
 }

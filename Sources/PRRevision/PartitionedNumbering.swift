@@ -16,6 +16,7 @@ extension Partition {
     }
     if let value = above.value, mayAdopt(value, history, local) { return .record(value, .adopted) }
     guard isLevelKnown else { return .refuse(.levelUnknown) }
+    if let stop { return .refuse(.stopped(stop)) }
     do throws(Revision.Overflow) {
       let known = [local.greatest, above.greatest].compactMap(\.self).max()
       if let floor = local.floor, known.map({ $0 < floor }) ?? true {
@@ -40,7 +41,7 @@ extension Partition {
     return local.standing == .unknown ? .next : .renewed
   }
 
-  /// The least value of level + 1 components, in this lane, that is greater than `bound`.
+  /// The least value of level + 1 components, in this lane and not below its first number, that is greater than `bound`.
   ///
   /// - Parameter bound: the greatest value known anywhere for the package; nil when there is none.
   func mint(above bound: Revision?) throws(Revision.Overflow) -> Revision {
@@ -54,8 +55,8 @@ extension Partition {
       guard !overflow else { throw Revision.Overflow(revision: Revision(components: known)) }
       least = next
     }
-    guard let last = lane.first(from: least) else {
-      throw Revision.Overflow(revision: Revision(components: components + [least]))
+    guard let last = lane.first(from: max(least, from)) else {
+      throw Revision.Overflow(revision: Revision(components: components + [max(least, from)]))
     }
     return Revision(components: components + [last])
   }

@@ -14,6 +14,8 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
   case isReadonly = "is-readonly"
   case lookup
   case changes
+  // About the federation:
+  case enroll, renew, report, invite, retire, revoke, rename
 
   /// The place among all: of several requests that a message names, the one with the smallest is read.
   package var index: Int {
@@ -28,6 +30,13 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
     case .isReadonly: 7
     case .lookup: 8
     case .changes: 9
+    case .enroll: 10
+    case .renew: 11
+    case .report: 12
+    case .invite: 13
+    case .retire: 14
+    case .revoke: 15
+    case .rename: 16
     }
   }
 
@@ -36,11 +45,20 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .getPR: .allocating
     case .importOne: .importing
+    case .enroll: .enrolling
+    case .renew, .report: .reporting
+    case .invite, .retire, .revoke, .rename: .inviting
     case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .reading
     }
   }
 
   package enum Need: Hashable, Sendable {
     case reading, allocating, importing
+    /// A TLS client of a node of a federation has it, with or without a certificate.
+    case enrolling
+    /// A member has it.
+    case reporting
+    /// A member has it whose invitation says so.
+    case inviting
   }
 }

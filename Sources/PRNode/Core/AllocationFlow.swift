@@ -131,7 +131,7 @@ extension Refusal {
   fileprivate var isMiss: Bool {
     switch self {
     case .unrecorded, .taken: true
-    case .overflow, .levelUnknown: false
+    case .overflow, .levelUnknown, .stopped: false
     }
   }
 }

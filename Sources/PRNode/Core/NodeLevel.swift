@@ -11,6 +11,10 @@ struct NodeLevel: Hashable, Sendable {
   private var climb: LevelClimb
   private var loop: LoopWatch?
   private let keeps: Bool
+  /// The node is a member of a federation, whose authority says the level.
+  private(set) var lease: NodeLease?
+  /// The upstream's level where it does not fit the lease.
+  private var otherLevel: Int?
 
   enum Action: Hashable, Sendable {
     /// Writes the level, so that it holds after a restart. The result goes to ``kept(_:)`` if the write succeeds.
@@ -21,6 +25,10 @@ struct NodeLevel: Hashable, Sendable {
     case warnOfCircle(QuestionPath)
     /// Ends that alarm.
     case endCircle
+    /// Raises the alarm that the upstream's level does not fit the lease.
+    case warnOfLevel(upstream: Int, leased: Int)
+    /// Ends that alarm.
+    case endLevelDifference
     /// Ends the alarm that the level is not known.
     case endUnknown
   }
@@ -28,7 +36,8 @@ struct NodeLevel: Hashable, Sendable {
   /// - Parameters:
   ///   - isKnown: the value is no guess.
   ///   - keeps: the database takes writes.
-  init(_ value: Int, isKnown: Bool = true, keeps: Bool) {
+  init(_ value: Int, isKnown: Bool = true, keeps: Bool, lease: NodeLease? = nil) {
+    self.lease = lease
     self.value = value
     self.isKnown = isKnown
     self.keeps = keeps
@@ -41,9 +50,25 @@ struct NodeLevel: Hashable, Sendable {
   mutating func learn(upstreamLevel: Int?, at now: Int64) -> [Action] {
     let ended = endLoop(at: now)
     guard let upstreamLevel else { return ended }
+    if let lease { return ended + compare(upstreamLevel, with: lease) }
     // In a circle each node would take the level of the next and add one.
     let rises = upstreamLevel >= value && isKnown
     return rises && loop?.holdsLevel(at: now) == true ? ended : ended + take(upstreamLevel)
+  }
+
+  /// A leased level stays, whatever an upstream says.
+  private mutating func compare(_ upstreamLevel: Int, with lease: NodeLease) -> [Action] {
+    let other = upstreamLevel == lease.levelAbove ? nil : upstreamLevel
+    guard other != otherLevel else { return [] }
+    otherLevel = other
+    return other.map { [.warnOfLevel(upstream: $0, leased: lease.level)] } ?? [.endLevelDifference]
+  }
+
+  /// The authority has given the node another lease.
+  mutating func take(_ lease: NodeLease) -> [Action] {
+    let ended: [Action] = (isKnown ? [] : [.endUnknown]) + (otherLevel == nil ? [] : [.endLevelDifference])
+    (self.lease, value, isKnown, otherLevel) = (lease, lease.level, true, nil)
+    return ended
   }
 
   /// A question has come round.

@@ -76,10 +76,9 @@ extension RequestKind? {
 
 /// Why requests are refused, as few words as there are things to do about it.
 package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
-  case malformed, rights, unrecorded, overflow, levelUnknown, loop, upstreamAway, upstreamIncomplete, taken, locked,
-    diskFull,
-    readOnly,
-    stopping, database
+  case malformed, rights, unrecorded, overflow, levelUnknown, stopped, loop, upstreamAway, upstreamIncomplete, taken,
+    locked,
+    diskFull, readOnly, stopping, federation, database
 
   package var name: String {
     switch self {
@@ -88,6 +87,8 @@ package enum RefusalKind: Int, Hashable, Sendable, CaseIterable {
     case .unrecorded: "unrecorded"
     case .overflow: "overflow"
     case .levelUnknown: "level-unknown"
+    case .stopped: "stopped"
+    case .federation: "federation"
     case .loop: "loop"
     case .upstreamAway: "upstream-away"
     case .upstreamIncomplete: "upstream-incomplete"

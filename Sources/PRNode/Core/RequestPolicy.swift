@@ -61,11 +61,17 @@ struct RequestPolicy: Hashable, Sendable {
 
   /// The rule at a level.
   ///
-  /// - Parameter isKnown: the level is no guess.
-  func numbering(at level: Int, isKnown: Bool = true) -> Numbering {
+  /// - Parameters:
+  ///   - isKnown: the level is no guess.
+  ///   - lease: of a member of a federation.
+  func numbering(at level: Int, isKnown: Bool = true, lease: NodeLease? = nil) -> Numbering {
     switch policy.numbering {
     case .bitbake: .bitbake
-    case .partitioned(let partition): .partitioned(Partition(level: level, lane: partition.lane, isLevelKnown: isKnown))
+    case .partitioned(let partition):
+      .partitioned(
+        Partition(
+          level: level, lane: lease?.lane ?? partition.lane, isLevelKnown: isKnown, from: lease?.from ?? 0,
+          stop: lease?.stop))
     }
   }
 

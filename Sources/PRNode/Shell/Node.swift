@@ -23,10 +23,11 @@ package final class Node: Sendable {
 
   /// - Parameters:
   ///   - upstream: whom to ask; nil for a node that stands alone.
+  ///   - lease: of a member of a federation.
   ///   - clock: the time in milliseconds since 1970.
   package init(
     store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, alarms: AlarmBoard = AlarmBoard(),
-    clock: @escaping @Sendable () -> Int64
+    lease: NodeLease? = nil, clock: @escaping @Sendable () -> Int64
   ) {
     self.alarms = alarms
     self.store = store
@@ -36,7 +37,9 @@ package final class Node: Sendable {
       policy, hasUpstream: upstream != nil, isStoreReadOnly: store.isReadOnly, isFrozen: store.isFrozen)
     self.clock = clock
     levels = Mutex(
-      NodeLevel(requestPolicy.assumedLevel, isKnown: requestPolicy.isLevelKnown, keeps: !store.isReadOnly))
+      NodeLevel(
+        lease?.level ?? requestPolicy.assumedLevel, isKnown: lease != nil || requestPolicy.isLevelKnown,
+        keeps: !store.isReadOnly, lease: lease))
     guard lacksLevel else { return }
     alarms.raise(
       Self.unknownLevelAlarm,
@@ -60,12 +63,18 @@ package final class Node: Sendable {
 
   /// The rule, at the level that is known now.
   var numbering: Numbering {
-    let (level, isKnown) = levels.withLock { ($0.value, $0.isKnown) }
-    return requestPolicy.numbering(at: level, isKnown: isKnown)
+    let (level, isKnown, lease) = levels.withLock { ($0.value, $0.isKnown, $0.lease) }
+    return requestPolicy.numbering(at: level, isKnown: isKnown, lease: lease)
   }
 
   /// In which lane it mints; nil where it mints nothing, or not by lanes.
-  package var lane: Lane? { isReadOnly ? nil : policy.lane }
+  package var lane: Lane? { isReadOnly ? nil : levels.withLock { $0.lease?.lane } ?? policy.lane }
+
+  /// What it may mint by the lease of its federation's authority; nil for a node that is not a member.
+  package var lease: NodeLease? { levels.withLock { $0.lease } }
+
+  /// The authority has given the node another lease. It holds for all decisions that begin after this call.
+  package func take(_ lease: NodeLease) { carryOut(levels.withLock { $0.take(lease) }) }
 
   /// In milliseconds since 1970.
   package var now: Int64 { clock() }
@@ -94,6 +103,7 @@ package final class Node: Sendable {
   }
 
   private static let circleAlarm = "question-loop"
+  private static let levelAlarm = "level-differs"
   private static let unknownLevelAlarm = "level-unknown"
 
   private func carryOut(_ actions: [NodeLevel.Action]) {
@@ -106,6 +116,13 @@ package final class Node: Sendable {
           advice:
             "see which node has which of these stores (headwater status), and remove the upstream that points down")
       case .endCircle: alarms.end(Self.circleAlarm)
+      case .warnOfLevel(let upstream, let leased):
+        alarms.raise(
+          Self.levelAlarm,
+          "the upstream says that it is on level \(upstream), which does not fit the leased level \(leased) of this node; the "
+            + "lease holds",
+          advice: "compare the upstream's own lease and options with 'headwater federation' at the authority")
+      case .endLevelDifference: alarms.end(Self.levelAlarm)
       case .endUnknown: alarms.end(Self.unknownLevelAlarm, isLogged: false)
       case .warnOfLoop(let level):
         alarms.raise(

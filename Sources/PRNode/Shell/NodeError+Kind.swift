@@ -8,11 +8,13 @@ extension NodeError {
     case .refused(.unrecorded, _), .notFrozen: .unrecorded
     case .refused(.overflow, _): .overflow
     case .refused(.levelUnknown, _): .levelUnknown
+    case .refused(.stopped, _): .stopped
     case .refused(.taken, _): .taken
     case .upstreamAway: .upstreamAway
     case .upstreamIncomplete: .upstreamIncomplete
     case .beyondUpstream: .malformed
     case .cameRound: .loop
+    case .federation(let refusal): refusal.isOfRights ? .rights : .federation
     case .store(let error): error.kind
     }
   }

@@ -17,6 +17,8 @@ package enum NodeError: Error, Hashable, Sendable {
   case cameRound(QuestionPath)
   /// The question is longer than the upstream takes: it was not asked, and nothing is decided without it.
   case beyondUpstream(UpstreamError)
+  /// A request that is about the federation.
+  case federation(FederationRefusal)
 }
 
 extension NodeError: CustomStringConvertible {
@@ -31,6 +33,8 @@ extension NodeError: CustomStringConvertible {
     case .refused(.levelUnknown, let tuple):
       "this server has no number for \(tuple) and mints none: \(Self.unknownLevel); start this server with --level (1 right below "
         + "the authority), or let it reach its upstream"
+    case .refused(.stopped(let stop), let tuple):
+      "this server has no number for \(tuple) and mints none: \(stop)"
     case .refused(.unrecorded, let tuple):
       "this server is read-only and has no revision on record for \(tuple); "
         + "build against a server that allocates, or start this one with --on-miss predict"
@@ -48,6 +52,7 @@ extension NodeError: CustomStringConvertible {
       "\(error); this server answers nothing new without it (--upstream-away strict): try again later"
     case .beyondUpstream(let error):
       "\(error); use shorter names, or raise that limit"
+    case .federation(let refusal): refusal.reason
     case .upstreamIncomplete:
       "the upstream cannot reach its own upstream, and this server answers nothing new without it "
         + "(--upstream-away strict): try again later"
@@ -58,3 +63,27 @@ extension NodeError: CustomStringConvertible {
 extension NodeError: RequestFailure {}
 
 extension UpstreamError: UpstreamFailure {}
+
+/// Why a request that is about the federation was not carried out.
+package struct FederationRefusal: Error, Hashable, Sendable {
+  /// It says what to do.
+  package let reason: String
+  /// The sender may not ask for it.
+  package let isOfRights: Bool
+  /// A server has answered it: the same question has the same answer.
+  package let isAnswer: Bool
+
+  package init(_ reason: String, isOfRights: Bool = false, isAnswer: Bool = false) {
+    self.isAnswer = isAnswer
+    self.reason = reason
+    self.isOfRights = isOfRights
+  }
+}
+
+extension FederationRefusal: CustomStringConvertible {
+  package var description: String { reason }
+
+  /// A node that stands in no federation.
+  package static let none = FederationRefusal(
+    "this server is not part of a federation; begin one with 'headwater federation create', or ask another server")
+}
