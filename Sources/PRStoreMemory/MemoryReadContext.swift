@@ -65,6 +65,8 @@ final class MemoryReadContext: ReadContext {
 
   func register() -> Register? { contents.register }
 
+  func federation() -> Register? { contents.register }
+
   func note(_ note: StoreMetadata) -> String? { contents.notes[note] }
 
   var hasRows: Bool { true }

@@ -83,7 +83,7 @@ struct EnrollTests {
     try desk.enroll(try desk.invite("rome"), store: "rome", byHand: 7)
     #expect(try desk.lease("rome")?.from == 42)
     let token = try desk.invite("last")
-    expect(.lane(.numbersUsedUp(from: .max)), &desk) { try $0.enroll(token, store: "last", byHand: .max) }
+    expect(.numberTooGreat(.max), &desk) { try $0.enroll(token, store: "last", byHand: .max) }
   }
 
   @Test("the lane that a store had by hand is no obstacle to its own joining")

@@ -143,11 +143,11 @@ struct InviteTests {
   @Test("rights are read as they were written")
   func rights() {
     for bits in 0..<64 as Range<UInt8> {
-      let rights = MemberRights(rawValue: bits)
-      #expect(MemberRights(rights.description) == rights)
+      let rights = Rights(rawValue: bits)
+      #expect(Rights(rights.description) == rights)
     }
     for text in ["", "read,", "Read", "read, invite", "root", String(repeating: "read,", count: 100)] {
-      #expect(MemberRights(text) == nil)
+      #expect(Rights(text) == nil)
     }
   }
 }

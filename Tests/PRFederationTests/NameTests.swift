@@ -24,13 +24,30 @@ struct NameTests {
     ] as [(String, NameError)])
   func bad(text: String, error: NameError) { #expect(throws: error) { try MemberName(text) } }
 
-  @Test("a federation's name may be longer")
+  @Test("a federation's name is of the same kind, and of 64 bytes at most")
   func federation() throws {
-    let long = Array(repeating: Self.label, count: 3).joined(separator: ".") + "." + String(Self.label.dropLast(2))
-    #expect(long.count == 253)
-    #expect(try FederationName(long).text == long)
-    #expect(throws: NameError.tooLong(maximum: 253)) { try FederationName(long + "a") }
+    let long = Self.label.dropLast(2) + ".aa"
+    #expect(long.count == 64)
+    #expect(try FederationName(String(long)).text == long)
+    #expect(throws: NameError.tooLong(maximum: 64)) { try FederationName(long + "a") }
+    #expect(throws: NameError.upperCase) { try FederationName("HQ") }
+    #expect(try FederationName("throw-away") == .throwaway)
   }
+
+  @Test("an authority's URI names its federation alone, and is read as it was written")
+  func authorityURI() throws {
+    let federation = try FederationName("hq.example")
+    #expect(federation.authorityURI == "headwater://hq.example")
+    #expect(FederationName(authorityURI: federation.authorityURI) == federation)
+  }
+
+  @Test(
+    "any other spelling is no URI of an authority",
+    arguments: [
+      "", "headwater://", "headwater:/hq.example", "headwater://hq.example/", "headwater://hq.example/pune",
+      "headwater://HQ.example", "Headwater://hq.example", "hq.example", "headwater://hq.example:1",
+    ])
+  func noAuthorityURI(text: String) { #expect(FederationName(authorityURI: text) == nil) }
 
   @Test("a URI names federation and member, and is read as it was written")
   func uri() throws {
@@ -46,6 +63,7 @@ struct NameTests {
       "headwater://hq.example/pune/", "headwater://hq.example/pune?x", "headwater://HQ.example/pune",
       "Headwater://hq.example/pune", "https://hq.example/pune", " headwater://hq.example/pune",
       "headwater://hq.example:1/pune", "headwater://u@hq.example/pune", "headwater://hq.example/pu%6Ee",
+      "headwater://hq/a/b", "headwater://hq/..", "headwater://hq/pu\0ne", "headwater://hq/é", "headwater://hq/p_1",
     ])
   func noURI(text: String) { #expect(MemberURI(text) == nil) }
 
@@ -54,7 +72,9 @@ struct NameTests {
     arguments: [
       ("pune.example:8586", "pune.example:8586"), ("Pune.Example:1", "pune.example:1"),
       ("10.0.0.1:65535", "10.0.0.1:65535"),
-      ("[FE80::1]:8586", "[fe80::1]:8586"), ("[::ffff:1.2.3.4]:8586", "[::ffff:1.2.3.4]:8586"), ("pune:0", nil),
+      ("[FE80::1]:8586", "[fe80::1]:8586"), ("[2001:db8:0:0:0:0:0:1]:1", "[2001:db8::1]:1"), ("[:::::]:1", nil),
+      ("[1::2::3]:1", nil), ("[fe80::1%lo]:1", nil), ("[10.0.0.1]:1", nil), ("[::1:1", nil),
+      ("\u{212A}.example:1", nil), ("[::ffff:1.2.3.4]:8586", "[::ffff:1.2.3.4]:8586"), ("pune:0", nil),
       ("pune", nil), ("pune:", nil), (":8586", nil), ("pune:65536", nil), ("pune:+1", nil), ("pune:01", nil),
       ("::1:8586", nil), ("[pune]:8586", nil), ("10.0.0.256:1", nil), ("10.0.1:1", nil), ("010.0.0.1:1", nil),
       ("pu ne:1", nil), ("[]:1", nil), (String(repeating: "a", count: 400) + ":1", nil),

@@ -65,7 +65,7 @@ struct NonceSequenceTests {
       guard world.copies.allSatisfy({ $0.reportsWithOwnNonce > 0 }) else { continue }
       found += 1
       for copy in 0...1 { world.report(copy, over: .good) }
-      #expect(world.copies.allSatisfy { $0.held.minting(keepsMinting: false) == .refused(.stopped) }, "\(seed)")
+      #expect(world.copies.allSatisfy { $0.held.minting(keepsMinting: false) == .refused(.cloned) }, "\(seed)")
     }
     #expect(found > 0)
   }
@@ -104,7 +104,7 @@ struct NonceSequenceTests {
       }
       found += 1
       #expect(isOld && stop.cause == .old, "\(seed)")
-      #expect(world.copies[0].held.stop == .stopped, "\(seed)")
+      #expect(world.copies[0].held.stop == .cloned, "\(seed)")
     }
     #expect(found > 0)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRFederation
+import PRRevision
 import TestSeed
 import Testing
 
@@ -23,7 +24,7 @@ struct RegisterDesk {
   @discardableResult
   mutating func invite(
     _ text: String, _ kind: Member.Kind = .site, address: String? = nil, below parent: String? = nil,
-    rights: MemberRights = [.read], by inviter: String? = nil, isAgain: Bool = false,
+    rights: Rights = [.read], by inviter: String? = nil, isAgain: Bool = false,
     handMade: [Register.HandMade] = []
   ) throws -> EnrollmentToken {
     let name = try MemberName(text)
@@ -48,7 +49,9 @@ struct RegisterDesk {
     let proof = try #require(EnrollmentProof(token: token, request: bytes))
     let enrolled = try register.enroll(
       .init(
-        id: token.id, proof: proof, request: bytes, store: store, presented: presented, greatestByHand: byHand,
+        id: token.id, proof: proof, request: bytes, store: store, presented: presented,
+        greatestByHand: byHand.map { greatest in Dictionary(uniqueKeysWithValues: (0...15).map { ($0, greatest) }) }
+          ?? [:],
         address: "10.0.0.1"),
       member: MemberID(numbers.next()), bits: numbers.next(), handMade: handMade, now: now)
     if let nonce = enrolled.nonce { held[enrolled.member.name] = HeldNonce(given: nonce, own: numbers.next()) }
@@ -59,7 +62,7 @@ struct RegisterDesk {
   @discardableResult
   mutating func join(
     _ text: String, _ kind: Member.Kind = .site, address: String? = nil, below parent: String? = nil,
-    rights: MemberRights = [.read]
+    rights: Rights = [.read]
   ) throws -> Register.Enrolled {
     let token = try invite(text, kind, address: address, below: parent, rights: rights)
     return try enroll(token, store: text)

@@ -32,18 +32,18 @@ struct RestoreTests {
     expect(.notRestored, &desk) { try $0.register.afterRestore(takesWord: true) }
   }
 
-  @Test("that is not marked stops no member, and says that it is behind")
+  @Test("that is not marked is by the first report of a member that was given more, which is not stopped")
   func unmarked() throws {
     var desk = try RegisterDesk()
     try desk.join("pune")
     let backup = desk.register
     for _ in 0..<3 { try desk.report("pune") }
     desk.register = backup
-    let held = desk.held
-    #expect(try desk.report("pune").verdict == .registerIsBehind)
-    #expect(desk.held == held)
-    desk.register.markRestored(now: desk.now)
+    #expect(desk.register.restoredAt == nil)
     #expect(try desk.report("pune").verdict.isAlarm == false)
+    #expect(desk.register.restoredAt == desk.now)
+    #expect(desk.held.values.allSatisfy { $0.stop == nil })
+    expect(.restored, &desk) { try $0.invite("more") }
   }
 
   @Test("takes over a lane that was given after the backup, and spends the one before")

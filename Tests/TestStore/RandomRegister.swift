@@ -14,13 +14,15 @@ package final class RandomRegister {
   package func next(members count: Int = 6) -> Register {
     let members = (0..<Int.random(in: 0...count, using: &numbers)).map { _ in member() }
     let lanes = (0..<Int.random(in: 0...4, using: &numbers)).map { laneRow($0) }
-    return Register(
+    var register = Register(
       federation: name("hq.example", FederationName.init), authority: digest(),
       lanes: LaneChooser(count: .random(in: 1...LaneChooser.maximum, using: &numbers)) ?? .standard, members: members,
       leases: members.filter { _ in flag() }.map { lease(of: $0.id) }, laneRows: lanes,
       invitations: (0..<Int.random(in: 0...count, using: &numbers)).map { _ in invitation() },
       floors: (0..<Int.random(in: 0...3, using: &numbers)).map { .init(level: $0, from: number()) },
       restoredAt: maybe { time() })
+    (register.addresses, register.revocations) = (addresses(), maybe { .init(number: number(), list: text()) })
+    return register
   }
 
   /// The same federation with some rows changed, some gone and some more.
@@ -32,11 +34,14 @@ package final class RandomRegister {
       members[index].nonce = maybe { judge() }
       members[index].seenAt = time()
     }
-    return Register(
+    var changed = Register(
       federation: register.federation, authority: flag() ? register.authority : other.authority,
       lanes: register.lanes, members: members + other.members, leases: register.leases.filter { _ in flag() },
       laneRows: other.laneRows, invitations: register.invitations.shuffled(using: &numbers) + other.invitations,
       floors: other.floors, restoredAt: flag() ? register.restoredAt : other.restoredAt)
+    changed.addresses = flag() ? register.addresses : other.addresses
+    changed.revocations = flag() ? register.revocations : other.revocations
+    return changed
   }
 
   // MARK: Rows
@@ -49,7 +54,7 @@ package final class RandomRegister {
       joinedAt: time())
     member.formerNames = list(Member.maximumFormerNames) { .init(name: memberName(), until: time()) }
     member.state = pick(Member.State.allCases)
-    member.certificate = maybe { .init(serial: text(), expires: time()) }
+    member.certificates = list(Member.maximumCertificates) { .init(serial: "\(numbers.next())", expires: time()) }
     member.seenAt = time()
     return member
   }
@@ -118,8 +123,8 @@ package final class RandomRegister {
     Nonce(generation: pick([0, 1, .max]), number: number(), bits: numbers.next())
   }
 
-  private func rights() -> MemberRights {
-    MemberRights(rawValue: .random(in: 0...MemberRights.all.rawValue, using: &numbers))
+  private func rights() -> Rights {
+    Rights(rawValue: .random(in: 0...Rights.all.rawValue, using: &numbers))
   }
 
   private func addresses() -> [MemberAddress] {

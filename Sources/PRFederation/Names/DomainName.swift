@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a name in lower case may be. Source: RFC 1123, section 2.1.
-enum DomainName {
-  static func check(_ text: String, maximumLength: Int) throws(NameError) {
+package enum DomainName {
+  /// A host's name has at most so many bytes (RFC 1035, section 2.3.4, without the length of the root).
+  package static let maximumLength = 253
+
+  package static func check(_ text: String, maximumLength: Int = maximumLength) throws(NameError) {
     guard !text.isEmpty else { throw .empty }
     guard text.utf8.count <= maximumLength else { throw .tooLong(maximum: maximumLength) }
     for character in text.utf8 { try check(character) }

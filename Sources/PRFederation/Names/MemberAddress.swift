@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRRevision
 
-/// Where a member is reached, as its invitation says: a host in lower case, and a port.
+/// Where a member is reached, as its invitation says: a host and a port, in one spelling.
 package struct MemberAddress: Hashable, Sendable {
-  /// A DNS name, an IPv4 address, or an IPv6 address without brackets.
-  package let host: String
+  /// A DNS name in lower case, an IPv4 address, or an IPv6 address without brackets.
+  package var host: String { spelling.text }
+  /// The host with its kind.
+  package let spelling: HostSpelling
   package let port: UInt16
+
+  /// It names no machine to others.
+  var isOfThisMachine: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
   /// A member has at most so many addresses.
   package static let maximum = 8
@@ -16,30 +20,16 @@ package struct MemberAddress: Hashable, Sendable {
     let digits = text[text.index(after: colon)...]
     let isNumber = digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
     guard isNumber, digits.utf8.first != UInt8(ascii: "0"), let port = UInt16(digits) else { return nil }
-    guard let host = Self.host(text[..<colon].lowercased()) else { return nil }
-    self.host = host
+    guard let spelling = Self.spelling(text[..<colon]) else { return nil }
+    self.spelling = spelling
     self.port = port
   }
 
-  private static func host(_ text: String) -> String? {
-    if text.hasPrefix("["), text.hasSuffix("]") {
-      let inner = text.dropFirst().dropLast()
-      let isAddress = inner.utf8.allSatisfy {
-        Hexadecimal.value(of: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
-      }
-      return isAddress && inner.contains(":") ? String(inner) : nil
-    }
-    do throws(NameError) {
-      try DomainName.check(text, maximumLength: FederationName.maximumLength)
-    } catch {
-      guard error == .numberAtEnd, isIPv4(text) else { return nil }
-    }
-    return text
-  }
-
-  private static func isIPv4(_ text: String) -> Bool {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }
+  /// Brackets stand around an IPv6 address and around nothing else.
+  private static func spelling(_ text: Substring) -> HostSpelling? {
+    let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+    let host = isBracketed ? text.dropFirst().dropLast() : text
+    return host.contains(":") == isBracketed ? HostSpelling(String(host)) : nil
   }
 }
 

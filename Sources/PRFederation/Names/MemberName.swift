@@ -9,7 +9,7 @@ package struct MemberName: Hashable, Sendable {
 
   package static let maximumLength = 64
 
-  /// The name in the certificates of the authority itself. No member has it.
+  /// The name in the certificates of the authority's own machines. No member has it.
   package static let authority = MemberName(unchecked: "authority")
 
   package init(_ text: String) throws(NameError) {
@@ -28,16 +28,22 @@ extension MemberName: CustomStringConvertible {
   package var description: String { text }
 }
 
-/// The name of a federation, such as `hq.example`: like that of a member, of 253 bytes at most.
+/// The name of a federation, such as `hq.example`: like that of a member.
 package struct FederationName: Hashable, Sendable {
   package let text: String
 
-  package static let maximumLength = 253
+  /// The longest name of an organization in a certificate's subject (X.520, ub-organization-name).
+  package static let maximumLength = 64
+
+  /// The name in the certificates of a trial on one machine.
+  package static let throwaway = FederationName(unchecked: "throw-away")
 
   package init(_ text: String) throws(NameError) {
     try DomainName.check(text, maximumLength: Self.maximumLength)
     self.text = text
   }
+
+  private init(unchecked text: String) { self.text = text }
 }
 
 extension FederationName: CustomStringConvertible {

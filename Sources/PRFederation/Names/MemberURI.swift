@@ -5,7 +5,8 @@ package struct MemberURI: Hashable, Sendable {
   package let federation: FederationName
   package let member: MemberName
 
-  private static let scheme = "headwater://"
+  /// How a URI in a certificate of a federation begins. What else begins with it is no name of a member.
+  package static let scheme = "headwater://"
 
   package init(federation: FederationName, member: MemberName) {
     self.federation = federation
@@ -25,6 +26,17 @@ package struct MemberURI: Hashable, Sendable {
   }
 
   package var text: String { "\(Self.scheme)\(federation)/\(member)" }
+}
+
+extension FederationName {
+  /// The URI in the authority's own certificate: `headwater://FEDERATION`. It names no member.
+  package var authorityURI: String { "\(MemberURI.scheme)\(text)" }
+
+  /// - Returns: nil for any other text than ``authorityURI`` gives.
+  package init?(authorityURI text: String) {
+    guard text.hasPrefix(MemberURI.scheme) else { return nil }
+    try? self.init(String(text.dropFirst(MemberURI.scheme.count)))
+  }
 }
 
 extension MemberURI: CustomStringConvertible {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// The member's side: the nonce that it holds, and whether it mints.
 ///
@@ -8,14 +9,7 @@ package struct HeldNonce: Hashable, Sendable {
   /// What the next report presents.
   package private(set) var presented: PresentedNonce
   /// Why it mints nothing; nil while it may.
-  package private(set) var stop: Stop?
-
-  package enum Stop: String, Hashable, Sendable, CaseIterable {
-    /// The authority found a clone or a restored backup.
-    case stopped
-    /// Another copy of the store has the lane that was given in the place of this one's.
-    case superseded
-  }
+  package private(set) var stop: MintingStop?
 
   /// What an answer says of the nonce.
   package enum Answer: Hashable, Sendable {
@@ -23,7 +17,7 @@ package struct HeldNonce: Hashable, Sendable {
     /// With a new lease.
     case newLease(Nonce)
     /// In this generation.
-    case stop(Stop, generation: UInt32)
+    case stop(MintingStop, generation: UInt32)
     /// The authority's register is behind.
     case nothing
   }
@@ -32,8 +26,8 @@ package struct HeldNonce: Hashable, Sendable {
   package enum Minting: Hashable, Sendable {
     case allowed
     /// By `--keep-minting`, with an alarm that stays.
-    case despite(Stop)
-    case refused(Stop)
+    case despite(MintingStop)
+    case refused(MintingStop)
   }
 
   /// With a lease that came by joining.
@@ -42,7 +36,7 @@ package struct HeldNonce: Hashable, Sendable {
   package init(given: Nonce, own: UInt64) { presented = PresentedNonce(given: given, own: own) }
 
   /// As it stands in a table.
-  package init(presented: PresentedNonce, stop: Stop?) {
+  package init(presented: PresentedNonce, stop: MintingStop?) {
     self.presented = presented
     self.stop = stop
   }
@@ -69,23 +63,13 @@ package struct HeldNonce: Hashable, Sendable {
     return true
   }
 
+  /// The member is leaving: it mints nothing more, until it has a lease again.
+  package mutating func retire() { stop = .retired }
+
   /// - Parameter keepsMinting: the operator overrides a stop.
   package func minting(keepsMinting: Bool) -> Minting {
     guard let stop else { return .allowed }
-    return keepsMinting ? .despite(stop) : .refused(stop)
-  }
-}
-
-extension HeldNonce.Stop: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .stopped:
-      "this store was cloned, or restored from a backup, so it mints nothing until it has another lane; run "
-        + "'headwater join' again here, or 'headwater federation relane' at the authority"
-    case .superseded:
-      "another copy of this store was given the lane that takes the place of this one's, so this copy mints nothing; "
-        + "end it, or begin with an empty database and 'headwater join'"
-    }
+    return keepsMinting && stop != .retired ? .despite(stop) : .refused(stop)
   }
 }
 
@@ -95,7 +79,7 @@ extension NonceVerdict {
     switch self {
     case .accepted(let nonce), .repeated(let nonce): .next(nonce)
     case .handedOver(let nonce): .newLease(nonce)
-    case .stopped: .stop(.stopped, generation: presented.given.generation)
+    case .stopped: .stop(.cloned, generation: presented.given.generation)
     case .superseded: .stop(.superseded, generation: presented.given.generation)
     case .otherStore, .registerIsBehind: .nothing
     }

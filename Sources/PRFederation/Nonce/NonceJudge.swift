@@ -53,6 +53,8 @@ package struct NonceJudge: Hashable, Sendable {
     case handingOver = "handing-over"
     /// The register was restored: a later nonce than it has is taken over.
     case restored
+    /// The same while a new lease waited: it may have been given since, and to which copy is not on record.
+    case restoredHandingOver = "restored-handing-over"
   }
 
   /// A report, as far as it counts here.
@@ -112,6 +114,7 @@ package struct NonceJudge: Hashable, Sendable {
 
   private mutating func judgeEarlierGeneration(_ report: Report) -> NonceVerdict {
     if answered?.presented == report.presented { return .handedOver(newest) }
+    guard phase != .restoredHandingOver else { return .registerIsBehind }
     guard phase == .handingOver else { return .superseded }
     phase = .settled
     answered = Answered(presented: report.presented, address: report.address, at: report.at)
@@ -119,7 +122,7 @@ package struct NonceJudge: Hashable, Sendable {
   }
 
   private mutating func judgeUnknown(_ report: Report, bits: UInt64) -> NonceVerdict {
-    guard phase == .restored else { return .registerIsBehind }
+    guard phase == .restored || phase == .restoredHandingOver else { return .registerIsBehind }
     // A store that was stopped comes here with a later lease only, which ends the stop.
     stop = nil
     phase = .settled
@@ -147,7 +150,7 @@ package struct NonceJudge: Hashable, Sendable {
 
   /// Whether a store that joins again may keep its lane: only the last two nonces show that it has not gone back.
   package func proves(_ presented: PresentedNonce?, store: String) -> Bool {
-    guard let presented, store == self.store, stop == nil, phase != .handingOver else { return false }
+    guard let presented, store == self.store, stop == nil, phase == .settled || phase == .restored else { return false }
     return presented.given == newest || presented == answered?.presented
   }
 
@@ -158,5 +161,14 @@ package struct NonceJudge: Hashable, Sendable {
   }
 
   /// The register was restored from a backup: what members have been given since is not in it.
-  package mutating func markRestored() { if phase == .settled { phase = .restored } }
+  package mutating func markRestored() {
+    switch phase {
+    case .settled: phase = .restored
+    case .handingOver: phase = .restoredHandingOver
+    case .restored, .restoredHandingOver: break
+    }
+  }
+
+  /// All members have reported since, or the operator confirms that none was given a lane: a lease that waits is given.
+  package mutating func endRestore() { if phase == .restoredHandingOver { phase = .handingOver } }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A row of the register: what a token is good for. Name, place and rights come from here, never from the store that
 /// joins.
@@ -35,13 +36,13 @@ package struct Invitation: Hashable, Sendable {
     package var addresses: [MemberAddress]
     /// Nil right below the authority.
     package var parent: MemberID?
-    package var rights: MemberRights
+    package var rights: Rights
     /// The member that has the name joins once more.
     package var isAgain: Bool
 
     package init(
       name: MemberName, kind: Member.Kind = .site, addresses: [MemberAddress] = [], parent: MemberID? = nil,
-      rights: MemberRights = [.read], isAgain: Bool = false
+      rights: Rights = [.read], isAgain: Bool = false
     ) {
       self.name = name
       self.kind = kind
@@ -59,8 +60,11 @@ package struct Invitation: Hashable, Sendable {
     package let member: MemberID
     package let nonce: Nonce?
     package let at: Int64
+    /// The certificate that was signed, as PEM.
+    package var certificate: String?
 
-    package init(request: SecureDigest, member: MemberID, nonce: Nonce?, at: Int64) {
+    package init(request: SecureDigest, member: MemberID, nonce: Nonce?, at: Int64, certificate: String? = nil) {
+      self.certificate = certificate
       self.request = request
       self.member = member
       self.nonce = nonce

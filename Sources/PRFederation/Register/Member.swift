@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// A row of the register: a store that has joined, for good. A member that leaves keeps its row, and its name.
 package struct Member: Hashable, Sendable {
@@ -12,9 +13,10 @@ package struct Member: Hashable, Sendable {
   package let parent: MemberID?
   /// How many nodes that mint are above; for a mirror, the level of what it mirrors.
   package let level: Int
-  package var rights: MemberRights
+  package var rights: Rights
   package var state: State = .joined
-  package var certificate: Certificate?
+  /// Those that were signed and have not expired, the newest last.
+  package var certificates: [Certificate] = []
   package let store: String
   /// Nil for a machine of the authority, which sends no reports.
   package var nonce: NonceJudge?
@@ -68,12 +70,18 @@ package struct Member: Hashable, Sendable {
     }
   }
 
+  /// So many certificates of a member are good at a time.
+  package static let maximumCertificates = 16
+
+  /// The one that was signed last.
+  package var certificate: Certificate? { certificates.last }
+
   /// Whether it is part of the federation.
   package var isActive: Bool { state == .joined || state == .retiring }
 
   package init(
     id: MemberID, name: MemberName, addresses: [MemberAddress], kind: Kind, parent: MemberID?, level: Int,
-    rights: MemberRights, store: String, nonce: NonceJudge?, invitedBy: MemberID?, invitedAt: Int64, joinedAt: Int64
+    rights: Rights, store: String, nonce: NonceJudge?, invitedBy: MemberID?, invitedAt: Int64, joinedAt: Int64
   ) {
     self.id = id
     self.name = name

@@ -2,10 +2,16 @@
 
 extension Register {
   /// The certificate of a member was signed.
-  package mutating func issue(_ certificate: Member.Certificate, to id: MemberID) throws(RegisterRefusal) {
+  ///
+  /// - Parameter now: in seconds since 1970.
+  package mutating func issue(
+    _ certificate: Member.Certificate, to id: MemberID, now: Int64
+  ) throws(RegisterRefusal) {
     guard let index = members.firstIndex(where: { $0.id == id }) else { throw .noRight }
     guard members[index].isActive else { throw .hasLeft(members[index].name, members[index].state) }
-    members[index].certificate = certificate
+    let former = members[index].certificates.filter { now < $0.expires }
+    guard former.count < Member.maximumCertificates else { throw .renewedTooOften(members[index].name) }
+    members[index].certificates = former + [certificate]
   }
 
   /// Calls a member by another name. Its certificate has to be made anew; until the present one expires, no other
@@ -28,6 +34,7 @@ extension Register {
       members[index].formerNames.append(Member.FormerName(name: name, until: certificate.expires))
     }
     members[index].name = new
+    notice()
   }
 
   /// Gives a member a lane that was never given, in the place of its own, which is spent. Its next report gets it.

@@ -12,13 +12,16 @@ extension Register {
     package var store: String
     /// What a store that joins again holds.
     package var presented: PresentedNonce?
-    /// The greatest last number that it has minted by hand at its level; nil for none.
-    package var greatestByHand: UInt64?
+    /// The greatest last numbers that it has minted by hand, by their level.
+    package var greatestByHand: [Int: UInt64]
     package var address: String
+
+    /// A number that was minted by hand is not greater: a member that says so would use up those of its level.
+    package static let maximumGreatest: UInt64 = 1_000_000_000_000
 
     package init(
       id: InvitationID, proof: EnrollmentProof, request: [UInt8], store: String, presented: PresentedNonce? = nil,
-      greatestByHand: UInt64? = nil, address: String
+      greatestByHand: [Int: UInt64] = [:], address: String
     ) {
       self.id = id
       self.proof = proof
@@ -73,6 +76,18 @@ extension Register {
       request: SecureDigest(of: enrollment.request), member: member.id, nonce: member.nonce?.newest, at: now)
     self = next
     return Enrolled(member: member, lease: lease(of: member.id), nonce: member.nonce?.newest, isRepeated: false)
+  }
+
+  /// The certificate of a store that has joined was signed: the same request gets the same one.
+  package mutating func keep(certificate: String, of id: InvitationID) {
+    for index in invitations.indices where invitations[index].id == id {
+      invitations[index].use?.certificate = certificate
+    }
+  }
+
+  /// The certificate that a store got when it joined by an invitation, as PEM.
+  package func certificate(of id: InvitationID) -> String? {
+    invitations.first { $0.id == id }?.use?.certificate
   }
 
   /// The answer that was given before, as long as its receiver has not used it: then it arrived.
@@ -136,7 +151,7 @@ extension Register {
     guard member.kind == .site else {
       return give(Lease(member: member.id, store: member.store, level: member.level, lane: nil, from: 0))
     }
-    try raiseFloor(of: member.level, above: enrollment.greatestByHand)
+    try raiseFloor(of: member.level, above: enrollment.greatestByHand[member.level])
     // The store that joins ends its own lane, so this lane is no obstacle.
     let others = handMade.filter { $0.lane.store != member.store }
     let choice = try choose(member.level, others, isNew: isNew)
@@ -146,6 +161,7 @@ extension Register {
   /// Numbers that were minted by hand may stand in any lane, so all of the level go on above them.
   private mutating func raiseFloor(of level: Int, above greatest: UInt64?) throws(RegisterRefusal) {
     guard let greatest else { return }
+    guard greatest <= Enrollment.maximumGreatest else { throw .numberTooGreat(greatest) }
     let (from, overflow) = greatest.addingReportingOverflow(1)
     guard !overflow else { throw .lane(.numbersUsedUp(from: greatest)) }
     guard from > floor(of: level) else { return }
@@ -154,5 +170,6 @@ extension Register {
     for index in leases.indices where leases[index].level == level && leases[index].lane != nil {
       leases[index].from = max(leases[index].from, from)
     }
+    notice()
   }
 }

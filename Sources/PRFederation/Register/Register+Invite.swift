@@ -19,6 +19,7 @@ extension Register {
     try next.checkInviter(offer, sender)
     try next.checkName(offer, now: now)
     try next.checkAddresses(offer)
+    if case .member(let id) = sender { try next.checkHosts(offer, of: id) }
     try next.checkPlace(offer, handMade)
     guard !next.invitations.contains(where: { $0.id == id }) else { throw .badToken }
     let inviter: MemberID? = if case .member(let id) = sender { id } else { nil }
@@ -92,6 +93,7 @@ extension Register {
   private func checkAddresses(_ offer: Invitation.Offer) throws(RegisterRefusal) {
     guard offer.addresses.count <= MemberAddress.maximum else { throw .tooManyAddresses }
     for address in offer.addresses {
+      guard !addresses.contains(address) else { throw .addressTaken(address, by: .authority) }
       if let other = members.first(where: {
         $0.isActive && $0.name != offer.name && $0.addresses.contains(address)
       }) {
@@ -100,6 +102,18 @@ extension Register {
       if let other = invitations.first(where: { $0.state == .open && $0.offer.addresses.contains(address) }) {
         throw .addressTaken(address, by: other.offer.name)
       }
+    }
+  }
+
+  /// A certificate names hosts and not ports: a member invites to no host of the authority, or of a member that is not below it.
+  private func checkHosts(_ offer: Invitation.Offer, of sender: MemberID) throws(RegisterRefusal) {
+    for address in offer.addresses where !address.isOfThisMachine {
+      if addresses.contains(where: { $0.host == address.host }) { throw .addressTaken(address, by: .authority) }
+      let other = members.first { member in
+        member.isActive && member.name != offer.name && member.id != sender && !isBelow(member.id, sender)
+          && member.addresses.contains { $0.host == address.host }
+      }
+      if let other { throw .addressTaken(address, by: other.name) }
     }
   }
 
@@ -124,7 +138,7 @@ extension Register {
   }
 
   /// A mirror has the level of what it mirrors, so that a node below it has the same level as beside it.
-  func level(of kind: Member.Kind, below parent: MemberID?) -> Int {
+  package func level(of kind: Member.Kind, below parent: MemberID?) -> Int {
     let above = parent.flatMap(member)?.level ?? 0
     return kind == .site ? above + 1 : above
   }

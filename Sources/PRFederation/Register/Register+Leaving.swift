@@ -13,6 +13,7 @@ extension Register {
     withdrawAll(of: member.id, name)
     guard member.kind == .site else { return leave(index, .retired) }
     members[index].state = .retiring
+    notice()
   }
 
   package enum Retirement: Hashable, Sendable {
@@ -49,7 +50,7 @@ extension Register {
 
   package struct Revoked: Hashable, Sendable {
     /// To be put on the revocation list.
-    package let certificate: Member.Certificate?
+    package let certificates: [Member.Certificate]
     /// What was open of the member's invitations, and of those below it.
     package let withdrawn: [MemberName]
     /// The active members below it, which have lost their way up.
@@ -68,12 +69,13 @@ extension Register {
     let withdrawn = withdrawAll(of: member.id, name)
     let all = below(member.id)
     let below = members.filter { $0.isActive && all.contains($0.id) }.map(\.name).sorted()
-    return Revoked(certificate: member.certificate, withdrawn: withdrawn, below: below)
+    return Revoked(certificates: member.certificates.filter { now < $0.expires }, withdrawn: withdrawn, below: below)
   }
 
   private mutating func leave(_ index: Int, _ state: Member.State) {
     let id = members[index].id
     members[index].state = state
+    notice()
     leases.removeAll { $0.member == id }
   }
 

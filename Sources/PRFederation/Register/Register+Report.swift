@@ -22,10 +22,20 @@ extension Register {
     var member = members[index]
     guard var nonce = member.nonce else { throw .noLane(member.name) }
     let before = nonce.newest.generation
-    let verdict = nonce.judge(report, bits: bits)
+    var verdict = nonce.judge(report, bits: bits)
+    if verdict == .registerIsBehind, restoredAt == nil {
+      // The member was given what the register does not have: the register went back, and gives no lane until that is settled.
+      markRestored(now: report.at)
+      nonce.markRestored()
+      verdict = nonce.judge(report, bits: bits)
+    }
     if nonce.newest.generation > before, let reported { try takeOver(reported, of: member) }
     if verdict != .otherStore { member.seenAt = max(member.seenAt, report.at) }
-    if case .stopped = verdict { spendLane(of: id) }
+    if case .stopped = verdict {
+      spendLane(of: id)
+      // The other copy has a report that waits, and goes on minting until it is answered.
+      if member.nonce?.stop == nil { notice() }
+    }
     member.nonce = nonce
     members[index] = member
     let hasLease = verdict != .superseded && verdict != .otherStore

@@ -34,5 +34,6 @@ extension Register {
     let awaited = members.filter { $0.isActive && $0.nonce != nil && $0.seenAt < restoredAt }.map(\.name).sorted()
     guard takesWord || awaited.isEmpty else { throw .awaiting(Array(awaited.prefix(8)), count: awaited.count) }
     self.restoredAt = nil
+    for index in members.indices { members[index].nonce?.endRestore() }
   }
 }

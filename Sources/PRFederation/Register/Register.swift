@@ -11,6 +11,10 @@ package struct Register: Hashable, Sendable {
   /// SHA-256 of the authority's public key.
   package var authority: SecureDigest
   package let lanes: LaneChooser
+  /// Where the authority is reached.
+  package var addresses: [MemberAddress] = []
+  /// The certificates that are revoked; nil before the first list is signed.
+  package var revocations: Revocations?
   package internal(set) var members: [Member] = []
   /// One for each member that is part of the federation and has a store of its own.
   package internal(set) var leases: [Lease] = []
@@ -33,6 +37,28 @@ package struct Register: Hashable, Sendable {
     }
   }
 
+  /// The last list that was signed.
+  package struct Revocations: Hashable, Sendable {
+    package let number: UInt64
+    /// As PEM.
+    package let list: String
+
+    package init(number: UInt64, list: String) {
+      self.number = number
+      self.list = list
+    }
+  }
+
+  /// Counts all changes: two registers of one federation with the same number are equal.
+  package var version: Int64 = 0
+  /// Counts the changes that members are to get soon, and not with their next report.
+  package internal(set) var notices: Int64 = 0
+  /// How long the certificates of members are good, in seconds.
+  package var certificateLifetime: Int64 = standardLifetime
+
+  /// In seconds: 90 days.
+  package static let standardLifetime: Int64 = 90 * 86_400
+
   /// What asks for a change.
   package enum Sender: Hashable, Sendable {
     /// The operator of the authority.
@@ -52,7 +78,10 @@ package struct Register: Hashable, Sendable {
   }
 
   /// A new federation: it has no members.
-  package init(federation: FederationName, authority: SecureDigest, lanes: LaneChooser = .standard) {
+  package init(
+    federation: FederationName, authority: SecureDigest, lanes: LaneChooser = .standard, addresses: [MemberAddress] = []
+  ) {
+    self.addresses = addresses
     self.federation = federation
     self.authority = authority
     self.lanes = lanes
@@ -71,6 +100,17 @@ package struct Register: Hashable, Sendable {
     self.floors = floors
     self.restoredAt = restoredAt
   }
+
+  /// As it stands in a table.
+  package init(_ federation: Register, version: Int64, notices: Int64, certificateLifetime: Int64) {
+    self = federation
+    self.version = version
+    self.notices = notices
+    self.certificateLifetime = certificateLifetime
+  }
+
+  /// Members are to get the list of revoked certificates, or the authority's addresses, soon.
+  package mutating func notice() { notices = notices.addingClamped(1) }
 
   package func member(_ id: MemberID) -> Member? { members.first { $0.id == id } }
 
@@ -140,6 +180,7 @@ package struct Register: Hashable, Sendable {
     spendLane(of: lease.member)
     leases.removeAll { $0.member == lease.member }
     leases.append(lease)
+    notice()
     guard let lane = lease.lane else { return }
     laneRows.removeAll { $0.level == lease.level && $0.index == lane.index }
     laneRows.append(LaneRow(level: lease.level, index: lane.index, member: lease.member, state: .held))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// Why the register does not do what it is asked. The names in it stand in the register, or came from an operator.
 package enum RegisterRefusal: Error, Hashable, Sendable {
@@ -15,9 +16,10 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case alreadyInvited(MemberName)
   case notInvited(MemberName)
   case renamedTooOften(MemberName)
+  case renewedTooOften(MemberName)
   case addressTaken(MemberAddress, by: MemberName)
   case tooManyAddresses
-  case rightsAbove(inviter: MemberRights)
+  case rightsAbove(inviter: Rights)
   case tooManyInvitations(maximum: Int)
   case tooManyMembers
   case parentWithoutAddress(MemberName)
@@ -31,6 +33,7 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case storeTaken(by: MemberName)
   case otherStore(MemberName)
   case badStore
+  case numberTooGreat(UInt64)
 
   // MARK: Lanes
 
@@ -66,6 +69,8 @@ extension RegisterRefusal: CustomStringConvertible {
     case .renamedTooOften(let name):
       "\(name) was renamed \(Member.maximumFormerNames) times while its certificates are good; "
         + "wait until one has expired"
+    case .renewedTooOften(let name):
+      "\(name) has \(Member.maximumCertificates) certificates that have not expired; wait until one has"
     case .addressTaken(let address, let name): "the address \(address) belongs to \(name); name another one"
     case .tooManyAddresses: "a member has at most \(MemberAddress.maximum) addresses; name fewer"
     case .rightsAbove(let rights): "the inviter has the rights \(rights), and gives no others; leave the rest out"
@@ -84,6 +89,8 @@ extension RegisterRefusal: CustomStringConvertible {
     case .otherStore(let name):
       "this database is not the one that \(name) joined with; invite the site under another name"
     case .badStore: "the database has no identity; open it with 'headwater serve' once, and join again"
+    case .numberTooGreat(let number):
+      "the database has the number \(number), which is too great to go on above it; join with an empty database"
     case .lane(let refusal): refusal.description
     case .laneTaken(let name):
       "the lane that the member reports belongs to \(name); run 'headwater federation relane' for one of them"
@@ -92,7 +99,8 @@ extension RegisterRefusal: CustomStringConvertible {
       "the authority's register was restored from a backup, and gives no lane until "
         + "'headwater federation after-restore' has run"
     case .hasMembersBelow(let name, let count):
-      "\(count) members or invitations are below \(name); retire or revoke these first"
+      "\(name) has \(count == 1 ? "a member or an invitation" : "\(count) members or invitations") below it; retire or revoke "
+        + "\(count == 1 ? "it" : "these") first"
     case .notRetiring(let name): "\(name) is not retiring; run 'headwater federation retire \(name)' first"
     case .unclean(let name):
       "\(name) is a clone or was restored, so its greatest number is uncertain; "

@@ -93,6 +93,9 @@ package protocol ReadContext: AnyObject {
   /// - Throws: ``StoreError/badRegister(path:detail:)`` where it is damaged, or a newer version wrote it.
   func register() throws(StoreError) -> Register?
 
+  /// The row of the federation, as a register that may lack all of its members: what is asked often.
+  func federation() throws(StoreError) -> Register?
+
   // MARK: Notes and exports
 
   /// - Returns: nil when it was never kept.

@@ -3,6 +3,13 @@ import PRFederation
 import PRRevision
 
 extension Register {
+  /// The row of the federation alone, as a register without members.
+  package init?(
+    federationOf path: String, rows: (RegisterTable) throws(StoreError) -> [RegisterRow]
+  ) throws(StoreError) {
+    try self.init(inTablesOf: path) { table throws(StoreError) in table == .federation ? try rows(table) : [] }
+  }
+
   /// The register that stands in tables.
   ///
   /// - Parameters:
@@ -23,10 +30,10 @@ extension Register {
       return values
     }
     let federations = try read(.federation) { row throws(StoreError) in try Self.federation(row) }
-    guard let federation = federations.first else { return nil }
+    guard let (federation, lanes, restoredAt) = federations.first else { return nil }
     guard federations.count == 1 else { throw .badRegister(path: path, detail: "it has several federations") }
     self.init(
-      federation: federation.name, authority: federation.authority, lanes: federation.lanes,
+      federation: federation.federation, authority: federation.authority, lanes: lanes,
       members: try read(.member) { row throws(StoreError) in try row.member() },
       leases: try read(.lease) { row throws(StoreError) in try row.lease() },
       laneRows: try read(.lane) { row throws(StoreError) in
@@ -38,12 +45,17 @@ extension Register {
       floors: try read(.level) { row throws(StoreError) in
         LevelFloor(level: try row.level(), from: try row.unsigned("from_number"))
       },
-      restoredAt: federation.restoredAt)
+      restoredAt: restoredAt)
+    (addresses, revocations) = (federation.addresses, federation.revocations)
+    self.init(
+      self, version: federation.version, notices: federation.notices,
+      certificateLifetime: federation.certificateLifetime)
   }
 
-  private typealias Federation = (name: FederationName, authority: SecureDigest, lanes: LaneChooser, restoredAt: Int64?)
-
-  private static func federation(_ row: RegisterRowReader) throws(StoreError) -> Federation {
+  /// - Returns: a register without members, and what cannot be set later.
+  private static func federation(
+    _ row: RegisterRowReader
+  ) throws(StoreError) -> (federation: Register, lanes: LaneChooser, restoredAt: Int64?) {
     let schema = try row.number("schema")
     guard schema <= RegisterTable.schema else {
       throw .badRegister(
@@ -53,10 +65,18 @@ extension Register {
     guard let count = UInt64(exactly: try row.number("lanes")), let lanes = LaneChooser(count: count) else {
       throw row.wrong("lanes")
     }
-    return (
-      try row.value("name") { try? FederationName($0) }, try row.value("authority", SecureDigest.init(text:)), lanes,
-      try row.has("restored_at") ? try row.number("restored_at") : nil
-    )
+    var register = Register(
+      federation: try row.value("name") { try? FederationName($0) },
+      authority: try row.value("authority", SecureDigest.init(text:)), lanes: lanes,
+      addresses: try row.list("addresses") { MemberAddress($0) })
+    if try row.has("revocations") {
+      register.revocations = Revocations(
+        number: try row.unsigned("revocations_number"), list: try row.text("revocations"))
+    }
+    register = Register(
+      register, version: try row.number("version"), notices: try row.number("notices"),
+      certificateLifetime: try row.number("certificate_lifetime"))
+    return (register, lanes, try row.has("restored_at") ? try row.number("restored_at") : nil)
   }
 }
 
@@ -72,7 +92,7 @@ extension RegisterRowReader {
       id: try value("id", MemberID.init), name: try value("name") { try? MemberName($0) },
       addresses: try list("addresses") { MemberAddress($0) }, kind: try value("kind", Member.Kind.init),
       parent: try optional("parent", MemberID.init), level: try level(),
-      rights: try value("rights") { MemberRights($0) },
+      rights: try value("rights") { Rights($0) },
       store: try text("store"), nonce: try has("nonce") ? try judge() : nil,
       invitedBy: try optional("invited_by", MemberID.init), invitedAt: try number("invited_at"),
       joinedAt: try number("joined_at"))
@@ -84,9 +104,10 @@ extension RegisterRowReader {
       return Member.FormerName(name: name, until: until)
     }
     member.state = try value("state", Member.State.init)
-    if try has("certificate") {
-      member.certificate = Member.Certificate(
-        serial: try text("certificate"), expires: try number("certificate_expires"))
+    member.certificates = try list("certificates") { text in
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, let expires = Int64(parts[1]) else { return nil }
+      return Member.Certificate(serial: String(parts[0]), expires: expires)
     }
     member.seenAt = try number("seen_at")
     return member
@@ -119,7 +140,7 @@ extension RegisterRowReader {
     let offer = Invitation.Offer(
       name: try value("name") { try? MemberName($0) }, kind: try value("kind", Member.Kind.init),
       addresses: try list("addresses") { MemberAddress($0) }, parent: try optional("parent", MemberID.init),
-      rights: try value("rights") { MemberRights($0) }, isAgain: again == 1)
+      rights: try value("rights") { Rights($0) }, isAgain: again == 1)
     var invitation = Invitation(
       id: try value("id", InvitationID.init), secretHash: try value("secret_hash", SecureDigest.init(text:)),
       offer: offer, inviter: try optional("inviter", MemberID.init), at: try number("at"))
@@ -127,7 +148,8 @@ extension RegisterRowReader {
     if try has("used_request") {
       invitation.use = Invitation.Use(
         request: try value("used_request", SecureDigest.init(text:)), member: try value("used_by", MemberID.init),
-        nonce: try optional("used_nonce") { Nonce($0) }, at: try number("used_at"))
+        nonce: try optional("used_nonce") { Nonce($0) }, at: try number("used_at"),
+        certificate: try optional("used_certificate") { $0 })
     }
     return invitation
   }

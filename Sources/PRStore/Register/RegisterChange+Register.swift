@@ -46,6 +46,9 @@ extension RegisterField {
 
   fileprivate static func id(_ id: MemberID) -> RegisterField { .text(id.description) }
 
+  /// It may need all of 64 bits.
+  fileprivate static func optional(_ number: UInt64?) -> RegisterField { number.map { .text(String($0)) } ?? .null }
+
   fileprivate static func optional(_ number: Int64?) -> RegisterField { number.map { .number($0) } ?? .null }
 
   fileprivate static func optional(_ value: (some CustomStringConvertible)?) -> RegisterField {
@@ -63,7 +66,9 @@ extension Register {
       .federation,
       [
         .text(federation.text), .number(RegisterTable.schema), .text(authority.text),
-        .number(Int64(clamping: lanes.count)), .optional(restoredAt),
+        .number(Int64(clamping: lanes.count)), .list(addresses), .number(version), .number(notices),
+        .number(certificateLifetime), .optional(restoredAt), .optional(revocations?.list),
+        .optional(revocations?.number),
       ])
   }
 }
@@ -89,8 +94,9 @@ extension Member {
       .member,
       [
         .id(id), .text(name.text), .list(former), .list(addresses), .text(kind.rawValue), .optional(parent),
-        .level(level), .text(rights.description), .text(state.rawValue), .optional(certificate?.serial),
-        .optional(certificate?.expires), .text(store), .optional(nonce?.newest), .optional(nonce?.store),
+        .level(level), .text(rights.description), .text(state.rawValue),
+        .list(certificates.map { "\($0.serial):\($0.expires)" }), .text(store), .optional(nonce?.newest),
+        .optional(nonce?.store),
         .optional(nonce?.phase.rawValue), .optional(answered?.presented), .optional(answered?.address),
         .optional(answered?.at), .optional(stop?.cause.rawValue), .optional(places), .optional(stop?.since),
         .optional(stop?.at), .optional(invitedBy), .number(invitedAt), .number(joinedAt), .number(seenAt),
@@ -107,6 +113,7 @@ extension Invitation {
         .list(offer.addresses), .optional(offer.parent), .text(offer.rights.description),
         .number(offer.isAgain ? 1 : 0), .optional(inviter), .number(at), .text(state.rawValue),
         .optional(use?.request.text), .optional(use?.member), .optional(use?.nonce), .optional(use?.at),
+        .optional(use?.certificate),
       ])
   }
 }

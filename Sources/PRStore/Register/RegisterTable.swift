@@ -28,7 +28,11 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
   package var columns: [Column] {
     switch self {
     case .federation:
-      [.text("name"), .number("schema"), .text("authority"), .number("lanes"), .number("restored_at", .null)]
+      [
+        .text("name"), .number("schema"), .text("authority"), .number("lanes"), .text("addresses"),
+        .number("version"), .number("notices"), .number("certificate_lifetime"), .number("restored_at", .null),
+        .text("revocations", .null), .text("revocations_number", .null),
+      ]
     case .member: Self.ofMember
     case .lease: [.text("member"), .text("store"), .number("level"), .text("lane", .null), .text("from_number")]
     case .lane: [.number("level"), .text("number"), .text("member"), .text("state")]
@@ -39,8 +43,8 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
 
   private static let ofMember: [Column] = [
     .text("id"), .text("name"), .text("former_names"), .text("addresses"), .text("kind"), .text("parent", .null),
-    .number("level"), .text("rights"), .text("state"), .text("certificate", .null),
-    .number("certificate_expires", .null), .text("store"), .text("nonce", .null), .text("nonce_store", .null),
+    .number("level"), .text("rights"), .text("state"), .text("certificates"),
+    .text("store"), .text("nonce", .null), .text("nonce_store", .null),
     .text("nonce_phase", .null), .text("answered", .null), .text("answered_from", .null),
     .number("answered_at", .null), .text("stop", .null), .text("stop_from", .null), .number("stop_since", .null),
     .number("stop_at", .null), .text("invited_by", .null), .number("invited_at"), .number("joined_at"),
@@ -51,6 +55,7 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
     .text("id"), .text("secret_hash"), .text("name"), .text("kind"), .text("addresses"), .text("parent", .null),
     .text("rights"), .number("again"), .text("inviter", .null), .number("at"), .text("state"),
     .text("used_request", .null), .text("used_by", .null), .text("used_nonce", .null), .number("used_at", .null),
+    .text("used_certificate", .null),
   ]
 
   /// How many columns make up the key.

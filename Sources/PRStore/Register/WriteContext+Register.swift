@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRFederation
+import PRRevision
 
 extension WriteContext {
   /// Reads the register, has it changed, and writes the rows that differ, all in the present transaction.
   ///
-  /// - Parameter change: changes the register, or refuses and changes nothing.
+  /// - Parameters:
+  ///   - known: a register that was read or changed before. It saves reading the members, unless there is a later one.
+  ///   - change: changes the register, or refuses and changes nothing.
   /// - Returns: what `change` returned, or why it refused; nil where the store has no federation.
   package func changeRegister<Value>(
-    _ change: (inout Register) throws(RegisterRefusal) -> Value
+    known: Register? = nil, _ change: (inout Register) throws(RegisterRefusal) -> Value
   ) throws(StoreError) -> Result<Value, RegisterRefusal>? {
-    guard let before = try reader.register() else { return nil }
+    guard let before = try present(known) else { return nil }
     var register = before
     let outcome: Result<Value, RegisterRefusal>
     do throws(RegisterRefusal) {
@@ -17,7 +20,16 @@ extension WriteContext {
     } catch {
       return .failure(error)
     }
-    if register != before { try store(register, replacing: before) }
+    guard register != before else { return outcome }
+    register.version = before.version.addingClamped(1)
+    try store(register, replacing: before)
     return outcome
+  }
+
+  private func present(_ known: Register?) throws(StoreError) -> Register? {
+    if let known, let row = try reader.federation(), row.federation == known.federation, row.version == known.version {
+      return known
+    }
+    return try reader.register()
   }
 }

@@ -18,6 +18,8 @@ package enum StoreMetadata: String, Hashable, Sendable {
   case oldHeads = "heads of schema 2"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
+  /// The place of the store in a federation, as the authority gave it: a ``Membership``.
+  case membership
   /// When it was last tried whether a row can be stored.
   case checked
 }

@@ -40,18 +40,26 @@
       return found
     }
 
+    func federation() throws(StoreError) -> Register? {
+      if let known = set.register { return known.current }
+      guard try ask(RegisterTable.look).flag(0, 0) else { return nil }
+      return try Register(federationOf: path) { table throws(StoreError) in try rows(of: table) }
+    }
+
     private func storedRegister() throws(StoreError) -> Register? {
-      try Register(inTablesOf: path) { table throws(StoreError) in
-        let reply = try ask(table.select)
-        return (0..<reply.count).map { row in
-          RegisterRow(
-            table,
-            table.columns.enumerated().map { index, column in
-              let place = Int32(clamping: index)
-              if column.isNumber { return reply.optionalNumber(row, place).map { .number($0) } ?? .null }
-              return reply.optionalText(row, place).map { .text($0) } ?? .null
-            })
-        }
+      try Register(inTablesOf: path) { table throws(StoreError) in try rows(of: table) }
+    }
+
+    private func rows(of table: RegisterTable) throws(StoreError) -> [RegisterRow] {
+      let reply = try ask(table.select)
+      return (0..<reply.count).map { row in
+        RegisterRow(
+          table,
+          table.columns.enumerated().map { index, column in
+            let place = Int32(clamping: index)
+            if column.isNumber { return reply.optionalNumber(row, place).map { .number($0) } ?? .null }
+            return reply.optionalText(row, place).map { .text($0) } ?? .null
+          })
       }
     }
   }

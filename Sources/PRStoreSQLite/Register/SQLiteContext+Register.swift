@@ -5,14 +5,21 @@ import PRStore
 extension SQLiteReadContext {
   package func register() throws(StoreError) -> Register? {
     guard try connection.hasTable(RegisterTable.federation.inSQLite) else { return nil }
-    return try Register(inTablesOf: connection.path) { table throws(StoreError) in
-      let statement = try connection.prepare(table.select)
-      var rows: [RegisterRow] = []
-      while try statement.step() {
-        rows.append(RegisterRow(table, table.columns.indices.map { statement.field(CInt(clamping: $0)) }))
-      }
-      return rows
+    return try Register(inTablesOf: connection.path) { table throws(StoreError) in try rows(of: table) }
+  }
+
+  package func federation() throws(StoreError) -> Register? {
+    guard try connection.hasTable(RegisterTable.federation.inSQLite) else { return nil }
+    return try Register(federationOf: connection.path) { table throws(StoreError) in try rows(of: table) }
+  }
+
+  private func rows(of table: RegisterTable) throws(StoreError) -> [RegisterRow] {
+    let statement = try connection.prepare(table.select)
+    var rows: [RegisterRow] = []
+    while try statement.step() {
+      rows.append(RegisterRow(table, table.columns.indices.map { statement.field(CInt(clamping: $0)) }))
     }
+    return rows
   }
 }
 
