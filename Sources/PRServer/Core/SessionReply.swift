@@ -26,7 +26,7 @@ enum QueuedReply: Sendable {
 extension Response {
   fileprivate var bytes: Int {
     switch self {
-    case .value(let text), .error(let text): text.utf8.count
+    case .value(let text), .error(let text), .federation(let text): text.utf8.count
     case .imported(let value): value?.text.utf8.count ?? 0
     case .lookup(let answer): answer.values.reduce(0) { $0 + $1.utf8.count }
     case .loop(let circle): circle.stores.reduce(0) { $0 + $1.utf8.count }

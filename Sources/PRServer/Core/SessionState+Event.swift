@@ -8,6 +8,8 @@ extension SessionState {
     case connected
     /// The client's certificate gives it other rights.
     case identified(Rights)
+    /// The client's certificate is good no more.
+    case revoked
     /// The connection has failed.
     case failed
     case disconnected
@@ -118,6 +120,8 @@ extension SessionState {
     case noHandshake
     case unfinishedMessage
     case stalled
+    /// The certificate of the client was revoked.
+    case revoked
     case unreadable(WireError)
     case followerCame
     case followerLeft

@@ -79,6 +79,9 @@ struct SessionState: Sendable {
     case .drain: drain(&step)
     case .inputClosed: inputClosed(&step)
     case .failed: cut(&step)
+    case .revoked:
+      step.act(.note(.revoked))
+      cut(&step)
     case .disconnected: disconnected(&step)
     case .fired(let timer): fired(timer, &step)
     }

@@ -13,12 +13,20 @@ package struct AccessRules: Hashable, Sendable {
 
   package init() {}
 
-  /// - Parameter peerNames: the names in the client's certificate.
-  func rights(on listener: Endpoint, peerNames: [String]) -> Rights {
+  /// - Parameters:
+  ///   - peerNames: the names in the client's certificate.
+  ///   - isFederated: the server is a node of a federation, where a client without a certificate can only join it.
+  func rights(on listener: Endpoint, peerNames: [String], isFederated: Bool = false) -> Rights {
+    guard isFederated, case .tls = listener else { return rights(on: listener, peerNames: peerNames, otherwise: .read) }
+    return rights(on: listener, peerNames: peerNames, otherwise: []).union(.enroll)
+  }
+
+  /// - Parameter otherwise: what a client of TLS has for which nothing is said.
+  private func rights(on listener: Endpoint, peerNames: [String], otherwise: Rights) -> Rights {
     let named = peerNames.compactMap { names[$0] }
     guard named.isEmpty else { return named.reduce([]) { $0.union($1) } }
     if let rights = listeners[listener] { return rights }
-    if case .tls = listener { return .read }
+    if case .tls = listener { return otherwise }
     return .bitbake
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
 import NIOCore
+import PRCertificates
 import PRNode
 import PRRevision
 import PRStore
@@ -15,6 +16,8 @@ final class EventLoopContext {
   /// What all loops hold together.
   let flight: FlightLedger
   let lanes: LaneWatch
+  /// Nil for a node that stands in no federation.
+  let federation: (any FederationAnswering)?
   private let loop: any EventLoop
   /// Nil where the engine of the store has none.
   private let reader: (any EventLoopReader)?
@@ -29,8 +32,10 @@ final class EventLoopContext {
   private var counted = RequestCounters()
 
   init(
-    node: Node, options: ServerOptions, flight: FlightLedger, lanes: LaneWatch, loop: any EventLoop, logger: Logger
+    node: Node, options: ServerOptions, flight: FlightLedger, lanes: LaneWatch,
+    federation: (any FederationAnswering)? = nil, loop: any EventLoop, logger: Logger
   ) throws {
+    self.federation = federation
     self.flight = flight
     self.lanes = lanes
     self.node = node
@@ -39,6 +44,17 @@ final class EventLoopContext {
     self.logger = logger
     reader = try node.store.eventLoopReader()
     polls = PollBoard(node, on: loop)
+  }
+
+  /// What a client may ask for.
+  ///
+  /// - Parameters:
+  ///   - peerNames: those of a certificate that no federation made.
+  ///   - certificate: of a member. Nothing else counts then.
+  func rights(on listener: Endpoint, peerNames: [String] = [], certificate: MemberCertificate? = nil) -> Rights {
+    let others = options.access.rights(on: listener, peerNames: peerNames, isFederated: federation != nil)
+    guard let certificate else { return others }
+    return (federation?.rights(of: certificate)).map { $0.union([.enroll, .report]) } ?? others
   }
 
   /// Writes the answer to a `get-pr` that needs no decision.
@@ -92,10 +108,17 @@ final class EventLoopContext {
   /// How many requests this loop's sessions have been answered.
   var answers: Int { answeredAtOnce &+ answeredLater }
 
+  private var features: Set<Feature> {
+    var features: Set<Feature> = [.lookup, .via]
+    if node.store.hasFeed { features.insert(.changes) }
+    if federation != nil { features.insert(.federation) }
+    return features
+  }
+
   /// The server's description of itself, for clients that ask.
   var description: PeerDescription {
     var description = PeerDescription(
-      server: "headwater/\(options.version)", features: node.store.hasFeed ? Set(Feature.allCases) : [.lookup, .via],
+      server: "headwater/\(options.version)", features: features,
       level: node.knownLevel,
       numbering: node.policy.numbering == .bitbake ? "bitbake" : "partitioned", store: node.store.identity,
       lane: node.lane, limits: MessageLimits(options.wire))

@@ -15,6 +15,7 @@ package struct Server: Service {
   private let tls: TLSContext?
   private let logger: Logger
   private let board: CounterRegistry?
+  private let federation: (any FederationAnswering)?
   private let ready: @Sendable () async throws -> Void
   private let closed: @Sendable () -> Void
 
@@ -22,11 +23,13 @@ package struct Server: Service {
   ///   - bindings: their sockets are released when it stops to accept.
   ///   - tls: the certificates of TLS listeners. Needed where a binding is of TLS.
   ///   - board: where it shows what it counts.
+  ///   - federation: answers requests that are about the federation; nil for a node that stands in none.
   ///   - ready: called once connections can be accepted; when it returns, they are.
   ///   - closed: called when they are no more.
   package init(
     node: Node, options: ServerOptions, bindings: [ListenerBinding], tls: TLSContext? = nil, logger: Logger,
-    board: CounterRegistry? = nil, ready: @escaping @Sendable () async throws -> Void,
+    board: CounterRegistry? = nil, federation: (any FederationAnswering)? = nil,
+    ready: @escaping @Sendable () async throws -> Void,
     closed: @escaping @Sendable () -> Void = {}
   ) {
     self.closed = closed
@@ -36,6 +39,7 @@ package struct Server: Service {
     self.tls = tls
     self.logger = logger
     self.board = board
+    self.federation = federation
     self.ready = ready
   }
 
@@ -55,7 +59,9 @@ package struct Server: Service {
     var listeners: [Listener] = []
     let outcome: Result<Void, any Error>
     do {
-      let desks = try await EventLoopContexts(node: node, options: options, loops: loops, logger: logger)
+      let desks = try await EventLoopContexts(
+        node: node, options: options, federation: federation, loops: loops, logger: logger)
+      federation?.whenRevoked { sessions.revoke($0) }
       board?.show { await desks.counters(with: sessions) }
       for (number, binding) in bindings.enumerated() {
         listeners.append(
@@ -73,6 +79,7 @@ package struct Server: Service {
       outcome = .failure(error)
     }
     defer { board?.clear() }
+    federation?.release()
     for listener in listeners { await listener.close(loops) }
     for binding in bindings { binding.socket.release() }
     closed()
@@ -99,7 +106,10 @@ struct EventLoopContexts: Sendable {
   private let desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>]
   private let flight: FlightLedger
 
-  init(node: Node, options: ServerOptions, loops: MultiThreadedEventLoopGroup, logger: Logger) async throws {
+  init(
+    node: Node, options: ServerOptions, federation: (any FederationAnswering)?, loops: MultiThreadedEventLoopGroup,
+    logger: Logger
+  ) async throws {
     let flight = FlightLedger(ceiling: options.bytesInFlight)
     self.flight = flight
     var desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>] = [:]
@@ -107,7 +117,9 @@ struct EventLoopContexts: Sendable {
     for loop in loops.makeIterator() {
       desks[ObjectIdentifier(loop)] = try await loop.submit {
         NIOLoopBound(
-          try EventLoopContext(node: node, options: options, flight: flight, lanes: lanes, loop: loop, logger: logger),
+          try EventLoopContext(
+            node: node, options: options, flight: flight, lanes: lanes, federation: federation, loop: loop,
+            logger: logger),
           eventLoop: loop)
       }.get()
     }

@@ -21,7 +21,9 @@ extension SessionHandler {
     case .awaitRoom: awaitRoom()
     case .planFlush: onNextTurn { $0.handle(.flushDue) }
     case .measureUnsent: measureUnsent()
-    case .introduce(let store, let lane): desk.lanes.arrive(store, lane, peer)
+    case .introduce(let store, let lane):
+      desk.lanes.arrive(store, lane, peer)
+      if certificate == nil { desk.federation?.introduced(handMade: store, lane, at: peer) }
     case .describe: describe()
     case .answerPing:
       answerAtOnce(.ping, state.node == nil ? .alive : .aliveToNode(NodeNews(rival: rival, time: desk.node.now)))
@@ -104,6 +106,7 @@ extension SessionHandler {
     switch note {
     case .noHandshake: complain("handshake", "a connection without a handshake was closed")
     case .unfinishedMessage: complain("unfinished", "a connection with an unfinished chunk stream was closed")
+    case .revoked: complain("revoked", "a connection was closed: the certificate of its client was revoked")
     case .stalled: complain("stalled", "a peer that takes no replies was disconnected")
     case .unreadable(let error): complain("wire", "a connection was closed: \(error)")
     case .followerCame: complain("follower", "a node that copies this one has connected", level: .info)

@@ -31,6 +31,14 @@ extension SessionHandler {
         answer: later(ticket, .lookup) { [guess = state.takesUnknownLevel ? nil : desk.node.level] answer in
           .lookup(LookupAnswer(answer, guess: guess))
         })
+    case .federation(let request):
+      let answer = later(ticket, request.kind) { .federation($0) }
+      guard let federation = desk.federation else { return answer(.failure(.federation(.none))) }
+      let address = context?.remoteAddress?.ipAddress ?? "local"
+      federation.answer(
+        request,
+        from: FederationPeer(certificate: certificate, address: address), for: client,
+        answer: answer)
     case .ping, .isReadonly, .changes, .export: break  // they have actions of their own
     }
   }
@@ -39,7 +47,8 @@ extension SessionHandler {
   func later<Value: Sendable>(
     _ ticket: SessionState.Ticket, _ request: RequestKind, _ response: @escaping @Sendable (Value) -> Response
   ) -> Node.Answer<Value> {
-    let start = context?.eventLoop.now
+    // A report waits on purpose.
+    let start = request == .report ? nil : context?.eventLoop.now
     return callback { session, outcome in
       let reply = SessionReply.response(session.count(request, since: start, outcome.map(response)))
       session.handle(.replied(ticket, reply))
@@ -85,12 +94,34 @@ extension SessionHandler {
   func refuse(_ request: RequestKind) {
     let (rights, right) = (state.rights, request.right)
     desk.countRefusal(request, .rights)
+    let isStranger = desk.federation != nil && listener.isTLS && peerNames.isEmpty
+    guard certificate == nil, !isStranger, !right.isSubset(of: [.enroll, .report, .invite]) else {
+      return refuseByFederation(right)
+    }
     let who = peerNames.first.map { "the certificate of \($0)" } ?? "this connection"
     complain("right", "a request was refused: \(who) lacks the right '\(right)'")
     let text =
       "\(who) may not do this here: it has the rights '\(rights)' and needs '\(right)'; "
       + "ask the server's operator for --rights \(peerNames.first ?? "\(listener)")=\(rights.union(right))"
     handleNow(.answered(.error(text)))
+  }
+
+  /// Rights that only the federation gives.
+  private func refuseByFederation(_ right: Rights) {
+    let rights = state.rights
+    let refusal: FederationRefusal =
+      if desk.federation == nil {
+        .none
+      } else if let certificate {
+        FederationRefusal(
+          "the member \(certificate.identity.member) may not do this here: it has the rights '\(rights.intersection(.all))' and needs '\(right)'; "
+            + "invite it again with 'headwater invite \(certificate.identity.member) --again --rights "
+            + "\(rights.intersection(.all).union(right))'")
+      } else {
+        FederationRefusal("this is for members of the federation: join it first, with 'headwater join'")
+      }
+    complain("right", "a request was refused: \(refusal.reason)")
+    handleNow(.answered(.error(refusal.reason)))
   }
 
   func refuseMalformed(_ request: RequestKind?, _ reason: String) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRCertificates
 import PRNode
 import PRRevision
 import PRStore
@@ -20,6 +21,8 @@ final class SessionHandler: ChannelDuplexHandler {
   /// What its reads and decisions take turns as.
   let client = ReadClient()
   private(set) var peerNames: [String] = []
+  /// Of a member of the federation.
+  private(set) var certificate: MemberCertificate?
   private(set) var context: ChannelHandlerContext?
   // A value that calls nothing cannot be used while it is in use. For the three that every request uses, builds for production
   // leave out the check, which would run about 20 times for each request.
@@ -48,14 +51,15 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Who asks, for the log and for the stories of rows: the name in its certificate, and its address.
   private(set) lazy var peer: String = {
     let address = context?.remoteAddress?.ipAddress ?? "local"
-    return peerNames.first.map { "\($0) (\(address))" } ?? address
+    let name = certificate?.identity.member.text ?? peerNames.first
+    return name.map { "\($0) (\(address))" } ?? address
   }()
 
   init(desk: EventLoopContext, listener: Endpoint) {
     self.desk = desk
     self.listener = listener
     let options = desk.options
-    state = SessionState(SessionLimits(options), rights: options.access.rights(on: listener, peerNames: []))
+    state = SessionState(SessionLimits(options), rights: desk.rights(on: listener))
     framer = LineFramer(limit: options.wire.line)
     assembler = MessageAssembler(limit: options.wire.message)
     handshake = .server(limits: options.wire)
@@ -91,8 +95,10 @@ final class SessionHandler: ChannelDuplexHandler {
     switch event {
     case is DrainEvent: handle(.drain)
     case let done as TLSHandshakeDone:
-      peerNames = done.peerNames
-      handle(.identified(desk.options.access.rights(on: listener, peerNames: peerNames)))
+      (peerNames, certificate) = (done.peerNames, done.member)
+      handle(.identified(desk.rights(on: listener, peerNames: peerNames, certificate: certificate)))
+    case let event as RevocationEvent:
+      if let certificate, event.serials.contains(certificate.serial) { handle(.revoked) }
     case ChannelEvent.inputClosed: handle(.inputClosed)
     default: context.fireUserInboundEventTriggered(event)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRCertificates
 import Synchronization
 
 /// All connections of a server: how many there are on which listener, and which to end when the server stops.
@@ -90,6 +91,13 @@ final class SessionRegistry: Sendable {
     }
     if channels.isEmpty { emptied.succeed() }
     for channel in channels { channel.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
+  }
+
+  /// Tells every session which certificates are good no more.
+  func revoke(_ serials: Set<SerialNumber>) {
+    for channel in state.withLock(\.inOrder) {
+      channel.pipeline.fireUserInboundEventTriggered(RevocationEvent(serials: serials))
+    }
   }
 
   /// Ends every session that is left.

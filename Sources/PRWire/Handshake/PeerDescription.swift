@@ -9,6 +9,8 @@ package enum Feature: String, CaseIterable, Sendable {
   case changes
   /// A `lookup` may say which stores it has passed.
   case via
+  /// The requests of a ``FederationRequest``: the server is a node of a federation.
+  case federation
 }
 
 /// What a server says of itself in its headers, and a node to its upstream. BitBake's own says nothing.

@@ -46,7 +46,7 @@ package struct ChangesQuery: Hashable, Sendable {
     var query = self
     do throws(JSONError) {
       // How deeply it nests has been checked.
-      var scanner = JSONScanner(view.bytes, deepest: .max, from: view.fieldsOffset)
+      var scanner = JSONScanner(view.bytes, deepest: .max, from: view.fieldsRange.lowerBound)
       try scanner.object { field, scanner throws(JSONError) in
         let token = try scanner.value()
         let found = try query.set(field, token, view.bytes)

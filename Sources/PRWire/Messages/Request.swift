@@ -19,6 +19,8 @@ package enum Request: Hashable, Sendable {
   ///   - via: the stores that the question has passed. Sent only to a server that announces ``Feature/via``.
   case lookup(TupleKey, within: Duration?, via: QuestionPath = .start)
   case changes(ChangesQuery)
+  /// Asked only of a server that announces ``Feature/federation``.
+  case federation(FederationRequest)
 }
 
 /// The value of an `import-one`. It is echoed as it came.
@@ -58,6 +60,7 @@ extension Request {
     case .export: .export
     case .lookup: .lookup
     case .changes: .changes
+    case .federation(let request): request.kind
     }
   }
 }
@@ -85,6 +88,20 @@ extension RequestKind {
       self = .lookup
     } else if name.equals("changes", in: bytes) {
       self = .changes
+    } else if name.equals("report", in: bytes) {
+      self = .report
+    } else if name.equals("enroll", in: bytes) {
+      self = .enroll
+    } else if name.equals("renew", in: bytes) {
+      self = .renew
+    } else if name.equals("invite", in: bytes) {
+      self = .invite
+    } else if name.equals("retire", in: bytes) {
+      self = .retire
+    } else if name.equals("revoke", in: bytes) {
+      self = .revoke
+    } else if name.equals("rename", in: bytes) {
+      self = .rename
     } else {
       return nil
     }
@@ -124,6 +141,8 @@ extension Request {
             checksum: try fields.filter("checksum", fields.view.checksum),
             history: History(kept: try fields.flag("history", fields.view.history))),
           columns: try fields.flag("colinfo", fields.view.colinfo)))
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+      .federation(FederationRequest(fields.name, fields: fields.object))
     }
   }
 }
@@ -139,6 +158,8 @@ extension Request {
     case .testPR(let tuple, let history):
       out.writeObject(.testPR, tuple.fields + [("history", .bool(history == .kept))])
     case .changes(let query): query.write(to: &out)
+    case .federation(let request):
+      out.writeString("{\"\(request.kind.rawValue)\":\(request.fields)}")
     case .lookup(let tuple, let timeout, let path):
       let within = timeout.map { [RequestField("within", .digits(String(max($0.wholeMilliseconds, 0))))] } ?? []
       let via = path == .start ? [] : [RequestField("via", .texts(path.stores))]

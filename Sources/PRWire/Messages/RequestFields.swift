@@ -6,6 +6,11 @@ struct RequestFields {
   let name: RequestKind
   let view: RequestView
 
+  /// The text of the object that holds them.
+  var object: String {
+    String(decoding: UnsafeRawBufferPointer(rebasing: view.bytes[view.fieldsRange]), as: UTF8.self)
+  }
+
   func tuple() throws(RequestError) -> TupleKey {
     TupleKey(package: try package(), checksum: try text("checksum", view.checksum))
   }

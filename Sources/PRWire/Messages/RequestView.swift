@@ -18,8 +18,8 @@ package struct RequestView {
   var within: JSONToken?
   /// Where the value of `via` begins.
   var via: Int?
-  /// Where the object with the request's fields begins.
-  private(set) var fieldsOffset = 0
+  /// Where the object with the request's fields stands.
+  private(set) var fieldsRange = 0..<0
 
   package enum Content: Sendable {
     case request(RequestKind)
@@ -62,12 +62,13 @@ package struct RequestView {
   private mutating func read(_ request: RequestKind, from scanner: inout JSONScanner) throws(JSONError) {
     var view = RequestView(bytes: bytes, content: .request(request))
     if scanner.isAtObject() {
-      view.fieldsOffset = scanner.offset
+      let begin = scanner.offset
       try scanner.object { field, scanner throws(JSONError) in
         let start = scanner.offset
         let token = try scanner.value()
         view.set(field, to: token, at: start)
       }
+      view.fieldsRange = begin..<scanner.offset
     } else {
       _ = try scanner.value()
       if request != .ping, request != .isReadonly { view.content = .notAnObject(request) }

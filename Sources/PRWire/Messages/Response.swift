@@ -18,6 +18,8 @@ package enum Response: Hashable, Sendable {
   /// To a `lookup` with a path: the question has come round. From a store back to the same store.
   case loop(QuestionPath)
   case changes(ChangesAnswer)
+  /// To a ``FederationRequest``: a JSON object.
+  case federation(String)
   /// The one answer whose text reaches the person who runs the build.
   case error(String)
 
@@ -44,6 +46,7 @@ package enum Response: Hashable, Sendable {
     case .imported(let value?): Response.value(value.text).write(to: &out)
     case .changes(let answer): answer.write(to: &out)
     case .lookup(let answer): answer.write(to: &out)
+    case .federation(let object): out.writeString(object)
     case .loop(let circle): LookupAnswer.write(circle: circle, to: &out)
     case .readonly(let readonly): out.writeString(#"{"readonly":\#(readonly)}"#)
     case .error(let message):
@@ -56,7 +59,7 @@ package enum Response: Hashable, Sendable {
   /// Appends the reply as a message: a line, or where it may be long a chunk stream. An error may repeat names.
   package func writeMessage(to out: inout ByteBuffer) {
     switch self {
-    case .lookup, .loop, .changes, .error:
+    case .lookup, .loop, .changes, .federation, .error:
       var message = ByteBuffer()
       write(to: &message)
       ChunkStream.write(message, into: &out)

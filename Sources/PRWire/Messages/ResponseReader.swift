@@ -56,6 +56,7 @@ extension Response {
 /// The members that replies have. Others are passed over, so that a reply costs no memory for them.
 private struct ResponseFields {
   private var isNull = false
+  private var isObject = false
   private var value: JSONToken?
   private var alive: JSONToken?
   private var readonly: JSONToken?
@@ -67,6 +68,7 @@ private struct ResponseFields {
     var scanner = JSONScanner(bytes, deepest: depth)
     var fields = self
     if scanner.isAtObject() {
+      fields.isObject = true
       try scanner.object { name, scanner throws(JSONError) in try fields.read(name, from: &scanner) }
     } else if case .null = try scanner.value() {
       fields.isNull = true
@@ -102,6 +104,11 @@ private struct ResponseFields {
 
   func response(to name: RequestKind, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
     if let message { return .error(try message.string(in: bytes)) }
+    switch name {
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+      return isObject ? .federation(String(decoding: bytes, as: UTF8.self)) : nil
+    default: break
+    }
     switch (name, value) {
     case (.getPR, .text(let text)), (.testPR, .text(let text)), (.maxPackagePR, .text(let text)):
       return .value(try text.string(in: bytes))

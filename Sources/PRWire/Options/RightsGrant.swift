@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRRevision
 
 /// Rights of a client or a listener, as they are written: `site-a.example=read,allocate` or `tcp://0.0.0.0:8585=read`.
 package struct RightsGrant: Hashable, Sendable {
@@ -12,7 +13,8 @@ package struct RightsGrant: Hashable, Sendable {
     case listener(Endpoint)
   }
 
-  package static let names = ["read", "allocate", "import", "admin", "predict"]
+  /// What can be given by a name or a listener: to invite is given by an invitation alone.
+  package static let names = Rights.all.subtracting(.invite).names
 
   /// - Parameter rights: words of ``names`` joined by commas, or `none`.
   package init(_ who: Grantee, rights: String) {

@@ -78,6 +78,11 @@ package struct ServeOptions: Sendable {
     "lane", .lane, otherwise: "0/1", valueName: "k/n",
     "The node's number among the nodes of its level, and their count.")
 
+  package let keepMinting = OptionRow(
+    "keep-minting", .flag, false,
+    "As a member of a federation, mint although its authority has found a clone of this database, or a restored backup: two contents may then get one number."
+  )
+
   package let readOnly = OptionRow("read-only", .flag, false, "Store nothing.")
 
   package let frozen = OptionRow(
@@ -114,6 +119,11 @@ package struct ServeOptions: Sendable {
   package let tlsRequireClientCertificate = OptionRow(
     "tls-require-client-certificate", key: "tls.require-client-certificate", .flag, true,
     "Whether a TLS listener requires a certificate of the trusted authorities from each client.")
+
+  package let keys = OptionRow(
+    "keys", key: "tls.keys", .path, otherwise: "the path of the database, and .keys",
+    "The folder with the keys of a node of a federation, which 'headwater join' and 'headwater federation create' fill."
+  )
 
   package let status = OptionRow(
     "status", .page, valueName: "address",

@@ -11,7 +11,8 @@ enum RequestSamples {
     let text = { (numbers: inout SeededNumbers) in texts.randomElement(using: &numbers)! }
     let tuple = TupleKey(version: text(&numbers), pkgarch: text(&numbers), checksum: text(&numbers))
     let history = History(kept: Bool.random(using: &numbers))
-    switch RequestKind.allCases.randomElement(using: &numbers)! {
+    let kind = RequestKind.allCases.randomElement(using: &numbers)!
+    switch kind {
     case .ping: return .ping
     case .isReadonly: return .isReadonly
     case .getPR: return .getPR(tuple, history)
@@ -42,6 +43,9 @@ enum RequestSamples {
             version: filters[0], pkgarch: filters[1], checksum: filters[2],
             history: History(kept: Bool.random(using: &numbers))),
           columns: Bool.random(using: &numbers)))
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+      let fields = [#"{}"#, #"{"a":"é","b":[1,{"c":null}]}"#, #"{"version":"v","ping":{}}"#, #"{ "x" : -1.5e3 }"#]
+      return .federation(FederationRequest(kind, fields: fields.randomElement(using: &numbers)!))
     }
   }
 
@@ -63,6 +67,8 @@ enum RequestSamples {
       .lookup(
         tuple, within: .seconds(9), via: QuestionPath(Array(repeating: String(repeating: "s", count: 64), count: 16))!)
     case .changes: .changes(ChangesQuery(store: "s", after: .max, digest: "d", limit: 8192, wait: 600))
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+      .federation(FederationRequest(kind, fields: #"{"x":"\#(String(repeating: "\u{7F}", count: 16 << 10))"}"#))
     }
   }
 }
