@@ -33,10 +33,13 @@ let package = Package(
     // 1: bytes, ciphers and the rules of a federation
     .target(name: "PRWire", dependencies: ["PRRevision", .product(name: "NIOCore", package: "swift-nio")]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .target(name: "PRCertificates", dependencies: ["COpenSSL"]),
-    .target(
-      name: "PRTLS", dependencies: ["PRCertificates", "COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
     .target(name: "PRFederation", dependencies: ["PRRevision", "COpenSSL"]),
+    .target(name: "PRCertificates", dependencies: ["PRFederation", "COpenSSL"]),
+    .target(
+      name: "PRTLS",
+      dependencies: [
+        "PRFederation", "PRCertificates", "COpenSSL", .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .target(name: "CPidfd"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -55,7 +58,7 @@ let package = Package(
     .target(
       name: "PRClient",
       dependencies: [
-        "PRRevision", "PRWire", "PRTLS",
+        "PRRevision", "PRWire", "PRFederation", "PRTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
@@ -95,7 +98,7 @@ let package = Package(
     .target(
       name: "PRServer",
       dependencies: [
-        "PRRevision", "PRWire", "PRTLS", "PRStore", "PRNode",
+        "PRRevision", "PRWire", "PRCertificates", "PRTLS", "PRStore", "PRNode",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -116,12 +119,19 @@ let package = Package(
       ]),
 
     // 6: commands
+    // 8: a node as a member of a federation
+    .target(
+      name: "PRMembership",
+      dependencies: [
+        "PRRevision", "PRWire", "PRFederation", "PRCertificates", "PRTLS", "PRStore", "PRClient", "PRNode", "PRServer",
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .target(
       name: "PRAssembly",
       dependencies: [
         "PRRevision", "PRWire", "PRTLS", "PRStore", "PRStoreSQLite", "PRStorePostgres", "PRClient", "PRUpstream",
         "PRNode",
-        "PRSync", "PRServer", "PRStatus",
+        "PRSync", "PRServer", "PRStatus", "PRMembership", "PRFederation", "PRCertificates",
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -140,8 +150,8 @@ let package = Package(
     .executableTarget(
       name: "headwater",
       dependencies: [
-        "PRAssembly", "PRCertificates", "PRClient", "PRFederation", "PRInterchange", "PRNode", "PRPackageIndex",
-        "PRRevision", "PRServer",
+        "PRAssembly", "PRCertificates", "PRClient", "PRFederation", "PRInterchange", "PRMembership", "PRNode",
+        "PRPackageIndex", "PRRevision", "PRServer",
         "PRSimulation", "PRStatus", "PRStore", "PRStorePostgres", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -206,8 +216,17 @@ let package = Package(
     .target(
       name: "StoreCheck", dependencies: ["COpenSSL", .product(name: "GRDBSQLite", package: "GRDB.swift")],
       path: "Tests/StoreCheck"),
-    .testTarget(name: "PRCertificatesTests", dependencies: ["PRCertificates", "COpenSSL", "TestSeed"]),
+    .testTarget(
+      name: "PRCertificatesTests", dependencies: ["PRCertificates", "PRFederation", "COpenSSL", "TestSeed"]),
     .testTarget(name: "PRFederationTests", dependencies: ["PRFederation", "PRRevision", "TestSeed"]),
+    .testTarget(
+      name: "PRMembershipTests",
+      dependencies: [
+        "COpenSSL", "PRCertificates", "PRFederation", "PRMembership", "PRNode", "PRRevision", "PRServer", "PRStore",
+        "PRStoreMemory", "PRWire", "TestSeed", "TestThreads",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRWireTests",
@@ -215,7 +234,7 @@ let package = Package(
     .testTarget(
       name: "PRTLSTests",
       dependencies: [
-        "PRCertificates", "PRTLS", "TestSeed", "TestThreads",
+        "PRCertificates", "PRFederation", "PRTLS", "TestSeed", "TestThreads",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -2,7 +2,9 @@
 import Foundation
 import Logging
 import NIOPosix
+import PRCertificates
 import PRClient
+import PRMembership
 import PRNode
 import PRRevision
 import PRServer
@@ -64,31 +66,44 @@ struct Assembly: Sendable {
   ) async throws -> Generation {
     let (serverTLS, clientTLS) = (try serverTLS(), try clientTLS())
     let certificates = CertificateWatch(
-      contexts: [serverTLS, clientTLS].compactMap(\.self), listeners: listeners, clock: .system, alarms: alarms)
+      contexts: [serverTLS, clientTLS].compactMap(\.self), listeners: listeners, clock: .system, alarms: alarms,
+      isManaged: configuration.federation != nil)
     certificates.check()
     FileTrust.check(configuration, logger)
     let store = try await openStore()
+    try await checkPlace(of: store)
     let watch = UpstreamEventObserver(logger, alarms)
     var upstream: Upstream?
     do {
       let policy = try await policy(store)
       upstream = try await startUpstream(of: store, clientTLS, watch)
-      let node = Node(store: store, policy: policy, upstream: upstream, alarms: alarms, clock: ProcessEnvironment.clock)
+      let node = Node(
+        store: store, policy: policy, upstream: upstream, alarms: alarms,
+        lease: configuration.federation?.membership?.nodeLease(keepsMinting: configuration.options.keepMinting),
+        clock: ProcessEnvironment.clock)
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), CounterRegistry())
-      let turn = GenerationHandover(holders: configuration.status == nil ? 1 : 2) { tell(.madeRoom) }
+      let meter = FactsMeter(
+        node, board, certificates, synchronizer, page: sockets.pageAddress(configuration.status))
+      let federation = federation(node, alarms, certificates, meter)
+      let holders = 1 + (configuration.status == nil ? 0 : 1) + (federation == nil ? 0 : 1)
+      let turn = GenerationHandover(holders: holders) { tell(.madeRoom) }
       let options = serverOptions()
       try OpenFiles.checkRoom(
         for: options.eventLoops * OpenFiles.ofEventLoop + sockets.bindings.count
           + (configuration.status == nil ? 0 : OpenFiles.ofPage))
       // Nothing that follows can fail: it is never left open.
-      let page = try await page(on: sockets, facts(of: node, board, upstream, synchronizer, certificates), turn)
+      let page = try await page(
+        on: sockets, facts(of: node, board, upstream, synchronizer, certificates, federation), turn)
       let server = Server(
-        node: node, options: options, bindings: sockets.bindings, tls: serverTLS, logger: logger, board: board
+        node: node, options: options, bindings: sockets.bindings, tls: serverTLS, logger: logger, board: board,
+        federation: federation
       ) {
         await page?.listens(on: sockets.addresses.map { "\($0)" })
         tell(.isReady)
         await turn.wait()
+        // The generation before may have stored another place while this one was made.
+        try await (federation as? FederationMember)?.takeStored()
       } closed: {
         page?.stops()
         turn.leave()
@@ -97,6 +112,7 @@ struct Assembly: Sendable {
       let others: [(any Service)?] = [
         page.map { HandoverService(service: $0, turn: turn) },
         synchronizer.map { HandoverService(service: $0, turn: turn) },
+        federation.map { HandoverService(service: $0, turn: turn, isHolder: true) },
         Watchdog(store, surroundings.notifier, environment: surroundings.environment), certificates,
       ]
       let parts = Generation.Parts(
@@ -127,6 +143,33 @@ struct Assembly: Sendable {
     } catch {
       return store.close(isLast: isLast)  // the task was cancelled before
     }
+  }
+
+  /// A member's database that is served without its keys would be served as one that stands alone, and would give numbers to two
+  /// contents.
+  private func checkPlace(of store: Store) async throws {
+    // An authority on PostgreSQL is no member, and may have to wait before it can read.
+    guard configuration.federation == nil, configuration.serverDatabase == nil, !configuration.store.isFrozen else {
+      return
+    }
+    let membership: Membership?
+    do {
+      membership = try await store.membership()
+    } catch {
+      await Self.close(store, isLast: false)
+      throw error
+    }
+    if membership == nil, try await store.read({ reader throws(StoreError) in try reader.federation() }) != nil {
+      logger.warning(
+        "the database is that of a federation's authority, and is served without its keys: members cannot connect")
+    }
+    guard let membership else { return }
+    await Self.close(store, isLast: false)
+    let folder = KeyFolder(configuration.options)?.path ?? "the folder of --keys"
+    throw UserFacingError(
+      "\(store.path) is the database of the member \(membership.name) of \(membership.federation), and \(folder) does not have "
+        + "its keys: name the right folder with --keys of 'headwater serve', or join again with 'headwater invite "
+        + "\(membership.name) --again' and 'headwater join'")
   }
 
   private func openStore() async throws -> Store {
@@ -176,14 +219,52 @@ struct Assembly: Sendable {
 
   private func facts(
     of node: Node, _ board: CounterRegistry, _ upstream: Upstream?, _ synchronizer: Synchronizer?,
-    _ certificates: CertificateWatch
+    _ certificates: CertificateWatch, _ federation: (any FederationAnswering)?
   ) -> NodeFacts {
     var facts = NodeFacts(
       name: configuration.options.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: ProcessEnvironment.clock)
+    let clock = ProcessEnvironment.clock
+    let alarms = { @Sendable in node.alarms.all.all.map(\.cause) }
+    switch federation {
+    case let authority as FederationAuthority:
+      facts.federation = { StatusReport.FederationPart(authority, alarms: alarms(), at: clock() / 1000) }
+    case let member as FederationMember:
+      facts.federation = { StatusReport.FederationPart(member, alarms: alarms(), at: clock() / 1000) }
+    default: break
+    }
     facts.certificates = { certificates.certificates.map(StatusReport.CertificatePart.init) }
     return facts
+  }
+
+  private func federation(
+    _ node: Node, _ alarms: AlarmBoard, _ certificates: CertificateWatch, _ meter: FactsMeter
+  ) -> (any FederationAnswering & Service)? {
+    guard let place = configuration.federation else { return nil }
+    let part = FederationPart(
+      store: node.store, keys: place.keys, alarms: alarms, clock: ProcessEnvironment.clock,
+      log: { [logger] in logger.notice("\($0)") },
+      reread: { [logger] in
+        do throws(TLSError) {
+          for context in certificates.contexts { try context.reload() }
+        } catch {
+          logger.error("the certificates cannot be read again", metadata: [LogKey.reason: "\(error)"])
+        }
+        certificates.check()
+      },
+      // As an operator would: the options are made anew, and another generation takes over.
+      reload: { kill(getpid(), SIGHUP) })
+    switch place.role {
+    case .authority(let register): return FederationAuthority(part, register: register)
+    case .member(let membership):
+      return FederationMember(
+        part, node: node, membership: membership, version: headwaterVersion,
+        keepsMinting: configuration.options.keepMinting
+      ) {
+        await meter.facts()
+      }
+    }
   }
 
   private func group(_ server: Server, _ others: [any Service]) -> ServiceGroup {
@@ -246,6 +327,7 @@ struct Assembly: Sendable {
       var dialer = Dialer(
         server, limits: WireLimits(message: maximumLength), asksForDescription: true, tls: tls,
         tlsName: upstream.tlsName)
+      dialer.acceptedMembers = configuration.federation?.acceptedMembers
       dialer.introduction = introduction
       return dialer
     }
@@ -261,6 +343,10 @@ struct Assembly: Sendable {
   private func policy(_ store: Store) async throws -> NodePolicy {
     var policy = configuration.policy
     policy.isBelow = configuration.upstream != nil
+    if let place = configuration.federation {
+      logger.notice("\(place.words)")
+      return policy
+    }
     if policy.lacksLane {
       logger.warning(
         "this node was given no lane and mints in 0/1, which overlaps with every other lane"

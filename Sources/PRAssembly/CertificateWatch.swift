@@ -12,6 +12,8 @@ struct CertificateWatch: Service {
   let listeners: [Endpoint]
   let clock: TLSClock
   let alarms: AlarmBoard
+  /// The certificate is that of a member of a federation, which renews it by itself.
+  var isManaged = false
 
   private static let period = Duration.seconds(86_400)
   private static let family = "certificate-"
@@ -35,7 +37,7 @@ struct CertificateWatch: Service {
     let findings = CertificateCheck(certificates: certificates, listeners: listeners).findings(at: clock.now())
     alarms.keepOnly(findings.map(Self.cause), of: Self.family)
     for finding in findings {
-      let (text, advice) = Self.words(finding)
+      let (text, advice) = words(finding)
       alarms.raise(Self.cause(finding), text, advice: advice)
     }
   }
@@ -49,16 +51,20 @@ struct CertificateWatch: Service {
     }
   }
 
-  private static func words(_ finding: CertificateCheck.Finding) -> (text: String, advice: String) {
-    let renew = "renew it and send SIGHUP"
+  private func words(_ finding: CertificateCheck.Finding) -> (text: String, advice: String) {
+    let renew =
+      isManaged
+      ? "let the node reach its upstream, which renews it; one that has expired takes 'headwater invite NAME --again'"
+      : "renew it and send SIGHUP"
     return switch finding {
-    case .expired(let path, let time): ("the certificate \(path) expired on \(day(time)), and peers refuse it", renew)
+    case .expired(let path, let time):
+      ("the certificate \(path) expired on \(Self.day(time)), and peers refuse it", renew)
     case .notYetValid(let path, let time):
       (
-        "the certificate \(path) is not valid before \(day(time)), and peers refuse it",
+        "the certificate \(path) is not valid before \(Self.day(time)), and peers refuse it",
         "check its dates and the clock of this machine"
       )
-    case .expiresSoon(let path, let time): ("the certificate \(path) expires on \(day(time))", renew)
+    case .expiresSoon(let path, let time): ("the certificate \(path) expires on \(Self.day(time))", renew)
     case .otherNames(let path, let names, let host):
       (
         "the certificate \(path) is for \(names.isEmpty ? "no name" : names.joined(separator: ", ")), and this node "

@@ -6,6 +6,8 @@ import ServiceLifecycle
 struct HandoverService: Service {
   let service: any Service
   let turn: GenerationHandover
+  /// The next generation waits until it has ended.
+  var isHolder = false
 
   func run() async throws {
     await turn.wait()
@@ -18,6 +20,7 @@ struct HandoverService: Service {
         group.cancelAll()
       }
     }
+    if isHolder { turn.leave() }
     // The others are stopped before it is. To end without being stopped would be a failure.
     try? await gracefulShutdown()  // cancelled, it has nothing left to do
   }

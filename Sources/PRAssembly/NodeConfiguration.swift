@@ -20,6 +20,8 @@ package struct NodeConfiguration: Hashable, Sendable {
   package let log: LogOptions
   /// What a frozen database was checked against.
   package var manifest: Manifest?
+  /// What the node is in a federation; nil for one that stands in none.
+  package var federation: FederationPlace?
   /// Where the node shows its status; nil: nowhere.
   package var status: StatusOptions?
 

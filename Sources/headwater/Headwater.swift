@@ -17,6 +17,7 @@ struct Headwater: AsyncParsableCommand {
       AuditCommand.self, Explain.self, BackupCommand.self, MoveCommand.self, AuthorityCommand.self, RecoverCommand.self,
       FreezeCommand.self, CompareCommand.self, Bench.self,
       TopologyCommand.self, SimulateCommand.self,
+      FederationCommand.self, InviteCommand.self, JoinCommand.self,
       StatusCommand.self,
     ])
 }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Logging
 import PRNode
+import PRRevision
 import PRServer
 import PRStore
 import PRWire

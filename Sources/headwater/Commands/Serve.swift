@@ -25,6 +25,8 @@ struct Serve: AsyncParsableCommand, CompletedCommand {
 
   /// What the arguments and the topology give.
   private var options = OptionValues()
+  /// What the node is in a federation.
+  private var federation: FederationPlace?
   /// What the topology alone gives.
   private var ofTopology = OptionValues()
 
@@ -34,6 +36,12 @@ struct Serve: AsyncParsableCommand, CompletedCommand {
     for section in [general.given, tls.given, status.given, limits.given] { options.fill(from: section) }
     ofTopology = try topology.values().without(options)
     options.fill(from: ofTopology)
+    federation = try FederationPlace.read(options)
+    do throws(OptionMistake) {
+      if let federation { try options.take(federation) }
+    } catch {
+      throw ValidationError("\(error)")
+    }
     try ServeRules(options: options).check()
   }
 
@@ -50,7 +58,9 @@ struct Serve: AsyncParsableCommand, CompletedCommand {
       configuration.log.logger.warning(
         "an environment variable is ignored", metadata: [LogKey.reason: "\(finding.text)"])
     }
-    try await ServingProcess(configuration).run(renew: topology.topology == nil ? nil : Self.renewed) {
+    try await ServingProcess(configuration).run(
+      renew: topology.topology == nil && federation == nil ? nil : Self.renewed
+    ) {
       endpoints, page in
       let lines = endpoints.map { "listening on \($0)" } + (page.map { ["status on \($0)"] } ?? [])
       // The reader of the report may have gone since.
@@ -72,6 +82,7 @@ struct Serve: AsyncParsableCommand, CompletedCommand {
   private func checkedConfiguration() throws -> NodeConfiguration {
     var configuration = try NodeConfiguration(options)
     configuration.manifest = try options.frozen.map { file throws(StoreError) in try Manifest.verified(of: file) }
+    configuration.federation = federation
     configuration.status = try StatusOptions(reading: options)
     return configuration
   }

@@ -25,6 +25,7 @@ enum JSONValue: Hashable, Sendable {
   }
 
   var string: String? { if case .string(let text) = self { text } else { nil } }
+  var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
   var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
 
   /// The text of an `invoke-error`.

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRCertificates
+import PRFederation
+import PRNode
+import PRRevision
+import PRServer
+import PRStore
+import PRWire
+
+extension FederationAuthority {
+  // MARK: Joining
+
+  /// All tokens that are not accepted are refused alike.
+  func enroll(
+    _ request: FederationRequest, _ peer: FederationPeer, _ answer: @escaping Node.Answer<String>
+  ) throws(FederationRefusal) {
+    // A client without a certificate has passed nothing on, and is counted before its fields are read.
+    let isMember = peer.certificate?.identity.federation == register.federation
+    if !isMember { guard admit(peer.address) else { throw .tooManyAttempts } }
+    let fields = try EnrollFields.read(request)
+    let address = (isMember ? fields.relayed?.origin : nil) ?? peer.address
+    if isMember { guard admit(address) else { throw .tooManyAttempts } }
+    let (enrollment, key) = try fields.enrollment(from: address)
+    let (signing, handMade) = (try signing(), handMade)
+    change(answer) { register throws(FederationFailure) in
+      try register.enroll(enrollment, for: key, handMade: handMade, signing: signing)
+    } then: { [self] enrolled, register in
+      forgive(address)
+      let (enrolled, certificate) = enrolled
+      part.log("the store of \(enrolled.member.name) has joined from \(address)")
+      return EnrollAnswer(enrolled, certificate, register)
+    }
+  }
+
+  func renew(
+    _ request: FederationRequest, _ peer: FederationPeer, _ answer: @escaping Node.Answer<String>
+  ) throws(FederationRefusal) {
+    let fields = try RenewFields.read(request)
+    let sender = try sender(peer, fields.relayed)
+    let (key, present) = try fields.key(of: sender, in: register, at: part)
+    let signing = try signing()
+    change(answer) { register throws(FederationFailure) in
+      guard let member = register.member(sender.id) else { throw .refused(.noMember(sender.name)) }
+      // The list in use may be older: what the register has revoked is good no more.
+      guard !register.hasRevoked(present, by: signing.authority.certificate) else {
+        throw .refused(.hasLeft(member.name, .revoked))
+      }
+      // A register that was restored may lack it; to revoke the member is to revoke it too.
+      if !member.certificates.contains(present) {
+        try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+          try register.issue(present, to: member.id, now: signing.now)
+        }
+      }
+      return try register.issue(to: member, for: key, signing: signing)
+    } then: { certificate, _ in
+      RenewAnswer(certificate: (try? certificate.pem()) ?? "")
+    }
+  }
+
+  // MARK: Changes by members
+
+  func invite(
+    _ request: FederationRequest, _ peer: FederationPeer, _ answer: @escaping Node.Answer<String>
+  ) throws(FederationRefusal) {
+    let fields = try InviteFields.read(request)
+    let sender = try sender(peer, fields.relayed)
+    let parent = try fields.parent.map { name throws(FederationRefusal) in
+      try register.sender(try MemberName(asked: name)).id
+    }
+    let (offer, id, hash) = try fields.offer(parent: parent ?? sender.id)
+    let (now, handMade, hasRights) = (part.now, handMade, fields.rights != nil)
+    change(answer) { register throws(FederationFailure) in
+      try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+        try register.invite(
+          register.completed(offer, hasRights: hasRights), by: .member(sender.id), id: id, secretHash: hash,
+          handMade: handMade, now: now)
+      }
+    } then: { [part] invitation, register in
+      part.log("\(sender.name) has invited \(invitation.offer.name)")
+      return InviteAnswer(
+        authority: register.authority.text, addresses: register.addresses(above: invitation.offer.parent))
+    }
+  }
+
+  func change(
+    _ request: FederationRequest, _ peer: FederationPeer, _ answer: @escaping Node.Answer<String>
+  ) throws(FederationRefusal) {
+    let fields = try ChangeFields.read(request)
+    let sender = try sender(peer, fields.relayed)
+    let name = try MemberName(asked: fields.name)
+    let new = try fields.newName.map { name throws(FederationRefusal) in try MemberName(asked: name) }
+    guard let change = FederationChange(request.kind, name, newName: new) else {
+      throw FederationRefusal("the fields of the \(request.kind.rawValue) cannot be read")
+    }
+    let signing = try signing()
+    self.change(answer) { register throws(FederationFailure) in
+      try register.make(change, by: .member(sender.id), signing: signing)
+    } then: { [part] text, _ in
+      part.log("\(sender.name): \(text)")
+      return ChangeAnswer(text: text)
+    }
+  }
+}
+
+extension FederationRefusal {
+  static let tooManyAttempts = FederationRefusal("too many tokens were tried; try again in a minute")
+}
+
+extension MemberName {
+  /// A name that was sent.
+  package init(asked text: String) throws(FederationRefusal) {
+    do throws(NameError) {
+      try self.init(text)
+    } catch {
+      throw FederationRefusal("the member's name cannot be used: \(error)")
+    }
+  }
+}
+
+extension EnrollFields {
+  func enrollment(from address: String) throws(FederationRefusal) -> (Register.Enrollment, PublicKey) {
+    let csr = try SigningRequest(sent: request)
+    guard let id = InvitationID(text: id), let digest = SecureDigest(text: proof) else {
+      throw FederationRefusal(RegisterRefusal.badToken.description)
+    }
+    let presented = nonce.flatMap { PresentedNonce($0) }
+    let enrollment = Register.Enrollment(
+      id: id, proof: EnrollmentProof(digest: digest), request: proven(csr.der), store: store, presented: presented,
+      greatestByHand: greatest, address: address)
+    return (enrollment, csr.publicKey)
+  }
+}
+
+extension EnrollFields {
+  /// What the proof is about: the certificate request, and what the store says of itself. A node that passes the request on has no
+  /// token, and can change none of it.
+  func proven(_ request: [UInt8]) -> [UInt8] {
+    let greatest = greatest.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+    return request + Array("\n\(store)\n\(nonce ?? "")\n\(greatest)".utf8)
+  }
+
+  /// The same fields with the proof of the token's holder.
+  ///
+  /// - Returns: nil where OpenSSL cannot make it.
+  func proven(by token: EnrollmentToken, _ request: SigningRequest) -> EnrollFields? {
+    guard let proof = EnrollmentProof(token: token, request: proven(request.der)) else { return nil }
+    var fields = self
+    fields.proof = proof.digest.text
+    return fields
+  }
+}
+
+extension RenewFields {
+  /// The key of the request, which is that of the present certificate, and that certificate.
+  func key(
+    of sender: Member, in register: Register, at part: FederationPart
+  ) throws(FederationRefusal) -> (PublicKey, Member.Certificate) {
+    let request = try SigningRequest(sent: request)
+    let present: MemberCertificate
+    let verdict: CertificateAuthority.Trust.Verdict
+    do {
+      present = try MemberCertificate(reading: Array(certificate.utf8))
+      let lists = try part.keys.revocations().map { [$0] } ?? []
+      verdict = try part.keys.trust().verdict(of: present, lists: lists, at: part.now)
+    } catch {
+      throw FederationRefusal("the present certificate cannot be read: \(error)")
+    }
+    if case .refused(let reason) = verdict { throw FederationRefusal("\(reason)", isOfRights: true) }
+    guard present.publicKey == request.publicKey, try register.sender(present.identity.member).id == sender.id else {
+      throw FederationRefusal(
+        "the request is not made with the key of the present certificate of \(sender.name)", isOfRights: true)
+    }
+    return (
+      request.publicKey,
+      Member.Certificate(serial: present.serial.description, expires: present.period.notAfter)
+    )
+  }
+}
+
+extension SigningRequest {
+  /// A request that was sent, as PEM.
+  init(sent text: String) throws(FederationRefusal) {
+    do throws(CertificateError) {
+      try self.init(reading: Array(text.utf8))
+    } catch {
+      throw FederationRefusal("the certificate request is refused: \(error)")
+    }
+  }
+}
+
+extension InviteFields {
+  func offer(
+    parent: MemberID?
+  ) throws(FederationRefusal) -> (Invitation.Offer, InvitationID, SecureDigest) {
+    guard let kind = Member.Kind(rawValue: kind), let asked = Rights(rights ?? "none"), let id = InvitationID(text: id),
+      let hash = SecureDigest(text: secretHash)
+    else { throw FederationRefusal("the fields of the invite cannot be read; is its sender of this version?") }
+    var places: [MemberAddress] = []
+    for text in addresses.prefix(MemberAddress.maximum + 1) {
+      guard let address = MemberAddress(text) else {
+        throw FederationRefusal("an address of the invitation cannot be used; write HOST:PORT")
+      }
+      places.append(address)
+    }
+    let offer = Invitation.Offer(
+      name: try MemberName(asked: name), kind: kind, addresses: places, parent: parent, rights: asked, isAgain: again)
+    return (offer, id, hash)
+  }
+}
+
+extension EnrollAnswer {
+  init(
+    _ enrolled: Register.Enrolled, _ certificate: MemberCertificate, _ register: Register
+  ) {
+    let member = enrolled.member
+    self.init(
+      federation: register.federation.text, name: member.name.text, id: member.id.description,
+      kind: member.kind.rawValue, level: enrolled.lease?.level ?? member.level,
+      lane: enrolled.lease?.lane?.description, from: enrolled.lease?.from ?? 0,
+      nonce: enrolled.nonce?.description, certificate: (try? certificate.pem()) ?? "",
+      revocations: register.revocations?.list,
+      addresses: member.addresses.map(\.description),
+      upstream: UpstreamFields(
+        name: register.nameAbove(member.parent).text, addresses: register.addresses(above: member.parent)),
+      authorityAddresses: register.addresses.map(\.description))
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRFederation
+import PRRevision
+
+/// What an operator, or a member with the right, changes of another member.
+package enum FederationChange: Hashable, Sendable {
+  case retire(MemberName)
+  case revoke(MemberName)
+  case rename(MemberName, to: MemberName)
+  case relane(MemberName)
+
+  package init?(_ kind: RequestKind, _ name: MemberName, newName: MemberName?) {
+    switch (kind, newName) {
+    case (.retire, nil): self = .retire(name)
+    case (.revoke, nil): self = .revoke(name)
+    case (.rename, let new?): self = .rename(name, to: new)
+    default: return nil
+    }
+  }
+}
+
+extension Register {
+  /// Makes the change.
+  ///
+  /// - Returns: what was done, and what is to be done next.
+  package mutating func make(
+    _ change: FederationChange, by sender: Sender, signing: Signing
+  ) throws(FederationFailure) -> String {
+    switch change {
+    case .retire(let name):
+      try FederationFailure.ofRegister { () throws(RegisterRefusal) in try retire(name, by: sender, now: signing.now) }
+      let isDone = member(named: name)?.state == .retired
+      return isDone
+        ? "\(name) is retired; end it"
+        : "\(name) is retiring: with its next report it mints nothing more, and its lane can be given again; "
+          + "'headwater federation' shows when it is retired, then end it"
+    case .revoke(let name):
+      if member(named: name)?.state ?? .revoked == .revoked,
+        let withdrawn = try? withdrawal(of: name, by: sender, now: signing.now)
+      {
+        self = withdrawn
+        return "the invitation of \(name) is withdrawn"
+      }
+      let revoked = try revoke(name, by: sender, signing: signing)
+      let cut =
+        revoked.below.isEmpty
+        ? "" : "; these are below it and have lost their way up: \(revoked.below.map(\.text).joined(separator: ", "))"
+      return "\(name) is revoked: members refuse it within a minute\(cut)"
+    case .rename(let name, let new):
+      try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+        try rename(name, to: new, by: sender, now: signing.now)
+      }
+      return "\(name) is called \(new) from now on, and gets a certificate of that name with its next report"
+    case .relane(let name):
+      var random = SystemRandomNumberGenerator()
+      let bits = random.next()
+      let lease = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+        try relane(name, by: sender, bits: bits)
+      }
+      let lane = lease.lane.map(\.description) ?? "none"
+      return "\(name) gets the lane \(lane) with its next report; its old lane is never given again"
+    }
+  }
+
+  private func withdrawal(
+    of name: MemberName, by sender: Sender, now: Int64
+  ) throws(RegisterRefusal) -> Register {
+    var register = self
+    try register.withdraw(name, by: sender, now: now)
+    return register
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRCertificates
+import PRFederation
+import PRRevision
+import PRStore
+
+/// What changes the register and has to be signed with it.
+extension Register {
+  /// Takes a store into the federation, and signs its certificate.
+  mutating func enroll(
+    _ enrollment: Enrollment, for key: PublicKey, handMade: [HandMade], signing: Signing
+  ) throws(FederationFailure) -> (Enrolled, MemberCertificate) {
+    var random = SystemRandomNumberGenerator()
+    let enrolled = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+      try enroll(
+        enrollment, member: MemberID(random.next()), bits: random.next(), handMade: handMade, now: signing.now)
+    }
+    if enrolled.isRepeated, let pem = certificate(of: enrollment.id),
+      let certificate = try? MemberCertificate(reading: Array(pem.utf8))
+    {
+      return (enrolled, certificate)
+    }
+    // A member joins again where its key was lost, or fell into other hands.
+    let former = enrolled.member.certificates.filter { signing.now < $0.expires }
+    if !former.isEmpty { try signList(adding: former.compactMap { SerialNumber(hex: $0.serial) }, signing) }
+    let certificate = try issue(to: enrolled.member, for: key, signing: signing)
+    let pem = try FederationFailure.ofCertificates { () throws(CertificateError) in try certificate.pem() }
+    keep(certificate: pem, of: enrollment.id)
+    return (enrolled, certificate)
+  }
+
+  /// Signs another certificate of a member.
+  mutating func issue(
+    to member: Member, for key: PublicKey, signing: Signing
+  ) throws(FederationFailure) -> MemberCertificate {
+    let lifetime = certificateLifetime
+    let certificate = try FederationFailure.ofCertificates { () throws(CertificateError) in
+      try signing.certificate(of: member, for: key, lifetime: lifetime)
+    }
+    try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+      try issue(
+        Member.Certificate(serial: certificate.serial.description, expires: certificate.period.notAfter),
+        to: member.id, now: signing.now)
+    }
+    return certificate
+  }
+
+  /// Shuts a member out: its certificates are on the next list.
+  package mutating func revoke(
+    _ name: MemberName, by sender: Sender, signing: Signing
+  ) throws(FederationFailure) -> Revoked {
+    let revoked = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+      try revoke(name, by: sender, now: signing.now)
+    }
+    try signList(adding: revoked.certificates.compactMap { SerialNumber(hex: $0.serial) }, signing)
+    return revoked
+  }
+
+  /// Whether a certificate is on the register's list, which a node's own may lag behind.
+  func hasRevoked(_ certificate: Member.Certificate, by authority: AuthorityCertificate) -> Bool {
+    guard let revocations, let serial = SerialNumber(hex: certificate.serial) else { return false }
+    let list = try? RevocationList(
+      reading: Array(revocations.list.utf8), of: CertificateAuthority.Trust(authority))
+    return list?.contains(serial) ?? false
+  }
+
+  /// Signs the next list of revoked certificates.
+  package mutating func signList(adding more: [SerialNumber] = [], _ signing: Signing) throws(FederationFailure) {
+    let (last, lifetime) = (revocations, certificateLifetime)
+    revocations = try FederationFailure.ofCertificates { () throws(CertificateError) in
+      try Revocations(try signing.list(after: last, adding: more, lifetime: lifetime))
+    }
+    notice()
+  }
+}
+
+/// Why a change of the federation was not made.
+package enum FederationFailure: Error, Hashable, Sendable {
+  case refused(RegisterRefusal)
+  case certificate(CertificateError)
+  case keys(KeyFolderError)
+  case store(StoreError)
+  /// The store has no register.
+  case noFederation
+
+  static func ofRegister<Value>(
+    _ body: () throws(RegisterRefusal) -> Value
+  ) throws(FederationFailure) -> Value {
+    do throws(RegisterRefusal) { return try body() } catch { throw .refused(error) }
+  }
+
+  static func ofCertificates<Value>(
+    _ body: () throws(CertificateError) -> Value
+  ) throws(FederationFailure) -> Value {
+    do throws(CertificateError) { return try body() } catch { throw .certificate(error) }
+  }
+}
+
+extension FederationFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .refused(let refusal): refusal.description
+    case .certificate(let error): error.description
+    case .keys(let error): error.description
+    case .store(let error): error.description
+    case .noFederation:
+      "the database is not that of an authority; run this where 'headwater federation create' was run"
+    }
+  }
+}
+
+extension WriteContext {
+  /// Changes the register where the change may fail for other reasons than the register's.
+  ///
+  /// - Returns: what the change returned, and the register as it is now.
+  package func changeFederation<Value>(
+    known: Register? = nil, _ change: (inout Register) throws(FederationFailure) -> Value
+  ) throws(StoreError) -> Result<(Value, Register), FederationFailure> {
+    var failure = FederationFailure.noFederation
+    let outcome: Result<(Value, Register), RegisterRefusal>? = try changeRegister(known: known) {
+      register throws(RegisterRefusal) in
+      // On a copy: a failure changes nothing.
+      var changed = register
+      do throws(FederationFailure) {
+        let value = try change(&changed)
+        register = changed
+        return (value, changed)
+      } catch {
+        failure = error
+        throw .noRight
+      }
+    }
+    guard case .success((let value, var register))? = outcome else { return .failure(failure) }
+    register.version = try reader.federation()?.version ?? register.version
+    return .success((value, register))
+  }
+}
+
+extension Store {
+  /// Changes the register in one transaction.
+  package func changeFederation<Value: Sendable>(
+    _ change: @escaping @Sendable (inout Register) throws(FederationFailure) -> Value
+  ) async throws(FederationFailure) -> Value {
+    let outcome: Result<(Value, Register), FederationFailure>
+    do throws(StoreError) {
+      outcome = try await write { context throws(StoreError) in try context.changeFederation(change) }
+    } catch {
+      throw .store(error)
+    }
+    return try outcome.get().0
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRCertificates
+import PRFederation
+import PRRevision
+
+/// What the authority signs, and puts into the register with it.
+package struct Signing: Sendable {
+  package let authority: CertificateAuthority
+  /// In seconds since 1970.
+  package let now: Int64
+
+  package init(_ authority: CertificateAuthority, at now: Int64) {
+    self.authority = authority
+    self.now = now
+  }
+
+  /// Signs the certificate of a member, with its name, hosts and rights in the register.
+  package func certificate(
+    of member: Member, for key: PublicKey, lifetime: Int64
+  ) throws(CertificateError) -> MemberCertificate {
+    var random = SystemRandomNumberGenerator()
+    var hosts: [HostName] = []
+    for address in member.addresses.map(HostName.init(of:)) where !hosts.contains(address) { hosts.append(address) }
+    let profile = try MemberProfile(
+      member: member.name, names: hosts, rights: try CertificateRights(member.rights.names), lifetime: lifetime)
+    return try authority.sign(key, as: profile, at: now, using: &random)
+  }
+
+  /// Signs the certificate of a machine of the authority itself.
+  package func certificate(
+    ofMachineAt addresses: [MemberAddress], for key: PublicKey, lifetime: Int64
+  ) throws(CertificateError) -> MemberCertificate {
+    var random = SystemRandomNumberGenerator()
+    var hosts: [HostName] = []
+    for address in addresses.map(HostName.init(of:)) where !hosts.contains(address) { hosts.append(address) }
+    return try authority.sign(
+      key, as: try MemberProfile(member: .authority, names: hosts, lifetime: lifetime), at: now, using: &random)
+  }
+
+  /// Signs the next list of revoked certificates.
+  ///
+  /// - Parameter more: what is revoked now.
+  package func list(
+    after revocations: Register.Revocations?, adding more: [SerialNumber] = [], lifetime: Int64
+  ) throws(CertificateError) -> RevocationList {
+    var entries: [RevocationList.Entry] = []
+    if let revocations {
+      let last = try RevocationList(
+        reading: Array(revocations.list.utf8), of: CertificateAuthority.Trust(authority.certificate))
+      // A certificate that was revoked so long ago has expired.
+      entries = last.entries.filter { now - $0.time <= lifetime + ValidityPeriod.leeway }
+    }
+    entries += more.map { RevocationList.Entry(serial: $0, time: now) }
+    return try authority.revocationList(
+      // A register that was restored goes on above what it has forgotten, since time has gone on.
+      number: max((revocations?.number ?? 0).addingClamped(1), UInt64(clamping: now)), of: entries, at: now,
+      lifetime: max(lifetime, Self.leastLife))
+  }
+
+  /// In seconds: a list must not end before the next one is signed, which is done once a day.
+  private static let leastLife: Int64 = 8 * 86_400
+}
+
+extension Register.Revocations {
+  package init(_ list: RevocationList) throws(CertificateError) { self.init(number: list.number, list: try list.pem()) }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRCertificates
+import PRClient
+import PRFederation
+import PRNode
+import PRRevision
+import PRStore
+import PRTLS
+import PRWire
+
+/// A store joins a federation. It may be run again with the same token for an hour, if the line was cut.
+package struct Join: Sendable {
+  private let store: Store
+  private let keys: KeyFolder
+
+  package init(_ store: Store, keys: KeyFolder) {
+    self.store = store
+    self.keys = keys
+  }
+
+  /// The greatest last numbers that the store has minted by hand, by their level.
+  package func ownNumbers() async throws(StoreError) -> [Int: UInt64] { try await store.greatestLastNumbers() }
+
+  package struct Joined: Sendable {
+    package let membership: Membership
+    /// Where members below reach the store.
+    package let addresses: [MemberAddress]
+  }
+
+  package func run(at address: MemberAddress, with token: EnrollmentToken) async throws -> Joined {
+    guard try await store.read({ reader throws(StoreError) in try reader.register() }) == nil else {
+      throw FederationRefusal("the database is that of a federation's authority: join with another one")
+    }
+    guard let identity = store.identity else { throw FederationRefusal(RegisterRefusal.badStore.description) }
+    let before = try await store.membership()
+    try keys.make()
+    let (key, request) = try joining(token)
+    let authority = try await authority(at: address, of: token)
+    let fields = try await fields(token, request, identity, before)
+    let answer: EnrollAnswer
+    do {
+      answer = try await ask(fields, at: address, trusting: authority)
+    } catch let refusal as FederationRefusal where refusal.isAnswer {
+      // It was answered: to go on later makes no sense.
+      keys.remove(keys.joiningFile(token.id.description))
+      throw refusal
+    }
+    let membership = try await keep(answer, key, authority, identity)
+    keys.remove(keys.joiningFile(token.id.description))
+    return Joined(membership: membership, addresses: answer.addresses.compactMap { MemberAddress($0) })
+  }
+
+  /// The key and the request of this join: those of an earlier try, if there was one.
+  private func joining(_ token: EnrollmentToken) throws -> (PrivateKey, SigningRequest) {
+    let file = keys.joiningFile(token.id.description)
+    if FileManager.default.fileExists(atPath: file) {
+      let bundle = PEMBundle(try keys.read(file))
+      return (
+        try PrivateKey(reading: bundle.first(.privateKey)), try SigningRequest(reading: bundle.first(.request))
+      )
+    }
+    let key = try PrivateKey()
+    let request = try SigningRequest(for: key)
+    try keys.write(try key.pem() + request.pem(), to: file, mode: 0o600)
+    return (key, request)
+  }
+
+  /// The authority's certificate, which the server at the address shows: the token has the hash of its key.
+  private func authority(at address: MemberAddress, of token: EnrollmentToken) async throws -> AuthorityCertificate {
+    let endpoint = Endpoint.tls(host: address.host, port: Int(clamping: address.port))
+    let chain = try await Dialer.chain(shownAt: endpoint, within: Self.patience)
+    do throws(PinnedAuthorityError) {
+      return try AuthorityCertificate(withKey: token.authority, in: chain)
+    } catch {
+      throw FederationRefusal("\(address): \(error)")
+    }
+  }
+
+  private static let patience = Duration.seconds(30)
+
+  private func fields(
+    _ token: EnrollmentToken, _ request: SigningRequest, _ identity: String, _ before: Membership?
+  ) async throws -> EnrollFields {
+    // What a member has minted, it has minted in a lane of its own; in another federation that is no lane of this one.
+    let isMember = before != nil && isOf(token.authority)
+    let greatest = isMember ? [:] : try await ownNumbers()
+    let fields = EnrollFields(
+      id: token.id.description, proof: "", request: try request.pem(), store: identity,
+      nonce: isMember ? before?.nonce.presented.description : nil, greatest: greatest)
+    guard let proven = fields.proven(by: token, request) else {
+      throw FederationRefusal("OpenSSL cannot make the proof of the token")
+    }
+    return proven
+  }
+
+  /// The store has keys of the same authority.
+  private func isOf(_ authority: SecureDigest) -> Bool {
+    let known = (try? keys.authorities()) ?? []
+    return known.contains { SecureDigest(bytes: $0.publicKey.sha256) == authority }
+  }
+
+  private func ask(
+    _ fields: EnrollFields, at address: MemberAddress, trusting authority: AuthorityCertificate
+  ) async throws -> EnrollAnswer {
+    let dialer = Dialer(
+      .tls(host: address.host, port: Int(clamping: address.port)), timeout: Self.patience,
+      limits: WireLimits(message: 2 << 20), asksForDescription: true,
+      tls: try TLSContext.client(trusting: authority))
+    let connection = try await ServerConnection.open(dialer)
+    do {
+      guard connection.description.features.contains(.federation) else {
+        throw FederationRefusal("\(address) is not part of a federation; check the address")
+      }
+      let answer: EnrollAnswer = try await connection.ask(fields.request(.enroll), within: Self.patience)
+      await connection.close()
+      return answer
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  private func keep(
+    _ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String
+  ) async throws -> Membership {
+    let certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
+    guard certificate.publicKey == key.publicKey else {
+      throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
+    }
+    let trust = CertificateAuthority.Trust(authority)
+    let list = try answer.revocations.map { try RevocationList(reading: Array($0.utf8), of: trust) }
+    let verdict = try trust.verdict(
+      of: certificate, lists: list.map { [$0] } ?? [], at: Int64(clamping: Date().timeIntervalSince1970))
+    if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
+    let membership = try Membership(answer, store: identity)
+    try await store.write { context throws(StoreError) in try context.keep(.membership, membership.text) }
+    try keys.write(trust: [authority], list)
+    try keys.write(key, certificate, of: [authority])
+    return membership
+  }
+}
+
+extension Membership {
+  fileprivate init(_ answer: EnrollAnswer, store: String) throws {
+    guard let id = MemberID(text: answer.id), let kind = Member.Kind(rawValue: answer.kind),
+      let nonce = answer.nonce.flatMap({ Nonce($0) }), (0...Partition.deepest).contains(answer.level)
+    else { throw FederationRefusal("the answer of the authority cannot be read; is it of this version?") }
+    let lane = answer.lane.flatMap { Lane($0) }
+    guard (lane == nil) == (answer.lane == nil), (kind == .site) == (lane != nil) else {
+      throw FederationRefusal("the answer of the authority has no lane that can be used")
+    }
+    self.init(
+      federation: try FederationName(answer.federation), name: try MemberName(answer.name), id: id, kind: kind,
+      lease: Lease(member: id, store: store, level: answer.level, lane: lane, from: answer.from),
+      nonce: HeldNonce(given: nonce, own: UInt64.random(in: 0...(.max))),
+      upstream: Upstream(
+        name: try MemberName(answer.upstream.name),
+        addresses: answer.upstream.addresses.compactMap { MemberAddress($0) }),
+      authority: answer.authorityAddresses.compactMap { MemberAddress($0) })
+  }
+}

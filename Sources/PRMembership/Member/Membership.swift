@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PRFederation
+import PRNode
+import PRRevision
+import PRStore
+
+/// The place of a store in a federation, as the authority gave it. It stands in the store's database, so that a copy of the
+/// database has it too: by its nonce the authority tells the copy from the original.
+package struct Membership: Hashable, Sendable {
+  package var federation: FederationName
+  package var name: MemberName
+  package var id: MemberID
+  package var kind: Member.Kind
+  /// What it may mint.
+  package var lease: Lease
+  package var nonce: HeldNonce
+  /// Where it asks.
+  package var upstream: Upstream
+  /// Where the authority is reached, when the upstream is not.
+  package var authority: [MemberAddress]
+
+  package struct Upstream: Hashable, Sendable {
+    package var name: MemberName
+    package var addresses: [MemberAddress]
+
+    package init(name: MemberName, addresses: [MemberAddress]) {
+      self.name = name
+      self.addresses = addresses
+    }
+  }
+
+  package init(
+    federation: FederationName, name: MemberName, id: MemberID, kind: Member.Kind, lease: Lease, nonce: HeldNonce,
+    upstream: Upstream, authority: [MemberAddress]
+  ) {
+    self.federation = federation
+    self.name = name
+    self.id = id
+    self.kind = kind
+    self.lease = lease
+    self.nonce = nonce
+    self.upstream = upstream
+    self.authority = authority
+  }
+
+  /// What the node may mint.
+  ///
+  /// - Parameter keepsMinting: the operator overrides a stop.
+  package func nodeLease(keepsMinting: Bool) -> NodeLease {
+    let stop: MintingStop? =
+      if case .refused(let stop) = nonce.minting(keepsMinting: keepsMinting) { stop } else { nil }
+    return NodeLease(level: lease.level, lane: lease.lane, from: lease.from, stop: stop)
+  }
+}
+
+extension Membership {
+  /// As it stands in the database: JSON. A later version adds fields, and counts `version` up where an earlier one must not
+  /// read them.
+  private struct Text: Codable {
+    var version = 1
+    var federation, name, id, kind, store: String
+    var level: Int
+    var lane: String?
+    var from: UInt64
+    var nonce: String
+    var stop: String?
+    var upstream: String
+    var upstreamAddresses, authorityAddresses: [String]
+  }
+
+  package var text: String {
+    let text = Text(
+      federation: federation.text, name: name.text, id: id.description, kind: kind.rawValue, store: lease.store,
+      level: lease.level, lane: lease.lane?.description, from: lease.from, nonce: nonce.presented.description,
+      stop: nonce.stop?.rawValue, upstream: upstream.name.text,
+      upstreamAddresses: upstream.addresses.map(\.description), authorityAddresses: authority.map(\.description))
+    return JSONText.text(text)
+  }
+
+  /// - Returns: nil for what no version writes, and for what a later one does.
+  package init?(text: String) {
+    guard let text = try? JSONDecoder().decode(Text.self, from: Data(text.utf8)), text.version == 1,
+      let federation = try? FederationName(text.federation), let name = try? MemberName(text.name),
+      let id = MemberID(text: text.id), let kind = Member.Kind(rawValue: text.kind),
+      (0...Partition.deepest).contains(text.level), let presented = PresentedNonce(text.nonce),
+      let upstream = try? MemberName(text.upstream)
+    else { return nil }
+    let lane = text.lane.flatMap { Lane($0) }
+    let stop = text.stop.flatMap { MintingStop(rawValue: $0) }
+    guard (lane == nil) == (text.lane == nil), (stop == nil) == (text.stop == nil) else { return nil }
+    let upstreamAddresses = text.upstreamAddresses.compactMap { MemberAddress($0) }
+    let authority = text.authorityAddresses.compactMap { MemberAddress($0) }
+    guard upstreamAddresses.count == text.upstreamAddresses.count, authority.count == text.authorityAddresses.count
+    else { return nil }
+    self.init(
+      federation: federation, name: name, id: id, kind: kind,
+      lease: Lease(member: id, store: text.store, level: text.level, lane: lane, from: text.from),
+      nonce: HeldNonce(presented: presented, stop: stop),
+      upstream: Upstream(name: upstream, addresses: upstreamAddresses), authority: authority)
+  }
+}
+
+extension Store {
+  /// The place of the store in a federation; nil for a store that has not joined any.
+  package func membership() async throws(StoreError) -> Membership? {
+    let text = try await read { reader throws(StoreError) in try reader.note(.membership) }
+    guard let text else { return nil }
+    guard let membership = Membership(text: text) else {
+      throw .badRegister(
+        path: path, detail: "its membership cannot be read; a later version wrote it, or it was damaged")
+    }
+    return membership
+  }
+}
+
+/// JSON of one line, its keys in order.
+enum JSONText {
+  static func text(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else {
+      preconditionFailure("texts and whole numbers can be written as JSON")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}

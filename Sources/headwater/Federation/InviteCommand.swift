@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import PRAssembly
+import PRFederation
+import PRMembership
+import PRRevision
+import PRStore
+
+struct InviteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "invite", abstract: "Offer a place in the federation: prints the line with which a site joins.",
+    discussion: """
+      At the authority's database a site is invited right below the authority, at a member's below that member. The line is \
+      good for 24 hours, and for one site.
+      """)
+
+  @Argument(
+    help: "The name of the site, such as pune: letters in lower case, digits, hyphens and dots.",
+    transform: FederationArgument.name)
+  var name: MemberName
+
+  @OptionGroup var place: FederationOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Where members below the site will reach it; without one it can have none. Repeatable.", valueName: "host:port"),
+    transform: FederationArgument.address)
+  var address: [MemberAddress] = []
+
+  @Flag(help: "The site is a mirror: it answers from its copy, and mints nothing.") var mirror = false
+
+  @Flag(help: "The site is a member and joins once more: its keys were lost, or it was off for long.") var again = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What the site may ask of its upstream. Default: read, and with --address invite; with --again what it had.",
+      valueName: "rights"))
+  var rights: String?
+
+  func run() async throws {
+    let store = try place.open()
+    defer { store.close(isLast: false) }
+    let hasRights = rights != nil
+    guard let rights = Rights(rights ?? "none") else {
+      throw ValidationError("--rights: write \(Rights.all.names.joined(separator: ", ")), joined by commas, or none")
+    }
+    let offer = Invitation.Offer(
+      name: name, kind: mirror ? .mirror : .site, addresses: address, rights: rights, isAgain: again)
+    let invited: Invited
+    if let membership = try await store.membership() {
+      invited = try await MemberCommands(membership, keys: try place.folder, version: headwaterVersion).invite(
+        offer, hasRights: hasRights)
+    } else {
+      invited = try await store.invite(offer, hasRights: hasRights, at: Self.now)
+    }
+    print(
+      """
+      \(name) is invited. Within 24 hours, paste this at the site:
+
+        headwater join \(invited.address) \(invited.token.text)
+
+      """)
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRCertificates
+import PRFederation
+import PRServer
+import PRWire
+import TestThreads
+import Testing
+
+@testable import PRMembership
+
+@Suite("Revoked certificates", .ownThreads, .untilHung)
+struct RevocationTests {
+  private func list(_ desk: Desk) async throws -> RevocationList {
+    let revocations = try #require(try await desk.register().revocations)
+    let list = try RevocationList(reading: Array(revocations.list.utf8), of: desk.keys.trust())
+    #expect(list.number == revocations.number)
+    return list
+  }
+
+  private func renew(_ desk: Desk, _ site: Site) async throws -> SerialNumber {
+    let answer: RenewAnswer = try await desk.get(site.renewal.request(.renew), from: site.peer)
+    return try MemberCertificate(reading: Array(answer.certificate.utf8)).serial
+  }
+
+  @Test("are all that the member has and that have not expired, on a list with the next number")
+  func revocation() async throws {
+    let tree = try await Tree()
+    let desk = tree.desk
+    desk.time.pass(Register.standardLifetime / 2)
+    var serials: Set<SerialNumber> = []
+    for _ in 0..<3 { serials.insert(try await renew(desk, tree.pune)) }
+    desk.time.pass(Register.standardLifetime / 2)
+    let before = try await list(desk)
+    try await desk.command(.revoke(memberName("pune")))
+    let after = try await list(desk)
+    #expect(Set(after.entries.map(\.serial)) == serials, "the first one has expired")
+    #expect(after.entries.allSatisfy { $0.time == desk.now })
+    #expect(after.number > before.number && after.replaces(before))
+    #expect(after.nextUpdate == desk.now + Register.standardLifetime)
+    let member = try #require(try await desk.member("pune"))
+    #expect(member.state == .revoked)
+    #expect(try await desk.register().lease(of: member.id) == nil)
+    #expect(try await desk.register().laneRows.first { $0.member == member.id }?.state == .spent)
+  }
+
+  @Test("stay on the list with those that are revoked later")
+  func more() async throws {
+    let tree = try await Tree()
+    for name in ["deep", "team", "oslo"] { try await tree.desk.command(.revoke(memberName(name))) }
+    let serials = [tree.deep, tree.team, tree.oslo].map(\.certificate.serial)
+    #expect(Set(try await list(tree.desk).entries.map(\.serial)) == Set(serials))
+    #expect(try await list(tree.desk).number > UInt64(clamping: tree.desk.now))
+  }
+
+  @Test("leave the list when they have expired, and not before", arguments: [86_400, Register.standardLifetime])
+  func pruning(_ lifetime: Int64) async throws {
+    let desk = try await Desk(lifetime: lifetime)
+    let site = try await desk.join("pune")
+    try await desk.command(.revoke(memberName("pune")))
+    let signings: [(Int64, Bool)] = [(lifetime, true), (ValidityPeriod.leeway, true), (1, false)]
+    for (seconds, isListed) in signings {
+      desk.time.pass(seconds)
+      let (signing, number) = (try desk.authority.signing(), try await list(desk).number)
+      try await desk.store.changeFederation { register throws(FederationFailure) in try register.signList(signing) }
+      let list = try await list(desk)
+      #expect(list.contains(site.certificate.serial) == isListed)
+      #expect(list.number > number && list.number >= UInt64(clamping: desk.now))
+      #expect(list.nextUpdate >= desk.now + 8 * 86_400)
+      #expect(list.age(at: desk.now) == 0)
+    }
+  }
+
+  @Test("of a member below come by the members that wait: a report with an older list is answered with the new one")
+  func distribution() async throws {
+    let tree = try await Tree()
+    var fields = tree.oslo.report
+    (fields.wait, fields.revocations) = (30_000, try await list(tree.desk).number)
+    try await tree.desk.command(.revoke(memberName("deep")))
+    let answer: ReportAnswer = try await tree.desk.get(fields.request(.report), from: tree.oslo.peer)
+    let list = try RevocationList(
+      reading: Array(try #require(answer.revocations).utf8), of: try tree.desk.keys.trust())
+    #expect(list.contains(tree.deep.certificate.serial))
+  }
+
+  @Test("cannot be signed without the authority's key: nothing changes then")
+  func noKey() async throws {
+    let tree = try await Tree()
+    tree.desk.keys.remove(tree.desk.keys.authorityKeyFile)
+    let before = try await tree.desk.register()
+    let request = ChangeFields(name: "deep").request(.revoke)
+    #expect(await tree.desk.ask(request, from: tree.pune.peer).refusal != nil)
+    #expect(try await tree.desk.register() == before)
+  }
+}
