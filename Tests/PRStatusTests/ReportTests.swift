@@ -12,6 +12,8 @@ struct ReportTests {
 
   @Test("a report is read as it was written", arguments: reports)
   func json(report: StatusReport) throws {
+    var report = report
+    report.federation = nil  // it has a place of its own
     #expect(try StatusJSON.report(StatusJSON.line(report).utf8) == report)
   }
 

@@ -16,6 +16,15 @@ struct Metrics: Sendable {
     "certificate_expiry_time_seconds", .gauge, unit: "seconds", labels: ["certificate"],
     "When a certificate of this node expires, since 1970; the label is its file.")
 
+  let memberSeen = Metric(
+    "member_seen_time_seconds", .gauge, unit: "seconds", labels: ["member"],
+    "When a member of the federation last reported, since 1970: of those at and below this node.")
+  let memberStopped = Metric(
+    "member_stopped", .gauge, labels: ["member"],
+    "1 for a member that mints nothing, since the authority has found a clone or a restored backup of it; else 0.")
+  let memberAlarms = Metric(
+    "member_alarms", .gauge, labels: ["member"], "Alarms that a member has reported, 16 at most.")
+
   let connections = Metric("connections", .gauge, "Open connections of clients and of nodes further down.")
   let accepted = Metric("connections_accepted_total", .counter, "Connections that were ever accepted.")
   let refusedConnections = Metric(

@@ -10,6 +10,7 @@ extension StatusSnapshot {
     addTraffic(to: &text)
     addUpstreams(to: &text)
     addStore(to: &text)
+    addMembers(to: &text)
     return text.text
   }
 
@@ -25,6 +26,15 @@ extension StatusSnapshot {
     text.add(names.memory, node.residentBytes)
     text.add(names.cpu, node.cpuSeconds)
     text.add(names.certificateExpiry, (report.certificates ?? []).map { ([$0.path], Double($0.notAfter)) })
+  }
+
+  /// The register bounds how many there are.
+  private func addMembers(to text: inout MetricsText) {
+    let members = (report.federation?.members ?? []).filter { !$0.isHere && $0.state != .above && $0.state != .invited }
+    text.add(
+      names.memberSeen, members.compactMap { member in member.seenAt.map { ([member.name], Double($0) / 1000) } })
+    text.add(names.memberStopped, members.map { ([$0.name], $0.state == .stopped ? 1 : 0) })
+    text.add(names.memberAlarms, members.map { ([$0.name], Double($0.alarms.count)) })
   }
 
   private func addTraffic(to text: inout MetricsText) {

@@ -35,7 +35,29 @@ extension PageStyle {
 
     .alarms ul { list-style: none; background: var(--bad-ground); border-radius: 12px; padding: 14px 18px; display: grid; gap: 6px; }
     .alarms li { overflow-wrap: anywhere; }
-    .alarms:empty, #misses:empty { display: none; }
+    .alarms:empty, #misses:empty, .federation:empty { display: none; }
+
+    .tree { padding: 10px; margin-bottom: 16px; }
+    .tree svg { display: block; }
+    .tree .wire { fill: none; stroke: var(--edge); stroke-width: 2; }
+    .tree rect { fill: var(--card); stroke: var(--edge); }
+    .tree text { font-size: 13px; fill: var(--ink); } .tree .name { font-weight: 620; }
+    .tree text.sub { font-size: 11px; fill: var(--quiet); }
+    .tree .here rect { stroke: var(--one); stroke-width: 2; }
+    .tree .good circle { fill: var(--good); } .tree .warn circle { fill: var(--warn); } .tree .bad circle { fill: var(--bad); }
+    .tree .quiet circle { fill: none; stroke: var(--quiet); }
+    .tree .warn rect { fill: var(--warn-ground); } .tree .bad rect { fill: var(--bad-ground); }
+    .tree a { text-decoration: none; } .tree a:hover rect { stroke: var(--one); }
+    .members .number, .members td { white-space: nowrap; } .members td[data-label="state"] { white-space: normal; }
+    @media (max-width: 560px) {
+      .tree { display: none; }
+      .members thead { display: none; }
+      .members tr { display: grid; grid-template-columns: auto 1fr; padding: 8px 0; }
+      .members th { grid-column: 1 / -1; font-weight: 620; padding-bottom: 2px; }
+      .members td { display: flex; gap: 10px; grid-column: 1 / -1; padding: 1px 18px; text-align: left; }
+      .members td.none { display: none; }
+      .members td::before { content: attr(data-label); color: var(--quiet); flex: 0 0 6.5em; }
+    }
 
     .card { background: var(--card); border: 1px solid var(--edge); border-radius: 14px; padding: 18px 20px 16px; min-width: 0; }
     .card h2 { color: var(--quiet); font-size: 0.87rem; font-weight: 560; margin-bottom: 4px; }

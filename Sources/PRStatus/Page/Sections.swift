@@ -8,7 +8,8 @@ struct Sections {
     [
       ("state", state), ("place", place), ("alarms", alarms), ("traffic", traffic), ("latency", latency),
       ("hits", hits),
-      ("upstream", upstream), ("store", store), ("rows", rows), ("misses", misses), ("requests", requests),
+      ("federation", federation), ("upstream", upstream), ("store", store), ("rows", rows), ("misses", misses),
+      ("requests", requests),
       ("facts", facts),
     ]
   }

@@ -27,6 +27,7 @@ struct StatusPage {
     <main id="main">
     \(section("alarms", "alarms", "role=\"status\" aria-label=\"Alarms\"", Sections(report: report).alarms))
     \(cards)
+    \(section("federation", "federation", "aria-label=\"Federation\"", Sections(report: report).federation))
     \(search)
     \(tables)
     </main>

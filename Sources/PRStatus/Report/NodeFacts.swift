@@ -25,6 +25,9 @@ package struct NodeFacts: Sendable {
   /// The certificates that the node shows now.
   package var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
 
+  /// The federation that the node is part of.
+  package var federation: @Sendable () -> StatusReport.FederationPart? = { nil }
+
   package init(
     name: String?, node: Node, board: CounterRegistry, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,
     version: String, startedAt: Int64, clock: @escaping @Sendable () -> Int64

@@ -23,8 +23,15 @@ package struct StatusReport: Codable, Hashable, Sendable {
   package var certificates: [CertificatePart]?
   /// One sample after the other, the oldest first.
   package var history: [Sample] = []
+  /// What `/api/federation` says; nil for a node that stands in none.
+  package var federation: FederationPart?
 
   package init() {}
+
+  /// All but the federation, which may be large.
+  private enum CodingKeys: CodingKey {
+    case node, path, readiness, upstreams, copy, traffic, store, rows, misses, alarms, certificates, history
+  }
 
   /// The node itself.
   package struct NodePart: Codable, Hashable, Sendable {

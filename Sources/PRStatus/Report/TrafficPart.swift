@@ -63,7 +63,7 @@ extension StatusReport {
 }
 
 extension StatusReport.TrafficPart {
-  init(_ counters: RequestCounters, _ log: DecisionLog) {
+  package init(_ counters: RequestCounters, _ log: DecisionLog) {
     connections = counters.open
     connectionsAccepted = counters.accepted
     answeredAtOnce = counters.answeredAtOnce

@@ -57,6 +57,11 @@ struct Responder: Sendable {
     switch path {
     case "/": return await page(Query.value(of: "q", in: request.uri.query ?? ""), client)
     case "/api/status": return Self.json(await observer.look().report)
+    case "/api/federation":
+      guard let federation = await observer.look().report.federation else {
+        return Self.text("this node is not part of a federation\n", .notFound)
+      }
+      return Self.json(federation)
     case "/api/find":
       return Self.json(await observer.find(Query.value(of: "q", in: request.uri.query ?? "") ?? "", for: client))
     case "/events" where request.method == .get: return events()

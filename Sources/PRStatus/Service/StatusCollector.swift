@@ -81,6 +81,7 @@ actor StatusCollector {
     report.misses = log.lastMisses.reversed().map(StatusReport.MissPart.init)
     report.readiness = await readiness(checkedWithin: .seconds(10), report)
     report.certificates = facts.certificates()
+    report.federation = facts.federation()
     report.alarms = alarms(report)
     report.history = recorder.samples
     return StatusSnapshot(report: report, counters: counters)
@@ -158,6 +159,7 @@ actor StatusCollector {
       readiness.reasons.append(
         "the upstream has never said how many nodes stand above, and nothing is minted until then")
     }
+    if let stop = facts.node.lease?.stop { readiness.reasons.append("this node mints nothing: \(stop)") }
     readiness.isReady = readiness.reasons.isEmpty
     return readiness
   }
