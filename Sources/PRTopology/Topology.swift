@@ -9,8 +9,19 @@ package struct Topology: Sendable {
   package let description: String?
   /// In the order of the file.
   package let nodes: [TopologyNode]
+  /// The nodes are those of a federation whose authority gives lanes, levels and certificates.
+  package var isManaged = false
 
   package subscript(name: String) -> TopologyNode? { nodes.first { $0.name.value == name } }
+
+  /// The lane that the authority of a managed federation gives a node if all join in the order of the file; nil for a node that
+  /// is given none.
+  package func lane(of node: TopologyNode) -> Lane? {
+    guard isManaged, node.role == .node, !node.upstreams.isEmpty else { return nil }
+    let level = nodes.filter { $0.role == .node && !$0.upstreams.isEmpty && $0.level == node.level }
+    let place = level.firstIndex { $0.name.value == node.name.value }
+    return place.flatMap { Lane(index: UInt64(clamping: $0), count: UInt64(clamping: max(level.count, 256))) }
+  }
 
   /// The names of all nodes.
   package var names: [String] { nodes.map(\.name.value) }

@@ -14,7 +14,7 @@ struct GoodFileTests {
     #expect(reading.topology != nil)
   }
 
-  @Test("before the certificates are made, that is the only warning", arguments: TopologyFiles.good)
+  @Test("before the certificates are made, that is the only warning", arguments: TopologyFiles.withCertificates)
   func withoutCertificates(name: String) throws {
     let reading = Topology.read(
       try TopologyFiles.bytes(name), file: name, certificates: CertificateFiles(exists: { $0 == "." }))
@@ -24,7 +24,9 @@ struct GoodFileTests {
     #expect(reading.topology != nil)
   }
 
-  @Test("README.md names the command that makes the certificates which the files name", arguments: TopologyFiles.good)
+  @Test(
+    "README.md names the command that makes the certificates which the files name",
+    arguments: TopologyFiles.withCertificates)
   func readme(name: String) throws {
     let reading = Topology.read(
       try TopologyFiles.bytes(name), file: name, certificates: CertificateFiles(exists: { $0 == "." }))

@@ -8,7 +8,9 @@ enum TopologyFiles {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("topology")
 
-  static let good = ["build-farm.yaml", "sites.yaml", "release.yaml", "authority.yaml"]
+  static let good = ["build-farm.yaml", "sites.yaml", "release.yaml", "authority.yaml", "managed.yaml"]
+  /// Those that name files of certificates.
+  static let withCertificates = good.filter { $0 != "managed.yaml" }
 
   /// The names of the files with one mistake each, without their endings.
   static let broken = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/broken")) ?? [])

@@ -10,6 +10,8 @@ package struct LocalFederation: Sendable {
   package let certificates: [LocalCertificate]
   /// What stands for the databases of authorities on PostgreSQL.
   package let clusters: [LocalCluster]
+  /// Its nodes join before they are started.
+  package let isManaged: Bool
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
@@ -30,7 +32,8 @@ package struct LocalFederation: Sendable {
         let cluster = clusters.first { $0.nodes.contains(node.name.value) }
         return LocalNode(node, in: topology, endpoints, page, files, cluster)
       }.enumerated().sorted { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }.map(\.element)
-    certificates = Self.certificates(topology, files)
+    isManaged = topology.isManaged
+    certificates = isManaged ? [] : Self.certificates(topology, files)
   }
 
   /// How many ports its listeners and status pages need.

@@ -10,6 +10,9 @@ package struct LocalNode: Sendable {
   package let statusPage: Endpoint
   /// Names of nodes, and addresses of servers that the topology does not describe.
   package let upstreams: [String]
+  /// Where its database is, unless that is on PostgreSQL.
+  package let database: String
+  package let isMirror: Bool
   private let node: TopologyNode
 
   /// What `headwater serve` needs for this node.
@@ -38,7 +41,16 @@ package struct LocalNode: Sendable {
       link.endpoint = link.local(from: node, in: topology, endpoints)
       return link
     }
-    local.settle(files, cluster, statusPage, certificate: node.usesTLS ? node.machineName : nil)
+    database = files.database(node.name.value)
+    isMirror = node.role == .mirror
+    // What joining writes takes the place of these.
+    if topology.isManaged {
+      local.upstreams = []
+      local.level = 0
+      local.role = .node
+    }
+    local.settle(
+      files, cluster, statusPage, certificate: node.usesTLS && !topology.isManaged ? node.machineName : nil)
     self.node = local
   }
 }

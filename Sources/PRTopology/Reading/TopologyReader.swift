@@ -53,7 +53,7 @@ extension SourceText {
 /// Reads the top level of a file.
 struct TopologyReader {
   private let complaints: DiagnosticCollector
-  private static let keys = ["title", "description", "defaults", "nodes"]
+  private static let keys = ["title", "description", "federation", "defaults", "nodes"]
 
   init(_ complaints: DiagnosticCollector) { self.complaints = complaints }
 
@@ -68,12 +68,14 @@ struct TopologyReader {
     let values = ValueReader(complaints: complaints)
     var title: String?
     var description: String?
+    var isManaged = false
     var defaults: [YAMLNode.Entry] = []
     var nodes: YAMLNode.Entry?
     for entry in entries {
       switch entry.key.value {
       case "title": title = values.text(entry.value, for: "title")?.value
       case "description": description = values.text(entry.value, for: "description")?.value
+      case "federation": isManaged = self.isManaged(entry.value, values)
       case "defaults": defaults = self.defaults(entry.value)
       case "nodes": nodes = entry
       default: NodeReader(complaints).unknown(entry.key, among: Self.keys, "a topology")
@@ -84,7 +86,18 @@ struct TopologyReader {
         .noRoot, at: tree.place, "the file describes no node", help: "add 'nodes:', and a name for each node below it")
       return nil
     }
-    return Topology(title: title, description: description, nodes: self.nodes(nodes, defaults))
+    return Topology(
+      title: title, description: description, nodes: self.nodes(nodes, defaults), isManaged: isManaged)
+  }
+
+  private func isManaged(_ tree: YAMLNode, _ values: ValueReader) -> Bool {
+    guard let word = values.text(tree, for: "federation") else { return false }
+    if word.value != "managed" {
+      complaints.error(
+        .value, at: word.place, "\(quoted(word.value)) is no kind of federation",
+        help: "write 'federation: managed', or leave it out for nodes whose lanes and certificates the file names")
+    }
+    return word.value == "managed"
   }
 
   private func defaults(_ tree: YAMLNode) -> [YAMLNode.Entry] {

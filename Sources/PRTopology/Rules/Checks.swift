@@ -11,6 +11,7 @@ struct Checks {
   /// By node; nil for those in a cycle or below one.
   var levels: [Int?] = []
   var authorities: [Authority] = []
+  private var isManaged = false
 
   init(_ complaints: DiagnosticCollector, files: CertificateFiles?) {
     self.complaints = complaints
@@ -20,23 +21,29 @@ struct Checks {
   /// - Returns: the topology with roles, levels and the addresses of upstreams filled in.
   mutating func check(_ topology: Topology) -> Topology {
     nodes = topology.nodes
+    isManaged = topology.isManaged
     for (number, node) in nodes.enumerated() { index[node.name.value] = number }
     for number in nodes.indices { settleRole(number) }
     for number in nodes.indices { settleUpstreams(number) }
     settleLevels()
     authorities = Authority.all(of: nodes)
     checkAuthorities()
-    checkLanes()
+    if isManaged { checkManaged() } else { checkLanes() }
     checkListeners()
     for node in nodes {
       checkRole(node)
-      checkUpstreams(node)
-      checkCertificates(node)
+      if !isManaged {
+        checkUpstreams(node)
+        checkCertificates(node)
+      }
     }
-    checkFiles()
-    checkCertificateFacts()
+    if !isManaged {
+      checkFiles()
+      checkCertificateFacts()
+    }
     for number in nodes.indices { nodes[number].level = levels[number] ?? 0 }
-    return Topology(title: topology.title, description: topology.description, nodes: nodes)
+    return Topology(
+      title: topology.title, description: topology.description, nodes: nodes, isManaged: isManaged)
   }
 
   /// The nodes of the file that a node asks, the preferred first.

@@ -25,7 +25,7 @@ struct FarmOptions {
         "the nodes \(names) share the database \(authority.database), and a simulated node has a store of its own: leave one of "
           + "them in a copy of the file")
     }
-    var plan = FarmPlan(try topology.nodes.map { try Self.node($0) })
+    var plan = FarmPlan(try topology.nodes.map { try Self.node($0, lane: topology.lane(of: $0)) })
     plan.links = try links(topology)
     plan.builders = try builders(topology)
     (plan.days, plan.seed) = (command.days, command.seed)
@@ -44,14 +44,15 @@ struct FarmOptions {
     return plan
   }
 
-  private static func node(_ node: TopologyNode) throws -> NodePlan {
+  /// - Parameter lane: the one that the authority would give; nil for that of the file.
+  private static func node(_ node: TopologyNode, lane: Lane?) throws -> NodePlan {
     let options = node.options
     var policy = try NodePolicy(options)
     policy.isReadOnly = node.isReadOnly
     policy.isMirror = node.role == .mirror
     if case .partitioned(let partition) = policy.numbering {
       // As operators give it to nodes that start while the upstream is away.
-      policy.numbering = .partitioned(Partition(level: node.level, lane: partition.lane))
+      policy.numbering = .partitioned(Partition(level: node.level, lane: lane ?? partition.lane))
     }
     return NodePlan(
       node.name.value, policy, upstreams: node.upstreams.compactMap(\.node),

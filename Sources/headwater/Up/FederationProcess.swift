@@ -12,6 +12,8 @@ final class FederationProcess: Sendable {
   /// It has answered, or has ended without.
   let settled = OneShotEvent()
   private let command: ChildCommand
+  /// What has to be done before it is started.
+  private let prepare: @Sendable () async throws -> Void
   private let view: LogView
   private let state = Mutex(State())
   private let (again, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -26,7 +28,11 @@ final class FederationProcess: Sendable {
   /// How long it may take to end in order.
   private static let timeout = Duration.seconds(30)
 
-  init(_ name: String, level: Int, _ command: ChildCommand, view: LogView) {
+  init(
+    _ name: String, level: Int, _ command: ChildCommand, view: LogView,
+    prepare: @escaping @Sendable () async throws -> Void = {}
+  ) {
+    self.prepare = prepare
     (self.name, self.level, self.command, self.view) = (name, level, command, view)
   }
 
@@ -73,6 +79,7 @@ final class FederationProcess: Sendable {
   private func run() async -> String {
     defer { state.withLock { $0.running = nil } }
     do {
+      try await prepare()
       return switch try await command.run(begin: begin, hear: hear) {
       case .exited(let code): "ended with exit code \(code)"
       case .signaled(let signal): "ended by signal \(signal)"

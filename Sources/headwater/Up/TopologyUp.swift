@@ -58,9 +58,12 @@ struct TopologyUp: AsyncParsableCommand {
     let servers = federation.clusters.compactMap { cluster in
       programs.map { FederationProcess(cluster.name, level: -1, $0.command(cluster), view: view) }
     }
+    let managed = federation.isManaged ? ManagedNodes(federation) : nil
     let nodes = try federation.nodes.map { node in
       let command = try ChildCommand.node(node.serveOptions(file.resolve).arguments)
-      return FederationProcess(node.name, level: node.level, command, view: view)
+      return FederationProcess(node.name, level: node.level, command, view: view) { [name = node.name] in
+        try await managed?.prepare(name)
+      }
     }
     let summary = UpSummary(federation: federation, files: files, asJSON: json)
     try await FederationRun(servers + nodes).run { try summary.print(nodes) }
