@@ -9,6 +9,8 @@ package struct NodeBelow: SequentialModel {
   private let evidence: Evidence
   /// Unnamed values just below those that were minted.
   private let belowMints: [Value]
+  /// The least that could be minted above each value that the upstream had given before a request.
+  private let aboveTold: [Value]
 
   /// - Parameters:
   ///   - history: all requests for the package.
@@ -21,6 +23,7 @@ package struct NodeBelow: SequentialModel {
     self.evidence = evidence
     let minted = evidence.holders.keys.filter { $0.numbers.count == level + 1 }.sorted()
     belowMints = minted.map(Self.valueBelow).filter { evidence.holders[$0] == nil }
+    aboveTold = Set(history.compactMap(\.above.value)).sorted().map { Self.leastMinted(above: $0, level, evidence) }
   }
 
   private static func valueBelow(_ minted: Value) -> Value {
@@ -49,9 +52,12 @@ package struct NodeBelow: SequentialModel {
     switch call.question {
     case .allocate(let checksum, let history):
       // A row that no answer names supersedes the one before, which is then numbered anew. It also is a reason to mint
-      // where a value of the upstream would be adopted. The least one does the former, and one below each mint the latter.
+      // where a value of the upstream would be adopted. The least one does the former, and the latter one below each mint,
+      // or one just above what would be adopted.
       let least = leastMinted(above: [rows.greatest?.value, call.above.greatest].compactMap(\.self).max())
-      let values = Set(evidence.possibleValues(of: checksum) + belowMints + [least, call.above.value ?? least]).sorted()
+      let values = Set(
+        evidence.possibleValues(of: checksum) + belowMints + aboveTold + [least, call.above.value ?? least]
+      ).sorted()
       return values.compactMap { value in
         guard evidence.admits(value, for: checksum),
           case .changed(let after) = allocate(checksum, history, value, call.above, rows)
@@ -65,7 +71,9 @@ package struct NodeBelow: SequentialModel {
   }
 
   /// The least value that may be minted and that no answer gives to a checksum.
-  private func leastMinted(above greatest: Value?) -> Value {
+  private func leastMinted(above greatest: Value?) -> Value { Self.leastMinted(above: greatest, level, evidence) }
+
+  private static func leastMinted(above greatest: Value?, _ level: Int, _ evidence: Evidence) -> Value {
     var numbers = Array((greatest?.numbers ?? []).prefix(level + 1))
     let isLonger = (greatest?.numbers.count ?? 0) > level
     numbers += Array(repeating: 0, count: level + 1 - numbers.count)
