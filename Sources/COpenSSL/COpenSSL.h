@@ -20,6 +20,7 @@
 
 static const uint64_t headwater_tls_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t headwater_tls_no_compression = SSL_OP_NO_COMPRESSION;
+static const uint64_t headwater_tls_no_ticket = SSL_OP_NO_TICKET;
 
 static inline void headwater_tls_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
 

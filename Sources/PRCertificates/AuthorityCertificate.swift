@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRFederation
 
 /// The certificate of a federation's authority: what others believe.
 package struct AuthorityCertificate: Hashable, Sendable {
-  package let federation: String
+  package let federation: FederationName
   package let period: ValidityPeriod
   /// Its hash names the authority.
   package let publicKey: PublicKey
@@ -21,7 +22,7 @@ package struct AuthorityCertificate: Hashable, Sendable {
     let usage = X509_get_key_usage(handle)
     let signing = UInt32(clamping: KU_KEY_CERT_SIGN | KU_CRL_SIGN)
     guard reading.isAuthority, usage != .max, usage & signing == signing else { throw .notAnAuthority }
-    guard let federation = MemberIdentity.federation(ofAuthority: reading.names.uri), reading.names.hosts.isEmpty else {
+    guard let federation = FederationName(authorityURI: reading.names.uri), reading.names.hosts.isEmpty else {
       throw .malformed(.certificate, reason: "its URI name does not name a federation alone")
     }
     let key = try reading.publicKey.handle(of: .certificate)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRFederation
 
 /// The authority of a federation: its certificate and its key, which sign certificates of members and revocation lists.
 package struct CertificateAuthority: Sendable {
@@ -16,14 +17,14 @@ package struct CertificateAuthority: Sendable {
   ///   - lifetime: in seconds.
   ///   - random: the serial number's; the key is made of OpenSSL's.
   package static func make(
-    federation: String, at now: Int64, lifetime: Int64 = lifetime, using random: inout some RandomNumberGenerator
+    federation: FederationName, at now: Int64, lifetime: Int64 = lifetime,
+    using random: inout some RandomNumberGenerator
   ) throws(CertificateError) -> CertificateAuthority {
-    guard MemberIdentity.isName(federation) else { throw .badFederationName }
     let key = try PrivateKey()
     let draft = CertificateDraft(
       // Two authorities of a federation differ in name: clients and OpenSSL look for an issuer by it.
       subject: [
-        (NID_organizationName, federation),
+        (NID_organizationName, federation.text),
         (NID_commonName, "Headwater authority \(key.publicKey.sha256.prefix(8).hexText)"),
       ],
       key: key.publicKey, period: try ValidityPeriod(from: now, lifetime: lifetime), serial: .random(using: &random),
@@ -31,7 +32,7 @@ package struct CertificateAuthority: Sendable {
         (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"),
         (NID_key_usage, "critical,keyCertSign,cRLSign"),
         (NID_subject_key_identifier, "hash"),
-        (NID_subject_alt_name, "URI:" + MemberIdentity.authorityURI(federation)),
+        (NID_subject_alt_name, "URI:" + federation.authorityURI),
       ])
     let der = try draft.signed(by: nil, key)
     return CertificateAuthority(certificate: try AuthorityCertificate(reading: der), key: key)

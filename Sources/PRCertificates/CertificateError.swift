@@ -23,8 +23,6 @@ package enum CertificateError: Error, Hashable, Sendable {
 
   // MARK: What is to be signed
 
-  case badFederationName
-  case badMemberName
   case badHostName
   case badRight
   case tooManyNames
@@ -59,8 +57,6 @@ extension CertificateError: CustomStringConvertible {
       "the authority's certificate has expired, and it can sign no more; replace it with 'headwater federation rekey'"
     case .authorityNotYetValid:
       "the authority's certificate is not valid yet; check the clocks of this machine and of the one that made it"
-    case .badFederationName: "the federation's name is not one: \(MemberIdentity.rule)"
-    case .badMemberName: "the member's name is not one: \(MemberIdentity.rule)"
     case .badHostName:
       "a name in the certificate must be a DNS name without a wildcard, or an IPv4 or IPv6 address without a port"
     case .badRight:

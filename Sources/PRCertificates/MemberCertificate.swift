@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRFederation
 
 /// A member's certificate, as it says of itself. Whether it holds is said by ``CertificateAuthority/Trust``.
 package struct MemberCertificate: Hashable, Sendable {
   package let serial: SerialNumber
   package let period: ValidityPeriod
-  package let identity: MemberIdentity
+  package let identity: MemberURI
   package let names: [HostName]
   /// None where the extension is missing.
   package let rights: CertificateRights
@@ -23,7 +24,7 @@ package struct MemberCertificate: Hashable, Sendable {
     guard !reading.isAuthority else {
       throw .malformed(.certificate, reason: "it is an authority's and not a member's")
     }
-    guard let identity = MemberIdentity(uri: reading.names.uri) else {
+    guard let identity = MemberURI(reading.names.uri) else {
       throw .malformed(.certificate, reason: "its URI name does not name a federation and a member")
     }
     self.identity = identity

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import PRFederation
 
 /// What the authority says of a member in its certificate.
 package struct MemberProfile: Hashable, Sendable {
-  package let member: String
+  package let member: MemberName
   /// By which clients find it; empty for a member without members of its own.
   package let names: [HostName]
   package let rights: CertificateRights
@@ -15,9 +16,8 @@ package struct MemberProfile: Hashable, Sendable {
   package static let lifetime: Int64 = 90 * 86_400
 
   package init(
-    member: String, names: [HostName] = [], rights: CertificateRights = .none, lifetime: Int64 = lifetime
+    member: MemberName, names: [HostName] = [], rights: CertificateRights = .none, lifetime: Int64 = lifetime
   ) throws(CertificateError) {
-    guard MemberIdentity.isName(member) else { throw .badMemberName }
     guard names.count <= Self.maximumNames else { throw .tooManyNames }
     self.member = member
     self.names = names
@@ -36,11 +36,13 @@ extension CertificateAuthority {
   package func sign(
     _ key: PublicKey, as profile: MemberProfile, at now: Int64, using random: inout some RandomNumberGenerator
   ) throws(CertificateError) -> MemberCertificate {
-    let identity = try MemberIdentity(federation: certificate.federation, member: profile.member)
-    let names = ["URI:" + identity.uri] + profile.names.map(\.setting)
+    let identity = MemberURI(federation: certificate.federation, member: profile.member)
+    let names = ["URI:" + identity.text] + profile.names.map(\.setting)
     let draft = CertificateDraft(
       // No common name: clients take one for a host's where there is no DNS name, and `--rights NAME=…` matches it.
-      subject: [(NID_organizationName, identity.federation), (NID_organizationalUnitName, identity.member)],
+      subject: [
+        (NID_organizationName, identity.federation.text), (NID_organizationalUnitName, identity.member.text),
+      ],
       key: key, period: try period(from: now, lifetime: profile.lifetime), serial: .random(using: &random),
       extensions: Self.leaf + [(NID_subject_alt_name, names.joined(separator: ","))], rights: profile.rights)
     return try MemberCertificate(reading: draft.signed(by: certificate, self.key))

@@ -12,7 +12,7 @@ package struct ThrowawayAuthority {
   /// - Parameter now: in seconds since 1970. Certificates are valid from an hour before, for 30 days.
   package init(at now: Int64) throws(CertificateError) {
     var random = SystemRandomNumberGenerator()
-    authority = try .make(federation: "throw-away", at: now, lifetime: Self.lifetime, using: &random)
+    authority = try .make(federation: .throwaway, at: now, lifetime: Self.lifetime, using: &random)
     certificate = try authority.certificate.pem()
     self.now = now
   }

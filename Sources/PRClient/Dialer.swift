@@ -2,6 +2,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import PRFederation
 import PRTLS
 import PRWire
 
@@ -20,6 +21,8 @@ package struct Dialer: Sendable {
   package var tls: TLSContext?
   /// The name that the server's certificate must be for, where it is not the address's host.
   package var tlsName: String?
+  /// The members of a federation of which the server's certificate must name one; nil where it need not.
+  package var acceptedMembers: Set<MemberURI>?
   package var transport = Transport.sockets
 
   package init(
@@ -87,12 +90,12 @@ package struct Dialer: Sendable {
     let handlers = channel.pipeline.syncOperations
     if case .tls(let host, _) = server {
       guard let tls else { throw ClientError.noTLS(server) }
-      try handlers.addHandler(TLSHandler.client(tls, expecting: tlsName ?? host))
+      try handlers.addHandler(TLSHandler.client(tls, expecting: tlsName ?? host, acceptedMembers: acceptedMembers))
     }
     try handlers.addHandler(ClientHandler(self, greeted: greeted))
   }
 
-  private static func reason(of error: any Error) -> String {
+  static func reason(of error: any Error) -> String {
     switch error {
     case let error as ClientError: error.description
     case let error as NIOConnectionError:

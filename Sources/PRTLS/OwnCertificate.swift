@@ -38,7 +38,7 @@ package struct OwnCertificate: Hashable, Sendable {
     defer { CRYPTO_free(start, #file, #line) }
     self.path = path
     self.dates = dates
-    names = TLSHandshakeDone.alternatives(of: certificate)
+    names = ShownNames(of: certificate).hosts
     encoded = Array(UnsafeBufferPointer(start: start, count: Int(clamping: count)))
   }
 
@@ -70,7 +70,8 @@ extension ValidityPeriod {
   /// How long before its end a certificate is due for renewal, in seconds: 30 days.
   private static let notice: Int64 = 30 * 86_400
 
-  /// A certificate with a short lifetime is due when a third of it is left.
+  /// A certificate with a short lifetime is due when a third of it is left, of which an hour is taken off: so long before
+  /// they are made many are valid.
   ///
   /// - Parameter now: in seconds since 1970.
   package func state(at now: Int64) -> State {
@@ -78,6 +79,6 @@ extension ValidityPeriod {
     guard now <= notAfter else { return .expired }
     let (lifetime, _) = notAfter.subtractingReportingOverflow(notBefore)
     let (left, _) = notAfter.subtractingReportingOverflow(now)
-    return left < min(Self.notice, max(lifetime, 0) / 3) ? .expiresSoon : .valid
+    return left < min(Self.notice, max(lifetime - Self.leeway, 0) / 3) ? .expiresSoon : .valid
   }
 }

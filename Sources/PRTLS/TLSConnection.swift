@@ -2,6 +2,7 @@
 import COpenSSL
 import NIOCore
 import PRCertificates
+import PRFederation
 
 /// An SSL object between two memory BIOs, and how far it has come. Bytes in, bytes out; no channel.
 ///
@@ -14,6 +15,8 @@ final class TLSConnection {
   private let incoming, outgoing: OpaquePointer
   /// What a client looks for in the server's certificate; nil for a server.
   let expected: String?
+  /// The members that a client takes for the server; nil for any server with the name that it looks for.
+  private let acceptedMembers: Set<MemberURI>?
   /// The time by which this connection's certificates count, in seconds since 1970.
   let openedAt: Int64
   /// The session that a client asks to resume.
@@ -31,8 +34,12 @@ final class TLSConnection {
   /// What a record adds to its content, at most.
   private static let recordOverhead = 64
 
-  /// - Parameter expected: the DNS name or IP address that a server's certificate must be for; nil to be the server.
-  init(_ settings: TLSContextHandle, expecting expected: String?) throws(TLSError) {
+  /// - Parameters:
+  ///   - expected: the DNS name or IP address that a server's certificate must be for; nil to be the server.
+  ///   - acceptedMembers: one of which a server's certificate must also name; nil where it need not.
+  init(
+    _ settings: TLSContextHandle, expecting expected: String?, acceptedMembers: Set<MemberURI>? = nil
+  ) throws(TLSError) {
     ErrorQueue.clear()
     guard let ssl = SSL_new(settings.pointer) else { throw .openSSL(reason: ErrorQueue.drain().text) }
     guard let incoming = headwater_tls_new_bio(), let outgoing = headwater_tls_new_bio() else {
@@ -45,6 +52,7 @@ final class TLSConnection {
     self.incoming = incoming
     self.outgoing = outgoing
     self.expected = expected
+    self.acceptedMembers = acceptedMembers
     openedAt = settings.clock.now()
     X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl), time_t(clamping: openedAt))
     // For callbacks, which only ever run inside of this object's calls.
@@ -74,7 +82,7 @@ final class TLSConnection {
         throw .badName
       }
     }
-    resume(name)
+    if !settings.isLooking { resume(name) }
   }
 
   // MARK: Handshake
@@ -89,8 +97,14 @@ final class TLSConnection {
     ErrorQueue.clear()
     let result = SSL_do_handshake(ssl)
     if result == 1 {
+      let done = TLSHandshakeDone(ssl, isLooking: settings.isLooking)
+      try check(done)
       phase.handshakeDone()
-      return TLSHandshakeDone(ssl)
+      if settings.isLooking {
+        finish()
+        end()
+      }
+      return done
     }
     switch SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ: return nil
@@ -99,12 +113,22 @@ final class TLSConnection {
     }
   }
 
+  /// Whether a client takes this server, besides its name. A resumed session is checked like a full handshake: other
+  /// members may have been accepted when it was made.
+  private func check(_ done: TLSHandshakeDone) throws(TLSError) {
+    guard let acceptedMembers else { return }
+    if let found = done.member?.identity, acceptedMembers.contains(found) { return }
+    // The client's last messages are not sent: they complete the server's handshake, and show this side's certificate.
+    BIO_ctrl(outgoing, BIO_CTRL_RESET, 0, nil)
+    throw .otherMember(expected: acceptedMembers, found: done.member?.identity)
+  }
+
   // MARK: Bytes
 
   /// What came of bytes from the peer, besides plain text.
   struct Received {
     var handshake: TLSHandshakeDone?
-    /// The peer's close_notify came just now.
+    /// The peer's close_notify came just now, or what was looked for has been seen.
     var isFinished = false
     var error: TLSError?
   }
@@ -119,7 +143,11 @@ final class TLSConnection {
       while bytes.readableBytes > 0, phase.takesBytes {
         try feed(&bytes)
         if phase == .handshaking { received.handshake = try shakeHands() }
-        if phase != .handshaking { received.isFinished = try decrypt(into: &plaintext) }
+        switch phase {
+        case .handshaking: break
+        case .over: received.isFinished = true
+        case .idle, .open, .peerFinished, .finished: received.isFinished = try decrypt(into: &plaintext)
+        }
       }
     } catch {
       phase.end()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRCertificates
 import Synchronization
 
 /// What one side of TLS needs, made from files; the files can be read again while connections go on.
@@ -35,7 +36,28 @@ package final class TLSContext: Sendable {
   ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
   package static func client(_ files: TLSFiles, clock: TLSClock = .system) throws(TLSError) -> TLSContext {
-    try TLSContext(.client, files, clock)
+    try TLSContext(.client(trusting: nil), files, clock)
+  }
+
+  /// A client's side that believes one authority, whose certificate is in memory.
+  ///
+  /// - Parameters:
+  ///   - files: a certificate with its key, if servers ask for one. Its `trust` is not read.
+  ///   - authority: whose certificates are believed. Reading the files again leaves it.
+  ///   - clock: by which certificates are valid and sessions too old.
+  /// - Throws: ``TLSError`` with the path of the file that cannot be used.
+  package static func client(
+    _ files: TLSFiles = TLSFiles(), trusting authority: AuthorityCertificate, clock: TLSClock = .system
+  ) throws(TLSError) -> TLSContext {
+    try TLSContext(.client(trusting: authority), files, clock)
+  }
+
+  /// A client's side that verifies nothing and shows nothing: it looks at the certificates that a server sends, in
+  /// ``TLSHandshakeDone/chain``.
+  ///
+  /// Its connections carry no plain text in either direction, and end with the handshake. None of them is resumed.
+  package static func looking(clock: TLSClock = .system) throws(TLSError) -> TLSContext {
+    try TLSContext(.looking, TLSFiles(), clock)
   }
 
   /// Reads the files again, for the connections that come. Those that are there go on with what they have; sessions made
@@ -56,5 +78,14 @@ package final class TLSContext: Sendable {
 
 enum TLSRole: Hashable {
   case server(requiresClientCertificate: Bool)
-  case client
+  /// - Parameter trusting: the authority in memory; nil where the files, or the system, say whom to believe.
+  case client(trusting: AuthorityCertificate?)
+  case looking
+
+  var isServer: Bool {
+    switch self {
+    case .server: true
+    case .client, .looking: false
+    }
+  }
 }

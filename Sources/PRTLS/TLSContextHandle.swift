@@ -9,6 +9,8 @@ final class TLSContextHandle: @unchecked Sendable {
   let pointer: OpaquePointer
   let sessions = SessionCache()
   let clock: TLSClock
+  /// Servers are looked at, and not spoken with.
+  let isLooking: Bool
   /// What this side shows; nil without a certificate.
   private(set) var certificate: OwnCertificate?
 
@@ -17,8 +19,9 @@ final class TLSContextHandle: @unchecked Sendable {
 
   init(_ role: TLSRole, _ files: TLSFiles, _ clock: TLSClock) throws(TLSError) {
     self.clock = clock
+    isLooking = role == .looking
     ErrorQueue.clear()
-    guard let pointer = SSL_CTX_new(role == .client ? TLS_client_method() : TLS_server_method()) else {
+    guard let pointer = SSL_CTX_new(role.isServer ? TLS_server_method() : TLS_client_method()) else {
       throw .openSSL(reason: ErrorQueue.drain().text)
     }
     self.pointer = pointer
@@ -26,7 +29,8 @@ final class TLSContextHandle: @unchecked Sendable {
     try useCertificate(files)
     switch role {
     case .server(let requiresCertificate): try verifyClients(files, required: requiresCertificate)
-    case .client: try verifyServers(files)
+    case .client(let authority): try verifyServers(files, authority)
+    case .looking: lookAtServers()
     }
   }
 
@@ -118,8 +122,10 @@ final class TLSContextHandle: @unchecked Sendable {
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
   }
 
-  private func verifyServers(_ files: TLSFiles) throws(TLSError) {
-    if let trust = files.trust {
+  private func verifyServers(_ files: TLSFiles, _ authority: AuthorityCertificate?) throws(TLSError) {
+    if let authority {
+      try believe(authority)
+    } else if let trust = files.trust {
       try believe(trust)
     } else {
       ErrorQueue.clear()
@@ -128,6 +134,24 @@ final class TLSContextHandle: @unchecked Sendable {
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     headwater_tls_set_session_cache(pointer, Int(clamping: SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
     SSL_CTX_sess_set_new_cb(pointer) { TLSConnection.takeSession($0, $1) }
+  }
+
+  private func lookAtServers() {
+    SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)
+    headwater_tls_set_session_cache(pointer, Int(clamping: SSL_SESS_CACHE_OFF))
+    SSL_CTX_set_options(pointer, headwater_tls_no_ticket)
+  }
+
+  private func believe(_ authority: AuthorityCertificate) throws(TLSError) {
+    ErrorQueue.clear()
+    let certificate = authority.der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
+      var start = bytes.baseAddress
+      return d2i_X509(nil, &start, bytes.count)
+    }
+    defer { X509_free(certificate) }
+    guard let certificate, X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate) == 1 else {
+      throw .openSSL(reason: ErrorQueue.drain().text)
+    }
   }
 
   private func believe(_ trust: String) throws(TLSError) {

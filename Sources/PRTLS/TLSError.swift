@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 
-/// Why TLS cannot begin or go on, and what a person can do about it. Nothing that a peer sent is part of it.
+/// Why TLS cannot begin or go on, and what a person can do about it. Nothing that a peer sent is part of it, but the name
+/// of a member in a certificate that holds.
 package enum TLSError: Error, Hashable, Sendable {
   // MARK: Files
 
@@ -23,6 +25,9 @@ package enum TLSError: Error, Hashable, Sendable {
   /// The peer's certificate does not hold. The reason is `X509_verify_cert_error_string`'s; `expected` is the name a
   /// client looked for.
   case untrusted(reason: String, expected: String?)
+  /// The server's certificate holds, and names no member that the client accepts. `found` is nil for a certificate that
+  /// names no member.
+  case otherMember(expected: Set<MemberURI>, found: MemberURI?)
   case noClientCertificate
   case unsupportedVersion
   /// What came is no TLS.
@@ -62,6 +67,9 @@ extension TLSError: CustomStringConvertible {
       "the server's certificate was refused: \(reason) (expected \(expected)); "
         + "check the certificate's names and dates, and the trusted authorities"
     case .untrusted(let reason, nil): "the client's certificate was refused: \(reason)"
+    case .otherMember(let expected, let found):
+      "the server is \(found.map { "the member \($0)" } ?? "no member of a federation"), and not "
+        + "\(Self.list(expected)); check the server's address, and which members this side accepts"
     case .noClientCertificate: "the client showed no certificate, and must"
     case .unsupportedVersion: "the peer speaks no version of TLS that is allowed here; 1.2 is the oldest"
     case .plainText: "the peer does not speak TLS; is this the right port, and is TLS on at both ends?"
@@ -71,5 +79,13 @@ extension TLSError: CustomStringConvertible {
     case .truncated: "the connection was cut: it ended without TLS's own end"
     case .openSSL(let reason): "OpenSSL failed: \(reason)"
     }
+  }
+
+  /// Some of the members, in the order of their names: an error has one line.
+  private static func list(_ members: Set<MemberURI>) -> String {
+    let most = 4
+    let names = members.map(\.text).sorted()
+    let more = names.count > most ? " or one of \(names.count - most) others" : ""
+    return names.isEmpty ? "accepted: none is" : names.prefix(most).joined(separator: " or ") + more
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import PRFederation
 
 /// TLS in a channel's pipeline: plain text above, ciphertext below. It only moves bytes; ``TLSConnection`` decides.
 ///
@@ -8,6 +9,7 @@ import NIOCore
 ///   closes the channel elsewhere. An end without it is ``TLSError/truncated``.
 /// - An error is fired as ``TLSError`` once, and the channel is closed. The peer gets TLS's alert and no reason.
 /// - `close` says goodbye first.
+/// - With a context that is looking, the channel is closed after ``TLSHandshakeDone``, and no plain text passes.
 package final class TLSHandler: ChannelDuplexHandler {
   package typealias InboundIn = ByteBuffer
   package typealias InboundOut = ByteBuffer
@@ -30,10 +32,15 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   /// A client's side of one connection.
   ///
-  /// - Parameter name: the DNS name or IP address that the server's certificate must be for, in its alternative names. A
-  ///   DNS name is also sent to the server (SNI).
-  package static func client(_ context: TLSContext, expecting name: String) throws(TLSError) -> TLSHandler {
-    TLSHandler(try TLSConnection(context.settings, expecting: name))
+  /// - Parameters:
+  ///   - name: the DNS name or IP address that the server's certificate must be for, in its alternative names. A DNS name is
+  ///     also sent to the server (SNI).
+  ///   - acceptedMembers: one of which the server's certificate must also name, or else the connection fails with
+  ///     ``TLSError/otherMember(expected:found:)``. Nil where it need not. To be left out for a context that is looking.
+  package static func client(
+    _ context: TLSContext, expecting name: String, acceptedMembers: Set<MemberURI>? = nil
+  ) throws(TLSError) -> TLSHandler {
+    TLSHandler(try TLSConnection(context.settings, expecting: name, acceptedMembers: acceptedMembers))
   }
 
   // MARK: Beginning

@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
-import NIOCore
 import PRCertificates
 
 /// A user inbound event: the handshake is complete, and plain text may come. Fired once.
 package struct TLSHandshakeDone: Hashable, Sendable {
   /// Whom the peer's certificate is for: its DNS names, its IP addresses, and the common name of its subject if that is
   /// another. Empty without a certificate. Those with control characters are left out.
+  ///
+  /// Also empty for a certificate with a URI of a federation, `headwater://…`: its hosts are where a member is reached,
+  /// and give no rights.
   package let peerNames: [String]
+  /// The peer's certificate, if it names a member of a federation. Nil also for one whose URI begins like a member's and
+  /// that cannot be read.
+  ///
+  /// A trusted authority has signed it. That this is the authority of the same federation is checked by
+  /// ``CertificateAuthority/Trust``.
+  package let member: MemberCertificate?
   /// `TLSv1.2` or `TLSv1.3`.
   package let version: String
   /// The peer proved who it is in an earlier connection, not in this one.
   package let isResumed: Bool
+  /// The certificates that the server sent, as DER, its own first. Only a context that is looking fills it: nothing
+  /// vouches for them.
+  package let chain: [[UInt8]]
 
-  package init(peerNames: [String], version: String, isResumed: Bool) {
+  /// The most certificates of ``chain``. Those of more than 16 KiB are left out.
+  package static let longestChain = 8
+
+  package init(
+    peerNames: [String], member: MemberCertificate? = nil, version: String, isResumed: Bool, chain: [[UInt8]] = []
+  ) {
     self.peerNames = peerNames
+    self.member = member
     self.version = version
     self.isResumed = isResumed
+    self.chain = chain
   }
 
-  init(_ ssl: OpaquePointer) {
-    peerNames = SSL_get0_peer_certificate(ssl).map(Self.names) ?? []
+  /// - Parameter isLooking: the peer's certificate was not verified, so it says nothing of the peer.
+  init(_ ssl: OpaquePointer, isLooking: Bool) {
     version = String(cString: SSL_get_version(ssl))
     isResumed = SSL_session_reused(ssl) == 1
-  }
-
-  private static func names(of certificate: OpaquePointer) -> [String] {
-    let names = alternatives(of: certificate)
-    return names + commonNames(of: X509_get_subject_name(certificate)).filter { !names.contains($0) }
-  }
-
-  /// DNS names, then IP addresses. Those with control characters are left out.
-  static func alternatives(of certificate: OpaquePointer) -> [String] {
-    guard let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
-    let alternatives = OpaquePointer(found)
-    defer { GENERAL_NAMES_free(alternatives) }
-    let indices = 0..<max(headwater_tls_alternative_name_count(alternatives), 0)
-    return indices.compactMap { bytes(alternatives, $0, GEN_DNS).flatMap(clean) }
-      + indices.compactMap { bytes(alternatives, $0, GEN_IPADD).flatMap(address) }
-  }
-
-  private static func bytes(_ names: OpaquePointer, _ index: Int32, _ type: Int32) -> [UInt8]? {
-    var start: UnsafePointer<UInt8>?
-    let count = headwater_tls_alternative_name(names, index, type, &start)
-    guard count > 0, let start else { return nil }
-    return Array(UnsafeBufferPointer(start: start, count: Int(clamping: count)))
+    chain = isLooking ? Self.chain(of: ssl) : []
+    guard !isLooking, let certificate = SSL_get0_peer_certificate(ssl) else {
+      (peerNames, member) = ([], nil)
+      return
+    }
+    let names = ShownNames(of: certificate)
+    if names.isManaged {
+      peerNames = []
+      member = Self.der(of: certificate).flatMap { try? MemberCertificate(reading: $0) }
+    } else {
+      let common = Self.commonNames(of: X509_get_subject_name(certificate))
+      peerNames = names.hosts + common.filter { !names.hosts.contains($0) }
+      member = nil
+    }
   }
 
   private static func commonNames(of subject: OpaquePointer?) -> [String] {
@@ -55,15 +65,30 @@ package struct TLSHandshakeDone: Hashable, Sendable {
     ErrorQueue.clear()
     guard count > 0, let text else { return [] }
     defer { CRYPTO_free(text, #file, #line) }
-    return clean(Array(UnsafeBufferPointer(start: text, count: Int(clamping: count)))).map { [$0] } ?? []
+    return ShownNames.clean(Array(UnsafeBufferPointer(start: text, count: Int(clamping: count)))).map { [$0] } ?? []
   }
 
-  /// A name is compared and logged: a NUL or a line's end in it is an attack.
-  private static func clean(_ bytes: [UInt8]) -> String? {
-    bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? String(validating: bytes, as: UTF8.self) : nil
+  // MARK: Certificates as they were sent
+
+  /// A client's chain begins with the server's own certificate.
+  private static func chain(of ssl: OpaquePointer) -> [[UInt8]] {
+    let sent = SSL_get_peer_cert_chain(ssl)
+    let count = min(max(Int(clamping: OPENSSL_sk_num(sent)), 0), longestChain)
+    return (0..<count).compactMap { index in
+      let found = OPENSSL_sk_value(sent, CInt(clamping: index)).map { der(of: OpaquePointer($0)) }
+      return found.flatMap { $0 }
+    }
   }
 
-  private static func address(_ bytes: [UInt8]) -> String? {
-    try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0).ipAddress
+  /// - Returns: nil where there is no memory, and for a certificate that is larger than any that is used.
+  private static func der(of certificate: OpaquePointer) -> [UInt8]? {
+    var start: UnsafeMutablePointer<UInt8>?
+    let count = Int(clamping: i2d_X509(certificate, &start))
+    defer {
+      CRYPTO_free(start, #file, #line)
+      ErrorQueue.clear()
+    }
+    guard let start, (1...EncodedKind.certificate.maximumBytes).contains(count) else { return nil }
+    return Array(UnsafeBufferPointer(start: start, count: count))
   }
 }

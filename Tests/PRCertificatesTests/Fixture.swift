@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRCertificates
+import PRFederation
 import TestSeed
 import Testing
 
@@ -14,7 +15,7 @@ struct Fixture {
   let key: PrivateKey
 
   init(federation: String = "hq.example", at now: Int64 = now) throws {
-    authority = try .make(federation: federation, at: now, using: &random)
+    authority = try .make(federation: FederationName(federation), at: now, using: &random)
     key = try PrivateKey()
   }
 
@@ -25,7 +26,7 @@ struct Fixture {
     at now: Int64 = now
   ) throws -> MemberCertificate {
     let profile = try MemberProfile(
-      member: name, names: names.map { try #require(HostName($0)) }, rights: CertificateRights(rights),
+      member: MemberName(name), names: names.map { try #require(HostName($0)) }, rights: CertificateRights(rights),
       lifetime: lifetime)
     return try authority.sign(key.publicKey, as: profile, at: now, using: &random)
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import PRCertificates
+import PRFederation
 import TestSeed
 import Testing
 
@@ -13,8 +14,8 @@ struct MemberCertificateTests {
     var fixture = try Fixture()
     let certificate = try fixture.member(
       names: ["Pune.Example", "10.1.2.3", "2001:DB8::1", "::ffff:1.2.3.4"], rights: ["read", "allocate", "read"])
-    #expect(certificate.identity == (try MemberIdentity(federation: "hq.example", member: "pune")))
-    #expect(certificate.identity.uri == "headwater://hq.example/pune")
+    #expect(certificate.identity.member == (try MemberName("pune")))
+    #expect(certificate.identity.text == "headwater://hq.example/pune")
     #expect(certificate.names.map(\.text) == ["pune.example", "10.1.2.3", "2001:db8::1", "::ffff:1.2.3.4"])
     #expect(certificate.names.map(\.isAddress) == [false, true, true, true])
     #expect(certificate.rights.names == ["allocate", "read"])
@@ -75,11 +76,11 @@ struct MemberCertificateTests {
 
   @Test("has its greatest size within the limit of what is read")
   func greatest() throws {
-    var fixture = try Fixture(federation: String(repeating: "f", count: 63))
+    var fixture = try Fixture(federation: String(repeating: "f", count: 62) + ".f")
     let label = String(repeating: "a", count: 61)
     let names = (0..<16).map { "\(label).\(label).\(label).\(label).b\(10 + $0)" }
     let rights = (0..<16).map { String(repeating: "r", count: 30) + "\(10 + $0)" }
-    let certificate = try fixture.member(String(repeating: "m", count: 63), names: names, rights: rights)
+    let certificate = try fixture.member(String(repeating: "m", count: 62) + ".m", names: names, rights: rights)
     #expect(certificate.names.map(\.text) == names && certificate.rights.names == rights)
     #expect(certificate.der.count < 8 << 10)
   }
@@ -120,10 +121,17 @@ struct MemberCertificateTests {
     }
   }
 
-  @Test("is signed for a member with a proper name and not too many names")
+  @Test("is signed for the authority's own machines, which have a name that no member has")
+  func authority() throws {
+    var fixture = try Fixture()
+    let certificate = try fixture.member(MemberName.authority.text)
+    #expect(certificate.identity.text == "headwater://hq.example/authority")
+    #expect(certificate.identity.member == .authority)
+  }
+
+  @Test("is signed for not too many names")
   func profile() throws {
-    #expect(throws: CertificateError.badMemberName) { try MemberProfile(member: "a/b") }
     let names = try (0..<17).map { try #require(HostName("host-\($0)")) }
-    #expect(throws: CertificateError.tooManyNames) { try MemberProfile(member: "a", names: names) }
+    #expect(throws: CertificateError.tooManyNames) { try MemberProfile(member: MemberName("a"), names: names) }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRCertificates
+import PRFederation
 import Testing
 
 @Suite("Memory of OpenSSL's objects", .serialized)
@@ -17,7 +18,7 @@ struct MemoryTests {
     let key = try PrivateKey(reading: PrivateKey().pem().bytes)
     let request = try SigningRequest(reading: SigningRequest(for: key).pem().bytes)
     let profile = try MemberProfile(
-      member: "pune", names: [#require(HostName("::1"))], rights: CertificateRights(["read"]))
+      member: MemberName("pune"), names: [#require(HostName("::1"))], rights: CertificateRights(["read"]))
     let signed = try fixture.authority.sign(request.publicKey, as: profile, at: Fixture.now, using: &fixture.random)
     let certificate = try MemberCertificate(reading: signed.pem().bytes)
     let list = try fixture.authority.revocationList(

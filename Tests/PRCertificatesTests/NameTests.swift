@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRCertificates
+import PRFederation
 import TestSeed
 import Testing
 
@@ -23,18 +24,33 @@ struct NameTests {
   }
 
   @Test(
-    "a member is named by a URI of one form",
+    "each host that a member's address has is one that its certificate can have",
     arguments: [
-      ("headwater://hq.example/pune", true), ("headwater://H/p_1-2.3", true), ("headwater://hq.example", false),
-      ("headwater://hq.example/", false), ("headwater:///pune", false), ("headwater://hq/pune/", false),
-      ("headwater://hq/a/b", false), ("HEADWATER://hq/pune", false), ("headwater://hq/p%20e", false),
-      ("headwater://u@hq/pune", false), ("headwater://hq:1/pune", false), ("headwater://hq/pune?x", false),
-      ("headwater://hq/..", false), ("headwater://hq/pu\0ne", false), ("headwater://hq/é", false), ("", false),
+      "a", "Pune.Example", "1a.2b", "10.0.0.1", "[::1]", "[2001:DB8:0:0:0:0:0:1]", "[::ffff:1.2.3.4]",
+      String(repeating: "a.", count: 126) + "b",
     ])
-  func uri(text: String, isTaken: Bool) {
-    let identity = MemberIdentity(uri: text)
-    #expect((identity != nil) == isTaken)
-    if let identity { #expect(identity.uri == text) }
+  func addressHost(host: String) throws {
+    let address = try #require(MemberAddress(host + ":8586"))
+    let read = try #require(HostName(address.host))
+    #expect(HostName(of: address) == read && read.text == address.host)
+    #expect(read.isAddress == (host.hasPrefix("[") || host.hasPrefix("10")))
+  }
+
+  @Test("no address has a host that a certificate cannot have, among random ones", arguments: Seed.several(3))
+  func randomHosts(seed: Seed) {
+    var random = seed.numbers
+    let parts = ["a", "B", "-", ".", ":", "::", "1", "25", "256", "0", "ff", "]", "[", "_", "*", "\u{212A}", "\0"]
+    var taken = 0
+    for _ in 0..<20_000 {
+      let host = (0..<Int.random(in: 1...6, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
+      for text in [host.joined(), "[\(host.joined())]"] {
+        guard let address = MemberAddress(text + ":1") else { continue }
+        taken += 1
+        #expect(HostName(address.host) == HostName(of: address), "\(text.debugDescription), \(seed)")
+        #expect(MemberAddress(address.description) == address, "\(text.debugDescription), \(seed)")
+      }
+    }
+    #expect(taken > 100, "\(seed)")
   }
 
   @Test("rights are sorted, and each is there once")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import PRCertificates
+import PRFederation
 import Testing
 
 @Suite("A certificate request")
@@ -37,11 +38,11 @@ struct SigningRequestTests {
       .p256, subject: "authority.example",
       alternatives: "DNS:authority.example,IP:10.0.0.1,URI:headwater://hq.example/authority")
     let request = try SigningRequest(reading: der)
-    let profile = try MemberProfile(member: "pune", names: [#require(HostName("pune.example"))])
+    let profile = try MemberProfile(member: MemberName("pune"), names: [#require(HostName("pune.example"))])
     let certificate = try fixture.authority.sign(
       request.publicKey, as: profile, at: Fixture.now, using: &fixture.random)
     #expect(der.contains("authority".bytes) && !certificate.der.contains("authority.example".bytes))
-    #expect(certificate.identity.member == "pune" && certificate.names.map(\.text) == ["pune.example"])
+    #expect(certificate.identity.member.text == "pune" && certificate.names.map(\.text) == ["pune.example"])
     #expect(certificate.publicKey == request.publicKey)
     let accepted = OpenSSLVerification.result(
       of: certificate.der, by: [fixture.authority.certificate.der], at: Fixture.now, host: "authority.example")

@@ -32,7 +32,10 @@ struct OwnCertificateTests {
     Case("its last second", to: 900 * day, now: 900 * day, .expiresSoon),
     Case("after that", to: 900 * day, now: 900 * day + 1, .expired),
     Case("a short one with more than a third left", to: 9 * day, now: 6 * day, .valid),
-    Case("a short one with less than a third left", to: 9 * day, now: 6 * day + 1, .expiresSoon),
+    Case(
+      "a short one with a third left, without the hour before it was made", to: 9 * day, now: 6 * day + 1200, .valid),
+    Case("a short one with less than that left", to: 9 * day, now: 6 * day + 1201, .expiresSoon),
+    Case("one of a minute, just made", from: 0, to: 3660, now: 3600, .valid),
     Case("an end before the beginning", from: 100, to: 50, now: 100, .expired),
     Case("dates far apart", from: .min, to: .max, now: 0, .valid),
     Case("a clock far ahead", to: 900 * day, now: .max, .expired),
