@@ -51,6 +51,7 @@ extension Register {
     let lease = Lease(
       member: member.id, store: member.store, level: member.level, lane: choice.lane, from: choice.from)
     give(lease)
+    notice()
     members[index].nonce?.relane(bits)
     return lease
   }

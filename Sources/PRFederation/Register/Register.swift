@@ -180,7 +180,6 @@ package struct Register: Hashable, Sendable {
     spendLane(of: lease.member)
     leases.removeAll { $0.member == lease.member }
     leases.append(lease)
-    notice()
     guard let lane = lease.lane else { return }
     laneRows.removeAll { $0.level == lease.level && $0.index == lane.index }
     laneRows.append(LaneRow(level: lease.level, index: lane.index, member: lease.member, state: .held))
