@@ -188,6 +188,7 @@ let package = Package(
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "FaultShim", path: "Tests/FaultShim"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),
+    .target(name: "TestCertificates", dependencies: ["COpenSSL"], path: "Tests/TestCertificates"),
     .target(name: "TestProcesses", dependencies: ["TestThreads"], path: "Tests/TestProcesses"),
     .target(name: "TestPostgres", dependencies: ["TestProcesses", "TestThreads"], path: "Tests/TestPostgres"),
     .testTarget(
@@ -217,13 +218,14 @@ let package = Package(
       name: "StoreCheck", dependencies: ["COpenSSL", .product(name: "GRDBSQLite", package: "GRDB.swift")],
       path: "Tests/StoreCheck"),
     .testTarget(
-      name: "PRCertificatesTests", dependencies: ["PRCertificates", "PRFederation", "COpenSSL", "TestSeed"]),
+      name: "PRCertificatesTests",
+      dependencies: ["PRCertificates", "PRFederation", "COpenSSL", "TestCertificates", "TestSeed"]),
     .testTarget(name: "PRFederationTests", dependencies: ["PRFederation", "PRRevision", "TestSeed"]),
     .testTarget(
       name: "PRMembershipTests",
       dependencies: [
         "COpenSSL", "PRCertificates", "PRFederation", "PRMembership", "PRNode", "PRRevision", "PRServer", "PRStore",
-        "PRStoreMemory", "PRWire", "TestSeed", "TestThreads",
+        "PRStoreMemory", "PRWire", "TestCertificates", "TestSeed", "TestThreads",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),

@@ -259,8 +259,7 @@ struct Assembly: Sendable {
     case .authority(let register): return FederationAuthority(part, register: register)
     case .member(let membership):
       return FederationMember(
-        part, node: node, membership: membership, version: headwaterVersion,
-        keepsMinting: configuration.options.keepMinting
+        part, node: node, membership: membership, keepsMinting: configuration.options.keepMinting
       ) {
         await meter.facts()
       }

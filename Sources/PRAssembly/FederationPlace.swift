@@ -8,6 +8,7 @@ import PRStore
 import PRStoreSQLite
 import PRTLS
 import PRWire
+import Synchronization
 
 /// What a node is in a federation, as its database says: what 'headwater federation create' and 'headwater join' have written
 /// takes the place of options.
@@ -87,11 +88,7 @@ extension FederationPlace {
         }, done: done)
     }.get()
     if let register = found.1 { return FederationPlace(.authority(register), keys: folder) }
-    guard let text = found.0 else { return nil }
-    guard let membership = Membership(text: text) else {
-      throw UserFacingError(
-        "\(options.database): its place in a federation cannot be read; a later version wrote it, or it was damaged")
-    }
+    guard let membership = try Membership.stored(found.0, in: options.database) else { return nil }
     return FederationPlace(.member(membership), keys: folder)
   }
 }
@@ -118,19 +115,18 @@ private enum Waiting {
   }
 }
 
-/// `@unchecked Sendable`: the value is set before the signal, and read after it.
-private final class OneValue<Value: Sendable>: @unchecked Sendable {
-  private var value: Value?
+private final class OneValue<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
   private let isSet = DispatchSemaphore(value: 0)
 
-  func set(_ value: Value) {
-    self.value = value
+  func set(_ new: Value) {
+    value.withLock { $0 = new }
     isSet.signal()
   }
 
   func wait() -> Value {
     isSet.wait()
-    guard let value else { preconditionFailure("the signal comes after the value") }
+    guard let value = value.withLock({ $0 }) else { preconditionFailure("the signal comes after the value") }
     return value
   }
 }

@@ -119,10 +119,11 @@ package struct ServerConnection: Sendable {
 
   package var isOpen: Bool { channel.isActive }
 
-  package func close() async { try? await channel.close() }
-
-  /// Waits for the end of a connection that was abandoned: a process that ends sooner cuts it.
-  package func ended() async { try? await channel.closeFuture.get() }
+  /// Ends the connection, and waits until it has ended: a process that ends sooner cuts it.
+  package func close() async {
+    abandon()
+    try? await channel.closeFuture.get()  // it never fails
+  }
 
   /// Ends the connection from anywhere: questions that are open fail.
   package func abandon() { channel.close(promise: nil) }

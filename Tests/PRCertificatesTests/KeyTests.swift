@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRCertificates
+import TestCertificates
 import Testing
 
 @Suite("A private key")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
 import PRCertificates
+import TestCertificates
 
 /// Changes what an authority signed, and signs it again with the authority's key.
 struct OddAuthority {

@@ -2,6 +2,7 @@
 import COpenSSL
 import PRCertificates
 import PRFederation
+import TestCertificates
 import Testing
 
 @Suite("A certificate request")

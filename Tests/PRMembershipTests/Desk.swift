@@ -28,8 +28,14 @@ final class Desk: Sendable {
     folder = try TemporaryFolder()
     keys = KeyFolder(folder.file("keys"))
     store = try database.open()
-    let register = try Self.begin(in: keys, lifetime: lifetime, lanes: lanes, at: time.now)
-    try await store.write { context throws(StoreError) in try context.store(register, replacing: nil) }
+    // What 'headwater federation create' does.
+    guard let chooser = LaneChooser(count: lanes) else { throw DeskError.noValue }
+    try await Founding(
+      federation: Self.federation, addresses: [Self.place], lanes: chooser, lifetime: lifetime, at: time.now
+    ).make(in: store, keys: keys)
+    guard let register = try await store.read({ reader throws(StoreError) in try reader.register() }) else {
+      throw DeskError.noValue
+    }
     let part = FederationPart(
       store: store, keys: keys, alarms: alarms, clock: { [time] in time.milliseconds }, log: { _ in }, reread: {},
       instant: { [time] in time.instant })
@@ -37,26 +43,6 @@ final class Desk: Sendable {
   }
 
   deinit { _ = store.close() }
-
-  /// What `headwater federation create` makes.
-  private static func begin(in keys: KeyFolder, lifetime: Int64, lanes: UInt64, at now: Int64) throws -> Register {
-    var random = SystemRandomNumberGenerator()
-    let authority = try CertificateAuthority.make(federation: federation, at: now, using: &random)
-    guard let hash = SecureDigest(bytes: authority.certificate.publicKey.sha256),
-      let chooser = LaneChooser(count: lanes)
-    else { throw DeskError.noValue }
-    var register = Register(federation: federation, authority: hash, lanes: chooser, addresses: [place])
-    register.certificateLifetime = lifetime
-    let signing = Signing(authority, at: now)
-    try register.signList(signing)
-    let key = try PrivateKey()
-    let certificate = try signing.certificate(ofMachineAt: [place], for: key.publicKey, lifetime: lifetime)
-    try keys.make()
-    try keys.write(authority)
-    try keys.write(trust: [authority.certificate], nil)
-    try keys.write(key, certificate, of: [authority.certificate])
-    return register
-  }
 
   var now: Int64 { time.now }
 

@@ -3,6 +3,7 @@ import PRCertificates
 import PRFederation
 import PRServer
 import PRWire
+import TestCertificates
 import TestThreads
 import Testing
 
@@ -110,7 +111,7 @@ struct EnrollTests {
   func foreignKey() async throws {
     let desk = try await Desk()
     let token = try await desk.invite("pune")
-    let der = ForeignRequest.rsa()
+    let der = ForeignRequest.request(.rsa2048)
     var fields = try Joiner(token).fields
     (fields.request, fields.proof) = (ForeignRequest.pem(der), try proof(of: token, der))
     let before = try await desk.register()
@@ -123,8 +124,8 @@ struct EnrollTests {
   func greedyRequest() async throws {
     let desk = try await Desk()
     let token = try await desk.invite("pune") { $0.addresses = [address("pune.example:8586")] }
-    let der = ForeignRequest.p256(
-      subject: "authority", alternatives: "DNS:hq.example,URI:headwater://hq.example/authority")
+    let der = ForeignRequest.request(
+      .p256, subject: "authority", alternatives: "DNS:hq.example,URI:headwater://hq.example/authority")
     var fields = try Joiner(token).fields
     (fields.request, fields.proof) = (ForeignRequest.pem(der), try proof(of: token, der))
     let answer: EnrollAnswer = try await desk.get(fields.request(.enroll), from: .stranger)

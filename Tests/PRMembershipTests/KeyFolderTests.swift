@@ -31,7 +31,7 @@ struct KeyFolderTests {
 
     func write(_ key: PrivateKey) throws {
       let certificate = try Signing(authority, at: Self.now).certificate(
-        ofMachineAt: [Desk.place], for: key.publicKey, lifetime: 1000)
+        of: .authority, at: [Desk.place], for: key.publicKey, lifetime: 1000)
       try keys.write(key, certificate, of: [authority.certificate])
     }
 

@@ -3,6 +3,7 @@ import PRCertificates
 import PRFederation
 import PRServer
 import PRWire
+import TestCertificates
 import TestThreads
 import Testing
 
@@ -67,7 +68,7 @@ struct RenewTests {
       #expect(await tree.desk.ask(try site.renewal.request(.renew), from: peer).refusal != nil)
     }
     var damaged = try tree.pune.renewal
-    damaged.request = ForeignRequest.pem(ForeignRequest.rsa())
+    damaged.request = ForeignRequest.pem(ForeignRequest.request(.rsa2048))
     #expect(await tree.desk.ask(damaged.request(.renew), from: tree.pune.peer).refusal != nil)
     #expect(try await tree.desk.register() == before)
   }

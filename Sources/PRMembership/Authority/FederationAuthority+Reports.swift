@@ -20,34 +20,29 @@ extension FederationAuthority {
     }
     let address = fields.relayed?.origin ?? peer.address
     let report = NonceJudge.Report(store: fields.store, presented: presented, address: address, at: part.now)
-    let (lease, part, last) = (fields.reportedLease(of: sender.id), part, fields.last)
-    let known = register
-    part.store.write { context throws(StoreError) -> Result<(Register.Reporting, Register), FederationFailure> in
+    let (lease, last) = (fields.reportedLease(of: sender.id), fields.last)
+    write { register throws(FederationFailure) in
       // One that comes late may look like a copy's: see `NonceJudge`.
-      guard !client.isGone else { return .failure(.refused(.noRight)) }
-      return try context.changeFederation(known: known) { register throws(FederationFailure) in
-        var random = SystemRandomNumberGenerator()
-        let bits = random.next()
-        return try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-          if let stranger, register.member(stranger.id) == nil {
-            if register.restoredAt == nil { register.markRestored(now: report.at) }
-            try register.adopt(stranger, lease: lease)
-          }
-          return try register.take(report, of: sender.id, lease: lease, last: last, bits: bits)
+      guard !client.isGone else { throw .refused(.noRight) }
+      var random = SystemRandomNumberGenerator()
+      let bits = random.next()
+      return try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+        if let stranger, register.member(stranger.id) == nil {
+          if register.restoredAt == nil { register.markRestored(now: report.at) }
+          try register.adopt(stranger, lease: lease)
         }
+        return try register.take(report, of: sender.id, lease: lease, last: last, bits: bits)
       }
-    } done: { [self] outcome in
+    } done: { [self] (outcome: Result<(Register.Reporting, Register), NodeError>) in
       switch outcome {
-      case .success(.success((let seen, let register))):
-        keep(register)
+      case .success((let seen, let register)):
         // Another store, or a copy without a lease, says nothing of the member.
         if seen.lease != nil || seen.hasLeft {
           note(fields.handMade)
           note(fields.facts.bounded(from: address), of: sender)
         }
         answerReport(fields, sender, peer, Reported(seen: seen, register: register, presented: presented), answer)
-      case .success(.failure(let failure)): answer(.failure(.federation(FederationRefusal(failure.description))))
-      case .failure(let error): answer(.failure(.store(error)))
+      case .failure(let error): answer(.failure(error))
       }
     }
   }
@@ -69,13 +64,19 @@ extension FederationAuthority {
       // What a node says of others marks no register, and there is an end to how many it may name.
       guard let since = register.restoredAt, register.members.count(where: { $0.joinedAt >= since }) < Self.mostAdopted
       else { return nil }
-      parent = try last(of: relayed, from: register.sender(certificate.identity.member))
+      var steps: [Member] = []
+      for step in relayed.path.prefix(Relayed.maximumPath).reversed() {
+        steps.append(try register.sender(try MemberName(asked: step)))
+      }
+      let direct = try register.sender(certificate.identity.member)
+      guard let last = try? register.descend(from: direct, through: steps) else { return nil }
+      parent = last.id
     }
     let kind: Member.Kind = fields.lease.lane == nil ? .mirror : .site
-    let rights = name == nil ? Rights(certificate.rights.names.joined(separator: ",")) ?? .read : .read
+    let rights = (name == nil ? certificate.rights(in: register.federation) : nil) ?? .read
     let now = part.now
     var member = Member(
-      id: id, name: name ?? certificate.identity.member, addresses: [], kind: kind, parent: parent,
+      id: id, name: claimed, addresses: [], kind: kind, parent: parent,
       level: register.level(of: kind, below: parent), rights: rights, store: fields.store,
       nonce: NonceJudge(store: fields.store, newest: presented.given, answered: nil), invitedBy: nil, invitedAt: now,
       joinedAt: now)
@@ -88,19 +89,6 @@ extension FederationAuthority {
   }
 
   private static let mostAdopted = 256
-
-  /// The member that a request came to first, each one being below the next.
-  private func last(of relayed: Relayed, from direct: Member) throws(FederationRefusal) -> MemberID {
-    var above = direct
-    for step in relayed.path.prefix(Relayed.maximumPath).reversed() {
-      let below = try register.sender(try MemberName(asked: step))
-      guard register.isBelow(below.id, above.id) else {
-        throw FederationRefusal("\(below.name) is not below \(above.name)", isOfRights: true)
-      }
-      above = below
-    }
-    return above.id
-  }
 
   /// What has come of a report.
   struct Reported: Sendable {
@@ -155,10 +143,7 @@ extension FederationAuthority {
 
 extension ReportFields {
   func reportedLease(of id: MemberID) -> Lease? {
-    guard (0...Partition.deepest).contains(lease.level) else { return nil }
-    let lane = lease.lane.flatMap { Lane($0) }
-    guard (lane == nil) == (lease.lane == nil) else { return nil }
-    return Lease(member: id, store: store, level: lease.level, lane: lane, from: lease.from)
+    lease.lease(of: id, store: store)
   }
 }
 
@@ -199,7 +184,11 @@ extension Register {
     return found
   }
 
-  package func nameAbove(_ parent: MemberID?) -> MemberName { parent.flatMap(member)?.name ?? .authority }
+  /// What a member below another one, or right below the authority, has above it.
+  func upstream(below parent: MemberID?) -> UpstreamFields {
+    let name = parent.flatMap(member)?.name ?? .authority
+    return UpstreamFields(name: name.text, addresses: addresses(above: parent))
+  }
 }
 
 extension Register.Reporting {
@@ -243,8 +232,7 @@ extension ReportAnswer {
       nonce: seen.hasLeft ? NonceFields() : NonceFields(seen.verdict.answer(to: reported.presented)),
       lease: seen.lease.map(LeaseFields.init), isRetiring: seen.isRetiring, hasLeft: seen.hasLeft,
       name: member?.name.text ?? certificateName,
-      upstream: UpstreamFields(
-        name: register.nameAbove(member?.parent).text, addresses: register.addresses(above: member?.parent)),
+      upstream: register.upstream(below: member?.parent),
       authorityAddresses: register.addresses.map(\.description), revocations: newer,
       mustRenew: member.map { $0.name.text != certificateName } ?? false, notices: register.notices,
       above: register.above(member?.parent).map { above in

@@ -129,9 +129,7 @@ extension EnrollFields {
       greatestByHand: greatest, address: address)
     return (enrollment, csr.publicKey)
   }
-}
 
-extension EnrollFields {
   /// What the proof is about: the certificate request, and what the store says of itself. A node that passes the request on has no
   /// token, and can change none of it.
   func proven(_ request: [UInt8]) -> [UInt8] {
@@ -220,8 +218,7 @@ extension EnrollAnswer {
       nonce: enrolled.nonce?.description, certificate: (try? certificate.pem()) ?? "",
       revocations: register.revocations?.list,
       addresses: member.addresses.map(\.description),
-      upstream: UpstreamFields(
-        name: register.nameAbove(member.parent).text, addresses: register.addresses(above: member.parent)),
+      upstream: register.upstream(below: member.parent),
       authorityAddresses: register.addresses.map(\.description))
   }
 }

@@ -15,9 +15,18 @@ package final class FederationAuthority: FederationAnswering, Service {
   let part: FederationPart
   let federation: FederationName
   let held = HeldAnswers()
+  private let revocations = RevocationListeners()
   /// Bodies, signatures and files are read here, and not on the event loop that clients share.
   private let queue = DispatchQueue(label: "headwater.federation")
   private let state: Mutex<State>
+
+  /// In seconds since 1970.
+  private struct Dates {
+    /// When the list in use was signed.
+    let listSigned: Int64
+    /// When the authority's own certificate is due.
+    let renewal: Int64
+  }
 
   private struct State {
     /// As it was read or written last.
@@ -25,9 +34,10 @@ package final class FederationAuthority: FederationAnswering, Service {
     var limiter = AttemptLimiter()
     var facts: [MemberID: MemberFacts] = [:]
     var handMade = HandMadeNodes()
-    var revoked: [@Sendable (Set<SerialNumber>) -> Void] = []
     /// Of the list that is in use here.
     var listNumber: UInt64?
+    /// Of the files as they are; nil where they are to be read.
+    var dates: Dates?
     /// Members that wait were answered after so many notices.
     var notices: Int64 = 0
   }
@@ -47,12 +57,11 @@ package final class FederationAuthority: FederationAnswering, Service {
   // MARK: Requests
 
   package func rights(of certificate: MemberCertificate) -> Rights? {
-    guard certificate.identity.federation == federation else { return nil }
-    return Rights(certificate.rights.names.joined(separator: ",")) ?? []
+    certificate.rights(in: federation)
   }
 
   package func whenRevoked(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void) {
-    state.withLock { $0.revoked.append(body) }
+    revocations.add(body)
   }
 
   package func introduced(handMade store: String, _ lane: Lane, at address: String) {
@@ -100,16 +109,26 @@ package final class FederationAuthority: FederationAnswering, Service {
     _ change: @escaping @Sendable (inout Register) throws(FederationFailure) -> Value,
     then fields: @escaping @Sendable (Value, Register) -> any Encodable
   ) {
+    write(change) { outcome in
+      answer(outcome.map { value, register in JSONText.text(fields(value, register)) })
+    }
+  }
+
+  /// Changes the register, and keeps what it is then.
+  func write<Value: Sendable>(
+    _ change: @escaping @Sendable (inout Register) throws(FederationFailure) -> Value,
+    done: @escaping Node.Answer<(Value, Register)>
+  ) {
     let known = register
     part.store.write { context throws(StoreError) in
       try context.changeFederation(known: known, change)
     } done: { [self] outcome in
       switch outcome {
-      case .success(.success((let value, let register))):
-        keep(register)
-        answer(.success(JSONText.text(fields(value, register))))
-      case .success(.failure(let failure)): answer(.failure(.federation(FederationRefusal(failure.description))))
-      case .failure(let error): answer(.failure(.store(error)))
+      case .success(.success(let changed)):
+        keep(changed.1)
+        done(.success(changed))
+      case .success(.failure(let failure)): done(.failure(.federation(FederationRefusal(failure.description))))
+      case .failure(let error): done(.failure(.store(error)))
       }
     }
   }
@@ -146,20 +165,17 @@ package final class FederationAuthority: FederationAnswering, Service {
     guard path.count == relayed.path.count else {
       throw FederationRefusal("the request that was passed on has no path that can be read", isOfRights: true)
     }
-    let sender = try register.sender(name)
-    var above = direct
-    for step in path.reversed() + [name] {
-      let below = try register.sender(step)
-      guard register.isBelow(below.id, above.id) else {
-        part.alarms.raise(
-          "foreign-report:\(direct.name)",
-          "\(direct.name) has passed on a request of \(below.name), which is not below it: nothing came of it",
-          advice: "look at \(direct.name), which may not be the node that was invited", ending: .acknowledgement)
-        throw FederationRefusal("\(below.name) is not below \(above.name)", isOfRights: true)
-      }
-      above = below
+    var steps: [Member] = []
+    for step in path.reversed() + [name] { steps.append(try register.sender(step)) }
+    do throws(NotBelow) {
+      return try register.descend(from: direct, through: steps)
+    } catch {
+      part.alarms.raise(
+        "foreign-report:\(direct.name)",
+        "\(direct.name) has passed on a request of \(error.below), which is not below it: nothing came of it",
+        advice: "look at \(direct.name), which may not be the node that was invited", ending: .acknowledgement)
+      throw FederationRefusal("\(error.below) is not below \(error.above)", isOfRights: true)
     }
-    return sender
   }
 
   func note(_ facts: MemberFacts, of member: Member) {
@@ -224,23 +240,20 @@ package final class FederationAuthority: FederationAnswering, Service {
 
   /// The list in the register is the one that this node heeds.
   private func takeOverList(_ register: Register) async {
+    let inUse = state.withLock { $0.listNumber }
+    guard inUse == nil || register.revocations?.number != inUse else { return }
     await restoreList(register)
-    guard let revocations = register.revocations, state.withLock({ $0.listNumber }) != revocations.number else {
-      return
-    }
+    guard let signed = register.revocations else { return }
     do {
       let trust = try part.keys.trust()
-      let list = try RevocationList(reading: Array(revocations.list.utf8), of: trust)
+      let list = try RevocationList(reading: Array(signed.list.utf8), of: trust)
       if try part.keys.revocations().map(list.replaces) ?? true {
         try part.keys.write(trust: trust.authorities, list)
         part.log("the list \(list.number) of revoked certificates is in use")
       }
       part.reread()
-      let revoked = state.withLock { state in
-        state.listNumber = list.number
-        return state.revoked
-      }
-      for body in revoked { body(Set(list.entries.map(\.serial))) }
+      state.withLock { ($0.listNumber, $0.dates) = (list.number, nil) }
+      revocations.tell(list)
       part.alarms.end(Self.keysAlarm)
     } catch {
       part.alarms.raise(
@@ -267,19 +280,20 @@ package final class FederationAuthority: FederationAnswering, Service {
   private func keepUp(_ register: Register) async {
     let now = part.now
     do {
-      let list = try part.keys.revocations()
-      if (list?.age(at: now) ?? .max) >= RevocationList.maximumAge / 2 {
+      let dates = try dates()
+      if now - dates.listSigned >= RevocationList.maximumAge / 2 {
         let signing = try Signing(part.keys.authority(at: now), at: now)
         _ = try await part.store.changeFederation { register throws(FederationFailure) in
           try register.signList(signing)
         }
       }
-      if try part.keys.certificate().period.isDueForRenewal(at: now) {
+      if now >= dates.renewal {
         let signing = try Signing(part.keys.authority(at: now), at: now)
         let key = try PrivateKey()
         let certificate = try signing.certificate(
-          ofMachineAt: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime)
+          of: .authority, at: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime)
         try part.keys.write(key, certificate, of: part.keys.authorities())
+        state.withLock { $0.dates = nil }
         part.reread()
         part.log("the authority's own certificate was renewed")
       }
@@ -291,6 +305,17 @@ package final class FederationAuthority: FederationAnswering, Service {
     }
     noteAbsent(register, now)
     noteRestore(register)
+  }
+
+  /// When something has to be signed anew, by the files of the folder, which are read again only after one was written.
+  private func dates() throws -> Dates {
+    if let dates = state.withLock({ $0.dates }) { return dates }
+    let list = try part.keys.revocations()
+    let dates = Dates(
+      listSigned: list.map { $0.thisUpdate + ValidityPeriod.leeway } ?? 0,
+      renewal: try part.keys.certificate().period.renewal)
+    state.withLock { $0.dates = dates }
+    return dates
   }
 
   private func noteRestore(_ register: Register) {
@@ -333,6 +358,23 @@ extension Register {
     }
     guard member.state != .revoked else { throw FederationRefusal("\(name) is revoked", isOfRights: true) }
     return member
+  }
+}
+
+/// A request has come a way that the register does not have.
+struct NotBelow: Error {
+  let below, above: MemberName
+}
+
+extension Register {
+  /// - Returns: the last of the members, each of which is below the one before.
+  func descend(from top: Member, through members: [Member]) throws(NotBelow) -> Member {
+    var above = top
+    for below in members {
+      guard isBelow(below.id, above.id) else { throw NotBelow(below: below.name, above: above.name) }
+      above = below
+    }
+    return above
   }
 }
 

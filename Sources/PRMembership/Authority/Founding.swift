@@ -40,7 +40,8 @@ package struct Founding: Sendable {
     let signing = Signing(authority, at: now)
     try register.signList(signing)
     let key = try PrivateKey()
-    let certificate = try signing.certificate(ofMachineAt: addresses, for: key.publicKey, lifetime: lifetime)
+    let certificate = try signing.certificate(
+      of: .authority, at: addresses, for: key.publicKey, lifetime: lifetime)
     let list = try register.revocations.map {
       try RevocationList(reading: Array($0.list.utf8), of: CertificateAuthority.Trust(authority.certificate))
     }

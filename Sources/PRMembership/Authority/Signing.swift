@@ -18,23 +18,19 @@ package struct Signing: Sendable {
   package func certificate(
     of member: Member, for key: PublicKey, lifetime: Int64
   ) throws(CertificateError) -> MemberCertificate {
-    var random = SystemRandomNumberGenerator()
-    var hosts: [HostName] = []
-    for address in member.addresses.map(HostName.init(of:)) where !hosts.contains(address) { hosts.append(address) }
-    let profile = try MemberProfile(
-      member: member.name, names: hosts, rights: try CertificateRights(member.rights.names), lifetime: lifetime)
-    return try authority.sign(key, as: profile, at: now, using: &random)
+    try certificate(of: member.name, at: member.addresses, rights: member.rights, for: key, lifetime: lifetime)
   }
 
-  /// Signs the certificate of a machine of the authority itself.
+  /// - Parameter name: `authority` for a machine of the authority itself.
   package func certificate(
-    ofMachineAt addresses: [MemberAddress], for key: PublicKey, lifetime: Int64
+    of name: MemberName, at addresses: [MemberAddress], rights: Rights = [], for key: PublicKey, lifetime: Int64
   ) throws(CertificateError) -> MemberCertificate {
     var random = SystemRandomNumberGenerator()
     var hosts: [HostName] = []
-    for address in addresses.map(HostName.init(of:)) where !hosts.contains(address) { hosts.append(address) }
-    return try authority.sign(
-      key, as: try MemberProfile(member: .authority, names: hosts, lifetime: lifetime), at: now, using: &random)
+    for host in addresses.map(HostName.init(of:)) where !hosts.contains(host) { hosts.append(host) }
+    let profile = try MemberProfile(
+      member: name, names: hosts, rights: try CertificateRights(rights.names), lifetime: lifetime)
+    return try authority.sign(key, as: profile, at: now, using: &random)
   }
 
   /// Signs the next list of revoked certificates.

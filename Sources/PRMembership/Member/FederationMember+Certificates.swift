@@ -8,7 +8,7 @@ import PRNode
 extension FederationMember {
   private static let trustAlarm = "federation-keys"
 
-  /// Whom the node believes stays as it was at its joining.
+  /// Whom the node trusts stays as it was at its joining.
   func takeTrust(_ answer: ReportAnswer) async {
     guard let text = answer.revocations else { return }
     do {
@@ -29,8 +29,7 @@ extension FederationMember {
   /// Connections of members that are revoked end, and members below get the list.
   func heedList() async {
     guard let list = try? part.keys.revocations() else { return }
-    let revoked = state.withLock { $0.revoked }
-    for body in revoked { body(Set(list.entries.map(\.serial))) }
+    revocations.tell(list)
     held.answerAll()
   }
 

@@ -11,12 +11,11 @@ import PRWire
 /// What members below send goes up.
 extension FederationMember {
   package func rights(of certificate: MemberCertificate) -> Rights? {
-    guard certificate.identity.federation == membership.federation else { return nil }
-    return Rights(certificate.rights.names.joined(separator: ",")) ?? []
+    certificate.rights(in: membership.federation)
   }
 
   package func whenRevoked(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void) {
-    state.withLock { $0.revoked.append(body) }
+    revocations.add(body)
   }
 
   package func introduced(handMade store: String, _ lane: Lane, at address: String) {

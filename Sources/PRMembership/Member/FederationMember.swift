@@ -16,10 +16,10 @@ package final class FederationMember: FederationAnswering, Service {
   let part: FederationPart
   private let node: Node
   private let keepsMinting: Bool
-  private let version: String
   private let facts: @Sendable () async -> MemberFacts
   let link: MemberLink
   let held = HeldAnswers()
+  let revocations = RevocationListeners()
   let state: Mutex<State>
 
   /// A member above, as the last answer has it.
@@ -41,7 +41,6 @@ package final class FederationMember: FederationAnswering, Service {
     var membership: Membership
     var limiter = AttemptLimiter()
     var below: [MemberID: Below] = [:]
-    var revoked: [@Sendable (Set<SerialNumber>) -> Void] = []
     var passing: Passing?
     private var passings = 0
     /// In seconds since 1970.
@@ -95,15 +94,14 @@ package final class FederationMember: FederationAnswering, Service {
   ///   - keepsMinting: the operator overrides a stop.
   ///   - facts: what the node says of itself.
   package init(
-    _ part: FederationPart, node: Node, membership: Membership, version: String,
-    keepsMinting: Bool, facts: @escaping @Sendable () async -> MemberFacts
+    _ part: FederationPart, node: Node, membership: Membership, keepsMinting: Bool,
+    facts: @escaping @Sendable () async -> MemberFacts
   ) {
     self.part = part
     self.node = node
-    self.version = version
     self.facts = facts
     self.keepsMinting = keepsMinting
-    link = MemberLink(keys: part.keys, version: version)
+    link = MemberLink(keys: part.keys)
     state = Mutex(State(membership: membership, beganAt: part.now))
   }
 
@@ -122,8 +120,7 @@ package final class FederationMember: FederationAnswering, Service {
 
   package func run() async throws {
     // Another generation of this process may have stored an answer since this one was made.
-    if let stored = try await part.store.membership() { state.withLock { $0.membership = stored } }
-    node.take(membership.nodeLease(keepsMinting: keepsMinting))
+    try await takeStored()
     await cancelWhenGracefulShutdown { [self] in
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.reportAgainAndAgain() }
@@ -131,8 +128,7 @@ package final class FederationMember: FederationAnswering, Service {
       }
       let passing = state.withLock { $0.passing }
       let connection = try? await passing?.connecting.value
-      connection?.abandon()
-      await connection?.ended()
+      await connection?.close()
     }
   }
 
@@ -171,12 +167,10 @@ package final class FederationMember: FederationAnswering, Service {
         connection.abandon()
       }
     } catch {
-      connection.abandon()
-      await connection.ended()
+      await connection.close()
       throw error as? FederationRefusal ?? FederationRefusal("\(error)")
     }
-    connection.abandon()
-    await connection.ended()
+    await connection.close()
   }
 
   private func report(
@@ -189,7 +183,7 @@ package final class FederationMember: FederationAnswering, Service {
       guard before.upstream == place.upstream else { return }
       let fields = try await fields(before)
       let answer: ReportAnswer = try await connection.ask(fields.request(.report), within: .seconds(60))
-      try await take(answer, for: before, fields)
+      try await take(answer, for: before)
       reported()
       guard !answer.hasLeft else { return try await waitForAnotherPlace() }
       guard try await !renewIfDue(over: connection) else { return }
@@ -275,9 +269,7 @@ package final class FederationMember: FederationAnswering, Service {
 
   // MARK: Answers
 
-  private func take(
-    _ answer: ReportAnswer, for before: Membership, _ fields: ReportFields
-  ) async throws(FederationRefusal) {
+  private func take(_ answer: ReportAnswer, for before: Membership) async throws(FederationRefusal) {
     state.withLock { $0.reportedAt = part.now }
     part.alarms.end(Self.unreachedAlarm)
     var next = before
@@ -290,7 +282,6 @@ package final class FederationMember: FederationAnswering, Service {
       noteStop(next)
       noteMove(from: before, to: next)
     }
-    noteListAge()
     let isNews = state.withLock { state in
       defer { (state.mustRenew, state.notices) = (answer.mustRenew, answer.notices) }
       state.above = answer.above.prefix(Partition.deepest + 1).map {
@@ -301,6 +292,7 @@ package final class FederationMember: FederationAnswering, Service {
     if isNews { held.answerAll() }
     // Last: what the node may mint does not hang on files.
     await takeTrust(answer)
+    noteListAge()
     if answer.hasLeft { part.log("the member \(next.name) is retired: its upstream has its last number") }
   }
 

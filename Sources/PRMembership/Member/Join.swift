@@ -144,15 +144,15 @@ package struct Join: Sendable {
 extension Membership {
   fileprivate init(_ answer: EnrollAnswer, store: String) throws {
     guard let id = MemberID(text: answer.id), let kind = Member.Kind(rawValue: answer.kind),
-      let nonce = answer.nonce.flatMap({ Nonce($0) }), (0...Partition.deepest).contains(answer.level)
+      let nonce = answer.nonce.flatMap({ Nonce($0) })
     else { throw FederationRefusal("the answer of the authority cannot be read; is it of this version?") }
-    let lane = answer.lane.flatMap { Lane($0) }
-    guard (lane == nil) == (answer.lane == nil), (kind == .site) == (lane != nil) else {
+    let fields = LeaseFields(level: answer.level, lane: answer.lane, from: answer.from)
+    guard let lease = fields.lease(of: id, store: store), (kind == .site) == (lease.lane != nil) else {
       throw FederationRefusal("the answer of the authority has no lane that can be used")
     }
     self.init(
       federation: try FederationName(answer.federation), name: try MemberName(answer.name), id: id, kind: kind,
-      lease: Lease(member: id, store: store, level: answer.level, lane: lane, from: answer.from),
+      lease: lease,
       nonce: HeldNonce(given: nonce, own: UInt64.random(in: 0...(.max))),
       upstream: Upstream(
         name: try MemberName(answer.upstream.name),

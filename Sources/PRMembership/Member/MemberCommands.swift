@@ -17,9 +17,9 @@ package struct MemberCommands {
   private let membership: Membership
   private let link: MemberLink
 
-  package init(_ membership: Membership, keys: KeyFolder, version: String) {
+  package init(_ membership: Membership, keys: KeyFolder) {
     self.membership = membership
-    link = MemberLink(keys: keys, version: version)
+    link = MemberLink(keys: keys)
   }
 
   /// - Parameter hasRights: the rights of the offer were asked for.

@@ -10,12 +10,8 @@ import PRWire
 /// A member's way to its upstream for requests that are about the federation.
 package struct MemberLink: Sendable {
   let keys: KeyFolder
-  let version: String
 
-  package init(keys: KeyFolder, version: String) {
-    self.keys = keys
-    self.version = version
-  }
+  package init(keys: KeyFolder) { self.keys = keys }
 
   /// How much of an answer is believed: a list of revoked certificates may be long.
   private static let longestAnswer = 2 << 20

@@ -8,7 +8,7 @@ extension Membership {
   /// - Parameter own: random.
   /// - Returns: whether there is another lease.
   mutating func take(_ answer: ReportAnswer, own: UInt64) -> Bool {
-    let next = lease(of: answer)
+    let next = answer.lease?.lease(of: id, store: lease.store)
     let given = answer.nonce.answer
     let isNew = if case .newLease = given { true } else { false }
     // A lane comes with the nonce of its generation, and neither counts without the other.
@@ -28,13 +28,5 @@ extension Membership {
     if !isOther { next.from = max(next.from, lease.from) }
     defer { lease = next }
     return next != lease
-  }
-
-  /// - Returns: nil where the answer has none that can be read.
-  private func lease(of answer: ReportAnswer) -> Lease? {
-    guard let fields = answer.lease, (0...Partition.deepest).contains(fields.level) else { return nil }
-    let lane = fields.lane.flatMap { Lane($0) }
-    guard (lane == nil) == (fields.lane == nil) else { return nil }
-    return Lease(member: id, store: lease.store, level: fields.level, lane: lane, from: fields.from)
   }
 }

@@ -83,21 +83,37 @@ extension Membership {
     guard let text = try? JSONDecoder().decode(Text.self, from: Data(text.utf8)), text.version == 1,
       let federation = try? FederationName(text.federation), let name = try? MemberName(text.name),
       let id = MemberID(text: text.id), let kind = Member.Kind(rawValue: text.kind),
-      (0...Partition.deepest).contains(text.level), let presented = PresentedNonce(text.nonce),
+      let presented = PresentedNonce(text.nonce),
       let upstream = try? MemberName(text.upstream)
     else { return nil }
-    let lane = text.lane.flatMap { Lane($0) }
+    let lease = LeaseFields(level: text.level, lane: text.lane, from: text.from).lease(of: id, store: text.store)
     let stop = text.stop.flatMap { MintingStop(rawValue: $0) }
-    guard (lane == nil) == (text.lane == nil), (stop == nil) == (text.stop == nil) else { return nil }
+    guard let lease, (stop == nil) == (text.stop == nil) else { return nil }
     let upstreamAddresses = text.upstreamAddresses.compactMap { MemberAddress($0) }
     let authority = text.authorityAddresses.compactMap { MemberAddress($0) }
     guard upstreamAddresses.count == text.upstreamAddresses.count, authority.count == text.authorityAddresses.count
     else { return nil }
     self.init(
       federation: federation, name: name, id: id, kind: kind,
-      lease: Lease(member: id, store: text.store, level: text.level, lane: lane, from: text.from),
+      lease: lease,
       nonce: HeldNonce(presented: presented, stop: stop),
       upstream: Upstream(name: upstream, addresses: upstreamAddresses), authority: authority)
+  }
+}
+
+extension Membership {
+  /// Reads what a database holds.
+  ///
+  /// - Parameters:
+  ///   - text: the note; nil for a store that has not joined any federation.
+  ///   - path: what an error names the store by.
+  package static func stored(_ text: String?, in path: String) throws(StoreError) -> Membership? {
+    guard let text else { return nil }
+    guard let membership = Membership(text: text) else {
+      throw .badRegister(
+        path: path, detail: "its membership cannot be read; a later version wrote it, or it was damaged")
+    }
+    return membership
   }
 }
 
@@ -105,12 +121,7 @@ extension Store {
   /// The place of the store in a federation; nil for a store that has not joined any.
   package func membership() async throws(StoreError) -> Membership? {
     let text = try await read { reader throws(StoreError) in try reader.note(.membership) }
-    guard let text else { return nil }
-    guard let membership = Membership(text: text) else {
-      throw .badRegister(
-        path: path, detail: "its membership cannot be read; a later version wrote it, or it was damaged")
-    }
-    return membership
+    return try Membership.stored(text, in: path)
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import PRFederation
 import PRNode
 import PRRevision
 import PRWire
@@ -83,6 +84,14 @@ struct LeaseFields: Codable, Hashable, Sendable {
   var level: Int
   var lane: String?
   var from: UInt64
+
+  /// - Returns: nil for what is no lease.
+  func lease(of member: MemberID, store: String) -> Lease? {
+    guard (0...Partition.deepest).contains(level) else { return nil }
+    let lane = lane.flatMap { Lane($0) }
+    guard (lane == nil) == (self.lane == nil) else { return nil }
+    return Lease(member: member, store: store, level: level, lane: lane, from: from)
+  }
 }
 
 /// `report`: what a member says of itself.

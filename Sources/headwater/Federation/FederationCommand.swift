@@ -185,7 +185,7 @@ extension ChangeCommand {
     defer { store.close(isLast: false) }
     let (change, now) = (change, Self.now)
     if let membership = try await store.membership() {
-      return print(try await MemberCommands(membership, keys: try place.folder, version: headwaterVersion).make(change))
+      return print(try await MemberCommands(membership, keys: try place.folder).make(change))
     }
     let signing = Signing(try place.folder.authority(at: now), at: now)
     print(

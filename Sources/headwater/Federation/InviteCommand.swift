@@ -48,7 +48,7 @@ struct InviteCommand: AsyncParsableCommand {
       name: name, kind: mirror ? .mirror : .site, addresses: address, rights: rights, isAgain: again)
     let invited: Invited
     if let membership = try await store.membership() {
-      invited = try await MemberCommands(membership, keys: try place.folder, version: headwaterVersion).invite(
+      invited = try await MemberCommands(membership, keys: try place.folder).invite(
         offer, hasRights: hasRights)
     } else {
       invited = try await store.invite(offer, hasRights: hasRights, at: Self.now)

@@ -52,7 +52,7 @@ struct ManagedNodes: Sendable {
     let invited: Invited
     if let membership = try await upper.membership() {
       let keys = KeyFolder(KeyFolder.standard(beside: above.database))
-      invited = try await MemberCommands(membership, keys: keys, version: headwaterVersion).invite(
+      invited = try await MemberCommands(membership, keys: keys).invite(
         offer, hasRights: false)
     } else {
       invited = try await upper.invite(offer, hasRights: false, at: Self.now)

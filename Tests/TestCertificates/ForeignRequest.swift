@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import COpenSSL
+import Foundation
 
 /// Keys and requests as another program makes them.
-enum ForeignRequest {
-  enum Kind: String, CaseIterable {
+package enum ForeignRequest {
+  package enum Kind: String, CaseIterable, Sendable {
     case p256 = "P-256"
     case compressed, explicit
     case p384 = "P-384"
@@ -16,7 +17,7 @@ enum ForeignRequest {
   }
 
   /// - Returns: an `EVP_PKEY`.
-  static func key(_ kind: Kind) -> OpaquePointer? {
+  package static func key(_ kind: Kind) -> OpaquePointer? {
     switch kind {
     case .p256, .p384, .p521, .secp256k1: return generated("EC", curve: kind.rawValue)
     case .compressed, .explicit:
@@ -45,7 +46,7 @@ enum ForeignRequest {
   ///   - subject: a common name.
   ///   - alternatives: as OpenSSL's configuration files have them.
   /// - Returns: DER.
-  static func request(_ kind: Kind, subject: String? = nil, alternatives: String? = nil) -> [UInt8] {
+  package static func request(_ kind: Kind, subject: String? = nil, alternatives: String? = nil) -> [UInt8] {
     let (key, request) = (key(kind), X509_REQ_new())
     defer {
       EVP_PKEY_free(key)
@@ -71,8 +72,14 @@ enum ForeignRequest {
     return der { i2d_X509_REQ(request, $0) }
   }
 
+  /// A request as PEM.
+  package static func pem(_ der: [UInt8]) -> String {
+    let text = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+    return "-----BEGIN CERTIFICATE REQUEST-----\n\(text)\n-----END CERTIFICATE REQUEST-----\n"
+  }
+
   /// A private key as PEM.
-  static func pem(_ kind: Kind, passphrase: String? = nil, isTraditional: Bool = false) -> [UInt8] {
+  package static func pem(_ kind: Kind, passphrase: String? = nil, isTraditional: Bool = false) -> [UInt8] {
     let (key, bio) = (key(kind), BIO_new(BIO_s_mem()))
     defer {
       EVP_PKEY_free(key)
@@ -87,7 +94,7 @@ enum ForeignRequest {
     return Array(UnsafeRawBufferPointer(start: start, count: count))
   }
 
-  static func der(_ encoder: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> CInt) -> [UInt8] {
+  package static func der(_ encoder: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> CInt) -> [UInt8] {
     var start: UnsafeMutablePointer<UInt8>?
     let count = encoder(&start)
     defer { CRYPTO_free(start, #file, #line) }
