@@ -253,10 +253,12 @@ package final class FederationMember: FederationAnswering, Service {
       handMade: state.withLock { $0.handMade.fields })
   }
 
-  /// No longer than until the certificate is due.
+  /// No longer than until the certificate is due, and each time a little less than it may be: members that were all answered by one
+  /// notice come apart again.
   private func waiting() -> Int64 {
-    guard let period = try? part.keys.certificate().period else { return HeldAnswers.longest }
-    return min(HeldAnswers.longest, max(period.renewal - part.now, 0) * 1000)
+    let longest = Int64.random(in: HeldAnswers.longest * 2 / 3...HeldAnswers.longest)
+    guard let period = try? part.keys.certificate().period else { return longest }
+    return min(longest, max(period.renewal - part.now, 0) * 1000)
   }
 
   private func greatestMinted(_ lease: Lease) async throws(FederationRefusal) -> UInt64? {
