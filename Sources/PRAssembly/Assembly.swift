@@ -77,9 +77,13 @@ struct Assembly: Sendable {
     do {
       let policy = try await policy(store)
       upstream = try await startUpstream(of: store, clientTLS, watch)
+      let (path, keepsMinting) = (store.path, configuration.options.keepMinting)
       let node = Node(
         store: store, policy: policy, upstream: upstream, alarms: alarms,
-        lease: configuration.federation?.membership?.nodeLease(keepsMinting: configuration.options.keepMinting),
+        lease: configuration.federation?.membership?.nodeLease(keepsMinting: keepsMinting),
+        leaseReading: { note throws(StoreError) in
+          try Membership.stored(note, in: path).nodeLease(keepsMinting: keepsMinting)
+        },
         clock: ProcessEnvironment.clock)
       watch.tell(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), CounterRegistry())

@@ -8,6 +8,8 @@ package enum MintingStop: String, Hashable, Sendable, CaseIterable {
   case superseded
   /// The member is leaving, and has told its greatest number.
   case retired
+  /// The server was started before the store has joined, or for a store that is another one by now. No database keeps this one.
+  case placeChanged = "place-changed"
 }
 
 extension MintingStop: CustomStringConvertible {
@@ -22,6 +24,8 @@ extension MintingStop: CustomStringConvertible {
     case .retired:
       "it is retired from its federation; build against another server, or have it join again with "
         + "'headwater invite NAME --again'"
+    case .placeChanged:
+      "its database has joined a federation, or left one, since this server was started; restart the server"
     }
   }
 }

@@ -42,6 +42,8 @@ final class MemoryWriteContext: WriteContext {
 
   func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value { try body() }
 
+  func membership() -> String? { contents.notes[.membership] }
+
   func keep(_ note: StoreMetadata, _ text: String) { contents.notes[note] = text }
 
   func forget(_ note: StoreMetadata) { contents.notes[note] = nil }

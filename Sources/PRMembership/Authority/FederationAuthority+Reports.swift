@@ -41,7 +41,7 @@ extension FederationAuthority {
           note(fields.handMade)
           note(fields.facts.bounded(from: address), of: sender)
         }
-        answerReport(fields, sender, peer, Reported(seen: seen, register: register, presented: presented), answer)
+        answerReport(fields, sender, peer, Reported(seen: seen, presented: presented), register, answer)
       case .failure(let error): answer(.failure(error))
       }
     }
@@ -93,12 +93,11 @@ extension FederationAuthority {
   /// What has come of a report.
   struct Reported: Sendable {
     let seen: Register.Reporting
-    let register: Register
     let presented: PresentedNonce
   }
 
   private func answerReport(
-    _ fields: ReportFields, _ sender: Member, _ peer: FederationPeer, _ reported: Reported,
+    _ fields: ReportFields, _ sender: Member, _ peer: FederationPeer, _ reported: Reported, _ register: Register,
     _ answer: @escaping Node.Answer<String>
   ) {
     noteVerdict(sender, reported.seen)
@@ -107,12 +106,13 @@ extension FederationAuthority {
       ReportAnswer(
         reported, of: sender.id, in: register, list: fields.revocations, certificateName: certificateName, facts: facts)
     }
-    let now = make(reported.register)
+    let now = make(register)
     guard fields.wait > 0, fields.relayed == nil, !now.hasNews(for: fields) else {
       return answer(.success(JSONText.text(now)))
     }
+    // By then there is a later register. One kept for each member that waits would be many.
     held.hold(fields.id, for: fields.wait, now: part.clock()) { [self] in
-      answer(.success(JSONText.text(make(register))))
+      answer(.success(JSONText.text(make(self.register))))
     }
   }
 

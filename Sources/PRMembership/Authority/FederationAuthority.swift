@@ -119,9 +119,9 @@ package final class FederationAuthority: FederationAnswering, Service {
     _ change: @escaping @Sendable (inout Register) throws(FederationFailure) -> Value,
     done: @escaping Node.Answer<(Value, Register)>
   ) {
-    let known = register
-    part.store.write { context throws(StoreError) in
-      try context.changeFederation(known: known, change)
+    part.store.write { [self] context throws(StoreError) in
+      // The register of now: there were other changes while this one waited for its transaction.
+      try context.changeFederation(known: register, change)
     } done: { [self] outcome in
       switch outcome {
       case .success(.success(let changed)):

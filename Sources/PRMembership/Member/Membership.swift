@@ -109,6 +109,10 @@ extension Membership {
   ///   - path: what an error names the store by.
   package static func stored(_ text: String?, in path: String) throws(StoreError) -> Membership? {
     guard let text else { return nil }
+    return try stored(text, in: path) as Membership
+  }
+
+  package static func stored(_ text: String, in path: String) throws(StoreError) -> Membership {
     guard let membership = Membership(text: text) else {
       throw .badRegister(
         path: path, detail: "its membership cannot be read; a later version wrote it, or it was damaged")

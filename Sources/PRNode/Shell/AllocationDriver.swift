@@ -28,9 +28,10 @@ struct AllocationDriver: Sendable {
         try allocation.predict(result, onMiss: onMiss, in: SnapshotRecords(reader))
       }
     case .decide(let result):
-      let (allocation, asker, now) = (allocation(flow), asker, node.now)
-      node.store.write(for: client, about: [flow.tuple]) { context throws(StoreError) in
-        try allocation.decide(result, in: TransactionRecords(context: context, asker: asker, now: now))
+      let (node, tuple, history, asker, now) = (node, flow.tuple, history, asker, node.now)
+      node.store.write(for: client, about: [tuple]) { context throws(StoreError) in
+        let allocation = Allocation(tuple, history, numbering: try node.numbering(in: context))
+        return try allocation.decide(result, in: TransactionRecords(context: context, asker: asker, now: now))
       } done: {
         feed(.decided($0), to: flow)
       }

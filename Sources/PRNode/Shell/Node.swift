@@ -14,6 +14,9 @@ package final class Node: Sendable {
   let upstream: (any UpstreamAsking)?
   let requestPolicy: RequestPolicy
   private let levels: Mutex<NodeLevel>
+  /// Nil where no store of this kind of node joins a federation.
+  let leaseReading: LeaseReading?
+  let storedLease = Mutex(StoredLease())
   private let clock: @Sendable () -> Int64
   let log = Mutex(DecisionLog())
   /// What an operator has to know of.
@@ -24,11 +27,13 @@ package final class Node: Sendable {
   /// - Parameters:
   ///   - upstream: whom to ask; nil for a node that stands alone.
   ///   - lease: of a member of a federation.
+  ///   - leaseReading: reads it as the store has it.
   ///   - clock: the time in milliseconds since 1970.
   package init(
     store: Store, policy: NodePolicy, upstream: (any UpstreamAsking)? = nil, alarms: AlarmBoard = AlarmBoard(),
-    lease: NodeLease? = nil, clock: @escaping @Sendable () -> Int64
+    lease: NodeLease? = nil, leaseReading: LeaseReading? = nil, clock: @escaping @Sendable () -> Int64
   ) {
+    self.leaseReading = leaseReading
     self.alarms = alarms
     self.store = store
     self.policy = policy

@@ -40,6 +40,11 @@ package protocol WriteContext: AnyObject {
   /// Has packages that are not settled read whole during the call.
   func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value
 
+  /// The note ``StoreMetadata/membership`` as of now. Each decision that mints asks for it: it is read once a transaction.
+  ///
+  /// - Returns: nil for a store that is no member of a federation.
+  func membership() throws(StoreError) -> String?
+
   func keep(_ note: StoreMetadata, _ text: String) throws(StoreError)
   func forget(_ note: StoreMetadata) throws(StoreError)
 

@@ -21,6 +21,12 @@ extension RegisterChange {
     _ old: [Value], _ new: [Value], by key: (Value) -> Key,
     _ row: (Value) -> RegisterRow
   ) {
+    guard old != new else { return }
+    // Most changes are of one member, in its place.
+    if old.count == new.count, zip(old, new).allSatisfy({ key($0) == key($1) }) {
+      written += zip(old, new).compactMap { $0 == $1 ? nil : row($1) }
+      return
+    }
     let before = Dictionary(old.map { (key($0), $0) }) { first, _ in first }
     let after = Set(new.map(key))
     removed += old.filter { !after.contains(key($0)) }.map(row)

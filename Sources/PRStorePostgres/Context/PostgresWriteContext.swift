@@ -77,6 +77,9 @@
     func settleSlice(of package: UnsettledPackage) -> Bool { true }
     func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value { try body() }
 
+    /// An authority is no member.
+    func membership() -> String? { nil }
+
     func keep(_ note: StoreMetadata, _ text: String) throws(StoreError) {
       try checkMayWrite()
       rows.set.keep(note, text)

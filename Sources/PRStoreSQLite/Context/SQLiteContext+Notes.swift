@@ -9,12 +9,21 @@ extension SQLiteReadContext {
 }
 
 extension SQLiteWriteContext {
+  package func membership() throws(StoreError) -> String? {
+    if let place { return place }
+    let found = try snapshot.note(.membership)
+    place = .some(found)
+    return found
+  }
+
   package func forget(_ note: StoreMetadata) throws(StoreError) {
+    place = nil
     try snapshot.connection.execute("DELETE FROM headwater_store WHERE key = 'note: \(note.rawValue)'")
   }
 
   package func keep(_ note: StoreMetadata, _ text: String) throws(StoreError) {
     try checkMayWrite()
+    place = nil
     let statement = try snapshot.connection.prepare(
       """
       INSERT INTO headwater_store (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRRevision
 import PRStore
 
@@ -11,6 +12,8 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
   }
   private var statements: Statements?
   private var snapshot: (begin: Statement, commit: Statement)?
+  /// The register that the present transaction has written: others of its group change that one.
+  var written: Register?
 
   struct Statements {
     let own: RowIndex

@@ -27,6 +27,8 @@ final class SQLiteWriteContext: WriteContext {
   var last: (package: PackageKey, found: FoundHead)?
   /// Takes copied rows that are in the feed already while a swap announces others. The outer nil: not looked yet.
   var announced: Statement??
+  /// The store's place in a federation. The outer nil: not read yet.
+  var place: String??
 
   var reader: any ReadContext { snapshot }
 
@@ -93,6 +95,8 @@ final class SQLiteWriteContext: WriteContext {
     floors.begin()
     fresh?.begin()
     announced = nil
+    snapshot.written = nil
+    place = nil
   }
 
   /// The greatest own value of a package.

@@ -4,11 +4,13 @@ import PRStore
 
 extension SQLiteReadContext {
   package func register() throws(StoreError) -> Register? {
+    if let written { return written }
     guard try connection.hasTable(RegisterTable.federation.inSQLite) else { return nil }
     return try Register(inTablesOf: connection.path) { table throws(StoreError) in try rows(of: table) }
   }
 
   package func federation() throws(StoreError) -> Register? {
+    if let written { return written }
     guard try connection.hasTable(RegisterTable.federation.inSQLite) else { return nil }
     return try Register(federationOf: connection.path) { table throws(StoreError) in try rows(of: table) }
   }
@@ -33,6 +35,7 @@ extension SQLiteWriteContext {
       try run(table.delete, change.removed(table).map(\.key), on: connection)
       try run(table.replace, change.written(table).map(\.fields), on: connection)
     }
+    snapshot.written = register
   }
 
   private func run(_ sql: String, _ rows: [[RegisterField]], on connection: Connection) throws(StoreError) {
