@@ -86,6 +86,7 @@ struct Assembly: Sendable {
         },
         clock: ProcessEnvironment.clock)
       watch.tell(node)
+      try await Self.noteMinter(node, configuration)
       let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), CounterRegistry())
       let meter = FactsMeter(
         node, board, certificates, synchronizer, page: sockets.pageAddress(configuration.status))
@@ -129,6 +130,15 @@ struct Assembly: Sendable {
       await Self.close(store, isLast: false)
       throw error
     }
+  }
+
+  /// Keeps in which place rows are minted from now on: nodes below are told.
+  private static func noteMinter(_ node: Node, _ configuration: NodeConfiguration) async throws(StoreError) {
+    guard !node.isReadOnly else { return }
+    let federation = configuration.federation
+    let member = federation.map { $0.membership?.name ?? .authority }
+    try await node.store.mint(
+      as: MinterNote.Entry(member: member?.text, level: node.knownLevel, lane: node.lane?.description))
   }
 
   /// Does what makes its thread wait, on one that may.

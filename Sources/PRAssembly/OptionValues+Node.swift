@@ -47,6 +47,7 @@ extension NodePolicy {
       isReadOnly: options.storesNothing, onMiss: options.onMiss,
       upstreamAway: try options.word(\.upstreamAway))
     isMirror = options.isMirror
+    sharesAskers = options.shareAskers
     isLaneGiven = options.isGiven(\.lane)
   }
 }

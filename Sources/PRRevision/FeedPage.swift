@@ -9,6 +9,8 @@ package struct FeedPage: Hashable, Sendable {
   package var hasMore: Bool
   /// Floors, where they were asked for. They have an order of their own.
   package var floors: FloorPage?
+  /// Where the rows come from, one each, where that was asked for. Nil for one of which it is not known.
+  package var origins: [RowOrigin?]?
 
   package init(position: FeedPosition, rows: [Row], hasMore: Bool, floors: FloorPage? = nil) {
     self.position = position

@@ -20,6 +20,8 @@ struct MemoryContents: Sendable {
   private(set) var floors = SharedList<FloorEntry>()
   private var floorHeads = SharedMap<PackageKey, Revision>()
   var notes: [StoreMetadata: String] = [:]
+  /// Where the upstream's rows come from.
+  var origins = SharedMap<Row, RowOrigin>()
   var swap: MemorySwap?
   /// Of the federation, where there is one.
   var register: Register?

@@ -97,6 +97,13 @@ extension MemoryReadContext {
     return story
   }
 
+  func entries(after serial: Int64, limit: Int) -> [FeedEntry] {
+    let end = serial.addingClamped(Int64(clamping: limit))
+    return contents.feed.prefix(Int(clamping: end)).dropFirst(Int(clamping: serial)).map(\.entry)
+  }
+
+  func keptOrigin(of row: Row) -> RowOrigin? { contents.origins[row] }
+
   func lastEntries(_ limit: Int) -> [FeedEntry] { contents.feed.suffix(limit).reversed().map(\.entry) }
 
   func find(_ words: [String], limit: Int) -> FeedFinding {

@@ -42,6 +42,8 @@ final class MemoryWriteContext: WriteContext {
 
   func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value { try body() }
 
+  func keep(_ origin: RowOrigin, of row: Row) { contents.origins[row] = origin }
+
   func membership() -> String? { contents.notes[.membership] }
 
   func keep(_ note: StoreMetadata, _ text: String) { contents.notes[note] = text }

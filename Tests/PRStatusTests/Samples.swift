@@ -57,7 +57,10 @@ extension StatusSnapshot {
     report.rows = [
       StatusReport.RowPart(
         serial: 7, version: hostileName, pkgarch: hostileName, checksum: hostileName, value: "0.1", origin: "next",
-        asker: hostileName, at: 1_795_215_500_000)
+        asker: hostileName, at: 1_795_215_500_000,
+        chosen: StatusReport.ChosenPart(
+          store: hostileName, member: hostileName, level: 0, lane: hostileName, rule: hostileName,
+          at: 1_795_215_500_000, asker: hostileName))
     ]
     report.certificates = [
       StatusReport.CertificatePart(path: hostileName, notBefore: 1, notAfter: 1_795_215_500, names: [hostileName])

@@ -17,6 +17,8 @@ package struct NodePolicy: Hashable, Sendable {
   package var isLaneGiven = false
   /// The node stores no answers and has a copy of its upstream, whose rows count as its own.
   package var isMirror = false
+  /// A node below is given the builders that have asked for values, with the values' origins.
+  package var sharesAskers = false
 
   /// Nil where it does not number by lanes.
   package var lane: Lane? {

@@ -166,10 +166,13 @@ extension Node {
 
   /// `changes`: the rows of the feed behind a position.
   package func changes(
-    after position: FeedPosition?, floors: FloorPosition?, limit: Int, for client: ReadClient = .node,
-    answer: @escaping Answer<FeedAnswer>
+    after position: FeedPosition?, floors: FloorPosition?, limit: Int, origins: Bool = false,
+    for client: ReadClient = .node, answer: @escaping Answer<FeedAnswer>
   ) {
-    store.changes(after: position, floors: floors, limit: limit, for: client) { answer($0.mapError(NodeError.store)) }
+    let wanted = origins ? OriginsWanted(sharesAskers: policy.sharesAskers, now: now) : nil
+    store.changes(after: position, floors: floors, limit: limit, origins: wanted, for: client) {
+      answer($0.mapError(NodeError.store))
+    }
   }
 
   /// `import-one`: puts a value on record that was chosen elsewhere.

@@ -110,7 +110,7 @@ final class EventLoopContext {
 
   private var features: Set<Feature> {
     var features: Set<Feature> = [.lookup, .via]
-    if node.store.hasFeed { features.insert(.changes) }
+    if node.store.hasFeed { features.formUnion([.changes, .origins]) }
     if federation != nil { features.insert(.federation) }
     return features
   }

@@ -25,7 +25,7 @@ final class LongPoll {
     let position = query.store.map { store in
       FeedPosition(store: store, serial: query.after, digest: FeedDigest(query.digest) ?? .start)
     }
-    question = PollBoard.Question(position: position, floors: query.floors, limit: query.limit)
+    question = PollBoard.Question(position: position, floors: query.floors, limit: query.limit, origins: query.origins)
   }
 
   /// The first look. Later ones are the board's.
@@ -36,7 +36,8 @@ final class LongPoll {
     let poll = NIOLoopBound(self, eventLoop: loop)
     let loop = loop
     session.desk.node.changes(
-      after: question.position, floors: question.floors, limit: question.limit, for: session.client
+      after: question.position, floors: question.floors, limit: question.limit, origins: question.origins,
+      for: session.client
     ) { outcome in
       loop.execute { poll.value.take(PollBoard.Found(outcome, removals: removals)) }
     }

@@ -125,12 +125,15 @@ final class PollBoard {
     /// Nil where no floors are asked for.
     let floors: FloorPosition?
     let limit: Int
+    let origins: Bool
   }
 
   private func look(_ question: Question, for numbers: [Int]) {
     let board = NIOLoopBound(self, eventLoop: loop)
     let (loop, removals) = (loop, node.store.announcedMark?.removals ?? -1)
-    node.changes(after: question.position, floors: question.floors, limit: question.limit, for: client) { outcome in
+    node.changes(
+      after: question.position, floors: question.floors, limit: question.limit, origins: question.origins, for: client
+    ) { outcome in
       loop.execute { board.value.take(Found(outcome, removals: removals), for: numbers) }
     }
   }
@@ -148,7 +151,7 @@ extension ChangesAnswer {
       self = .page(
         Page(
           store: page.position.store, last: page.position.serial, digest: page.position.digest.description,
-          hasMore: page.hasMore, rows: page.rows, floors: page.floors))
+          hasMore: page.hasMore, rows: page.rows, floors: page.floors, origins: page.origins))
     }
   }
 }

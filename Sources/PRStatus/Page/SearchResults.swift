@@ -40,9 +40,10 @@ struct SearchResults {
         row.at.map { "<time datetime=\"\(Formatting.iso($0))\">\(Formatting.time($0, now: now))</time>" }
         ?? "at an unknown time"
       let asker: HTML = row.asker.map { " for \($0)" } ?? ""
+      let chosen: HTML = Formatting.chosen(row.chosen, now: now).map { "<p class=\"quiet\">\($0)</p>" } ?? ""
       return """
         <li><span class="value"><span>\(row.value)</span></span><div><code class="sum"><bdi>\(row.checksum)</bdi></code>
-        <p>\(Formatting.origin(row.origin))</p><p class="quiet">\(time)\(asker)</p></div></li>
+        <p>\(Formatting.origin(row.origin))</p><p class="quiet">\(time)\(asker)</p>\(chosen)</div></li>
         """
     }
     return """

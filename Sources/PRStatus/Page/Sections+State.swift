@@ -83,11 +83,12 @@ extension Sections {
   var rows: HTML {
     guard !report.rows.isEmpty else { return "<p class=\"quiet\">There are no rows yet.</p>" }
     let rows = report.rows.map { row -> HTML in
-      """
-      <tr data-serial="\(row.serial)">\(Self.packageCell(row.version, row.pkgarch, row.checksum))
-      <td class="value"><span>\(row.value)</span></td><td>\(Formatting.origin(row.origin))</td>
-      <td>\(row.asker ?? "–")</td>\(timeCell(row.at))</tr>
-      """
+      let chosen: HTML = Formatting.chosen(row.chosen, now: report.node.at).map { "<br><small>\($0)</small>" } ?? ""
+      return """
+        <tr data-serial="\(row.serial)">\(Self.packageCell(row.version, row.pkgarch, row.checksum))
+        <td class="value"><span>\(row.value)</span></td><td>\(Formatting.origin(row.origin))\(chosen)</td>
+        <td>\(row.asker ?? "–")</td>\(timeCell(row.at))</tr>
+        """
     }
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="Last rows"><table class="rows"><thead><tr><th scope="col">package and checksum</th>

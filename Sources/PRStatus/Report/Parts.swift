@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRNode
+import PRRevision
 import PRStore
 import PRSync
 import PRUpstream
@@ -40,7 +41,13 @@ extension StatusReport.CopyPart {
 }
 
 extension StatusReport.RowPart {
-  init(_ entry: FeedEntry) {
+  /// - Parameter chosen: where the value was chosen, if not here.
+  init(_ entry: FeedEntry, chosen: RowOrigin?) {
+    self.chosen = chosen.map { origin in
+      StatusReport.ChosenPart(
+        store: origin.minter.store, member: origin.minter.member, level: origin.minter.level, lane: origin.minter.lane,
+        rule: origin.minter.rule, at: origin.milliseconds, asker: origin.asker)
+    }
     serial = entry.story.serial
     version = entry.package.version
     pkgarch = entry.package.pkgarch

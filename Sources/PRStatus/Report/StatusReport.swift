@@ -182,6 +182,23 @@ package struct StatusReport: Codable, Hashable, Sendable {
     package var origin: String
     package var asker: String?
     package var at: Int64?
+    /// Where the value was chosen, where that is another node, and is known.
+    package var chosen: ChosenPart?
+  }
+
+  /// The node that has chosen a value, and how.
+  package struct ChosenPart: Codable, Hashable, Sendable {
+    /// The identity of its store.
+    package var store: String
+    /// Its name in the federation.
+    package var member: String?
+    package var level: Int?
+    package var lane: String?
+    /// As `origin` of a row of that node.
+    package var rule: String
+    package var at: Int64?
+    /// The builder for which it was chosen, where that node shares it.
+    package var asker: String?
   }
 
   package struct FloorPart: Codable, Hashable, Sendable {

@@ -103,11 +103,13 @@ actor StatusCollector {
     part.commitSeconds = Double(figures.commitNanoseconds) / 1_000_000_000
     part.server = figures.server.map(StatusReport.ServerPart.init)
     let newest = try? await lookout.read(within: .seconds(1)) { reader throws(StoreError) in
-      (try reader.newestSerial(), try reader.lastEntries(Self.rows), try reader.lastFloor())
+      (
+        try reader.newestSerial(), try reader.withOrigins(try reader.lastEntries(Self.rows)), try reader.lastFloor()
+      )
     }
     part.lastSerial = newest?.0 ?? 0
     part.lastFloor = newest?.2.map(StatusReport.FloorPart.init)
-    rows = (newest?.1 ?? []).map(StatusReport.RowPart.init)
+    rows = (newest?.1 ?? []).map { StatusReport.RowPart($0, chosen: $1) }
   }
 
   /// All alarms. The disk is looked at here, since nothing else watches it.
@@ -192,10 +194,11 @@ actor StatusCollector {
     searches += 1
     defer { searches -= 1 }
     do throws(StoreError) {
-      let found = try await searcher.read(within: Self.searchTimeout, for: client) { reader throws(StoreError) in
-        try reader.find(words, limit: Self.found)
+      let (found, rows) = try await searcher.read(within: Self.searchTimeout, for: client) { reader throws(StoreError) in
+        let found = try reader.find(words, limit: Self.found)
+        return (found, try reader.withOrigins(found.entries))
       }
-      report.rows = found.entries.map(StatusReport.RowPart.init)
+      report.rows = rows.map { StatusReport.RowPart($0, chosen: $1) }
       report.isPartial = found.isPartial
       if found.isInterrupted {
         report.problem = "the search was stopped after 2 s, and older rows were not searched"

@@ -126,6 +126,12 @@ package protocol ReadContext: AnyObject {
   /// - Parameter checksum: only this one's; nil takes all.
   func story(of package: PackageKey, checksum: String?) throws(StoreError) -> [RowHistory]
 
+  /// The entries of the feed behind a serial, in its order. None where rows have no serials.
+  func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry]
+
+  /// Where a row of the upstream comes from, as that has said.
+  func keptOrigin(of row: Row) throws(StoreError) -> RowOrigin?
+
   /// The rows that came last, the newest first. None where rows have no serials.
   func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry]
 

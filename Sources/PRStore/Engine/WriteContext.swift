@@ -72,6 +72,9 @@ package protocol WriteContext: AnyObject {
   /// - Returns: how many were news.
   func copy(_ rows: ArraySlice<Row>, source: String?, milliseconds: Int64) throws(StoreError) -> Int
 
+  /// Keeps where a row of the upstream comes from.
+  func keep(_ origin: RowOrigin, of row: Row) throws(StoreError)
+
   /// Begins a copy that will take the place of the one there is. What was made of another is put away.
   ///
   /// - Returns: false while the exchange for an earlier fresh copy is not finished: see ``swapStep()``.

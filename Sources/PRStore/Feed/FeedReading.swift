@@ -8,10 +8,12 @@ extension ReadContext {
   ///   - position: where the asker is; nil for one that begins.
   ///   - floors: where the asker is among the floors; nil where it asks for none.
   ///   - limit: how many rows, and how many floors, at most.
+  ///   - wanted: the rows come with their origins, as far as they have one by now.
   ///   - checked: how far an earlier call has come on its way to the position.
   /// - Returns: the answer, or how far this call has come on its way to the position.
   func changes(
-    after position: FeedPosition?, floors: FloorPosition?, limit: Int, checked: FeedCheck?, digests: FeedDigests
+    after position: FeedPosition?, floors: FloorPosition?, limit: Int, origins wanted: OriginsWanted? = nil,
+    checked: FeedCheck?, digests: FeedDigests
   ) throws(StoreError) -> ReadStep<FeedCheck?, FeedAnswer> {
     let store = try feedIdentity()
     let position = position ?? .start(of: store)
@@ -24,21 +26,29 @@ extension ReadContext {
       begin = (checked.serial, checked.digest)
     }
     var walk = FeedWalk(begin, digests, removals)
-    try self.walk(&walk, to: position.serial, rows: FeedPageLimit.checkedRows) { _ in true }
+    try self.walk(&walk, to: position.serial, rows: FeedPageLimit.checkedRows) { _, _ in true }
     guard walk.serial >= position.serial else {
       return .again(FeedCheck(serial: walk.serial, digest: walk.digest, removals: removals))
     }
     guard position.serial == 0 || walk.digest == position.digest else { return .done(.reset(.digest)) }
+    let found = try wanted.map { wanted throws(StoreError) in
+      try FeedOrigins(after: walk.serial, limit: limit, wanted, in: self)
+    }
+    let end = min(found?.end ?? last, last)
     var rows: [Row] = []
+    var origins: [RowOrigin?] = []
     var bytes = 0
-    try self.walk(&walk, to: last, rows: limit) { row in
+    try self.walk(&walk, to: end, rows: limit) { serial, row in
       rows.append(row)
+      if let found { origins.append(found.origins[serial]) }
       bytes += row.size
       return bytes < FeedPageLimit.bytes
     }
     digests.keep(walk.serial, walk.digest, removals: removals)
     let reached = FeedPosition(store: store, serial: walk.serial, digest: walk.digest)
-    var page = FeedPage(position: reached, rows: rows, hasMore: walk.serial < last)
+    let hasMore = walk.serial < end || (found?.isFull ?? false && walk.serial < last)
+    var page = FeedPage(position: reached, rows: rows, hasMore: hasMore)
+    if found != nil { page.origins = origins }
     if let floors { page.floors = try self.floors(after: floors, limit: limit) }
     return .done(.page(page))
   }
@@ -46,13 +56,13 @@ extension ReadContext {
   /// Where the feed ends now.
   package func lastPosition() throws(StoreError) -> FeedPosition {
     var walk = FeedWalk((0, .start), FeedDigests(), 0)
-    try self.walk(&walk, to: try newestSerial(), rows: .max) { _ in true }
+    try self.walk(&walk, to: try newestSerial(), rows: .max) { _, _ in true }
     return FeedPosition(store: try feedIdentity(), serial: walk.serial, digest: walk.digest)
   }
 
   /// Goes along the feed until its end, a number of rows, or until `body` returns false.
   private func walk(
-    _ walk: inout FeedWalk, to end: Int64, rows maximum: Int, _ body: (Row) -> Bool
+    _ walk: inout FeedWalk, to end: Int64, rows maximum: Int, _ body: (Int64, Row) -> Bool
   ) throws(StoreError) {
     guard walk.serial < end else { return }
     var (passed, count) = (walk, 0)
@@ -65,7 +75,7 @@ extension ReadContext {
         return true
       }
       passed.pass(row, serial: serial)
-      return body(row)
+      return body(serial, row)
     }
     walk = passed
     if isWhole { walk.serial = end }
@@ -116,15 +126,18 @@ extension Store {
   /// - Parameters:
   ///   - floors: where the asker is among the floors; nil where it asks for none.
   ///   - limit: how many rows, and how many floors, at most. There are fewer where they are large.
+  ///   - origins: the rows come with their origins; nil where those are not asked for.
   package func changes(
-    after position: FeedPosition?, floors: FloorPosition?, limit: Int, for client: ReadClient = .node,
+    after position: FeedPosition?, floors: FloorPosition?, limit: Int, origins: OriginsWanted? = nil,
+    for client: ReadClient = .node,
     done: @escaping @Sendable (Result<FeedAnswer, StoreError>) -> Void
   ) {
     let digests = digests
     read(
       in: .long, for: client, from: FeedCheck?.none,
       { reader, checked throws(StoreError) in
-        try reader.changes(after: position, floors: floors, limit: limit, checked: checked, digests: digests)
+        try reader.changes(
+          after: position, floors: floors, limit: limit, origins: origins, checked: checked, digests: digests)
       }, done: done)
   }
 }

@@ -59,6 +59,26 @@ extension Provenance.Origin: RawRepresentable {
 }
 
 extension Provenance.Origin {
+  /// The value was chosen by another node.
+  package var isFromAbove: Bool {
+    switch self {
+    case .copied, .vanished, .rule(.adopted): true
+    case .rule, .imported, .foreign, .takenOver: false
+    }
+  }
+
+  /// As a person reads it who looks from a node below.
+  package var explanationAbove: String {
+    switch self {
+    case .rule(.first): "the package's first value"
+    case .rule(.next): "the next number for a new checksum"
+    case .rule(.renewed): "a new number for a checksum that had been superseded"
+    case .rule(.derived): "under its upstream's number"
+    case .rule(.aboveFloor): "above the package's floor"
+    default: explanation
+    }
+  }
+
   /// As a person reads it.
   package var explanation: String {
     switch self {

@@ -18,6 +18,12 @@ package enum StoreMetadata: String, Hashable, Sendable {
   case oldHeads = "heads of schema 2"
   /// How often rows have left the feed: digests that were computed before do not hold.
   case removals
+  /// How far the origins of copied rows have been asked for: a position in the upstream's feed.
+  case originPosition = "origin position"
+  /// When origins were asked for and some rows had none, in milliseconds since 1970: the upstream may have one later.
+  case originGaps = "origin gaps"
+  /// In which places the store's own rows were minted: a ``MinterNote``.
+  case minters
   /// The place of the store in a federation, as the authority gave it: a ``Membership``.
   case membership
   /// When it was last tried whether a row can be stored.

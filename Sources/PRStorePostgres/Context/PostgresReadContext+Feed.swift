@@ -37,6 +37,14 @@
       }
     }
 
+    func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
+      let reply = try ask(PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
+      return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
+    }
+
+    /// An authority has no upstream.
+    func keptOrigin(of row: Row) -> RowOrigin? { nil }
+
     func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry] {
       let reply = try ask(PostgresRows.last, .number(.max), .number(Int64(clamping: limit)))
       return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }

@@ -77,6 +77,8 @@
     func settleSlice(of package: UnsettledPackage) -> Bool { true }
     func readingWhole<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value { try body() }
 
+    func keep(_ origin: RowOrigin, of row: Row) {}
+
     /// An authority is no member.
     func membership() -> String? { nil }
 

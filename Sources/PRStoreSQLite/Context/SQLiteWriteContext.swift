@@ -29,6 +29,8 @@ final class SQLiteWriteContext: WriteContext {
   var announced: Statement??
   /// The store's place in a federation. The outer nil: not read yet.
   var place: String??
+  /// Keeps where copied rows come from, once this transaction has such a row.
+  var origins: OriginWriter?
 
   var reader: any ReadContext { snapshot }
 
@@ -97,6 +99,7 @@ final class SQLiteWriteContext: WriteContext {
     announced = nil
     snapshot.written = nil
     place = nil
+    origins = nil
   }
 
   /// The greatest own value of a package.

@@ -12,6 +12,15 @@ extension SQLiteReadContext {
     return try entries(statement)
   }
 
+  package func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
+    guard try connection.hasTable("headwater_feed") else { return [] }
+    let statement = try connection.prepare(
+      "SELECT \(Self.entryColumns) FROM headwater_feed WHERE serial > ?1 ORDER BY serial LIMIT ?2")
+    statement.bind(1, serial)
+    statement.bind(2, Int64(clamping: limit))
+    return try entries(statement)
+  }
+
   /// Rows that have every one of some words in their version, their architecture or their checksum, whatever the case.
   ///
   /// It looks through the whole feed: for a ``DiagnosticReader``, not for a serving connection.

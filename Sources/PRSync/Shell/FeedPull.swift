@@ -24,13 +24,16 @@ struct FeedPull {
         server: connection.server, store: upstreamStore, ownStore: store.identity,
         page: options.page, wait: max(Int(clamping: options.every.components.seconds), 1)))
     var actions = sync.handle(.begun)
+    var origins = OriginPass()
     while true {
-      let events = try await carryOut(actions)
+      let events = try await carryOut(actions, &origins)
       actions = events.flatMap { sync.handle($0) }
     }
   }
 
-  private func carryOut(_ actions: [FeedSync.Action]) async throws(SyncError) -> [FeedSync.Event] {
+  private func carryOut(
+    _ actions: [FeedSync.Action], _ origins: inout OriginPass
+  ) async throws(SyncError) -> [FeedSync.Event] {
     // A question is on its way while a page is written.
     async let reply = ask(actions)
     var events: [FeedSync.Event] = []
@@ -49,7 +52,9 @@ struct FeedPull {
         let vanished = try await store.swapCopies(.atPosition, sparingAfter: .max, milliseconds: now())
         events.append(.swapped(vanished: vanished))
       case .complete: events.append(.completed(rows: try await store.completeCopy()))
-      case .note(let note): report.take(note)
+      case .note(let note):
+        report.take(note)
+        if case .arrived = note { try await askForOrigins(&origins) }
       case .fail(let error): throw error
       }
     }

@@ -7,6 +7,8 @@ package enum Feature: String, CaseIterable, Sendable {
   case lookup
   /// ``Request/changes(_:)``
   case changes
+  /// `changes` may ask where rows come from.
+  case origins
   /// A `lookup` may say which stores it has passed.
   case via
   /// The requests of a ``FederationRequest``: the server is a node of a federation.

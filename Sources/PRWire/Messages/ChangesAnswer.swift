@@ -19,10 +19,14 @@ package enum ChangesAnswer: Hashable, Sendable {
     package var rows: [Row]
     /// Nil from a server that was asked for none, or has none to give: one of an earlier version.
     package var floors: FloorPage?
+    /// Where the rows come from, one each. Nil from a server that was not asked for them.
+    package var origins: [RowOrigin?]?
 
     package init(
-      store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row], floors: FloorPage? = nil
+      store: String, last: Int64, digest: String, hasMore: Bool, rows: [Row], floors: FloorPage? = nil,
+      origins: [RowOrigin?]? = nil
     ) {
+      self.origins = origins
       self.store = store
       self.last = last
       self.digest = digest
@@ -49,6 +53,7 @@ package enum ChangesAnswer: Hashable, Sendable {
       }
       out.writeInteger(ASCII.closeBracket)
       page.floors?.write(to: &out)
+      if let origins = page.origins { OriginList.write(origins, to: &out) }
     }
     out.writeInteger(ASCII.closeBrace)
   }
@@ -86,16 +91,22 @@ private struct ChangesFields {
   private var hasMore: Bool?
   private var rows: [Row]?
   private var floors = FloorFields()
+  private var origins = OriginList()
   private var isMalformed = false
 
-  var hasTooMany: Bool { hasTooManyRows || floors.hasTooMany }
+  var hasTooMany: Bool { hasTooManyRows || floors.hasTooMany || origins.hasTooMany }
 
   init(maximumRows: Int) { self.maximumRows = maximumRows }
 
   var answer: ChangesAnswer? {
     if let reason { return .reset(reason) }
-    guard !isMalformed, !floors.isMalformed, let store, let last, let digest, let hasMore, let rows else { return nil }
-    return .page(.init(store: store, last: last, digest: digest, hasMore: hasMore, rows: rows, floors: floors.page))
+    guard !isMalformed, !floors.isMalformed, let store, let last, let digest, let hasMore, let rows,
+      origins.fits(rows.count)
+    else { return nil }
+    return .page(
+      .init(
+        store: store, last: last, digest: digest, hasMore: hasMore, rows: rows, floors: floors.page,
+        origins: origins.origins))
   }
 
   mutating func read(_ name: JSONText, from scanner: inout JSONScanner) throws(JSONError) {
@@ -120,6 +131,7 @@ private struct ChangesFields {
       try floors.readList(&scanner, maximum: maximumRows)
       return
     }
+    if try origins.read(name, &scanner, maximum: maximumRows) { return }
     switch try scanner.value() {
     case .text(let text) where name.equals("store", in: bytes): store = try text.string(in: bytes)
     case .text(let text) where name.equals("digest", in: bytes): digest = try text.string(in: bytes)

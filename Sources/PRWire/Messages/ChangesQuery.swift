@@ -16,10 +16,12 @@ package struct ChangesQuery: Hashable, Sendable {
   package var floors: FloorPosition?
   /// How long the answer may be held back while there is nothing new, in seconds.
   package var wait: Int
+  /// The rows are to come with their origins. Asked only of a server that announces ``Feature/origins``.
+  package var origins: Bool
 
   package init(
     store: String? = nil, after: Int64 = 0, digest: String = "", limit: Int, floors: FloorPosition? = nil,
-    wait: Int = 0
+    wait: Int = 0, origins: Bool = false
   ) {
     self.store = store
     self.after = after
@@ -27,6 +29,7 @@ package struct ChangesQuery: Hashable, Sendable {
     self.limit = limit
     self.floors = floors
     self.wait = wait
+    self.origins = origins
   }
 
   func write(to out: inout ByteBuffer) {
@@ -36,6 +39,7 @@ package struct ChangesQuery: Hashable, Sendable {
     out.writeJSON(string: digest)
     out.writeString(#","limit":\#(limit)"#)
     if let floors { out.writeString(#","floors_after":\#(floors.serial),"floors_digest":"\#(floors.digest)""#) }
+    if origins { out.writeStaticString(#","origins":true"#) }
     out.writeString(#","wait":\#(wait)}}"#)
   }
 
@@ -69,6 +73,7 @@ package struct ChangesQuery: Hashable, Sendable {
     case .null where field.equals("store", in: bytes): store = nil
     case .null where field.equals("digest", in: bytes): digest = ""
     case .null where field.equals("floors_digest", in: bytes): break
+    case .bool(let flag) where field.equals("origins", in: bytes): origins = flag
     // A digest that is none is no digest of this server's floors.
     case .text(let text) where field.equals("floors_digest", in: bytes):
       let digest = FeedDigest(try text.string(in: bytes)) ?? .start
@@ -96,6 +101,7 @@ package struct ChangesQuery: Hashable, Sendable {
     for name in ["store", "digest", "floors_digest"] as [StaticString] where field.equals(name, in: bytes) {
       return ("\(name)", "a string or null")
     }
+    if field.equals("origins", in: bytes) { return ("origins", "true or false") }
     for name in ["after", "limit", "wait", "floors_after"] as [StaticString] where field.equals(name, in: bytes) {
       return ("\(name)", "a whole number")
     }

@@ -53,7 +53,7 @@ struct FloorFields {
 }
 
 extension UnsafeRawBufferPointer {
-  fileprivate func number(_ range: Range<Int>) -> Int64? {
+  func number(_ range: Range<Int>) -> Int64? {
     Int64(String(decoding: UnsafeRawBufferPointer(rebasing: self[range]), as: UTF8.self))
   }
 }

@@ -83,6 +83,10 @@ package struct ServeOptions: Sendable {
     "As a member of a federation, mint although its authority has found a clone of this database, or a restored backup: two contents may then get one number."
   )
 
+  package let shareAskers = OptionRow(
+    "share-askers", .flag, false,
+    "Give the nodes below the address of the builder for which a value was chosen, with the value's origin.")
+
   package let readOnly = OptionRow("read-only", .flag, false, "Store nothing.")
 
   package let frozen = OptionRow(

@@ -26,7 +26,7 @@ struct Explain: AsyncParsableCommand {
     let package = PackageKey(version: version, pkgarch: pkgarch)
     let checksum = checksum
     let (story, floors) = try await store.read { reader throws(StoreError) in
-      (try reader.story(of: package, checksum: checksum), try reader.floorStory(of: package))
+      (try reader.originStory(of: package, checksum: checksum), try reader.floorStory(of: package))
     }
     if story.isEmpty, floors.isEmpty {
       let asked = checksum.map { "\(TupleKey(package: package, checksum: $0))" } ?? "\(package)"
@@ -34,7 +34,7 @@ struct Explain: AsyncParsableCommand {
         "\(store.path) has no row of \(asked); name another --database, or check the spelling with "
           + "'headwater export --database \(store.path)'")
     }
-    for row in story { print(json ? try row.json : row.text) }
+    for (row, origin) in story { print(json ? try row.json(origin) : row.text(origin)) }
     for floor in floors { print(json ? try floor.json : floor.text) }
   }
 }
@@ -72,22 +72,40 @@ extension RowHistory {
   /// Which level's nodes mint values of this form, by the partitioned numbering: 0 is the top of the hierarchy.
   private var level: Int? { Revision(value).map { $0.components.count - 1 } }
 
-  fileprivate var text: String {
+  fileprivate func text(_ origin: RowOrigin?) -> String {
     let asker = provenance.asker.map {
       [.copied, .vanished].contains(provenance.origin) ? "from \($0)" : "for \($0)"
     }
     let level = level.map { "numbered at level \($0)" }
-    let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level].compactMap(\.self)
+    let chosen = (provenance.origin.isFromAbove ? origin : nil).map { "chosen by \($0.explanation)" }
+    let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level, chosen].compactMap(\.self)
     return "\(value)  \(checksum)  \(parts.joined(separator: ", "))"
   }
 
-  fileprivate var json: String {
-    get throws {
-      var fields = ["checksum": checksum, "value": value, "origin": provenance.origin.rawValue, "serial": "\(serial)"]
-      fields["time"] = time
-      fields["level"] = level.map(String.init)
-      fields["asker"] = provenance.asker
-      return try fields.jsonLine
-    }
+  fileprivate func json(_ origin: RowOrigin?) throws -> String {
+    var fields = ["checksum": checksum, "value": value, "origin": provenance.origin.rawValue, "serial": "\(serial)"]
+    fields["time"] = time
+    fields["level"] = level.map(String.init)
+    fields["asker"] = provenance.asker
+    fields["minter_store"] = origin?.minter.store
+    fields["minter"] = origin?.minter.member
+    fields["minter_level"] = origin?.minter.level.map(String.init)
+    fields["minter_lane"] = origin?.minter.lane
+    fields["minter_rule"] = origin?.minter.rule
+    fields["minter_time"] = origin?.milliseconds?.timeOfDay
+    fields["minter_asker"] = origin?.asker
+    return try fields.jsonLine
+  }
+}
+
+extension RowOrigin {
+  fileprivate var explanation: String {
+    let node = minter.member.map { "\($0) (store \(minter.store))" } ?? "the store \(minter.store)"
+    let place = [minter.level.map { "level \($0)" }, minter.lane.map { "lane \($0)" }].compactMap(\.self)
+    let rule = Provenance.Origin(rawValue: minter.rule)?.explanationAbove ?? minter.rule
+    let parts =
+      [node + (place.isEmpty ? "" : " on " + place.joined(separator: " in "))]
+      + [milliseconds.map { "at \($0.timeOfDay)" }, rule, asker.map { "for \($0)" }].compactMap(\.self)
+    return parts.joined(separator: ", ")
   }
 }

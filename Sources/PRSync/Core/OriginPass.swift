@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRRevision
+import PRWire
+
+/// Asks where copied rows come from: behind the copy, along the same feed, from its beginning. A value without I/O.
+///
+/// Rows that were copied by an earlier version, with a fresh copy, or as a live answer get their origin by the same pass. It has a
+/// position of its own, and is made a part at a time between the questions for rows, which do not wait for it.
+struct OriginPass: Hashable, Sendable {
+  /// By the clock that is never set; nil before the first part.
+  private var last: ContinuousClock.Instant?
+  /// The last part ended at the limit.
+  private var isBehind = false
+
+  /// How long a new row waits for its origin, so that rows are asked for together.
+  static let pause = Duration.seconds(15)
+  /// So many pages are asked for in one part.
+  static let pages = 32
+
+  /// Whether a part is due.
+  func isDue(at now: ContinuousClock.Instant) -> Bool {
+    guard let last, !isBehind else { return true }
+    return now - last >= Self.pause
+  }
+
+  mutating func ended(at now: ContinuousClock.Instant, isBehind: Bool) {
+    (last, self.isBehind) = (now, isBehind)
+  }
+
+  /// The question for the origins behind a position.
+  static func question(from position: FeedPosition?, limit: Int) -> ChangesQuery {
+    ChangesQuery(
+      store: position?.store, after: position?.serial ?? 0, digest: position?.digest.description ?? "", limit: limit,
+      origins: true)
+  }
+
+  /// Whether all are asked for again: some rows had no origin, and that was a day ago.
+  ///
+  /// - Parameters:
+  ///   - gaps: when that was, in milliseconds since 1970; nil where all rows had one.
+  static func begins(anew gaps: Int64?, at now: Int64) -> Bool { gaps.map { now - $0 >= Self.day } ?? false }
+
+  private static let day: Int64 = 86_400_000
+
+  /// What a page brings.
+  struct Found: Hashable, Sendable {
+    var origins: [Pair]
+    var position: FeedPosition
+    var hasMore: Bool
+    /// Rows came whose origin the upstream does not have.
+    var hasGaps: Bool
+
+    struct Pair: Hashable, Sendable {
+      var row: Row
+      var origin: RowOrigin
+    }
+  }
+
+  /// Reads a page.
+  ///
+  /// - Returns: nil where it does not follow on the position: the origins begin anew with the next part.
+  static func found(in page: ChangesAnswer.Page, from start: FeedPosition?) -> Found? {
+    var digest = start?.digest ?? .start
+    for row in page.rows { digest.add(row) }
+    guard let told = FeedDigest(page.digest), told == digest, page.store == start?.store ?? page.store,
+      page.last >= start?.serial ?? 0, page.last > start?.serial ?? 0 || !page.hasMore
+    else { return nil }
+    let origins = zip(page.rows, page.origins ?? []).compactMap { row, origin in
+      row.isWithinLimits ? origin.map { Found.Pair(row: row, origin: $0) } : nil
+    }
+    return Found(
+      origins: origins, position: FeedPosition(store: page.store, serial: page.last, digest: told),
+      hasMore: page.hasMore, hasGaps: origins.count < page.rows.count)
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import PRClient
+import PRRevision
+import PRStore
+import PRWire
+
+extension FeedPull {
+  /// Makes the next part of an ``OriginPass``, if it is due. The copy is at the end of the feed: no question is under way.
+  func askForOrigins(_ pass: inout OriginPass) async throws(SyncError) {
+    guard connection.description.features.contains(.origins), pass.isDue(at: instant()) else { return }
+    var isBehind = true
+    for _ in 0..<OriginPass.pages where isBehind { isBehind = try await askForPage() }
+    pass.ended(at: instant(), isBehind: isBehind)
+  }
+
+  /// - Returns: whether there is more to ask for now.
+  private func askForPage() async throws(SyncError) -> Bool {
+    let time = now()
+    let start = try await store.read { reader throws(StoreError) in
+      let gaps = try reader.note(.originGaps).flatMap { Int64($0) }
+      return OriginPass.begins(anew: gaps, at: time) ? nil : try reader.position(.originPosition)
+    }
+    let found: OriginPass.Found?
+    switch try await answer(to: OriginPass.question(from: start, limit: options.page)) {
+    case .reset: found = nil
+    case .page(let page): found = OriginPass.found(in: page, from: start)
+    }
+    guard let found else {
+      // Another feed, or one that went back. What was kept stays true of its rows.
+      try await store.write { context throws(StoreError) in try context.forget(.originPosition) }
+      return start != nil
+    }
+    guard found.position != start else { return false }
+    try await store.write { context throws(StoreError) in
+      // Another process on the same file may be ahead.
+      let present = try context.reader.position(.originPosition)
+      guard start == nil || present == start else { return }
+      for pair in found.origins { try context.keep(pair.origin, of: pair.row) }
+      if start == nil { try context.forget(.originGaps) }
+      if found.hasGaps { try context.keep(.originGaps, String(time)) }
+      try context.keep(.originPosition, found.position.description)
+    }
+    return found.hasMore
+  }
+
+  private func answer(to query: ChangesQuery) async throws(SyncError) -> ChangesAnswer {
+    let response: Response
+    do throws(ClientError) {
+      response = try await connection.ask(.changes(query), within: options.timeout)
+    } catch {
+      throw .client(error)
+    }
+    guard case .changes(let answer) = response else { throw .nonsense(connection.server) }
+    return answer
+  }
+}
