@@ -104,9 +104,15 @@ struct OriginPassTests {
     var pass = OriginPass()
     let now = ContinuousClock.now
     #expect(pass.isDue(at: now))
-    pass.ended(at: now, isBehind: true)
-    #expect(pass.isDue(at: now))
-    pass.ended(at: now, isBehind: false)
+    #expect(pass.wait(60) == 60)
+    pass.ended(at: now, isBehind: true, isOpen: false)
+    #expect(pass.isDue(at: now) && pass.wait(60) == 5)
+    pass.ended(at: now, isBehind: false, isOpen: true)
+    #expect(pass.wait(60) == 5 && pass.wait(2) == 2 && pass.wait(0) == 0)
+    pass.ended(at: now, isBehind: false, isOpen: false)
+    #expect(pass.wait(60) == 60)
+    pass.rowsCame()
+    #expect(pass.wait(60) == 5)
     #expect(!pass.isDue(at: now + OriginPass.pause - .nanoseconds(1)) && pass.isDue(at: now + OriginPass.pause))
   }
 

@@ -11,9 +11,11 @@ struct OriginPass: Hashable, Sendable {
   private var last: ContinuousClock.Instant?
   /// The last part ended at the limit.
   private var isBehind = false
+  /// There are copied rows in front of which the pass has ended, or that have come since.
+  private var isOpen = false
 
   /// How long a new row waits for its origin, so that rows are asked for together.
-  static let pause = Duration.seconds(15)
+  static let pause = Duration.seconds(5)
   /// So many pages are asked for in one part.
   static let pages = 32
 
@@ -23,8 +25,16 @@ struct OriginPass: Hashable, Sendable {
     return now - last >= Self.pause
   }
 
-  mutating func ended(at now: ContinuousClock.Instant, isBehind: Bool) {
-    (last, self.isBehind) = (now, isBehind)
+  mutating func ended(at now: ContinuousClock.Instant, isBehind: Bool, isOpen: Bool) {
+    (last, self.isBehind, self.isOpen) = (now, isBehind, isOpen)
+  }
+
+  /// Rows were copied.
+  mutating func rowsCame() { isOpen = true }
+
+  /// For how long a question for rows is held back, in seconds: the next part follows its answer.
+  func wait(_ longest: Int) -> Int {
+    isOpen || isBehind ? min(longest, Int(clamping: Self.pause.components.seconds)) : longest
   }
 
   /// The question for the origins behind a position.

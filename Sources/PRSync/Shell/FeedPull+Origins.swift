@@ -7,11 +7,16 @@ import PRWire
 extension FeedPull {
   /// Makes the next part of an ``OriginPass``, if it is due. The copy is at the end of the feed: no question is under way.
   func askForOrigins(_ pass: inout OriginPass) async throws(SyncError) {
-    guard connection.description.features.contains(.origins), pass.isDue(at: instant()) else { return }
+    guard asksForOrigins, pass.isDue(at: instant()) else { return }
     var isBehind = true
     for _ in 0..<OriginPass.pages where isBehind { isBehind = try await askForPage() }
-    pass.ended(at: instant(), isBehind: isBehind)
+    let isOpen = try await store.read { reader throws(StoreError) in
+      try reader.position(.originPosition)?.serial ?? 0 < reader.position(.position)?.serial ?? 0
+    }
+    pass.ended(at: instant(), isBehind: isBehind, isOpen: isOpen)
   }
+
+  var asksForOrigins: Bool { connection.description.features.contains(.origins) }
 
   /// - Returns: whether there is more to ask for now.
   private func askForPage() async throws(SyncError) -> Bool {

@@ -35,7 +35,7 @@ struct FeedPull {
     _ actions: [FeedSync.Action], _ origins: inout OriginPass
   ) async throws(SyncError) -> [FeedSync.Event] {
     // A question is on its way while a page is written.
-    async let reply = ask(actions)
+    async let reply = ask(actions, waiting: asksForOrigins ? origins : nil)
     var events: [FeedSync.Event] = []
     for action in actions {
       switch action {
@@ -54,6 +54,7 @@ struct FeedPull {
       case .complete: events.append(.completed(rows: try await store.completeCopy()))
       case .note(let note):
         report.take(note)
+        if case .applied(let news) = note, news > 0 { origins.rowsCame() }
         if case .arrived = note { try await askForOrigins(&origins) }
       case .fail(let error): throw error
       }
@@ -63,8 +64,13 @@ struct FeedPull {
   }
 
   /// Puts the question that is among the actions.
-  private func ask(_ actions: [FeedSync.Action]) async -> Result<FeedSync.Reply, SyncError>? {
-    for case .ask(let query, let start) in actions { return await ask(query, from: start) }
+  private func ask(
+    _ actions: [FeedSync.Action], waiting origins: OriginPass?
+  ) async -> Result<FeedSync.Reply, SyncError>? {
+    for case .ask(var query, let start) in actions {
+      if let origins { query.wait = origins.wait(query.wait) }
+      return await ask(query, from: start)
+    }
     return nil
   }
 

@@ -28,6 +28,34 @@ struct FederationTests {
     }
   }
 
+  @Test(
+    "explain and the page at a leaf name the node that has chosen a value, two levels up, and its builder where that is shared"
+  )
+  func origins() throws {
+    let authority = try ManagedNode.authority(serving: ["--share-askers"])
+    let site = try authority.member("site", hasMembers: true)
+    _ = try authority.number("v", "top")
+    _ = try site.number("v", "middle")
+    let leaf = try site.member("leaf")
+    #expect(try leaf.number("v", "top") == "0")
+    var story = ""
+    try leaf.server?.wait {
+      story = try leaf.run(["explain", "v", "core2-64"])
+      return story.contains("chosen by authority") && story.contains("chosen by site")
+    }
+    let lines = story.split(separator: "\n")
+    let (top, middle) = (lines.filter { $0.contains("  top  ") }, lines.filter { $0.contains("  middle  ") })
+    #expect(
+      top.contains { $0.contains("on level 0") && $0.hasSuffix("the package's first value, for 127.0.0.1") }, "\(story)"
+    )
+    #expect(middle.contains { $0.contains("on level 1 in lane 0/256") && $0.hasSuffix("under its upstream's number") })
+    try leaf.server?.wait {
+      let rows = try leaf.server?.look("/api/status").json["rows"]?.elements ?? []
+      return rows.contains { $0["chosen"]?["member"]?.string == "authority" && $0["chosen"]?["asker"]?.string != nil }
+    }
+    for node in [leaf, site, authority] { try node.stop() }
+  }
+
   @Test("a request of the deepest node goes up through all others without waiting behind reports that are held")
   func deep() throws {
     let authority = try ManagedNode.authority(serving: ["--status", "0"])
