@@ -9,6 +9,8 @@ package struct AuthorityCertificate: Hashable, Sendable {
   /// Its hash names the authority.
   package let publicKey: PublicKey
   package let der: [UInt8]
+  /// By the key before this one; nil for the first key of a federation.
+  let endorsement: AuthorityEndorsement?
 
   /// Its own signature is checked, but not whether it is valid now.
   ///
@@ -31,10 +33,23 @@ package struct AuthorityCertificate: Hashable, Sendable {
       ErrorQueue.clear()
     }
     guard X509_verify(handle, key) == 1 else { throw .badSignature(.certificate) }
+    endorsement = try Self.endorsement(of: handle)
     self.federation = federation
     period = reading.period
     publicKey = reading.publicKey
     self.der = der
+  }
+
+  private static func endorsement(
+    of certificate: OpaquePointer
+  ) throws(CertificateError) -> AuthorityEndorsement? {
+    guard let der = try CertificateReading.ownExtension(AuthorityEndorsement.objectIdentifier, of: certificate) else {
+      return nil
+    }
+    guard let endorsement = AuthorityEndorsement(der: der) else {
+      throw .malformed(.certificate, reason: "what it says of the key before it cannot be read")
+    }
+    return endorsement
   }
 
   package func pem() throws(CertificateError) -> String { try PEMText.text(.certificate, der) }

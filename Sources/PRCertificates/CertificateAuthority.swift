@@ -15,12 +15,16 @@ package struct CertificateAuthority: Sendable {
   /// - Parameters:
   ///   - now: in seconds since 1970. The certificate is valid from an hour before.
   ///   - lifetime: in seconds.
+  ///   - former: the authority in whose place it comes, which endorses it; nil for the first one.
   ///   - random: the serial number's; the key is made of OpenSSL's.
   package static func make(
-    federation: FederationName, at now: Int64, lifetime: Int64 = lifetime,
+    federation: FederationName, at now: Int64, lifetime: Int64 = lifetime, after former: CertificateAuthority? = nil,
     using random: inout some RandomNumberGenerator
   ) throws(CertificateError) -> CertificateAuthority {
     let key = try PrivateKey()
+    let endorsement = try former.map { former throws(CertificateError) in
+      try AuthorityEndorsement(of: key.publicKey, in: federation, by: former.key)
+    }
     let draft = CertificateDraft(
       // Two authorities of a federation differ in name: clients and OpenSSL look for an issuer by it.
       subject: [
@@ -33,7 +37,7 @@ package struct CertificateAuthority: Sendable {
         (NID_key_usage, "critical,keyCertSign,cRLSign"),
         (NID_subject_key_identifier, "hash"),
         (NID_subject_alt_name, "URI:" + federation.authorityURI),
-      ])
+      ], endorsement: endorsement)
     let der = try draft.signed(by: nil, key)
     return CertificateAuthority(certificate: try AuthorityCertificate(reading: der), key: key)
   }

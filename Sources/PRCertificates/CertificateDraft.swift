@@ -11,6 +11,7 @@ struct CertificateDraft {
   /// As OpenSSL's configuration files have them. Names in them were checked: a comma would begin another.
   let extensions: [(kind: CInt, setting: String)]
   var rights: CertificateRights?
+  var endorsement: AuthorityEndorsement?
 
   /// - Parameters:
   ///   - issuer: nil for an authority, which signs its own.
@@ -26,7 +27,8 @@ struct CertificateDraft {
     let name = X509_get_subject_name(authority ?? certificate)
     guard X509_set_issuer_name(certificate, name) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
     for made in extensions { try extend(certificate, by: authority ?? certificate, made.kind, made.setting) }
-    if let rights { try add(rights, to: certificate) }
+    if let rights { try add(CertificateRights.objectIdentifier, rights.der, to: certificate) }
+    if let endorsement { try add(AuthorityEndorsement.objectIdentifier, endorsement.der, to: certificate) }
     guard X509_sign(certificate, signer.handle, EVP_sha256()) > 0 else {
       throw .openSSL(reason: ErrorQueue.drain().text)
     }
@@ -61,14 +63,16 @@ struct CertificateDraft {
     guard X509_add_ext(certificate, made, -1) == 1 else { throw .openSSL(reason: ErrorQueue.drain().text) }
   }
 
-  private func add(_ rights: CertificateRights, to certificate: OpaquePointer) throws(CertificateError) {
-    guard let kind = OBJ_txt2obj(CertificateRights.objectIdentifier, 1) else {
+  /// An extension of our own.
+  private func add(
+    _ identifier: String, _ der: [UInt8], to certificate: OpaquePointer
+  ) throws(CertificateError) {
+    guard let kind = OBJ_txt2obj(identifier, 1) else {
       throw .openSSL(reason: ErrorQueue.drain().text)
     }
     defer { ASN1_OBJECT_free(kind) }
     guard let value = ASN1_OCTET_STRING_new() else { throw .openSSL(reason: ErrorQueue.drain().text) }
     defer { ASN1_OCTET_STRING_free(value) }
-    let der = rights.der
     guard ASN1_OCTET_STRING_set(value, der, CInt(clamping: der.count)) == 1,
       let made = X509_EXTENSION_create_by_OBJ(nil, kind, 0, value)
     else { throw .openSSL(reason: ErrorQueue.drain().text) }

@@ -38,4 +38,20 @@ struct CertificateReading {
   static func handle(_ der: [UInt8]) throws(CertificateError) -> OpaquePointer {
     try DERCoding.decode(der, .certificate) { d2i_X509(nil, &$0, $1) }
   }
+
+  /// The content of an extension of our own.
+  ///
+  /// - Returns: nil where the certificate has none; no bytes where it has several, or an empty one.
+  static func ownExtension(_ identifier: String, of certificate: OpaquePointer) throws(CertificateError) -> [UInt8]? {
+    ErrorQueue.clear()
+    guard let kind = OBJ_txt2obj(identifier, 1) else { throw .openSSL(reason: ErrorQueue.drain().text) }
+    defer { ASN1_OBJECT_free(kind) }
+    let index = X509_get_ext_by_OBJ(certificate, kind, -1)
+    guard index >= 0 else { return nil }
+    guard X509_get_ext_by_OBJ(certificate, kind, index) < 0,
+      let value = X509_EXTENSION_get_data(X509_get_ext(certificate, index)),
+      let start = ASN1_STRING_get0_data(value)
+    else { return [] }
+    return Array(UnsafeBufferPointer(start: start, count: Int(clamping: max(ASN1_STRING_length(value), 0))))
+  }
 }

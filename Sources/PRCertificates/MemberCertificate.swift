@@ -40,19 +40,12 @@ package struct MemberCertificate: Hashable, Sendable {
   package func pem() throws(CertificateError) -> String { try PEMText.text(.certificate, der) }
 
   private static func rights(of certificate: OpaquePointer) throws(CertificateError) -> CertificateRights {
-    ErrorQueue.clear()
-    guard let kind = OBJ_txt2obj(CertificateRights.objectIdentifier, 1) else {
-      throw .openSSL(reason: ErrorQueue.drain().text)
+    guard let der = try CertificateReading.ownExtension(CertificateRights.objectIdentifier, of: certificate) else {
+      return .none
     }
-    defer { ASN1_OBJECT_free(kind) }
-    let index = X509_get_ext_by_OBJ(certificate, kind, -1)
-    guard index >= 0 else { return .none }
-    guard X509_get_ext_by_OBJ(certificate, kind, index) < 0,
-      let value = X509_EXTENSION_get_data(X509_get_ext(certificate, index)),
-      let start = ASN1_STRING_get0_data(value),
-      case let bytes = UnsafeBufferPointer(start: start, count: Int(clamping: max(ASN1_STRING_length(value), 0))),
-      let rights = CertificateRights(der: Array(bytes))
-    else { throw .malformed(.certificate, reason: "its rights cannot be read") }
+    guard let rights = CertificateRights(der: der) else {
+      throw .malformed(.certificate, reason: "its rights cannot be read")
+    }
     return rights
   }
 }

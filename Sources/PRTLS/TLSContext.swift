@@ -39,17 +39,23 @@ package final class TLSContext: Sendable {
     try TLSContext(.client(trusting: nil), files, clock)
   }
 
-  /// A client's side that believes one authority, whose certificate is in memory.
+  /// A client's side that believes authorities whose certificates are in memory.
   ///
   /// - Parameters:
   ///   - files: a certificate with its key, if servers ask for one. Its `trust` is not read.
-  ///   - authority: whose certificates are believed. Reading the files again leaves it.
+  ///   - authorities: whose certificates are believed. Reading the files again leaves it.
   ///   - clock: by which certificates are valid and sessions too old.
   /// - Throws: ``TLSError`` with the path of the file that cannot be used.
   package static func client(
-    _ files: TLSFiles = TLSFiles(), trusting authority: AuthorityCertificate, clock: TLSClock = .system
+    _ files: TLSFiles = TLSFiles(), trusting authorities: AuthorityCertificate..., clock: TLSClock = .system
   ) throws(TLSError) -> TLSContext {
-    try TLSContext(.client(trusting: authority), files, clock)
+    try client(files, trusting: authorities, clock: clock)
+  }
+
+  package static func client(
+    _ files: TLSFiles = TLSFiles(), trusting authorities: [AuthorityCertificate], clock: TLSClock = .system
+  ) throws(TLSError) -> TLSContext {
+    try TLSContext(.client(trusting: authorities), files, clock)
   }
 
   /// A client's side that verifies nothing and shows nothing: it looks at the certificates that a server sends, in
@@ -78,8 +84,8 @@ package final class TLSContext: Sendable {
 
 enum TLSRole: Hashable {
   case server(requiresClientCertificate: Bool)
-  /// - Parameter trusting: the authority in memory; nil where the files, or the system, say whom to believe.
-  case client(trusting: AuthorityCertificate?)
+  /// - Parameter trusting: the authorities in memory; nil where the files, or the system, say whom to believe.
+  case client(trusting: [AuthorityCertificate]?)
   case looking
 
   var isServer: Bool {

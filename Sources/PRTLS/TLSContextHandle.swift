@@ -29,7 +29,7 @@ final class TLSContextHandle: @unchecked Sendable {
     try useCertificate(files)
     switch role {
     case .server(let requiresCertificate): try verifyClients(files, required: requiresCertificate)
-    case .client(let authority): try verifyServers(files, authority)
+    case .client(let authorities): try verifyServers(files, authorities)
     case .looking: lookAtServers()
     }
   }
@@ -122,9 +122,9 @@ final class TLSContextHandle: @unchecked Sendable {
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
   }
 
-  private func verifyServers(_ files: TLSFiles, _ authority: AuthorityCertificate?) throws(TLSError) {
-    if let authority {
-      try believe(authority)
+  private func verifyServers(_ files: TLSFiles, _ authorities: [AuthorityCertificate]?) throws(TLSError) {
+    if let authorities {
+      for authority in authorities { try believe(authority) }
     } else if let trust = files.trust {
       try believe(trust)
     } else {

@@ -108,12 +108,10 @@ struct InviteTests {
     expect(.lane(.noneLeft(count: 2, isNew: false)), &desk) { try $0.invite("c") }
     try desk.invite("mirror", .mirror)
     var other = try RegisterDesk()
-    let handMade = Register.HandMade(level: 1, lane: .init(store: "s", lane: .only))
-    expect(.lane(.handMade(store: "s", lane: .only, set: Lane("0/256"))), &other) {
-      try $0.invite("a", handMade: [handMade])
-    }
-    let elsewhere = Register.HandMade(level: 2, lane: .init(store: "s", lane: .only))
-    try other.invite("a", handMade: [elsewhere])
+    other.see("s", .only)
+    expect(.lane(.handMade(store: "s", lane: .only, set: Lane("0/256"))), &other) { try $0.invite("a") }
+    other.see("s", .only, level: 2)
+    try other.invite("a")
   }
 
   @Test("no member is deeper than the deepest level")

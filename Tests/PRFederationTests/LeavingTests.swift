@@ -111,7 +111,7 @@ struct LeavingTests {
     for name in try ["oslo", "pune"].map({ try MemberName($0) }) {
       expect(.notBelow(name), &desk) { try $0.register.retire(name, by: pune, now: $0.now) }
       expect(.notBelow(name), &desk) { _ = try $0.register.revoke(name, by: pune, now: $0.now) }
-      expect(.notBelow(name), &desk) { _ = try $0.register.relane(name, by: pune, bits: 1) }
+      expect(.notBelow(name), &desk) { _ = try $0.register.relane(name, by: pune, bits: 1, now: 0) }
       expect(.notBelow(name), &desk) { try $0.register.rename(name, to: .authority, by: pune, now: $0.now) }
     }
     let kernel = try MemberName("kernel")
@@ -165,16 +165,16 @@ struct LeavingTests {
     try desk.register.retire(try MemberName("oslo"), by: .authority, now: desk.now)
     try desk.finish("oslo", greatest: nil)
     let pune = try MemberName("pune")
-    let lease = try desk.register.relane(pune, by: .authority, bits: 5)
+    let lease = try desk.register.relane(pune, by: .authority, bits: 5, now: desk.now)
     #expect(lease.lane?.description == "2/3" && desk.row(1, 0) == .spent)
     let seen = try desk.report("pune")
     #expect(seen.lease == lease)
     #expect(seen.verdict == .handedOver(Nonce(generation: 1, number: 0, bits: 5)))
     expect(.lane(.noneLeft(count: 3, isNew: true)), &desk) {
-      _ = try $0.register.relane(pune, by: .authority, bits: 6)
+      _ = try $0.register.relane(pune, by: .authority, bits: 6, now: 0)
     }
     try desk.join("mirror", .mirror)
     let mirror = try MemberName("mirror")
-    expect(.noLane(mirror), &desk) { _ = try $0.register.relane(mirror, by: .authority, bits: 6) }
+    expect(.noLane(mirror), &desk) { _ = try $0.register.relane(mirror, by: .authority, bits: 6, now: 0) }
   }
 }

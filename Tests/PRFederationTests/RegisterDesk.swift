@@ -24,8 +24,7 @@ struct RegisterDesk {
   @discardableResult
   mutating func invite(
     _ text: String, _ kind: Member.Kind = .site, address: String? = nil, below parent: String? = nil,
-    rights: Rights = [.read], by inviter: String? = nil, isAgain: Bool = false,
-    handMade: [Register.HandMade] = []
+    rights: Rights = [.read], by inviter: String? = nil, isAgain: Bool = false
   ) throws -> EnrollmentToken {
     let name = try MemberName(text)
     let offer = Invitation.Offer(
@@ -35,7 +34,7 @@ struct RegisterDesk {
       authority: Self.authority, id: InvitationID(numbers.next()), secret: EnrollmentSecret(using: &numbers))
     let sender = try sender(inviter)
     _ = try register.invite(
-      offer, by: sender, id: token.id, secretHash: token.secret.hash, handMade: handMade, now: now)
+      offer, by: sender, id: token.id, secretHash: token.secret.hash, now: now)
     tokens[name] = token
     return token
   }
@@ -43,7 +42,7 @@ struct RegisterDesk {
   @discardableResult
   mutating func enroll(
     _ token: EnrollmentToken, store: String, request: String = "request", presented: PresentedNonce? = nil,
-    byHand: UInt64? = nil, handMade: [Register.HandMade] = []
+    byHand: UInt64? = nil
   ) throws -> Register.Enrolled {
     let bytes = Array(request.utf8)
     let proof = try #require(EnrollmentProof(token: token, request: bytes))
@@ -53,9 +52,15 @@ struct RegisterDesk {
         greatestByHand: byHand.map { greatest in Dictionary(uniqueKeysWithValues: (0...15).map { ($0, greatest) }) }
           ?? [:],
         address: "10.0.0.1"),
-      member: MemberID(numbers.next()), bits: numbers.next(), handMade: handMade, now: now)
+      member: MemberID(numbers.next()), bits: numbers.next(), now: now)
     if let nonce = enrolled.nonce { held[enrolled.member.name] = HeldNonce(given: nonce, own: numbers.next()) }
     return enrolled
+  }
+
+  /// A node with a lane set by hand was seen now.
+  mutating func see(_ store: String, _ lane: Lane, level: Int = 1, at address: String = "10.0.0.9") {
+    register.note(
+      [Register.HandMade(level: level, lane: .init(store: store, lane: lane), address: address, seenAt: now)], now: now)
   }
 
   /// Invited and joined; its store has the same name.

@@ -19,7 +19,7 @@ struct RestoreTests {
     desk.register.markRestored(now: desk.now)
     expect(.restored, &desk) { try $0.invite("more") }
     expect(.restored, &desk) { try $0.enroll(token, store: "rome") }
-    expect(.restored, &desk) { _ = try $0.register.relane(try MemberName("pune"), by: .authority, bits: 1) }
+    expect(.restored, &desk) { _ = try $0.register.relane(try MemberName("pune"), by: .authority, bits: 1, now: 0) }
     #expect(try desk.report("pune").verdict.isAlarm == false)
     expect(.awaiting([try MemberName("oslo")], count: 1), &desk) { try $0.register.afterRestore(takesWord: false) }
     var word = desk
@@ -51,7 +51,7 @@ struct RestoreTests {
     var desk = try RegisterDesk()
     try desk.join("pune")
     let backup = desk.register
-    let lease = try desk.register.relane(try MemberName("pune"), by: .authority, bits: 5)
+    let lease = try desk.register.relane(try MemberName("pune"), by: .authority, bits: 5, now: desk.now)
     try desk.report("pune")
     desk.register = backup
     desk.register.markRestored(now: desk.now)

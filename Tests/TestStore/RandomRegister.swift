@@ -20,7 +20,7 @@ package final class RandomRegister {
       leases: members.filter { _ in flag() }.map { lease(of: $0.id) }, laneRows: lanes,
       invitations: (0..<Int.random(in: 0...count, using: &numbers)).map { _ in invitation() },
       floors: (0..<Int.random(in: 0...3, using: &numbers)).map { .init(level: $0, from: number()) },
-      restoredAt: maybe { time() })
+      restoredAt: maybe { time() }, handMade: handMade(), rekeying: maybe { rekeying() })
     (register.addresses, register.revocations) = (addresses(), maybe { .init(number: number(), list: text()) })
     return register
   }
@@ -38,7 +38,9 @@ package final class RandomRegister {
       federation: register.federation, authority: flag() ? register.authority : other.authority,
       lanes: register.lanes, members: members + other.members, leases: register.leases.filter { _ in flag() },
       laneRows: other.laneRows, invitations: register.invitations.shuffled(using: &numbers) + other.invitations,
-      floors: other.floors, restoredAt: flag() ? register.restoredAt : other.restoredAt)
+      floors: other.floors, restoredAt: flag() ? register.restoredAt : other.restoredAt,
+      handMade: register.handMade.filter { _ in flag() } + other.handMade,
+      rekeying: flag() ? register.rekeying : other.rekeying)
     changed.addresses = flag() ? register.addresses : other.addresses
     changed.revocations = flag() ? register.revocations : other.revocations
     return changed
@@ -96,6 +98,23 @@ package final class RandomRegister {
     return invitation
   }
 
+  private func handMade() -> [Register.HandMade] {
+    list(3) {
+      names += 1
+      return Register.HandMade(
+        level: .random(in: 1...15, using: &numbers),
+        lane: .init(store: "store-\(names)", lane: pick([.only, Lane(index: 3, count: 4) ?? .only])), address: text(),
+        seenAt: time(), isForgotten: flag())
+    }
+  }
+
+  private func rekeying() -> Rekeying {
+    Rekeying(
+      former: .init(digest: digest(), certificate: text()), next: .init(digest: digest(), certificate: text()),
+      phase: pick(Rekeying.Phase.allCases), since: time(), otherList: maybe { .init(number: number(), list: text()) },
+      progress: list(3) { .init(member: MemberID(numbers.next()), step: pick(Rekeying.Progress.Step.allCases)) })
+  }
+
   // MARK: Fields
 
   private func flag() -> Bool { Bool.random(using: &numbers) }
@@ -145,12 +164,17 @@ package final class RandomRegister {
 extension Register {
   /// The same with its rows in the order of their keys: a store gives them in whatever order.
   package var sorted: Register {
-    Register(
+    let change = rekeying.map { change in
+      Rekeying(
+        former: change.former, next: change.next, phase: change.phase, since: change.since,
+        otherList: change.otherList, progress: change.progress.sorted { $0.member.number < $1.member.number })
+    }
+    return Register(
       federation: federation, authority: authority, lanes: lanes,
       members: members.sorted { $0.id.number < $1.id.number },
       leases: leases.sorted { $0.member.number < $1.member.number },
       laneRows: laneRows.sorted { ($0.level, $0.index) < ($1.level, $1.index) },
       invitations: invitations.sorted { $0.id.number < $1.id.number }, floors: floors.sorted { $0.level < $1.level },
-      restoredAt: restoredAt)
+      restoredAt: restoredAt, handMade: handMade.sorted { $0.lane.store < $1.lane.store }, rekeying: change)
   }
 }

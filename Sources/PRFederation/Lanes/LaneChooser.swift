@@ -83,13 +83,19 @@ package struct LaneChooser: Hashable, Sendable {
 
   private func check(_ handMade: [HandMade], given: [LaneRow]) throws(LaneRefusal) {
     for other in handMade.sorted(by: { $0.store < $1.store }) {
-      let rival = given.first { row in
-        Lane(index: row.index, count: count).map(other.lane.overlaps) ?? false
-      }
-      guard !isSingle(other.lane) || rival != nil else { continue }
-      let free = free(given: given, handMade: handMade).first
-      throw .handMade(store: other.store, lane: other.lane, set: free.flatMap { Lane(index: $0, count: count) })
+      guard !isSingle(other.lane) || rival(of: other, given: given) != nil else { continue }
+      throw .handMade(
+        store: other.store, lane: other.lane, set: firstFree(given: given, handMade: handMade))
     }
+  }
+
+  /// The first lane that was given and that a lane set by hand overlaps with.
+  func rival(of other: HandMade, given: [LaneRow]) -> LaneRow? {
+    given.first { Lane(index: $0.index, count: count).map(other.lane.overlaps) ?? false }
+  }
+
+  func firstFree(given: [LaneRow], handMade: [HandMade]) -> Lane? {
+    free(given: given, handMade: handMade).first.flatMap { Lane(index: $0, count: count) }
   }
 
   private func choice(_ index: UInt64, from: UInt64) throws(LaneRefusal) -> Choice {
@@ -114,10 +120,11 @@ extension LaneRefusal: CustomStringConvertible {
     switch self {
     case .handMade(let store, let lane, let set?):
       "the store \(store) mints in the lane \(lane), which was set by hand and overlaps with lanes of the federation; "
-        + "start it with '--lane \(set)', or let it join"
+        + "start it with '--lane \(set)', or let it join; if it is gone, run 'headwater federation forget-lane \(store)'"
     case .handMade(let store, let lane, nil):
       "the store \(store) mints in the lane \(lane), which was set by hand and overlaps with lanes of the federation, "
-        + "and none of the level's lanes is left for it; stop it from minting"
+        + "and none of the level's lanes is left for it; stop it from minting, then run 'headwater federation forget-lane "
+        + "\(store)'"
     case .noneLeft(let count, false):
       "all \(count) lanes of the level are given; retire a member of the level that is not needed any more"
     case .noneLeft(let count, true):

@@ -41,13 +41,17 @@ extension Register {
   ///
   /// - Parameter bits: those of a nonce, random.
   package mutating func relane(
-    _ name: MemberName, by sender: Sender, bits: UInt64, handMade: [HandMade] = []
+    _ name: MemberName, by sender: Sender, bits: UInt64, now: Int64
   ) throws(RegisterRefusal) -> Lease {
     let index = try index(of: name, for: sender)
     let member = members[index]
     guard member.isActive else { throw .hasLeft(name, member.state) }
     guard member.kind == .site else { throw .noLane(name) }
-    let choice = try choose(member.level, handMade, isNew: true)
+    // On a copy: a refusal changes nothing.
+    var swept = self
+    swept.sweepHandMade(now: now)
+    let choice = try swept.choose(member.level, for: member.store, isNew: true)
+    self = swept
     let lease = Lease(
       member: member.id, store: member.store, level: member.level, lane: choice.lane, from: choice.from)
     give(lease)

@@ -51,15 +51,17 @@ extension Register {
   ///   - member: the id of a new member, random.
   ///   - bits: those of a nonce, random.
   package mutating func enroll(
-    _ enrollment: Enrollment, member id: MemberID, bits: UInt64, handMade: [HandMade] = [], now: Int64
+    _ enrollment: Enrollment, member id: MemberID, bits: UInt64, now: Int64
   ) throws(RegisterRefusal) -> Enrolled {
     guard enrollment.request.count <= Self.longestRequest else { throw .badToken }
     let place = invitations.firstIndex { $0.id == enrollment.id }
     // An unknown id is compared too, so that the time of the answer does not tell it from a wrong secret.
     let hash = place.map { invitations[$0].secretHash } ?? authority
-    let holds = enrollment.proof.holds(
-      authority: authority, id: enrollment.id, secretHash: hash, request: enrollment.request)
-    guard let place, holds else { throw .badToken }
+    // A token may name the authority's key that is about to go.
+    let holding = trusted.filter { key in
+      enrollment.proof.holds(authority: key, id: enrollment.id, secretHash: hash, request: enrollment.request)
+    }
+    guard let place, !holding.isEmpty else { throw .badToken }
     if let repeated = repeated(invitations[place], enrollment, now: now) { return repeated }
     guard invitations[place].isOpen(at: now) else { throw .badToken }
     // What is no store on a path is none here.
@@ -69,8 +71,8 @@ extension Register {
     let offer = invitations[place].offer
     let member =
       try offer.isAgain
-      ? next.joinAgain(enrollment, offer, bits: bits, handMade: handMade, now: now)
-      : next.join(enrollment, invitations[place], id: id, bits: bits, handMade: handMade, now: now)
+      ? next.joinAgain(enrollment, offer, bits: bits, now: now)
+      : next.join(enrollment, invitations[place], id: id, bits: bits, now: now)
     next.invitations[place].state = .used
     next.invitations[place].use = Invitation.Use(
       request: SecureDigest(of: enrollment.request), member: member.id, nonce: member.nonce?.newest, at: now)
@@ -100,7 +102,7 @@ extension Register {
   }
 
   private mutating func join(
-    _ enrollment: Enrollment, _ invitation: Invitation, id: MemberID, bits: UInt64, handMade: [HandMade], now: Int64
+    _ enrollment: Enrollment, _ invitation: Invitation, id: MemberID, bits: UInt64, now: Int64
   ) throws(RegisterRefusal) -> Member {
     let offer = invitation.offer
     guard member(id) == nil, member(named: offer.name) == nil else { throw .nameTaken(offer.name) }
@@ -114,14 +116,14 @@ extension Register {
       level: level(of: offer.kind, below: offer.parent), rights: offer.rights, store: enrollment.store,
       nonce: hasNonce ? NonceJudge(store: enrollment.store, bits: bits) : nil, invitedBy: invitation.inviter,
       invitedAt: invitation.at, joinedAt: now)
-    try lease(member, enrollment, handMade, isNew: false)
+    try lease(member, enrollment, isNew: false)
     members.append(member)
     return member
   }
 
   /// A member keeps its lane if its store shows that it has not gone back. Else its lane is spent.
   private mutating func joinAgain(
-    _ enrollment: Enrollment, _ offer: Invitation.Offer, bits: UInt64, handMade: [HandMade], now: Int64
+    _ enrollment: Enrollment, _ offer: Invitation.Offer, bits: UInt64, now: Int64
   ) throws(RegisterRefusal) -> Member {
     guard let index = members.firstIndex(where: { $0.name == offer.name }) else { throw .noMember(offer.name) }
     var member = members[index]
@@ -134,7 +136,7 @@ extension Register {
         store: enrollment.store, presented: presented, address: enrollment.address, at: now)
       _ = member.nonce?.judge(report, bits: bits)
     } else {
-      try lease(member, enrollment, handMade, isNew: member.isActive)
+      try lease(member, enrollment, isNew: member.isActive)
       member.nonce?.joinAgain(bits)
     }
     (member.state, member.rights, member.joinedAt, member.seenAt) = (.joined, offer.rights, now, now)
@@ -144,7 +146,7 @@ extension Register {
   }
 
   private mutating func lease(
-    _ member: Member, _ enrollment: Enrollment, _ handMade: [HandMade], isNew: Bool
+    _ member: Member, _ enrollment: Enrollment, isNew: Bool
   ) throws(RegisterRefusal) {
     guard restoredAt == nil else { throw .restored }
     guard member.kind != .machine else { return }
@@ -152,9 +154,9 @@ extension Register {
       return give(Lease(member: member.id, store: member.store, level: member.level, lane: nil, from: 0))
     }
     try raiseFloor(of: member.level, above: enrollment.greatestByHand[member.level])
-    // The store that joins ends its own lane, so this lane is no obstacle.
-    let others = handMade.filter { $0.lane.store != member.store }
-    let choice = try choose(member.level, others, isNew: isNew)
+    let choice = try choose(member.level, for: member.store, isNew: isNew)
+    // The store that joins ends the lane that it had by hand.
+    handMade.removeAll { $0.lane.store == member.store }
     give(Lease(member: member.id, store: member.store, level: member.level, lane: choice.lane, from: choice.from))
   }
 

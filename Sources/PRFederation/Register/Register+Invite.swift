@@ -9,8 +9,7 @@ extension Register {
   ///   - now: in seconds since 1970; the same for the other operations.
   /// - Returns: the invitation, whose lane is chosen when a store joins by it.
   package mutating func invite(
-    _ offer: Invitation.Offer, by sender: Sender, id: InvitationID, secretHash: SecureDigest, handMade: [HandMade] = [],
-    now: Int64
+    _ offer: Invitation.Offer, by sender: Sender, id: InvitationID, secretHash: SecureDigest, now: Int64
   ) throws(RegisterRefusal) -> Invitation {
     guard restoredAt == nil else { throw .restored }
     // On a copy: a refusal changes nothing.
@@ -20,7 +19,7 @@ extension Register {
     try next.checkName(offer, now: now)
     try next.checkAddresses(offer)
     if case .member(let id) = sender { try next.checkHosts(offer, of: id) }
-    try next.checkPlace(offer, handMade)
+    try next.checkPlace(offer)
     guard !next.invitations.contains(where: { $0.id == id }) else { throw .badToken }
     let inviter: MemberID? = if case .member(let id) = sender { id } else { nil }
     let invitation = Invitation(id: id, secretHash: secretHash, offer: offer, inviter: inviter, at: now)
@@ -41,7 +40,8 @@ extension Register {
     invitations[open].state = .withdrawn
   }
 
-  /// Ends invitations whose time is over, and drops those that no store can be answered for any more.
+  /// Ends invitations whose time is over, and drops those that no store can be answered for any more, and lanes set by hand that
+  /// were not seen for long.
   ///
   /// The end is written down: a clock that is set back opens none again.
   package mutating func sweep(now: Int64) {
@@ -52,6 +52,7 @@ extension Register {
       let end = max(invitation.expires, (invitation.use?.at ?? invitation.at).addingClamped(Invitation.repetition))
       return invitation.state != .open && now >= end
     }
+    sweepHandMade(now: now)
   }
 
   private func checkInviter(_ offer: Invitation.Offer, _ sender: Sender) throws(RegisterRefusal) {
@@ -117,7 +118,7 @@ extension Register {
     }
   }
 
-  private func checkPlace(_ offer: Invitation.Offer, _ handMade: [HandMade]) throws(RegisterRefusal) {
+  private func checkPlace(_ offer: Invitation.Offer) throws(RegisterRefusal) {
     guard offer.kind != .machine || offer.parent == nil else { throw .machineBelow }
     if let id = offer.parent {
       guard let parent = member(id) else { throw .noRight }
@@ -128,12 +129,12 @@ extension Register {
     let level = level(of: offer.kind, below: offer.parent)
     guard level <= Partition.deepest else { throw .tooDeep(maximum: Partition.deepest) }
     guard offer.kind == .site, !offer.isAgain else { return }
-    _ = try choose(level, handMade, isNew: false)
+    _ = try choose(level, isNew: false)
     let promised = invitations.filter { other in
       other.state == .open && other.offer.kind == .site && !other.offer.isAgain
         && self.level(of: .site, below: other.offer.parent) == level
     }
-    let left = lanes.left(given: rows(of: level), handMade: handMade.filter { $0.level == level }.map(\.lane))
+    let left = lanes.left(given: rows(of: level), handMade: handMadeLanes(of: level))
     guard promised.count < left else { throw .lane(.noneLeft(count: lanes.count, isNew: false)) }
   }
 

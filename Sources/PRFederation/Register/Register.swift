@@ -21,6 +21,10 @@ package struct Register: Hashable, Sendable {
   package internal(set) var laneRows: [LaneRow] = []
   package internal(set) var invitations: [Invitation] = []
   package internal(set) var floors: [LevelFloor] = []
+  /// Stores that mint in lanes which were set by hand.
+  package internal(set) var handMade: [HandMade] = []
+  /// The change to another key of the authority, while there are two.
+  package internal(set) var rekeying: Rekeying?
   /// Since when no lane is given, in seconds since 1970; nil unless the register was restored.
   package internal(set) var restoredAt: Int64?
 
@@ -66,17 +70,6 @@ package struct Register: Hashable, Sendable {
     case member(MemberID)
   }
 
-  /// A store that mints in a lane that was set by hand, as far as reports say.
-  package struct HandMade: Hashable, Sendable {
-    package let level: Int
-    package let lane: LaneChooser.HandMade
-
-    package init(level: Int, lane: LaneChooser.HandMade) {
-      self.level = level
-      self.lane = lane
-    }
-  }
-
   /// A new federation: it has no members.
   package init(
     federation: FederationName, authority: SecureDigest, lanes: LaneChooser = .standard, addresses: [MemberAddress] = []
@@ -90,7 +83,8 @@ package struct Register: Hashable, Sendable {
   /// As it stands in tables.
   package init(
     federation: FederationName, authority: SecureDigest, lanes: LaneChooser, members: [Member], leases: [Lease],
-    laneRows: [LaneRow], invitations: [Invitation], floors: [LevelFloor], restoredAt: Int64?
+    laneRows: [LaneRow], invitations: [Invitation], floors: [LevelFloor], restoredAt: Int64?,
+    handMade: [HandMade] = [], rekeying: Rekeying? = nil
   ) {
     self.init(federation: federation, authority: authority, lanes: lanes)
     self.members = members
@@ -99,6 +93,8 @@ package struct Register: Hashable, Sendable {
     self.invitations = invitations
     self.floors = floors
     self.restoredAt = restoredAt
+    self.handMade = handMade
+    self.rekeying = rekeying
   }
 
   /// As it stands in a table.
@@ -166,12 +162,12 @@ package struct Register: Hashable, Sendable {
 
   func rows(of level: Int) -> [LaneRow] { laneRows.filter { $0.level == level } }
 
-  func choose(_ level: Int, _ handMade: [HandMade], isNew: Bool) throws(RegisterRefusal) -> LaneChooser.Choice {
+  /// - Parameter store: the one that is to mint there: a lane that it had by hand is no obstacle.
+  func choose(_ level: Int, for store: String? = nil, isNew: Bool) throws(RegisterRefusal) -> LaneChooser.Choice {
     guard restoredAt == nil else { throw .restored }
+    let others = handMadeLanes(of: level).filter { $0.store != store }
     do throws(LaneRefusal) {
-      return try lanes.choose(
-        given: rows(of: level), handMade: handMade.filter { $0.level == level }.map(\.lane), from: floor(of: level),
-        isNew: isNew)
+      return try lanes.choose(given: rows(of: level), handMade: others, from: floor(of: level), isNew: isNew)
     } catch { throw .lane(error) }
   }
 

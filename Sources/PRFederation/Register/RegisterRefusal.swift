@@ -42,6 +42,15 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case noLane(MemberName)
   /// The register was restored.
   case restored
+  /// No store with a lane set by hand is on record, or not this one.
+  case noHandMade
+
+  // MARK: The authority's key
+
+  /// A change of the key is under way.
+  case rekeying
+  /// The register names another key than the one that was to sign.
+  case otherAuthority
 
   // MARK: Leaving
 
@@ -98,6 +107,11 @@ extension RegisterRefusal: CustomStringConvertible {
     case .restored:
       "the authority's register was restored from a backup, and gives no lane until "
         + "'headwater federation after-restore' has run"
+    case .noHandMade:
+      "no such store with a lane set by hand is on record; 'headwater federation' lists them"
+    case .rekeying: "the authority's key is being changed; 'headwater federation' shows how far it is"
+    case .otherAuthority:
+      "the register names another key of the authority than the one at hand; name the right folder with --keys, and try again"
     case .hasMembersBelow(let name, let count):
       "\(name) has \(count == 1 ? "a member or an invitation" : "\(count) members or invitations") below it; retire or revoke "
         + "\(count == 1 ? "it" : "these") first"

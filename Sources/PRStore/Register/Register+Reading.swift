@@ -45,7 +45,18 @@ extension Register {
       floors: try read(.level) { row throws(StoreError) in
         LevelFloor(level: try row.level(), from: try row.unsigned("from_number"))
       },
-      restoredAt: restoredAt)
+      restoredAt: restoredAt,
+      handMade: try read(.handmade) { row throws(StoreError) in try row.handMade() },
+      rekeying: try read(.rekeying) { row throws(StoreError) in try row.rekeying() }.first.map {
+        change throws(StoreError) in
+        let progress = try read(.rekeyed) { row throws(StoreError) in
+          Rekeying.Progress(
+            member: try row.value("member", MemberID.init), step: try row.value("step", Rekeying.Progress.Step.init))
+        }
+        return Rekeying(
+          former: change.former, next: change.next, phase: change.phase, since: change.since,
+          otherList: change.otherList, progress: progress)
+      })
     (addresses, revocations) = (federation.addresses, federation.revocations)
     self.init(
       self, version: federation.version, notices: federation.notices,
@@ -81,6 +92,27 @@ extension Register {
 }
 
 extension RegisterRowReader {
+  fileprivate func handMade() throws(StoreError) -> Register.HandMade {
+    let forgotten = try number("forgotten")
+    guard 0...1 ~= forgotten else { throw wrong("forgotten") }
+    return Register.HandMade(
+      level: try level(),
+      lane: LaneChooser.HandMade(store: try text("store"), lane: try value("lane") { Lane($0) }),
+      address: try text("address"), seenAt: try number("seen_at"), isForgotten: forgotten == 1)
+  }
+
+  fileprivate func rekeying() throws(StoreError) -> Rekeying {
+    func key(_ name: String) throws(StoreError) -> Rekeying.Key {
+      Rekeying.Key(
+        digest: try value(name, SecureDigest.init(text:)), certificate: try text("\(name)_certificate"))
+    }
+    var list: Register.Revocations?
+    if try has("list") { list = Register.Revocations(number: try unsigned("list_number"), list: try text("list")) }
+    return Rekeying(
+      former: try key("former"), next: try key("next"), phase: try value("phase", Rekeying.Phase.init),
+      since: try number("since"), otherList: list, progress: [])
+  }
+
   fileprivate func lease() throws(StoreError) -> Lease {
     Lease(
       member: try value("member", MemberID.init), store: try text("store"), level: try level(),

@@ -15,6 +15,9 @@ extension RegisterChange {
     compare(old?.laneRows ?? [], new.laneRows, by: { $0.place }, { $0.row })
     compare(old?.invitations ?? [], new.invitations, by: { $0.id }, { $0.row })
     compare(old?.floors ?? [], new.floors, by: { $0.level }, { $0.row })
+    compare(old?.handMade ?? [], new.handMade, by: { $0.lane.store }, { $0.row })
+    compare(old?.changes ?? [], new.changes, by: { $0.next.digest }, { $0.row })
+    compare(old?.rekeying?.progress ?? [], new.rekeying?.progress ?? [], by: { $0.member }, { $0.row })
   }
 
   private mutating func compare<Value: Equatable, Key: Hashable>(
@@ -81,6 +84,45 @@ extension Register {
 
 extension Register.LevelFloor {
   fileprivate var row: RegisterRow { RegisterRow(.level, [.level(level), .text(String(from))]) }
+}
+
+extension Register.HandMade {
+  fileprivate var row: RegisterRow {
+    RegisterRow(
+      .handmade,
+      [
+        .text(lane.store), .level(level), .text(lane.lane.description), .text(address), .number(seenAt),
+        .number(isForgotten ? 1 : 0),
+      ])
+  }
+}
+
+extension Register {
+  /// The change of the authority's key without its members, which have rows of their own.
+  fileprivate var changes: [Rekeying] {
+    rekeying.map { change in
+      [
+        Rekeying(
+          former: change.former, next: change.next, phase: change.phase, since: change.since,
+          otherList: change.otherList, progress: [])
+      ]
+    } ?? []
+  }
+}
+
+extension Rekeying {
+  fileprivate var row: RegisterRow {
+    RegisterRow(
+      .rekeying,
+      [
+        .text(next.digest.text), .text(next.certificate), .text(former.digest.text), .text(former.certificate),
+        .text(phase.rawValue), .number(since), .optional(otherList?.list), .optional(otherList?.number),
+      ])
+  }
+}
+
+extension Rekeying.Progress {
+  fileprivate var row: RegisterRow { RegisterRow(.rekeyed, [.id(member), .text(step.rawValue)]) }
 }
 
 extension Lease {

@@ -12,9 +12,23 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
   case invitation
   /// The least last number of a level.
   case level
+  /// A store with a lane that was set by hand.
+  case handmade
+  /// At most one row: the change of the authority's key.
+  case rekeying
+  /// How far a member is with that change.
+  case rekeyed
 
   /// What this version writes. A register with a greater number is not read.
-  package static let schema: Int64 = 1
+  package static let schema: Int64 = 2
+
+  /// Schema 1 has not got it: it is made when the first row is stored, and has no row until then.
+  package var isLater: Bool {
+    switch self {
+    case .federation, .member, .lease, .lane, .invitation, .level: false
+    case .handmade, .rekeying, .rekeyed: true
+    }
+  }
 
   /// A column. Numbers that may need all of 64 bits without a sign are texts.
   package struct Column: Hashable, Sendable {
@@ -38,6 +52,16 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
     case .lane: [.number("level"), .text("number"), .text("member"), .text("state")]
     case .invitation: Self.ofInvitation
     case .level: [.number("level"), .text("from_number")]
+    case .handmade:
+      [
+        .text("store"), .number("level"), .text("lane"), .text("address"), .number("seen_at"), .number("forgotten"),
+      ]
+    case .rekeying:
+      [
+        .text("next"), .text("next_certificate"), .text("former"), .text("former_certificate"), .text("phase"),
+        .number("since"), .text("list", .null), .text("list_number", .null),
+      ]
+    case .rekeyed: [.text("member"), .text("step")]
     }
   }
 

@@ -15,6 +15,7 @@
       let change = RegisterChange(from: stored, to: current)
       for table in RegisterTable.allCases {
         let (removed, written) = (change.removed(table), change.written(table))
+        if table.isLater, stored != nil, !written.isEmpty { try connection.add(table.create) }
         if !removed.isEmpty {
           try connection.add(table.delete, table.columns.prefix(table.keys).indices.map { table.column($0, removed) })
         }
@@ -35,14 +36,14 @@
   extension PostgresReadContext {
     func register() throws(StoreError) -> Register? {
       if let known = set.register { return known.current }
-      let found = try ask(RegisterTable.look).flag(0, 0) ? try storedRegister() : nil
+      let found = try ask(RegisterTable.federation.look).flag(0, 0) ? try storedRegister() : nil
       set.register = PostgresRegister(stored: found, current: found)
       return found
     }
 
     func federation() throws(StoreError) -> Register? {
       if let known = set.register { return known.current }
-      guard try ask(RegisterTable.look).flag(0, 0) else { return nil }
+      guard try ask(RegisterTable.federation.look).flag(0, 0) else { return nil }
       return try Register(federationOf: path) { table throws(StoreError) in try rows(of: table) }
     }
 
@@ -51,6 +52,7 @@
     }
 
     private func rows(of table: RegisterTable) throws(StoreError) -> [RegisterRow] {
+      if table.isLater, try !ask(table.look).flag(0, 0) { return [] }
       let reply = try ask(table.select)
       return (0..<reply.count).map { row in
         RegisterRow(
@@ -67,8 +69,9 @@
   extension RegisterTable {
     private var inPostgres: String { "headwater.\(rawValue)" }
 
-    fileprivate static let look = PostgresStatement(
-      "register look", "SELECT to_regclass('headwater.federation') IS NOT NULL")
+    fileprivate var look: PostgresStatement {
+      PostgresStatement("register look \(rawValue)", "SELECT to_regclass('\(inPostgres)') IS NOT NULL")
+    }
 
     fileprivate var create: PostgresStatement {
       let columns = columns.map { column in

@@ -16,6 +16,7 @@ extension SQLiteReadContext {
   }
 
   private func rows(of table: RegisterTable) throws(StoreError) -> [RegisterRow] {
+    if table.isLater, try !connection.hasTable(table.inSQLite) { return [] }
     let statement = try connection.prepare(table.select)
     var rows: [RegisterRow] = []
     while try statement.step() {
@@ -32,6 +33,7 @@ extension SQLiteWriteContext {
     if old == nil { for table in RegisterTable.allCases { try connection.execute(table.create) } }
     let change = RegisterChange(from: old, to: register)
     for table in RegisterTable.allCases {
+      if table.isLater, old != nil, !change.written(table).isEmpty { try connection.execute(table.create) }
       try run(table.delete, change.removed(table).map(\.key), on: connection)
       try run(table.replace, change.written(table).map(\.fields), on: connection)
     }
