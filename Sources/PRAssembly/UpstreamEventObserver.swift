@@ -109,12 +109,22 @@ final class UpstreamEventObserver: Sendable {
       advice: "see which of the two clocks is wrong, and have it set by NTP")
   }
 
+  private func compareProtocols(_ server: Endpoint, _ description: PeerDescription) {
+    let cause = "protocol-differs:\(server)"
+    guard let difference = ProtocolDifference(description) else { return alarms.end(cause) }
+    alarms.raise(
+      cause,
+      "the upstream \(server) is \(difference.server), and this node headwater/\(headwaterVersion): \(difference.text)",
+      advice: difference.advice)
+  }
+
   private static func away(_ server: Endpoint) -> String { "upstream-away:\(server)" }
 
   private func admit(_ kind: String) -> Int? { state.withLock { $0.complaints.admit(kind, now: .now) } }
 
   private func greet(_ server: Endpoint, _ description: PeerDescription) {
     sound(server, description.rival)
+    compareProtocols(server, description)
     var description = description
     description.rival = nil  // it comes and goes with another node
     description.time = nil

@@ -52,6 +52,11 @@ extension AuthorityCertificate {
     return endorsement.holds(for: publicKey, in: federation)
   }
 
+  /// The key that has chosen this one to come after it; nil where none has.
+  package var endorsedBy: PublicKey? {
+    endorsement.flatMap { $0.holds(for: publicKey, in: federation) ? $0.former : nil }
+  }
+
   /// The certificates of a list that belong to this authority: its own, and those of the keys right before and after it.
   ///
   /// - Parameter others: unproven, as a peer has sent them.

@@ -3,16 +3,6 @@ import PRCertificates
 import PRFederation
 
 extension AuthorityCertificate {
-  /// The authority that a token names, and the one right before or after it while the federation changes its key.
-  ///
-  /// - Parameters: as ``init(withKey:in:)``.
-  package static func trusted(
-    withKey key: SecureDigest, in chain: [[UInt8]]
-  ) throws(PinnedAuthorityError) -> [AuthorityCertificate] {
-    try AuthorityCertificate(withKey: key, in: chain).kin(
-      among: chain.compactMap { try? AuthorityCertificate(reading: $0) })
-  }
-
   /// Finds the authority that a token names, among the certificates that a server sent.
   ///
   /// That it is there proves nothing of the server: any server may send it. A connection that trusts this authority alone

@@ -25,7 +25,7 @@ struct KeyFolderTests {
       list = try authority.revocationList(number: 7, of: [], at: Self.now, lifetime: 100_000)
       try keys.make()
       try keys.write(authority)
-      try keys.write(trust: [authority.certificate], list)
+      try keys.write(trust: [authority.certificate], [list])
       try write(try PrivateKey())
     }
 
@@ -62,14 +62,14 @@ struct KeyFolderTests {
     let desk = try Keys()
     #expect(desk.keys.isComplete && desk.keys.hasAuthorityKey)
     #expect(try desk.keys.authorities() == [desk.authority.certificate])
-    #expect(try desk.keys.revocations() == desk.list)
+    #expect(try desk.keys.revocations() == [desk.list])
     #expect(try desk.keys.authority(at: Keys.now).certificate == desk.authority.certificate)
     let key = try PrivateKey()
     try desk.write(key)
     #expect(try desk.keys.key().publicKey == key.publicKey && desk.keys.certificate().publicKey == key.publicKey)
     #expect(desk.keys.files.certificate == desk.keys.files.key)
-    try desk.keys.write(trust: [desk.authority.certificate], nil)
-    #expect(try desk.keys.revocations() == nil)
+    try desk.keys.write(trust: [desk.authority.certificate], [])
+    #expect(try desk.keys.revocations() == [])
   }
 
   @Test("has a whole file at each moment: another one takes its place, and the one that is open stays as it was")

@@ -14,6 +14,7 @@ struct Joiner: Sendable {
   let key: PrivateKey
   let request: SigningRequest
   var store: String
+  var presented: PresentedNonce?
 
   init(_ token: EnrollmentToken, store: String = "a-store") throws {
     self.token = token
@@ -25,7 +26,8 @@ struct Joiner: Sendable {
   var fields: EnrollFields {
     get throws {
       let fields = EnrollFields(
-        id: token.id.description, proof: "", request: try request.pem(), store: store, nonce: nil, greatest: [:])
+        id: token.id.description, proof: "", request: try request.pem(), store: store,
+        nonce: presented?.description, greatest: [:])
       guard let proven = fields.proven(by: token, request) else { throw DeskError.noValue }
       return proven
     }

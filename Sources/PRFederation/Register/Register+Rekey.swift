@@ -15,6 +15,9 @@ extension Register {
     notice()
   }
 
+  /// The last list of revoked certificates by the key that does not sign certificates now.
+  package mutating func keep(otherList list: Revocations) { rekeying?.otherList = list }
+
   /// What a member says of the keys that it has. Only while there are two.
   ///
   /// - Parameters:
@@ -59,7 +62,7 @@ extension Register {
       change.phase = .signing
       change.since = now
       // The lists take each other's place with the keys.
-      (revocations, change.otherList) = (change.otherList, revocations)
+      if let list = change.otherList { (revocations, change.otherList) = (list, revocations) }
       authority = change.next.digest
       rekeying = change
     case .signing:
@@ -85,8 +88,10 @@ extension Register {
   }
 
   /// A register that was restored from a backup has the key from before a change; the authority's folder has the later one.
-  package mutating func takeOverAuthority(_ key: SecureDigest, after former: SecureDigest) -> Bool {
-    guard authority == former, rekeying == nil else { return false }
+  ///
+  /// - Returns: whether the register has changed.
+  package mutating func takeOverAuthority(_ key: SecureDigest) -> Bool {
+    guard authority != key, rekeying == nil else { return false }
     authority = key
     notice()
     return true

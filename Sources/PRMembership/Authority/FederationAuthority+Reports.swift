@@ -31,7 +31,9 @@ extension FederationAuthority {
           if register.restoredAt == nil { register.markRestored(now: report.at) }
           try register.adopt(stranger, lease: lease)
         }
-        return try register.take(report, of: sender.id, lease: lease, last: last, bits: bits)
+        let seen = try register.take(report, of: sender.id, lease: lease, last: last, bits: bits)
+        if seen.lease != nil { register.note(fields, of: sender.id) }
+        return seen
       }
     } done: { [self] (outcome: Result<(Register.Reporting, Register), NodeError>) in
       switch outcome {
@@ -104,7 +106,8 @@ extension FederationAuthority {
     let certificateName = fields.relayed?.member ?? peer.certificate?.identity.member.text ?? sender.name.text
     let make: @Sendable (Register) -> ReportAnswer = { [facts] register in
       ReportAnswer(
-        reported, of: sender.id, in: register, list: fields.revocations, certificateName: certificateName, facts: facts)
+        reported, of: sender.id, in: register, list: fields.revocations, certificateName: certificateName, facts: facts
+      ).adding(register, to: fields)
     }
     let now = make(register)
     guard fields.wait > 0, fields.relayed == nil, !now.hasNews(for: fields) else {
@@ -244,7 +247,7 @@ extension ReportAnswer {
   /// Whether the member is to get it now.
   func hasNews(for fields: ReportFields) -> Bool {
     nonce.newLease != nil || (nonce.stop != nil && nonce.stop != fields.stop) || (isRetiring && fields.stop == nil)
-      || hasLeft || revocations != nil || mustRenew
+      || hasLeft || revocations != nil || mustRenew || newAuthority != nil
       || (lease != nil && lease != fields.lease)
   }
 }

@@ -21,9 +21,10 @@ extension FederationAuthority {
     let address = (isMember ? fields.relayed?.origin : nil) ?? peer.address
     if isMember { guard admit(address) else { throw .tooManyAttempts } }
     let (enrollment, key) = try fields.enrollment(from: address)
-    let (signing, handMade) = (try signing(), handMade)
+    let (signing, seen) = (try signing(), seenByHand)
     change(answer) { register throws(FederationFailure) in
-      try register.enroll(enrollment, for: key, handMade: handMade, signing: signing)
+      register.note(seen, now: signing.now)
+      return try register.enroll(enrollment, for: key, signing: signing)
     } then: { [self] enrolled, register in
       forgive(address)
       let (enrolled, certificate) = enrolled
@@ -68,12 +69,13 @@ extension FederationAuthority {
       try register.sender(try MemberName(asked: name)).id
     }
     let (offer, id, hash) = try fields.offer(parent: parent ?? sender.id)
-    let (now, handMade, hasRights) = (part.now, handMade, fields.rights != nil)
+    let (now, seen, hasRights) = (part.now, seenByHand, fields.rights != nil)
     change(answer) { register throws(FederationFailure) in
-      try FederationFailure.ofRegister { () throws(RegisterRefusal) in
+      register.note(seen, now: now)
+      return try FederationFailure.ofRegister { () throws(RegisterRefusal) in
         try register.invite(
           register.completed(offer, hasRights: hasRights), by: .member(sender.id), id: id, secretHash: hash,
-          handMade: handMade, now: now)
+          now: now)
       }
     } then: { [part] invitation, register in
       part.log("\(sender.name) has invited \(invitation.offer.name)")
@@ -158,8 +160,7 @@ extension RenewFields {
     let verdict: CertificateAuthority.Trust.Verdict
     do {
       present = try MemberCertificate(reading: Array(certificate.utf8))
-      let lists = try part.keys.revocations().map { [$0] } ?? []
-      verdict = try part.keys.trust().verdict(of: present, lists: lists, at: part.now)
+      verdict = try part.keys.trust().verdict(of: present, lists: part.keys.revocations(), at: part.now)
     } catch {
       throw FederationRefusal("the present certificate cannot be read: \(error)")
     }
@@ -216,7 +217,8 @@ extension EnrollAnswer {
       kind: member.kind.rawValue, level: enrolled.lease?.level ?? member.level,
       lane: enrolled.lease?.lane?.description, from: enrolled.lease?.from ?? 0,
       nonce: enrolled.nonce?.description, certificate: (try? certificate.pem()) ?? "",
-      revocations: register.revocations?.list,
+      revocations: register.revocations?.list, otherRevocations: register.rekeying?.otherList?.list,
+      authorities: register.rekeying.map { [$0.former.certificate, $0.next.certificate] },
       addresses: member.addresses.map(\.description),
       upstream: register.upstream(below: member.parent),
       authorityAddresses: register.addresses.map(\.description))

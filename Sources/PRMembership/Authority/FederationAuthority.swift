@@ -15,24 +15,27 @@ package final class FederationAuthority: FederationAnswering, Service {
   let part: FederationPart
   let federation: FederationName
   let held = HeldAnswers()
-  private let revocations = RevocationListeners()
+  let revocations = RevocationListeners()
   /// Bodies, signatures and files are read here, and not on the event loop that clients share.
   private let queue = DispatchQueue(label: "headwater.federation")
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
   /// In seconds since 1970.
-  private struct Dates {
+  struct Dates {
     /// When the list in use was signed.
     let listSigned: Int64
-    /// When the authority's own certificate is due.
+    /// When the authority's own certificate is due; at once where another key has signed it than signs now.
     let renewal: Int64
+    /// The certificate with the key in the folder; nil where there is none.
+    let authority: AuthorityCertificate?
   }
 
-  private struct State {
+  struct State {
     /// As it was read or written last.
     var register: Register
     var limiter = AttemptLimiter()
     var facts: [MemberID: MemberFacts] = [:]
+    /// Seen, and not on record yet.
     var handMade = HandMadeNodes()
     /// Of the list that is in use here.
     var listNumber: UInt64?
@@ -66,7 +69,7 @@ package final class FederationAuthority: FederationAnswering, Service {
 
   package func introduced(handMade store: String, _ lane: Lane, at address: String) {
     let now = part.now
-    state.withLock { $0.handMade.take(store, lane, level: 1, at: now) }
+    state.withLock { $0.handMade.take(store, lane, level: 1, from: address, at: now) }
   }
 
   func note(_ handMade: [HandMadeFields]) {
@@ -74,8 +77,8 @@ package final class FederationAuthority: FederationAnswering, Service {
     state.withLock { $0.handMade.take(handMade, at: now) }
   }
 
-  /// The lanes that were set by hand, as far as they are known.
-  var handMade: [Register.HandMade] { state.withLock { $0.handMade.all(besides: $0.register) } }
+  /// The lanes set by hand that are not on record yet: what is decided now takes them along.
+  var seenByHand: [Register.HandMade] { state.withLock { $0.handMade.nodes } }
 
   package func release() { held.release() }
 
@@ -143,7 +146,7 @@ package final class FederationAuthority: FederationAnswering, Service {
   func signing() throws(FederationRefusal) -> Signing {
     let now = part.now
     do throws(KeyFolderError) {
-      return Signing(try part.keys.authority(at: now), at: now)
+      return try Signing(part.keys, for: register, at: now)
     } catch {
       part.log("a request that is to be signed was refused: \(error)")
       throw FederationRefusal("the authority cannot sign now; its log says why")
@@ -178,175 +181,11 @@ package final class FederationAuthority: FederationAnswering, Service {
     }
   }
 
-  func note(_ facts: MemberFacts, of member: Member) {
-    state.withLock { $0.facts[member.id] = facts }
-    let family = "\(Self.memberFamily)\(member.name):"
-    let passed = facts.alarms.filter { alarm in Self.passedUp.contains { alarm.hasPrefix($0) } }
-    part.alarms.keepOnly(passed.map { family + $0 }, of: family)
-    for alarm in passed {
-      part.alarms.raise(
-        family + alarm, "the member \(member.name) has the alarm \(alarm)",
-        advice: "'headwater status' there says more, and what to do")
-    }
-  }
-
-  /// Alarms of members that the authority's operator is to see too, by how they begin.
-  private static let passedUp = [
-    "lanes-overlap", "level-differs", "level-loop", "question-loop", "clock-differs:", "certificate-", "copy-failing",
-    "minted-without-upstream",
-  ]
-
   func admit(_ address: String) -> Bool {
     state.withLock { $0.limiter.admit(address, now: part.instant()) }
   }
 
   func forgive(_ address: String) { state.withLock { $0.limiter.forgive(address) } }
-
-  // MARK: What comes by itself
-
-  package func run() async throws {
-    await cancelWhenGracefulShutdown { [self] in
-      while !Task.isCancelled {
-        await look()
-        held.expire(now: part.clock())
-        // Another process, or another machine, may change the register: there is no signal of that.
-        try? await Task.sleep(for: .seconds(1))
-      }
-    }
-  }
-
-  /// Takes over what commands and other machines have changed.
-  private func look() async {
-    let known = register
-    let found: Register?
-    do throws(StoreError) {
-      found = try await part.store.read { reader throws(StoreError) in
-        let row = try reader.federation()
-        return row?.version == known.version ? nil : try reader.register()
-      }
-    } catch {
-      return  // it is looked again in a second
-    }
-    if let found { keep(found) }
-    let now = register
-    await takeOverList(now)
-    let isNews = state.withLock { state in
-      defer { state.notices = now.notices }
-      return state.notices != now.notices
-    }
-    if isNews { held.answerAll() }
-    await keepUp(now)
-  }
-
-  /// The list in the register is the one that this node heeds.
-  private func takeOverList(_ register: Register) async {
-    let inUse = state.withLock { $0.listNumber }
-    guard inUse == nil || register.revocations?.number != inUse else { return }
-    await restoreList(register)
-    guard let signed = register.revocations else { return }
-    do {
-      let trust = try part.keys.trust()
-      let list = try RevocationList(reading: Array(signed.list.utf8), of: trust)
-      if try part.keys.revocations().map(list.replaces) ?? true {
-        try part.keys.write(trust: trust.authorities, list)
-        part.log("the list \(list.number) of revoked certificates is in use")
-      }
-      part.reread()
-      state.withLock { ($0.listNumber, $0.dates) = (list.number, nil) }
-      revocations.tell(list)
-      part.alarms.end(Self.keysAlarm)
-    } catch {
-      part.alarms.raise(
-        Self.keysAlarm, "the list of revoked certificates cannot be used: \(error)",
-        advice: "make the folder of --keys readable and writable for this user")
-    }
-  }
-
-  /// A register that was restored may lack what was revoked since the backup: the folder of keys has the later list.
-  private func restoreList(_ register: Register) async {
-    guard let kept = try? part.keys.revocations(), kept.number > register.revocations?.number ?? 0,
-      let revocations = try? Register.Revocations(kept)
-    else { return }
-    _ = try? await part.store.changeFederation { register throws(FederationFailure) in
-      guard revocations.number > register.revocations?.number ?? 0 else { return }
-      register.revocations = revocations
-      register.notice()
-    }
-  }
-
-  private static let keysAlarm = "federation-keys"
-
-  /// What has to be signed anew.
-  private func keepUp(_ register: Register) async {
-    let now = part.now
-    do {
-      let dates = try dates()
-      if now - dates.listSigned >= RevocationList.maximumAge / 2 {
-        let signing = try Signing(part.keys.authority(at: now), at: now)
-        _ = try await part.store.changeFederation { register throws(FederationFailure) in
-          try register.signList(signing)
-        }
-      }
-      if now >= dates.renewal {
-        let signing = try Signing(part.keys.authority(at: now), at: now)
-        let key = try PrivateKey()
-        let certificate = try signing.certificate(
-          of: .authority, at: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime)
-        try part.keys.write(key, certificate, of: part.keys.authorities())
-        state.withLock { $0.dates = nil }
-        part.reread()
-        part.log("the authority's own certificate was renewed")
-      }
-      part.alarms.end(Self.signingAlarm)
-    } catch {
-      part.alarms.raise(
-        Self.signingAlarm, "the authority cannot sign: \(error)",
-        advice: "give this node the authority's key, in the folder of --keys")
-    }
-    noteAbsent(register, now)
-    noteRestore(register)
-  }
-
-  /// When something has to be signed anew, by the files of the folder, which are read again only after one was written.
-  private func dates() throws -> Dates {
-    if let dates = state.withLock({ $0.dates }) { return dates }
-    let list = try part.keys.revocations()
-    let dates = Dates(
-      listSigned: list.map { $0.thisUpdate + ValidityPeriod.leeway } ?? 0,
-      renewal: try part.keys.certificate().period.renewal)
-    state.withLock { $0.dates = dates }
-    return dates
-  }
-
-  private func noteRestore(_ register: Register) {
-    guard let since = register.restoredAt else { return part.alarms.end(Self.restoredAlarm) }
-    part.alarms.raise(
-      Self.restoredAlarm, "the register went back, as a restored backup does: it gives no lane",
-      advice: "when all members have reported, run 'headwater federation after-restore'", since: since * 1000)
-  }
-
-  private static let restoredAlarm = "register-restored"
-
-  private static let signingAlarm = "federation-signing"
-  private static let memberFamily = "member-alarm:"
-  private static let absentFamily = "member-absent:"
-
-  /// Members that have not reported for an hour.
-  private func noteAbsent(_ register: Register, _ now: Int64) {
-    let active = Set(register.members.filter { $0.state == .joined }.map(\.name.text))
-    for alarm in part.alarms.all.all.map(\.cause) where alarm.hasPrefix(Self.memberFamily) {
-      let name = alarm.dropFirst(Self.memberFamily.count).prefix { $0 != ":" }
-      if !active.contains(String(name)) { part.alarms.end(alarm) }
-    }
-    let absent = register.members.filter { $0.isActive && $0.nonce != nil && now - $0.seenAt >= 3600 }
-    part.alarms.keepOnly(absent.map { "\(Self.absentFamily)\($0.name)" }, of: Self.absentFamily)
-    for member in absent {
-      part.alarms.raise(
-        "\(Self.absentFamily)\(member.name)", "the member \(member.name) has not reported for an hour",
-        advice: "see whether it runs and reaches its upstream; if it is gone for good, run 'headwater federation "
-          + "revoke \(member.name)'", since: member.seenAt * 1000)
-    }
-  }
 }
 
 extension Register {

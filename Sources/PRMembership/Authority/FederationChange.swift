@@ -55,7 +55,7 @@ extension Register {
       var random = SystemRandomNumberGenerator()
       let bits = random.next()
       let lease = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-        try relane(name, by: sender, bits: bits)
+        try relane(name, by: sender, bits: bits, now: signing.now)
       }
       let lane = lease.lane.map(\.description) ?? "none"
       return "\(name) gets the lane \(lane) with its next report; its old lane is never given again"

@@ -8,6 +8,29 @@ package struct FederationReport: Codable, Hashable, Sendable {
   package var lanes: UInt64
   package var members: [Entry]
   package var invitations: [Invited]
+  /// Absent at a member.
+  package var handMade: [HandMade]?
+  /// While the authority changes its key.
+  package var rekeying: Change?
+
+  /// A store with a lane that was set by hand.
+  package struct HandMade: Codable, Hashable, Sendable {
+    package var store: String
+    package var level: Int
+    package var lane, address: String
+    /// Seconds since 1970.
+    package var seenAt: Int64
+    package var isForgotten: Bool
+  }
+
+  package struct Change: Codable, Hashable, Sendable {
+    /// `announced` or `signing`.
+    package var phase: String
+    /// Seconds since 1970.
+    package var since: Int64
+    /// Members and invitations for which the phase waits.
+    package var members, invitations: [String]
+  }
 
   package struct Entry: Codable, Hashable, Sendable {
     package var name, kind, state, store: String
@@ -48,6 +71,16 @@ package struct FederationReport: Codable, Hashable, Sendable {
       Invited(
         name: invitation.offer.name.text, kind: invitation.offer.kind.rawValue,
         parent: invitation.offer.parent.flatMap(register.member)?.name.text, expires: invitation.expires)
+    }
+    handMade = register.handMade.map { node in
+      HandMade(
+        store: node.lane.store, level: node.level, lane: node.lane.lane.description, address: node.address,
+        seenAt: node.seenAt, isForgotten: node.isForgotten)
+    }
+    if let change = register.rekeying, let wait = register.rekeyingWait(now: now) {
+      rekeying = Change(
+        phase: change.phase.rawValue, since: change.since, members: wait.members.map(\.text),
+        invitations: wait.invitations.map(\.text))
     }
   }
 

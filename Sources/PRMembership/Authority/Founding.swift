@@ -32,10 +32,8 @@ package struct Founding: Sendable {
   package func make(in store: Store, keys: KeyFolder) async throws {
     var random = SystemRandomNumberGenerator()
     let authority = try CertificateAuthority.make(federation: federation, at: now, using: &random)
-    guard let hash = SecureDigest(bytes: authority.certificate.publicKey.sha256) else {
-      throw FederationRefusal("OpenSSL gives no hash of the authority's key")
-    }
-    var register = Register(federation: federation, authority: hash, lanes: lanes, addresses: addresses)
+    var register = Register(
+      federation: federation, authority: authority.certificate.digest, lanes: lanes, addresses: addresses)
     register.certificateLifetime = lifetime
     let signing = Signing(authority, at: now)
     try register.signList(signing)
@@ -47,7 +45,7 @@ package struct Founding: Sendable {
     }
     try keys.make()
     try keys.write(authority)
-    try keys.write(trust: [authority.certificate], list)
+    try keys.write(trust: [authority.certificate], list.map { [$0] } ?? [])
     try keys.write(key, certificate, of: [authority.certificate])
     let new = register
     let isNew = try await store.write { context throws(StoreError) in

@@ -4,46 +4,49 @@ import PRRevision
 
 /// Nodes that mint in a lane which was set by hand, as far as greetings and reports say: none of it is proven. There is one of a
 /// store, and a hundred in all: beyond them the one that was seen first makes room.
+///
+/// A member passes them on in its reports; the authority puts them on record.
 struct HandMadeNodes: Sendable {
-  private struct Node: Sendable {
-    let store: String
-    let lane: Lane
-    let level: Int
-    /// In seconds since 1970.
-    var seenAt: Int64
+  private(set) var nodes: [Register.HandMade] = []
+
+  mutating func take(_ node: Register.HandMade, at now: Int64) {
+    guard (1...Partition.deepest).contains(node.level), QuestionPath([node.lane.store]) != nil else { return }
+    nodes.removeAll { $0.lane.store == node.lane.store || now - $0.seenAt > Register.handMadeMemory }
+    if nodes.count >= Register.maximumHandMade { nodes.removeFirst() }
+    nodes.append(node)
   }
 
-  private var nodes: [Node] = []
-
-  static let maximum = 100
-  /// In seconds: 7 days. One that was not seen for so long is forgotten.
-  private static let memory: Int64 = 7 * 86_400
-
-  mutating func take(_ store: String, _ lane: Lane, level: Int, at now: Int64) {
-    guard (1...Partition.deepest).contains(level), QuestionPath([store]) != nil else { return }
-    nodes.removeAll { $0.store == store || now - $0.seenAt > Self.memory }
-    if nodes.count >= Self.maximum { nodes.removeFirst() }
-    nodes.append(Node(store: store, lane: lane, level: level, seenAt: now))
+  /// A node has introduced itself.
+  mutating func take(_ store: String, _ lane: Lane, level: Int, from address: String, at now: Int64) {
+    let lane = LaneChooser.HandMade(store: store, lane: lane)
+    take(Register.HandMade(level: level, lane: lane, address: Self.shown(address), seenAt: now), at: now)
   }
 
-  /// All but the stores that are members.
-  func all(besides register: Register) -> [Register.HandMade] {
-    let members = Set(register.members.filter(\.isActive).map(\.store))
-    return nodes.filter { !members.contains($0.store) }.map { node in
-      Register.HandMade(level: node.level, lane: LaneChooser.HandMade(store: node.store, lane: node.lane))
+  /// Those of a report.
+  mutating func take(_ fields: [HandMadeFields], at now: Int64) {
+    for node in fields.prefix(HandMadeFields.maximum) {
+      guard let lane = Lane(node.lane) else { continue }
+      take(
+        Register.HandMade(
+          level: node.level, lane: LaneChooser.HandMade(store: node.store, lane: lane),
+          address: Self.shown(node.address ?? ""), seenAt: min(max(node.seenAt ?? now, 0), now)), at: now)
     }
   }
 
   /// As they go into a report, a few of them.
   var fields: [HandMadeFields] {
     nodes.suffix(HandMadeFields.maximum).map {
-      HandMadeFields(store: $0.store, lane: $0.lane.description, level: $0.level)
+      HandMadeFields(
+        store: $0.lane.store, lane: $0.lane.lane.description, level: $0.level, address: $0.address, seenAt: $0.seenAt)
     }
   }
 
-  mutating func take(_ fields: [HandMadeFields], at now: Int64) {
-    for node in fields.prefix(HandMadeFields.maximum) {
-      if let lane = Lane(node.lane) { take(node.store, lane, level: node.level, at: now) }
-    }
+  /// They are on record.
+  mutating func remove(_ recorded: [Register.HandMade]) { nodes.removeAll(where: recorded.contains) }
+
+  /// What a peer has sent, if it looks like an address: it is shown to the operator.
+  private static func shown(_ address: String) -> String {
+    let isPlain = address.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+    return isPlain ? Relayed.kept(address) : ""
   }
 }

@@ -8,12 +8,11 @@ import PRStore
 extension Register {
   /// Takes a store into the federation, and signs its certificate.
   mutating func enroll(
-    _ enrollment: Enrollment, for key: PublicKey, handMade: [HandMade], signing: Signing
+    _ enrollment: Enrollment, for key: PublicKey, signing: Signing
   ) throws(FederationFailure) -> (Enrolled, MemberCertificate) {
     var random = SystemRandomNumberGenerator()
     let enrolled = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-      try enroll(
-        enrollment, member: MemberID(random.next()), bits: random.next(), handMade: handMade, now: signing.now)
+      try enroll(enrollment, member: MemberID(random.next()), bits: random.next(), now: signing.now)
     }
     if enrolled.isRepeated, let pem = certificate(of: enrollment.id),
       let certificate = try? MemberCertificate(reading: Array(pem.utf8))
@@ -33,6 +32,7 @@ extension Register {
   mutating func issue(
     to member: Member, for key: PublicKey, signing: Signing
   ) throws(FederationFailure) -> MemberCertificate {
+    try check(signing)
     let lifetime = certificateLifetime
     let certificate = try FederationFailure.ofCertificates { () throws(CertificateError) in
       try signing.certificate(of: member, for: key, lifetime: lifetime)
@@ -64,13 +64,25 @@ extension Register {
     return list?.contains(serial) ?? false
   }
 
-  /// Signs the next list of revoked certificates.
+  /// Signs the next list of revoked certificates, and while there are two keys, one with each that is at hand.
   package mutating func signList(adding more: [SerialNumber] = [], _ signing: Signing) throws(FederationFailure) {
+    try check(signing)
     let (last, lifetime) = (revocations, certificateLifetime)
-    revocations = try FederationFailure.ofCertificates { () throws(CertificateError) in
-      try Revocations(try signing.list(after: last, adding: more, lifetime: lifetime))
+    let (own, other) = try FederationFailure.ofCertificates { () throws(CertificateError) in
+      let lists = try signing.lists(after: last, adding: more, lifetime: lifetime)
+      return (
+        try Revocations(lists.own),
+        try lists.other.map { list throws(CertificateError) in try Revocations(list) }
+      )
     }
+    revocations = own
+    if let other { keep(otherList: other) }
     notice()
+  }
+
+  /// The keys were read before: the register may have gone on to another one meanwhile.
+  private func check(_ signing: Signing) throws(FederationFailure) {
+    guard signing.authority.certificate.digest == authority else { throw .refused(.otherAuthority) }
   }
 }
 

@@ -11,8 +11,9 @@ final class RevocationListeners: Sendable {
   /// - Parameter body: is called with the serial numbers of all certificates that are revoked.
   func add(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void) { bodies.withLock { $0.append(body) } }
 
-  func tell(_ list: RevocationList) {
-    let serials = Set(list.entries.map(\.serial))
+  /// - Parameter lists: of all authorities.
+  func tell(_ lists: [RevocationList]) {
+    let serials = Set(lists.flatMap { $0.entries.map(\.serial) })
     for body in bodies.withLock({ $0 }) { body(serials) }
   }
 }

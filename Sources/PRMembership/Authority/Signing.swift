@@ -6,13 +6,26 @@ import PRRevision
 /// What the authority signs, and puts into the register with it.
 package struct Signing: Sendable {
   package let authority: CertificateAuthority
+  /// The one with the other key, while the authority changes it; nil where it is not at hand.
+  package let other: CertificateAuthority?
   /// In seconds since 1970.
   package let now: Int64
 
-  package init(_ authority: CertificateAuthority, at now: Int64) {
+  package init(_ authority: CertificateAuthority, other: CertificateAuthority? = nil, at now: Int64) {
     self.authority = authority
+    self.other = other
     self.now = now
   }
+
+  /// With the keys that the register names.
+  package init(_ keys: KeyFolder, for register: Register, at now: Int64) throws(KeyFolderError) {
+    let other = register.rekeying?.other.digest
+    self.init(
+      try keys.authority(withKey: register.authority, at: now),
+      other: other.flatMap { try? keys.authority(withKey: $0, at: now) }, at: now)
+  }
+
+  var trust: CertificateAuthority.Trust { CertificateAuthority.Trust(authority.certificate, other?.certificate) }
 
   /// Signs the certificate of a member, with its name, hosts and rights in the register.
   package func certificate(
@@ -33,25 +46,34 @@ package struct Signing: Sendable {
     return try authority.sign(key, as: profile, at: now, using: &random)
   }
 
-  /// Signs the next list of revoked certificates.
+  /// Signs the next lists of revoked certificates. Each names all of them, whichever key has signed them.
   ///
   /// - Parameter more: what is revoked now.
-  package func list(
+  package func lists(
     after revocations: Register.Revocations?, adding more: [SerialNumber] = [], lifetime: Int64
-  ) throws(CertificateError) -> RevocationList {
+  ) throws(CertificateError) -> (own: RevocationList, other: RevocationList?) {
     var entries: [RevocationList.Entry] = []
     if let revocations {
-      let last = try RevocationList(
-        reading: Array(revocations.list.utf8), of: CertificateAuthority.Trust(authority.certificate))
+      let last = try RevocationList(reading: Array(revocations.list.utf8), of: trust)
       // A certificate that was revoked so long ago has expired.
       entries = last.entries.filter { now - $0.time <= lifetime + ValidityPeriod.leeway }
     }
     entries += more.map { RevocationList.Entry(serial: $0, time: now) }
-    return try authority.revocationList(
-      // A register that was restored goes on above what it has forgotten, since time has gone on.
-      number: max((revocations?.number ?? 0).addingClamped(1), UInt64(clamping: now)), of: entries, at: now,
-      lifetime: max(lifetime, Self.leastLife))
+    // A register that was restored goes on above what it has forgotten, since time has gone on.
+    let number = max((revocations?.number ?? 0).addingClamped(1), UInt64(clamping: now))
+    let life = listLifetime(lifetime)
+    return (
+      try authority.revocationList(number: number, of: entries, at: now, lifetime: life),
+      try other.map { other throws(CertificateError) in
+        try other.revocationList(number: number, of: entries, at: now, lifetime: life)
+      }
+    )
   }
+
+  /// How long a list is good, in seconds.
+  ///
+  /// - Parameter lifetime: of certificates, in seconds.
+  func listLifetime(_ lifetime: Int64) -> Int64 { max(lifetime, Self.leastLife) }
 
   /// In seconds: a list must not end before the next one is signed, which is done once a day.
   private static let leastLife: Int64 = 8 * 86_400

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRCertificates
+import PRFederation
 import PRStore
 import PRTLS
 
@@ -9,9 +10,10 @@ import PRTLS
 /// | file | what |
 /// |---|---|
 /// | `node.pem` | the node's key, its certificate, and those of the authorities |
-/// | `trust.pem` | the certificates of the authorities, and the list of revoked certificates |
+/// | `trust.pem` | the certificates of the authorities, and the lists of revoked certificates |
 /// | `authority.pem` | at the authority: its certificate |
 /// | `authority.key` | at the authority: its key, which is needed to sign and not to serve |
+/// | `authority-next.pem`, `authority-next.key` | at the authority, while it changes its key: the next one |
 /// | `joining-ID.pem` | while a node joins: its key and its request, so that a join whose line was cut goes on |
 ///
 /// Key and certificate stand in one file, which takes the place of another in one step.
@@ -31,6 +33,8 @@ package struct KeyFolder: Hashable, Sendable {
   package var trustFile: String { file("trust.pem") }
   package var authorityFile: String { file("authority.pem") }
   package var authorityKeyFile: String { file("authority.key") }
+  package var nextAuthorityFile: String { file("authority-next.pem") }
+  package var nextAuthorityKeyFile: String { file("authority-next.key") }
 
   package func joiningFile(_ id: String) -> String { file("joining-\(id).pem") }
 
@@ -55,28 +59,52 @@ package struct KeyFolder: Hashable, Sendable {
 
   // MARK: Writing
 
+  /// - Parameter authorities: what others are shown beside the certificate.
   package func write(
     _ key: PrivateKey, _ certificate: MemberCertificate, of authorities: [AuthorityCertificate]
   ) throws(KeyFolderError) {
     let parts: [String] = try Self.certificates(path) { () throws(CertificateError) in
-      try [key.pem(), certificate.pem()] + authorities.map { authority throws(CertificateError) in try authority.pem() }
+      // The one that has signed the certificate follows it.
+      let issuer = try CertificateAuthority.Trust(authorities)?.issuer(of: certificate)
+      let shown = issuer.map { issuer in [issuer] + authorities.filter { $0 != issuer } } ?? authorities
+      return try [key.pem(), certificate.pem()]
+        + shown.map { authority throws(CertificateError) in try authority.pem() }
     }
     try write(parts.joined(), to: nodeFile, mode: 0o600)
   }
 
-  package func write(trust authorities: [AuthorityCertificate], _ list: RevocationList?) throws(KeyFolderError) {
+  package func write(trust authorities: [AuthorityCertificate], _ lists: [RevocationList]) throws(KeyFolderError) {
     let parts: [String] = try Self.certificates(path) { () throws(CertificateError) in
-      try authorities.map { authority throws(CertificateError) in try authority.pem() } + [list?.pem() ?? ""]
+      try authorities.map { authority throws(CertificateError) in try authority.pem() }
+        + lists.map { list throws(CertificateError) in try list.pem() }
     }
     try write(parts.joined(), to: trustFile, mode: 0o644)
   }
 
   package func write(_ authority: CertificateAuthority) throws(KeyFolderError) {
+    try write(authority, authorityFile, authorityKeyFile)
+  }
+
+  /// The key that is to come in the place of the authority's.
+  package func write(next authority: CertificateAuthority) throws(KeyFolderError) {
+    try write(authority, nextAuthorityFile, nextAuthorityKeyFile)
+  }
+
+  private func write(
+    _ authority: CertificateAuthority, _ certificateFile: String, _ keyFile: String
+  ) throws(KeyFolderError) {
     let (key, certificate) = try Self.certificates(path) { () throws(CertificateError) in
       (try authority.keyPEM(), try authority.certificate.pem())
     }
-    try write(key, to: authorityKeyFile, mode: 0o600)
-    try write(certificate, to: authorityFile, mode: 0o644)
+    try write(key, to: keyFile, mode: 0o600)
+    try write(certificate, to: certificateFile, mode: 0o644)
+  }
+
+  /// The next key takes the place of the authority's, which is gone then.
+  package func promoteNext(at now: Int64) throws(KeyFolderError) {
+    try write(try nextAuthority(at: now))
+    remove(nextAuthorityKeyFile)
+    remove(nextAuthorityFile)
   }
 
   package func write(_ text: String, to path: String, mode: UInt32) throws(KeyFolderError) {
@@ -100,9 +128,41 @@ package struct KeyFolder: Hashable, Sendable {
 
   /// - Parameter now: in seconds since 1970.
   package func authority(at now: Int64) throws(KeyFolderError) -> CertificateAuthority {
-    let (certificate, key) = (try read(authorityFile), try read(authorityKeyFile))
-    return try Self.certificates(authorityFile) { () throws(CertificateError) in
+    try authority(authorityFile, authorityKeyFile, at: now)
+  }
+
+  package var hasNextAuthority: Bool { FileManager.default.fileExists(atPath: nextAuthorityFile) }
+
+  package func nextAuthority(at now: Int64) throws(KeyFolderError) -> CertificateAuthority {
+    try authority(nextAuthorityFile, nextAuthorityKeyFile, at: now)
+  }
+
+  /// The authority with a key, whether that is the present one or the next.
+  ///
+  /// - Parameter digest: SHA-256 of the public key.
+  package func authority(withKey digest: SecureDigest, at now: Int64) throws(KeyFolderError) -> CertificateAuthority {
+    if hasNextAuthority, let next = try? nextAuthority(at: now), next.certificate.digest == digest { return next }
+    let present = try authority(at: now)
+    guard present.certificate.digest == digest else {
+      throw .cannotRead(authorityKeyFile, reason: "it is not the key of the authority that the register names")
+    }
+    return present
+  }
+
+  private func authority(
+    _ certificateFile: String, _ keyFile: String, at now: Int64
+  ) throws(KeyFolderError) -> CertificateAuthority {
+    let (certificate, key) = (try read(certificateFile), try read(keyFile))
+    return try Self.certificates(certificateFile) { () throws(CertificateError) in
       try CertificateAuthority(certificate: certificate, key: key, at: now)
+    }
+  }
+
+  /// The certificate of the authority, which is there on machines of it that have no key as well.
+  func authorityCertificate() throws(KeyFolderError) -> AuthorityCertificate {
+    let bytes = try read(authorityFile)
+    return try Self.certificates(authorityFile) { () throws(CertificateError) in
+      try AuthorityCertificate(reading: bytes)
     }
   }
 
@@ -131,24 +191,22 @@ package struct KeyFolder: Hashable, Sendable {
   }
 
   package func trust() throws(KeyFolderError) -> CertificateAuthority.Trust {
-    let authorities = try authorities()
-    guard let first = authorities.first else {
+    guard let trust = CertificateAuthority.Trust(try authorities()) else {
       throw .cannotRead(trustFile, reason: "it has no certificate of an authority")
     }
-    return CertificateAuthority.Trust(first, authorities.dropFirst().first)
+    return trust
   }
 
-  /// - Returns: nil where there is none yet.
-  package func revocations() throws(KeyFolderError) -> RevocationList? {
+  /// The lists of revoked certificates, one of an authority; none where there are none yet.
+  package func revocations() throws(KeyFolderError) -> [RevocationList] {
     let (bytes, trust) = (try read(trustFile), try trust())
-    guard let list = PEMBundle(bytes).all(.revocationList).first else {
-      guard !String(decoding: bytes, as: UTF8.self).contains("X509 CRL") else {
-        throw .cannotRead(trustFile, reason: "its list of revoked certificates is cut off")
-      }
-      return nil
+    let lists = PEMBundle(bytes).all(.revocationList)
+    let begun = String(decoding: bytes, as: UTF8.self).components(separatedBy: "BEGIN X509 CRL").count - 1
+    guard lists.count == begun else {
+      throw .cannotRead(trustFile, reason: "its list of revoked certificates is cut off")
     }
     return try Self.certificates(trustFile) { () throws(CertificateError) in
-      try RevocationList(reading: list, of: trust)
+      try lists.map { list throws(CertificateError) in try RevocationList(reading: list, of: trust) }
     }
   }
 

@@ -8,28 +8,30 @@ import PRNode
 extension FederationMember {
   private static let trustAlarm = "federation-keys"
 
-  /// Whom the node trusts stays as it was at its joining.
+  /// Takes over lists, and the next key of the authority where the present one has endorsed it: no other.
   func takeTrust(_ answer: ReportAnswer) async {
-    guard let text = answer.revocations else { return }
+    let trusted = answer.trusts?.prefix(4).compactMap { SecureDigest(text: $0) }
+    let update = TrustUpdate(
+      trusted: trusted, new: answer.newAuthority, lists: [answer.revocations, answer.otherRevocations])
+    guard trusted != nil || !update.lists.isEmpty else { return }
     do {
-      let trust = try part.keys.trust()
-      let (old, new) = (try part.keys.revocations(), try RevocationList(reading: Array(text.utf8), of: trust))
-      guard old.map(new.replaces) ?? true else { return }
-      try part.keys.write(trust: trust.authorities, new)
+      guard try part.keys.take(update) else { return }
       part.reread()
       await heedList()
       part.alarms.end(Self.trustAlarm)
     } catch {
       part.alarms.raise(
-        Self.trustAlarm, "the list of revoked certificates cannot be taken over: \(error)",
+        Self.trustAlarm,
+        "the list of revoked certificates, or the authority's next key, cannot be taken over: \(error)",
         advice: "make the folder of --keys readable and writable for this user")
     }
   }
 
   /// Connections of members that are revoked end, and members below get the list.
   func heedList() async {
-    guard let list = try? part.keys.revocations() else { return }
-    revocations.tell(list)
+    guard let lists = try? part.keys.revocations(), !lists.isEmpty else { return }
+    revocations.tell(lists)
+    forgetBelow(revokedBy: lists)
     held.answerAll()
   }
 

@@ -22,7 +22,7 @@ extension FederationMember {
     let (now, place) = (part.now, membership)
     // A mirror adds no level.
     let level = place.lease.level + 1
-    state.withLock { $0.handMade.take(store, lane, level: level, at: now) }
+    state.withLock { $0.handMade.take(store, lane, level: level, from: address, at: now) }
   }
 
   package func release() { held.release() }
@@ -72,13 +72,39 @@ extension FederationMember {
     if let id = MemberID(text: id) { state.withLock { $0.below[id] = nil } }
   }
 
+  /// Members that were shut out are not waited for.
+  func forgetBelow(revokedBy lists: [RevocationList]) {
+    state.withLock { state in
+      for (id, below) in state.below {
+        guard let serial = below.certificate?.serial, lists.contains(where: { $0.contains(serial) }) else { continue }
+        state.below[id] = nil
+      }
+    }
+  }
+
+  /// Alarms about the members right below.
+  func watchBelow() {
+    let direct = below.values.filter { $0.certificate != nil }
+    let sightings = direct.map { member in
+      MemberSighting(
+        name: member.name, seenAt: member.seenAt,
+        certificate: member.certificate.map {
+          .init(expires: $0.period.notAfter, lifetime: $0.period.notAfter - $0.period.notBefore - ValidityPeriod.leeway)
+        })
+    }
+    part.alarms.note(
+      sightings.sorted { $0.name < $1.name }, at: part.now,
+      ifGone: { "if it is gone for good, run 'headwater federation revoke \($0)' at the authority" })
+  }
+
   private func noteBelow(_ fields: ReportFields, _ peer: FederationPeer) {
     guard let id = MemberID(text: fields.id) else { return }
     let name = fields.relayed?.member ?? peer.certificate?.identity.member.text ?? "unknown"
     let address = fields.relayed?.origin ?? peer.address
     let below = Below(
       name: name, facts: fields.facts.bounded(from: address), lease: fields.reportedLease(of: id),
-      address: address, seenAt: part.now, path: fields.relayed?.path ?? [])
+      address: address, seenAt: part.now, path: fields.relayed?.path ?? [],
+      certificate: fields.relayed == nil ? peer.certificate : nil)
     state.withLock { state in
       guard state.below.count < Register.maximumMembers || state.below[id] != nil else { return }
       state.below[id] = below

@@ -88,6 +88,8 @@ package final class FederationMember: FederationAnswering, Service {
     package var seenAt: Int64
     /// The members between it and this node, the nearest to it first.
     package var path: [String]
+    /// Of a member right below.
+    var certificate: MemberCertificate?
   }
 
   /// - Parameters:
@@ -137,6 +139,7 @@ package final class FederationMember: FederationAnswering, Service {
     await heedList()
     while !Task.isCancelled {
       held.expire(now: part.clock())
+      watchBelow()
       try? await Task.sleep(for: .seconds(1))  // what waits has a time limit, which no signal ends
     }
   }
@@ -244,13 +247,14 @@ package final class FederationMember: FederationAnswering, Service {
     if place.nonce.stop == .retired {
       last = ReportFields.LastNumber(greatest: try await greatestMinted(place.lease))
     }
-    let number = try? part.keys.revocations()?.number
+    let number = try? part.keys.revocations().map(\.number).min()
     return ReportFields(
       id: place.id.description, store: place.lease.store, nonce: place.nonce.presented.description,
       lease: LeaseFields(place.lease), revocations: number, stop: place.nonce.stop?.rawValue, last: last,
       wait: last == nil ? waiting() : 0,
       facts: await facts(),
-      handMade: state.withLock { $0.handMade.fields })
+      handMade: state.withLock { $0.handMade.fields },
+      trusts: try? part.keys.authorities().map(\.digest.text), issuer: (try? part.keys.issuer())?.text)
   }
 
   /// No longer than until the certificate is due, and each time a little less than it may be: members that were all answered by one
@@ -335,7 +339,7 @@ package final class FederationMember: FederationAnswering, Service {
 
   /// An old list refuses no member; it may lack one that is revoked.
   private func noteListAge() {
-    let age = (try? part.keys.revocations())?.age(at: part.now) ?? 0
+    let age = (try? part.keys.revocations())?.map { $0.age(at: part.now) }.max() ?? 0
     guard age >= RevocationList.maximumAge else { return part.alarms.end(Self.listAlarm) }
     part.alarms.raise(
       Self.listAlarm, "the list of revoked certificates is older than a day",

@@ -36,11 +36,11 @@ package struct Join: Sendable {
     let before = try await store.membership()
     try keys.make()
     let (key, request) = try joining(token)
-    let authority = try await authority(at: address, of: token)
-    let fields = try await fields(token, request, identity, before)
+    let (authority, authorities) = try await authorities(at: address, of: token)
+    let fields = try await fields(token, request, identity, before, in: authority.federation)
     let answer: EnrollAnswer
     do {
-      answer = try await ask(fields, at: address, trusting: authority)
+      answer = try await ask(fields, at: address, trusting: authorities)
     } catch let refusal as FederationRefusal where refusal.isAnswer {
       // It was answered: to go on later makes no sense.
       keys.remove(keys.joiningFile(token.id.description))
@@ -66,12 +66,16 @@ package struct Join: Sendable {
     return (key, request)
   }
 
-  /// The authority's certificate, which the server at the address shows: the token has the hash of its key.
-  private func authority(at address: MemberAddress, of token: EnrollmentToken) async throws -> AuthorityCertificate {
+  /// The authority's certificate, which the server at the address shows: the token has the hash of its key. While the federation
+  /// changes that key, the certificate of the one before or after it as well.
+  private func authorities(
+    at address: MemberAddress, of token: EnrollmentToken
+  ) async throws -> (named: AuthorityCertificate, all: [AuthorityCertificate]) {
     let endpoint = Endpoint.tls(host: address.host, port: Int(clamping: address.port))
     let chain = try await Dialer.chain(shownAt: endpoint, within: Self.patience)
     do throws(PinnedAuthorityError) {
-      return try AuthorityCertificate(withKey: token.authority, in: chain)
+      let named = try AuthorityCertificate(withKey: token.authority, in: chain)
+      return (named, named.kin(among: chain.compactMap { try? AuthorityCertificate(reading: $0) }))
     } catch {
       throw FederationRefusal("\(address): \(error)")
     }
@@ -80,14 +84,16 @@ package struct Join: Sendable {
   private static let patience = Duration.seconds(30)
 
   private func fields(
-    _ token: EnrollmentToken, _ request: SigningRequest, _ identity: String, _ before: Membership?
+    _ token: EnrollmentToken, _ request: SigningRequest, _ identity: String, _ before: Membership?,
+    in federation: FederationName
   ) async throws -> EnrollFields {
+    // The authority may have another key than it had. Then its nonce alone shows that this is the federation of before.
+    let place = before?.federation == federation ? before : nil
     // What a member has minted, it has minted in a lane of its own; in another federation that is no lane of this one.
-    let isMember = before != nil && isOf(token.authority)
-    let greatest = isMember ? [:] : try await ownNumbers()
+    let greatest = place != nil && isOf(token.authority) ? [:] : try await ownNumbers()
     let fields = EnrollFields(
       id: token.id.description, proof: "", request: try request.pem(), store: identity,
-      nonce: isMember ? before?.nonce.presented.description : nil, greatest: greatest)
+      nonce: place?.nonce.presented.description, greatest: greatest)
     guard let proven = fields.proven(by: token, request) else {
       throw FederationRefusal("OpenSSL cannot make the proof of the token")
     }
@@ -101,12 +107,12 @@ package struct Join: Sendable {
   }
 
   private func ask(
-    _ fields: EnrollFields, at address: MemberAddress, trusting authority: AuthorityCertificate
+    _ fields: EnrollFields, at address: MemberAddress, trusting authorities: [AuthorityCertificate]
   ) async throws -> EnrollAnswer {
     let dialer = Dialer(
       .tls(host: address.host, port: Int(clamping: address.port)), timeout: Self.patience,
       limits: WireLimits(message: 2 << 20), asksForDescription: true,
-      tls: try TLSContext.client(trusting: authority))
+      tls: try TLSContext.client(trusting: authorities))
     let connection = try await ServerConnection.open(dialer)
     do {
       guard connection.description.features.contains(.federation) else {
@@ -128,15 +134,18 @@ package struct Join: Sendable {
     guard certificate.publicKey == key.publicKey else {
       throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
     }
-    let trust = CertificateAuthority.Trust(authority)
-    let list = try answer.revocations.map { try RevocationList(reading: Array($0.utf8), of: trust) }
-    let verdict = try trust.verdict(
-      of: certificate, lists: list.map { [$0] } ?? [], at: Int64(clamping: Date().timeIntervalSince1970))
+    let named = try (answer.authorities ?? []).prefix(4).map { try AuthorityCertificate(reading: Array($0.utf8)) }
+    let authorities = authority.kin(among: named)
+    let trust = CertificateAuthority.Trust(authority, authorities.dropFirst().first)
+    let lists = try [answer.revocations, answer.otherRevocations].compactMap(\.self).map {
+      try RevocationList(reading: Array($0.utf8), of: trust)
+    }
+    let verdict = try trust.verdict(of: certificate, lists: lists, at: Int64(clamping: Date().timeIntervalSince1970))
     if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
     let membership = try Membership(answer, store: identity)
     try await store.write { context throws(StoreError) in try context.keep(.membership, membership.text) }
-    try keys.write(trust: [authority], list)
-    try keys.write(key, certificate, of: [authority])
+    try keys.write(trust: authorities, lists)
+    try keys.write(key, certificate, of: authorities)
     return membership
   }
 }

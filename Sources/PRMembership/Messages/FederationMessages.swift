@@ -26,7 +26,9 @@ package struct Relayed: Codable, Hashable, Sendable {
   private static let longestAddress = 64
 
   /// The address, cut to what is kept of it.
-  var origin: String { address.cut(Self.longestAddress) }
+  var origin: String { Self.kept(address) }
+
+  static func kept(_ address: String) -> String { address.cut(longestAddress) }
 }
 
 /// `enroll`: a store joins.
@@ -53,6 +55,9 @@ struct EnrollAnswer: Codable, Sendable {
   /// As PEM.
   var certificate: String
   var revocations: String?
+  /// While the authority changes its key: the list by the other key, and the certificates of both, as PEM.
+  var otherRevocations: String?
+  var authorities: [String]?
   /// Its own, where members below reach it.
   var addresses: [String]
   var upstream: UpstreamFields
@@ -111,6 +116,9 @@ struct ReportFields: FederationFields {
   var facts: MemberFacts
   /// Nodes right below it that were made by hand.
   var handMade: [HandMadeFields]
+  /// SHA-256 of the authority's keys that it trusts, and of the one that has signed its certificate.
+  var trusts: [String]?
+  var issuer: String?
   var relayed: Relayed?
 
   struct LastNumber: Codable, Hashable, Sendable {
@@ -123,6 +131,9 @@ struct HandMadeFields: Codable, Hashable, Sendable {
   var store: String
   var lane: String
   var level: Int
+  var address: String?
+  /// In seconds since 1970.
+  var seenAt: Int64?
 
   /// A report has no more of them.
   static let maximum = 16
@@ -188,7 +199,13 @@ struct ReportAnswer: Codable, Sendable {
   var authorityAddresses: [String]
   /// As PEM, if it is another one than the member has.
   var revocations: String?
-  /// The certificate has another name, or other rights, than the register.
+  /// While the authority changes its key: the list by the other key.
+  var otherRevocations: String?
+  /// SHA-256 of the authority's keys that the member is to trust, if these are others than it does.
+  var trusts: [String]?
+  /// The certificate of the authority's next key, as PEM, if the member lacks it.
+  var newAuthority: String?
+  /// The certificate has another name than the register, or is by the key that is to go.
   var mustRenew: Bool
   /// Counts what members are to get soon: where it differs from the answer before, members below report at once.
   var notices: Int64

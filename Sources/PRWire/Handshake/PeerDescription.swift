@@ -20,6 +20,8 @@ package struct PeerDescription: Hashable, Sendable {
   /// Its program and version.
   package var server: String?
   package var features: Set<Feature>
+  /// What it announces besides, by names of a later version.
+  package private(set) var laterFeatures: [String] = []
   /// How many nodes stand above it; nil when it does not tell.
   package var level: Int?
   /// The name of its numbering.
@@ -58,6 +60,16 @@ package struct PeerDescription: Hashable, Sendable {
       lane: headers["lane"].flatMap { Lane($0) }, rival: headers["rival"].flatMap { LaneRival($0) },
       limits: headers["limits"].flatMap { MessageLimits($0) })
     time = headers["time"].flatMap { Int64($0) }
+    let later = names.filter { Feature(rawValue: $0) == nil && Self.isName($0) }
+    laterFeatures = Array(Set(later).sorted().prefix(Self.maximumLaterFeatures))
+  }
+
+  private static let maximumLaterFeatures = 8
+
+  /// What a later version may call a feature. A text of a peer is shown to operators.
+  private static func isName(_ text: String) -> Bool {
+    1...32 ~= text.utf8.count
+      && text.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
   }
 
   /// The server's level, as a node below takes it over. BitBake's own counts as level 0, and so does what says nothing of itself. The

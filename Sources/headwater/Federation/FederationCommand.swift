@@ -12,7 +12,8 @@ struct FederationCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "federation", abstract: "Begin a federation, show it, and change it.",
     subcommands: [
-      Show.self, Create.self, Retire.self, Revoke.self, Rename.self, Relane.self, AfterRestore.self,
+      Show.self, Create.self, Retire.self, Revoke.self, Rename.self, Relane.self, ForgetLane.self, Rekey.self,
+      AfterRestore.self,
     ], defaultSubcommand: Show.self)
 
   /// Asks, or changes, where the command is run: at the authority, or at a member for what is below it.
@@ -187,7 +188,10 @@ extension ChangeCommand {
     if let membership = try await store.membership() {
       return print(try await MemberCommands(membership, keys: try place.folder).make(change))
     }
-    let signing = Signing(try place.folder.authority(at: now), at: now)
+    guard let register = try await store.read({ reader throws(StoreError) in try reader.register() }) else {
+      throw FederationFailure.noFederation
+    }
+    let signing = try Signing(place.folder, for: register, at: now)
     print(
       try await store.changeFederation { register throws(FederationFailure) in
         try register.make(change, by: .authority, signing: signing)

@@ -23,6 +23,17 @@ struct FederationTree {
       let place = invitation.offer.parent.flatMap(register.member)?.name.text ?? "the authority"
       lines.append("\(invitation.offer.name)  invited below \(place), until \(Self.time(invitation.expires))")
     }
+    lines += register.handMade.map { node in
+      let place = node.address.isEmpty ? "" : "  at \(node.address)"
+      return "store \(node.lane.store)  level \(node.level)  lane \(node.lane.lane), set by hand\(place)  "
+        + "seen \(Self.time(node.seenAt))\(node.isForgotten ? "  forgotten" : "")"
+    }
+    if let change = register.rekeying, let wait = register.rekeyingWait(now: now) {
+      let phase =
+        change.phase == .announced
+        ? "members get the next key of the authority" : "the authority signs with its next key"
+      lines.append("\(phase), since \(Self.time(change.since))\(wait.isOver ? "" : ": waits for \(wait)")")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -92,7 +92,9 @@ struct RegisterRowTests {
           let isTime = column.isNumber && !["level", "lanes", "schema", "again", "forgotten"].contains(column.name)
           if isTime || (column.name == "schema" && wrong == "-1"), Int64(wrong) != nil { continue }
           if Self.free.contains("\(table.rawValue).\(column.name)") { continue }
-          if wrong == "9223372036854775807", ["from_number", "number", "revocations_number", "list_number"].contains(column.name) {
+          if wrong == "9223372036854775807",
+            ["from_number", "number", "revocations_number", "list_number"].contains(column.name)
+          {
             continue
           }
           let before = try file.ask("SELECT quote(\(column.name)) FROM \(name)")[0][0] ?? ""
