@@ -2,6 +2,7 @@
 import Foundation
 import PRCertificates
 import PRFederation
+import PRNode
 import PRServer
 import PRStore
 import PRWire

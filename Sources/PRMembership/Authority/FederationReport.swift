@@ -8,7 +8,7 @@ package struct FederationReport: Codable, Hashable, Sendable {
   package var lanes: UInt64
   package var members: [Entry]
   package var invitations: [Invited]
-  /// Absent at a member.
+  /// Nil where there is none, and at a member.
   package var handMade: [HandMade]?
   /// While the authority changes its key.
   package var rekeying: Change?
@@ -72,11 +72,12 @@ package struct FederationReport: Codable, Hashable, Sendable {
         name: invitation.offer.name.text, kind: invitation.offer.kind.rawValue,
         parent: invitation.offer.parent.flatMap(register.member)?.name.text, expires: invitation.expires)
     }
-    handMade = register.handMade.map { node in
+    let nodes = register.handMade.map { node in
       HandMade(
         store: node.lane.store, level: node.level, lane: node.lane.lane.description, address: node.address,
         seenAt: node.seenAt, isForgotten: node.isForgotten)
     }
+    handMade = nodes.isEmpty ? nil : nodes
     if let change = register.rekeying, let wait = register.rekeyingWait(now: now) {
       rekeying = Change(
         phase: change.phase.rawValue, since: change.since, members: wait.members.map(\.text),
