@@ -21,7 +21,7 @@ package struct PeerDescription: Hashable, Sendable {
   package var server: String?
   package var features: Set<Feature>
   /// What it announces besides, by names of a later version.
-  package private(set) var laterFeatures: [String] = []
+  package var laterFeatures: [String] = []
   /// How many nodes stand above it; nil when it does not tell.
   package var level: Int?
   /// The name of its numbering.

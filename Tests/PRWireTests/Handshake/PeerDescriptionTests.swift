@@ -36,7 +36,17 @@ struct PeerDescriptionTests {
   @Test("passes over what it does not understand", arguments: table.indices)
   func lenient(index: Int) {
     let (lines, description) = Self.table[index]
-    #expect(PeerDescription(Headers(lines)) == description)
+    var read = PeerDescription(Headers(lines))
+    read.laterFeatures = []
+    #expect(read == description)
+  }
+
+  @Test("keeps the names of features of a later version that look like names, 8 of them at most")
+  func later() {
+    func later(_ features: String) -> [String] { PeerDescription(Headers([("features", features)])).laterFeatures }
+    #expect(later("lookup, teleport, lookup, A, \u{1B}, , fast-path") == ["fast-path", "teleport"])
+    #expect(later((1...20).map { String(repeating: "a", count: $0) }.joined(separator: ",")).count == 8)
+    #expect(later(String(repeating: "a", count: 33)) == [])
   }
 
   @Test("fits the lines of a handshake")
