@@ -38,7 +38,7 @@ extension FederationAuthority {
   }
 
   private func advance(_ register: Register) async throws {
-    let signing = try Signing(part.keys, after: register, at: part.now)
+    let signing = try Signing(part.keys, at: part.now)
     let hasChanged = try await part.store.changeFederation { register throws(FederationFailure) in
       try register.advanceRekeying(waits: true, signing: signing)
     }
@@ -79,18 +79,6 @@ extension Register {
     guard advanceRekeying(waits: waits, now: signing.now) else { return false }
     try signList(signing)
     return true
-  }
-}
-
-extension Signing {
-  /// With the keys of the next phase of a change.
-  init(_ keys: KeyFolder, after register: Register, at now: Int64) throws(KeyFolderError) {
-    guard let change = register.rekeying else {
-      throw .cannotRead(keys.nextAuthorityFile, reason: "there is no next key")
-    }
-    let next = try keys.authority(withKey: change.next.digest, at: now)
-    let former = change.phase == .announced ? try? keys.authority(withKey: change.former.digest, at: now) : nil
-    self.init(next, other: former, at: now)
   }
 }
 

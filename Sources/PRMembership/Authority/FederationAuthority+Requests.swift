@@ -43,7 +43,7 @@ extension FederationAuthority {
     change(answer) { register throws(FederationFailure) in
       guard let member = register.member(sender.id) else { throw .refused(.noMember(sender.name)) }
       // The list in use may be older: what the register has revoked is good no more.
-      guard !register.hasRevoked(present, by: signing.authority.certificate) else {
+      guard !register.hasRevoked(present, by: try signing.authority(of: register).certificate) else {
         throw .refused(.hasLeft(member.name, .revoked))
       }
       // A register that was restored may lack it; to revoke the member is to revoke it too.

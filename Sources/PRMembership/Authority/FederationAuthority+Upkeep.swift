@@ -87,16 +87,17 @@ extension FederationAuthority {
     do {
       let dates = try dates(register)
       if now - dates.listSigned >= RevocationList.maximumAge / 2 {
-        let signing = try Signing(part.keys, for: register, at: now)
+        let signing = try Signing(part.keys, at: now)
         _ = try await part.store.changeFederation { register throws(FederationFailure) in
           try register.signList(signing)
         }
       }
       if now >= dates.renewal {
-        let signing = try Signing(part.keys, for: register, at: now)
+        let signing = try Signing(part.keys, at: now)
         let key = try PrivateKey()
         let certificate = try signing.certificate(
-          of: .authority, at: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime)
+          of: .authority, at: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime,
+          by: signing.authority(of: register))
         try part.keys.write(key, certificate, of: part.keys.authorities())
         state.withLock { $0.dates = nil }
         part.reread()

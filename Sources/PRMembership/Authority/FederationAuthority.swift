@@ -146,7 +146,7 @@ package final class FederationAuthority: FederationAnswering, Service {
   func signing() throws(FederationRefusal) -> Signing {
     let now = part.now
     do throws(KeyFolderError) {
-      return try Signing(part.keys, for: register, at: now)
+      return try Signing(part.keys, at: now)
     } catch {
       part.log("a request that is to be signed was refused: \(error)")
       throw FederationRefusal("the authority cannot sign now; its log says why")

@@ -32,10 +32,9 @@ extension Register {
   mutating func issue(
     to member: Member, for key: PublicKey, signing: Signing
   ) throws(FederationFailure) -> MemberCertificate {
-    try check(signing)
-    let lifetime = certificateLifetime
+    let (lifetime, signer) = (certificateLifetime, try signing.authority(of: self))
     let certificate = try FederationFailure.ofCertificates { () throws(CertificateError) in
-      try signing.certificate(of: member, for: key, lifetime: lifetime)
+      try signing.certificate(of: member, for: key, lifetime: lifetime, by: signer)
     }
     try FederationFailure.ofRegister { () throws(RegisterRefusal) in
       try issue(
@@ -66,10 +65,9 @@ extension Register {
 
   /// Signs the next list of revoked certificates, and while there are two keys, one with each that is at hand.
   package mutating func signList(adding more: [SerialNumber] = [], _ signing: Signing) throws(FederationFailure) {
-    try check(signing)
-    let (last, lifetime) = (revocations, certificateLifetime)
+    let (register, signer) = (self, try signing.authority(of: self))
     let (own, other) = try FederationFailure.ofCertificates { () throws(CertificateError) in
-      let lists = try signing.lists(after: last, adding: more, lifetime: lifetime)
+      let lists = try signing.lists(for: register, adding: more, by: signer)
       return (
         try Revocations(lists.own),
         try lists.other.map { list throws(CertificateError) in try Revocations(list) }
@@ -78,11 +76,6 @@ extension Register {
     revocations = own
     if let other { keep(otherList: other) }
     notice()
-  }
-
-  /// The keys were read before: the register may have gone on to another one meanwhile.
-  private func check(_ signing: Signing) throws(FederationFailure) {
-    guard signing.authority.certificate.digest == authority else { throw .refused(.otherAuthority) }
   }
 }
 

@@ -98,7 +98,7 @@ package struct Rekey: Sendable {
   }
 
   private func finish(_ register: Register, _ wait: Register.RekeyingWait) async throws -> String {
-    let signing = try Signing(keys, after: register, at: now)
+    let signing = try Signing(keys, at: now)
     let before = register.rekeying
     try await store.changeFederation { register throws(FederationFailure) in
       // The server may have gone on meanwhile.

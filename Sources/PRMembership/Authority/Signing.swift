@@ -3,11 +3,12 @@ import PRCertificates
 import PRFederation
 import PRRevision
 
-/// What the authority signs, and puts into the register with it.
+/// What the authority signs, and puts into the register with it. Which of its keys signs is said by the register at that moment: it
+/// may have gone on to the next one since the keys were read.
 package struct Signing: Sendable {
-  package let authority: CertificateAuthority
+  let authority: CertificateAuthority
   /// The one with the other key, while the authority changes it; nil where it is not at hand.
-  package let other: CertificateAuthority?
+  let other: CertificateAuthority?
   /// In seconds since 1970.
   package let now: Int64
 
@@ -17,42 +18,58 @@ package struct Signing: Sendable {
     self.now = now
   }
 
-  /// With the keys that the register names.
-  package init(_ keys: KeyFolder, for register: Register, at now: Int64) throws(KeyFolderError) {
-    let other = register.rekeying?.other.digest
-    self.init(
-      try keys.authority(withKey: register.authority, at: now),
-      other: other.flatMap { try? keys.authority(withKey: $0, at: now) }, at: now)
+  /// With the keys in a folder.
+  package init(_ keys: KeyFolder, at now: Int64) throws(KeyFolderError) {
+    let next = keys.hasNextAuthority ? try? keys.nextAuthority(at: now) : nil
+    self.init(try keys.authority(at: now), other: next, at: now)
+  }
+
+  private func authority(withKey digest: SecureDigest) -> CertificateAuthority? {
+    [authority, other].compactMap(\.self).first { $0.certificate.digest == digest }
+  }
+
+  /// The one that the register names.
+  func authority(of register: Register) throws(FederationFailure) -> CertificateAuthority {
+    guard let found = authority(withKey: register.authority) else { throw .refused(.otherAuthority) }
+    return found
   }
 
   var trust: CertificateAuthority.Trust { CertificateAuthority.Trust(authority.certificate, other?.certificate) }
 
   /// Signs the certificate of a member, with its name, hosts and rights in the register.
-  package func certificate(
-    of member: Member, for key: PublicKey, lifetime: Int64
+  func certificate(
+    of member: Member, for key: PublicKey, lifetime: Int64, by signer: CertificateAuthority
   ) throws(CertificateError) -> MemberCertificate {
-    try certificate(of: member.name, at: member.addresses, rights: member.rights, for: key, lifetime: lifetime)
+    try certificate(
+      of: member.name, at: member.addresses, rights: member.rights, for: key, lifetime: lifetime, by: signer)
   }
 
-  /// - Parameter name: `authority` for a machine of the authority itself.
+  /// - Parameters:
+  ///   - name: `authority` for a machine of the authority itself.
+  ///   - signer: nil for the one of a federation with one key.
   package func certificate(
-    of name: MemberName, at addresses: [MemberAddress], rights: Rights = [], for key: PublicKey, lifetime: Int64
+    of name: MemberName, at addresses: [MemberAddress], rights: Rights = [], for key: PublicKey, lifetime: Int64,
+    by signer: CertificateAuthority? = nil
   ) throws(CertificateError) -> MemberCertificate {
     var random = SystemRandomNumberGenerator()
     var hosts: [HostName] = []
     for host in addresses.map(HostName.init(of:)) where !hosts.contains(host) { hosts.append(host) }
     let profile = try MemberProfile(
       member: name, names: hosts, rights: try CertificateRights(rights.names), lifetime: lifetime)
-    return try authority.sign(key, as: profile, at: now, using: &random)
+    return try (signer ?? authority).sign(key, as: profile, at: now, using: &random)
   }
 
   /// Signs the next lists of revoked certificates. Each names all of them, whichever key has signed them.
   ///
-  /// - Parameter more: what is revoked now.
+  /// - Parameters:
+  ///   - register: as it is with the keys by which the lists are to be.
+  ///   - more: what is revoked now.
+  ///   - signer: the one that the register names.
   package func lists(
-    after revocations: Register.Revocations?, adding more: [SerialNumber] = [], lifetime: Int64
+    for register: Register, adding more: [SerialNumber] = [], by signer: CertificateAuthority
   ) throws(CertificateError) -> (own: RevocationList, other: RevocationList?) {
     var entries: [RevocationList.Entry] = []
+    let (revocations, lifetime) = (register.revocations, register.certificateLifetime)
     if let revocations {
       let last = try RevocationList(reading: Array(revocations.list.utf8), of: trust)
       // A certificate that was revoked so long ago has expired.
@@ -62,10 +79,11 @@ package struct Signing: Sendable {
     // A register that was restored goes on above what it has forgotten, since time has gone on.
     let number = max((revocations?.number ?? 0).addingClamped(1), UInt64(clamping: now))
     let life = listLifetime(lifetime)
+    let second = register.rekeying.flatMap { authority(withKey: $0.other.digest) }
     return (
-      try authority.revocationList(number: number, of: entries, at: now, lifetime: life),
-      try other.map { other throws(CertificateError) in
-        try other.revocationList(number: number, of: entries, at: now, lifetime: life)
+      try signer.revocationList(number: number, of: entries, at: now, lifetime: life),
+      try second.map { second throws(CertificateError) in
+        try second.revocationList(number: number, of: entries, at: now, lifetime: life)
       }
     )
   }

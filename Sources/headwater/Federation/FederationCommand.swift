@@ -188,10 +188,7 @@ extension ChangeCommand {
     if let membership = try await store.membership() {
       return print(try await MemberCommands(membership, keys: try place.folder).make(change))
     }
-    guard let register = try await store.read({ reader throws(StoreError) in try reader.register() }) else {
-      throw FederationFailure.noFederation
-    }
-    let signing = try Signing(place.folder, for: register, at: now)
+    let signing = try Signing(place.folder, at: now)
     print(
       try await store.changeFederation { register throws(FederationFailure) in
         try register.make(change, by: .authority, signing: signing)
