@@ -25,7 +25,7 @@ struct ProtocolDifference: Hashable {
   var text: String {
     let parts = [
       missing.isEmpty ? nil : "it does not answer \(missing.joined(separator: ", "))",
-      later.isEmpty ? nil : "this node does not know its \(later.joined(separator: ", "))",
+      later.isEmpty ? nil : "this node never asks for its \(later.joined(separator: ", "))",
     ]
     return parts.compactMap(\.self).joined(separator: ", and ")
   }

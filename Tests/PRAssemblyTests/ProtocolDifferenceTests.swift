@@ -19,7 +19,7 @@ struct ProtocolDifferenceTests {
     #expect(older.missing == ["via"] && older.later.isEmpty && older.text == "it does not answer via")
     let newer = try #require(try difference("lookup, via, origins, fast-path"))
     #expect(newer.missing.isEmpty && newer.later == ["fast-path", "origins"])
-    #expect(newer.text == "this node does not know its fast-path, origins" && newer.advice != older.advice)
+    #expect(newer.text == "this node never asks for its fast-path, origins" && newer.advice != older.advice)
   }
 
   @Test("BitBake's own server, and another program, are none", arguments: [nil, "bitbake", "Headwater/9", ""])
