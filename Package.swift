@@ -54,7 +54,9 @@ let package = Package(
     .target(
       name: "PRPackageIndex",
       dependencies: ["PRRevision", "COpenSSL", .product(name: "Subprocess", package: "swift-subprocess")]),
-    .target(name: "PRTopology", dependencies: ["PRRevision", "PRWire", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "PRTopology",
+      dependencies: ["PRRevision", "PRFederation", "PRWire", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "PRClient",
       dependencies: [
@@ -109,7 +111,7 @@ let package = Package(
     .target(
       name: "PRStatus",
       dependencies: [
-        "PRRevision", "PRWire", "PRStore", "PRUpstream", "PRNode", "PRSync",
+        "PRRevision", "PRWire", "PRFederation", "PRStore", "PRUpstream", "PRNode", "PRSync",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -265,11 +267,11 @@ let package = Package(
     .testTarget(
       name: "PRUpstreamTests",
       dependencies: ["PRClient", "PRRevision", "PRUpstream", "PRWire", "TestSeed"]),
-    .testTarget(name: "PRTopologyTests", dependencies: ["PRTopology", "PRWire", "TestSeed"]),
+    .testTarget(name: "PRTopologyTests", dependencies: ["PRFederation", "PRTopology", "PRWire", "TestSeed"]),
     .testTarget(
       name: "PRStatusTests",
       dependencies: [
-        "PRStatus", "PRNode", "PRRevision", "PRStore",
+        "PRFederation", "PRStatus", "PRNode", "PRRevision", "PRStore",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),

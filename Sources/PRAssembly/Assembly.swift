@@ -240,12 +240,9 @@ struct Assembly: Sendable {
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: ProcessEnvironment.clock)
     let clock = ProcessEnvironment.clock
-    let alarms = { @Sendable in node.alarms.all.all.map(\.cause) }
     switch federation {
-    case let authority as FederationAuthority:
-      facts.federation = { StatusReport.FederationPart(authority, alarms: alarms(), at: clock() / 1000) }
-    case let member as FederationMember:
-      facts.federation = { StatusReport.FederationPart(member, alarms: alarms(), at: clock() / 1000) }
+    case let authority as FederationAuthority: facts.federation = { authority.report }
+    case let member as FederationMember: facts.federation = { member.report }
     default: break
     }
     facts.certificates = { certificates.certificates.map(StatusReport.CertificatePart.init) }
@@ -257,7 +254,7 @@ struct Assembly: Sendable {
   ) -> (any FederationAnswering & Service)? {
     guard let place = configuration.federation else { return nil }
     let part = FederationPart(
-      store: node.store, keys: place.keys, alarms: alarms, clock: ProcessEnvironment.clock,
+      store: node.store, keys: place.keys, alarms: alarms, version: headwaterVersion, clock: ProcessEnvironment.clock,
       log: { [logger] in logger.notice("\($0)") },
       reread: { [logger] in
         do throws(TLSError) {

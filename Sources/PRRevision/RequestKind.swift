@@ -15,7 +15,7 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
   case lookup
   case changes
   // About the federation:
-  case enroll, renew, report, invite, retire, revoke, rename
+  case enroll, renew, report, invite, retire, revoke, rename, federation
 
   /// The place among all: of several requests that a message names, the one with the smallest is read.
   package var index: Int {
@@ -37,6 +37,7 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
     case .retire: 14
     case .revoke: 15
     case .rename: 16
+    case .federation: 17
     }
   }
 
@@ -48,7 +49,8 @@ package enum RequestKind: String, Hashable, Sendable, CaseIterable {
     case .enroll: .enrolling
     case .renew, .report: .reporting
     case .invite, .retire, .revoke, .rename: .inviting
-    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes: .reading
+    case .ping, .isReadonly, .testPR, .testPackage, .maxPackagePR, .export, .lookup, .changes, .federation:
+      .reading
     }
   }
 

@@ -6,7 +6,7 @@ package struct Rights: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// ping, is-readonly, test-pr, test-package, max-package-pr, export, lookup, changes.
+  /// ping, is-readonly, test-pr, test-package, max-package-pr, export, lookup, changes, federation.
   package static let read = Rights(rawValue: 1)
   /// get-pr.
   package static let allocate = Rights(rawValue: 2)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRNode
 import PRRevision
 import PRStore
@@ -11,17 +12,17 @@ let hostileName = "<script>alert('x')</script>\"&\u{202E}gpj"
 extension StatusSnapshot {
   /// A node at which everything has happened once, to hostile names.
   /// Each kind and each state of a member, under names that are hostile.
-  static let federation: StatusReport.FederationPart = {
-    typealias Part = StatusReport.FederationPart
+  static let federation: FederationReport = {
+    typealias Part = FederationReport
     let states: [Part.State] = [.above, .joined, .absent, .stopped, .retiring, .retired, .revoked, .invited]
     let kinds: [Part.Kind] = [.authority, .site, .mirror, .machine]
     let members = states.enumerated().map { index, state in
-      var member = Part.Member(
+      var member = Part.Entry(
         name: "\(hostileName)\(index)", parent: index == 0 ? nil : "\(hostileName)\(index / 2)",
         kind: kinds[index % kinds.count], state: state)
       (member.isHere, member.level, member.lane) = (index == 1, index, hostileName)
       (member.version, member.page) = (hostileName, index == 2 ? "javascript:alert(1)" : "http://\(hostileName)/")
-      (member.seenAt, member.copyLagSeconds) = (1_795_215_500_000, 61)
+      (member.seenAt, member.copyLagSeconds) = (1_795_215_500, 61)
       (member.requestsPerSecond, member.hitRatio, member.alarms) = (1.5, 0.5, [hostileName])
       return member
     }

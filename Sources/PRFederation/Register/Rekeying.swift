@@ -30,7 +30,7 @@ package struct Rekeying: Hashable, Sendable {
     }
   }
 
-  package enum Phase: String, Hashable, Sendable, CaseIterable {
+  package enum Phase: String, Codable, Hashable, Sendable, CaseIterable {
     case announced, signing
   }
 

@@ -99,6 +99,7 @@ package final class FederationAuthority: FederationAnswering, Service {
       case .report: try report(request, peer, client, answer)
       case .invite: try invite(request, peer, answer)
       case .retire, .revoke, .rename: try change(request, peer, answer)
+      case .federation: answer(.success(report.answer(try PageFields.read(request))))
       default: throw FederationRefusal("\(request.kind.rawValue) is not about the federation")
       }
     } catch {

@@ -15,11 +15,13 @@ package struct FederationPart: Sendable {
   package let reread: @Sendable () -> Void
   /// The node is to begin anew with what its database says: it has another upstream, or mints elsewhere.
   package let reload: @Sendable () -> Void
+  /// Of this program.
+  package let version: String
   /// By which attempts are counted: no clock is set back there.
   package let instant: @Sendable () -> ContinuousClock.Instant
 
   package init(
-    store: Store, keys: KeyFolder, alarms: AlarmBoard, clock: @escaping @Sendable () -> Int64,
+    store: Store, keys: KeyFolder, alarms: AlarmBoard, version: String = "", clock: @escaping @Sendable () -> Int64,
     log: @escaping @Sendable (String) -> Void, reread: @escaping @Sendable () -> Void,
     instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     reload: @escaping @Sendable () -> Void = {}
@@ -27,6 +29,7 @@ package struct FederationPart: Sendable {
     self.store = store
     self.keys = keys
     self.alarms = alarms
+    self.version = version
     self.clock = clock
     self.log = log
     self.reread = reread

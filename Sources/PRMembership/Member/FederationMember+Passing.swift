@@ -48,6 +48,8 @@ extension FederationMember {
   private func pass(
     _ request: FederationRequest, _ peer: FederationPeer, _ client: ReadClient, _ answer: @escaping Node.Answer<String>
   ) async throws(FederationRefusal) {
+    // What there is, each node says of itself.
+    if request.kind == .federation { return answer(.success(report.answer(try PageFields.read(request)))) }
     let passed = try request.passed(on: peer)
     let connection = try await passing()
     let text: String

@@ -265,6 +265,13 @@ struct InviteAnswer: Codable, Sendable {
   var addresses: [String]
 }
 
+/// `federation`: a reader asks what there is.
+struct PageFields: FederationFields {
+  /// The last name of the page before; nil for the first page.
+  var after: String?
+  var relayed: Relayed?
+}
+
 /// `retire`, `revoke`, `rename`: a member changes what is below it.
 struct ChangeFields: FederationFields {
   var name: String

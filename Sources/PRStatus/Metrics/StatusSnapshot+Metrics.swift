@@ -32,7 +32,7 @@ extension StatusSnapshot {
   private func addMembers(to text: inout MetricsText) {
     let members = (report.federation?.members ?? []).filter { !$0.isHere && $0.state != .above && $0.state != .invited }
     text.add(
-      names.memberSeen, members.compactMap { member in member.seenAt.map { ([member.name], Double($0) / 1000) } })
+      names.memberSeen, members.compactMap { member in member.seenAt.map { ([member.name], Double($0)) } })
     text.add(names.memberStopped, members.map { ([$0.name], $0.state == .stopped ? 1 : 0) })
     text.add(names.memberAlarms, members.map { ([$0.name], Double($0.alarms.count)) })
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 
 /// A federation as a tree that grows to the right: a level is a column, and each member without members below has a row. So it
 /// keeps the width of a page with hundreds of members.
 struct FederationDrawing {
-  let part: StatusReport.FederationPart
+  let part: FederationReport
 
   private static let box = (width: 168, height: 40)
   private static let step = (x: 212, y: 48)
@@ -27,7 +28,7 @@ struct FederationDrawing {
 
   /// - Returns: the shapes, and the middle of the member's box.
   private func draw(
-    _ branch: StatusReport.FederationPart.Branch, column: Int, top: Int
+    _ branch: FederationReport.Branch, column: Int, top: Int
   ) -> (html: HTML, middle: Int) {
     var (row, middles, below) = (top, [Int](), HTML.nothing)
     for next in branch.branches {
@@ -47,7 +48,7 @@ struct FederationDrawing {
     return (wires.joined() + box(branch.member, x: left, y: middle - Self.box.height / 2) + below, middle)
   }
 
-  private func box(_ member: StatusReport.FederationPart.Member, x: Int, y: Int) -> HTML {
+  private func box(_ member: FederationReport.Entry, x: Int, y: Int) -> HTML {
     let here: HTML = member.isHere ? " here" : ""
     let shape: HTML = """
       <g class="member \(member.tone)\(here)" transform="translate(\(x) \(y))"><title>\(member.name): \(member.words)</title>
@@ -63,7 +64,7 @@ struct FederationDrawing {
   }
 }
 
-extension StatusReport.FederationPart.Member {
+extension FederationReport.Entry {
   /// The class of its colour.
   var tone: HTML {
     switch state {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 
 extension Sections {
   /// The tree as a picture where there is room for one, and all members as a table, which is a list on a phone.
@@ -15,7 +16,7 @@ extension Sections {
       """
   }
 
-  private func row(_ member: StatusReport.FederationPart.Member, depth: Int) -> HTML {
+  private func row(_ member: FederationReport.Entry, depth: Int) -> HTML {
     let now = report.node.at
     let name: HTML = member.link.map { "<a href=\"\($0)\">\(member.name)</a>" } ?? "\(member.name)"
     let here: HTML = member.isHere ? " <small>this node</small>" : ""
@@ -23,7 +24,7 @@ extension Sections {
     let alarms: HTML = member.alarms.isEmpty ? "" : " <small>\(member.alarms.joined(separator: ", "))</small>"
     let cells = [
       cell("level", member.level.map { "\($0)" }), cell("lane", member.lane), cell("version", member.version),
-      cell("seen", member.seenAt.map { Formatting.time($0, now: now) }),
+      cell("seen", member.seenAt.map { Formatting.time($0.multipliedClamped(by: 1000), now: now) }),
       cell("copy lag", member.copyLagSeconds.map { Formatting.span($0) }, isNumber: true),
       cell("requests/s", member.requestsPerSecond.map { Formatting.rate($0) }, isNumber: true),
       cell("known", member.hitRatio.map { Formatting.percent($0) }, isNumber: true),

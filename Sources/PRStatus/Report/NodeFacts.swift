@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 import PRNode
 import PRRevision
 import PRStore
@@ -26,7 +27,7 @@ package struct NodeFacts: Sendable {
   package var certificates: @Sendable () -> [StatusReport.CertificatePart] = { [] }
 
   /// The federation that the node is part of.
-  package var federation: @Sendable () -> StatusReport.FederationPart? = { nil }
+  package var federation: @Sendable () -> FederationReport? = { nil }
 
   package init(
     name: String?, node: Node, board: CounterRegistry, upstream: Upstream?, synchronizer: Synchronizer?, isFrozen: Bool,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRFederation
 
 /// The state of a node at one moment: what `/api/status` says, key for key.
 ///
@@ -24,7 +25,7 @@ package struct StatusReport: Codable, Hashable, Sendable {
   /// One sample after the other, the oldest first.
   package var history: [Sample] = []
   /// What `/api/federation` says; nil for a node that stands in none.
-  package var federation: FederationPart?
+  package var federation: FederationReport?
 
   package init() {}
 

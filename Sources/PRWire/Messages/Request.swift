@@ -102,6 +102,8 @@ extension RequestKind {
       self = .revoke
     } else if name.equals("rename", in: bytes) {
       self = .rename
+    } else if name.equals("federation", in: bytes) {
+      self = .federation
     } else {
       return nil
     }
@@ -141,7 +143,7 @@ extension Request {
             checksum: try fields.filter("checksum", fields.view.checksum),
             history: History(kept: try fields.flag("history", fields.view.history))),
           columns: try fields.flag("colinfo", fields.view.colinfo)))
-    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename, .federation:
       .federation(FederationRequest(fields.name, fields: fields.object))
     }
   }

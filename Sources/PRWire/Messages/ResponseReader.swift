@@ -105,7 +105,7 @@ private struct ResponseFields {
   func response(to name: RequestKind, in bytes: UnsafeRawBufferPointer) throws(JSONError) -> Response? {
     if let message { return .error(try message.string(in: bytes)) }
     switch name {
-    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename, .federation:
       return isObject ? .federation(String(decoding: bytes, as: UTF8.self)) : nil
     default: break
     }

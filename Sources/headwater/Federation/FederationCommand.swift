@@ -18,24 +18,34 @@ struct FederationCommand: AsyncParsableCommand {
 
   /// Asks, or changes, where the command is run: at the authority, or at a member for what is below it.
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print the federation as a tree. The default.")
+    static let configuration = CommandConfiguration(
+      abstract: "Print the federation as a tree. The default.",
+      discussion: """
+        Of a database it prints what that holds: the register at the authority, at a member its own place. With --server it asks a \
+        server that runs; a member has what stands above it, and what has reported through it.
+        """)
 
     @OptionGroup var place: FederationOptions
+    @OptionGroup(title: "A server that runs") var connection: ServerOption
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
+      guard connection.givenServer == nil else { return show(try await connection.federation()) }
       let store = try place.open(readOnly: true)
       defer { store.close(isLast: false) }
       if let register = try await store.read({ reader throws(StoreError) in try reader.register() }) {
-        let tree = FederationTree(register, at: Self.now)
-        return print(json ? tree.json : tree.text, terminator: "")
+        return show(FederationReport(register, at: Self.now))
       }
       guard let membership = try await store.membership() else {
         throw UserFacingError(
           "\(place.database) is in no federation; begin one with 'headwater federation create', or join one with 'headwater "
             + "join'")
       }
-      print(json ? membership.report : membership.summary)
+      print(json ? FederationReport(membership).text : membership.summary)
+    }
+
+    private func show(_ report: FederationReport) {
+      print(json ? report.text + "\n" : FederationTree(report: report).text, terminator: "")
     }
   }
 

@@ -4,74 +4,72 @@ import PRFederation
 import PRMembership
 import PRRevision
 
-/// A federation as the register has it, as text.
+/// A federation as text, as far as a node has it.
 struct FederationTree {
-  private let register: Register
-  private let now: Int64
-
-  init(_ register: Register, at now: Int64) {
-    self.register = register
-    self.now = now
-  }
+  let report: FederationReport
 
   var text: String {
-    var lines = [
-      "\(register.federation)  authority at \(register.addresses.map(\.description).joined(separator: ", "))"
-    ]
-    lines += branch(below: nil, indent: "")
-    for invitation in register.invitations where invitation.state == .open && now < invitation.expires {
-      let place = invitation.offer.parent.flatMap(register.member)?.name.text ?? "the authority"
-      lines.append("\(invitation.offer.name)  invited below \(place), until \(Self.time(invitation.expires))")
-    }
-    lines += register.handMade.map { node in
+    let trees = report.trees
+    let heads = trees.filter { $0.member.kind == .authority }
+    let reached = report.addresses.isEmpty ? "" : " at \(report.addresses.joined(separator: ", "))"
+    var lines =
+      ["\(report.name)  authority\(reached)\(report.isWhole ? "" : note)"]
+      + branches(heads.flatMap(\.branches) + trees.filter { $0.member.kind != .authority }, indent: "")
+    lines += (report.handMade ?? []).map { node in
       let place = node.address.isEmpty ? "" : "  at \(node.address)"
-      return "store \(node.lane.store)  level \(node.level)  lane \(node.lane.lane), set by hand\(place)  "
+      return "store \(node.store)  level \(node.level)  lane \(node.lane), set by hand\(place)  "
         + "seen \(Self.time(node.seenAt))\(node.isForgotten ? "  forgotten" : "")"
     }
-    if let change = register.rekeying, let wait = register.rekeyingWait(now: now) {
+    if let change = report.rekeying {
       let phase =
         change.phase == .announced
         ? "members get the next key of the authority" : "the authority signs with its next key"
-      lines.append("\(phase), since \(Self.time(change.since))\(wait.isOver ? "" : ": waits for \(wait)")")
+      let wait = change.wait.isOver ? "" : ": waits for \(change.wait)"
+      lines.append("\(phase), since \(Self.time(change.since))\(wait)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func branch(below parent: MemberID?, indent: String) -> [String] {
-    let members = register.members.filter { $0.parent == parent }.sorted { $0.name < $1.name }
-    return members.enumerated().flatMap { index, member in
-      let isLast = index == members.count - 1
-      return ["\(indent)\(isLast ? "└─ " : "├─ ")\(line(member))"]
-        + branch(below: member.id, indent: indent + (isLast ? "   " : "│  "))
+  /// A member has no more than its own part of the tree.
+  private var note: String { report.here.map { "  (as \($0.name) sees it)" } ?? "" }
+
+  private func branches(_ branches: [FederationReport.Branch], indent: String) -> [String] {
+    branches.enumerated().flatMap { index, branch in
+      let isLast = index == branches.count - 1
+      return ["\(indent)\(isLast ? "└─ " : "├─ ")\(Self.line(branch.member))"]
+        + self.branches(branch.branches, indent: indent + (isLast ? "   " : "│  "))
     }
   }
 
-  private func line(_ member: Member) -> String {
-    var words = [member.name.text, "level \(member.level)"]
-    let lease = register.lease(of: member.id)
-    words.append(lease?.lane.map { "lane \($0)" } ?? (member.kind == .site ? "no lane" : member.kind.rawValue))
-    if member.state != .joined { words.append(member.state.rawValue) }
-    if member.nonce?.stop != nil { words.append("cloned or restored: mints nothing") }
-    words.append(member.isActive ? "seen \(Self.time(member.seenAt))" : "last seen \(Self.time(member.seenAt))")
-    if let certificate = member.certificate, member.isActive {
-      words.append("certificate until \(Self.time(certificate.expires))")
+  private static func line(_ member: FederationReport.Entry) -> String {
+    let invited = member.invitedUntil.map { "until \(time($0))" }
+    guard member.state != .invited else { return "\(member.name)  invited \(invited ?? "")" }
+    let isActive = member.state != .retired && member.state != .revoked
+    var words = [member.name]
+    if let level = member.level { words.append("level \(level)") }
+    if member.state != .above {
+      words.append(member.lane.map { "lane \($0)" } ?? (member.kind == .site ? "no lane" : member.kind.rawValue))
+    } else if member.kind != .site {
+      words.append(member.kind.rawValue)
     }
+    switch member.state {
+    case .joined, .above, .invited: break
+    case .absent: words.append("not seen for an hour")
+    case .stopped: words.append("cloned or restored: mints nothing")
+    case .retiring, .retired, .revoked: words.append(member.state.rawValue)
+    }
+    if let seen = member.seenAt { words.append("\(isActive ? "" : "last ")seen \(time(seen))") }
+    if let expires = member.certificateExpires, isActive { words.append("certificate until \(time(expires))") }
+    if let invited { words.append("invited again \(invited)") }
     return words.joined(separator: "  ")
   }
 
   private static func time(_ seconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(seconds)).ISO8601Format()
   }
-
-  var json: String { FederationReport(register, at: now).text + "\n" }
 }
 
 extension Membership {
-  /// What others may see of it, in the shape of the register's.
-  var report: String {
-    FederationReport(self).text
-  }
-
   /// For a person, on one line.
   var summary: String {
     let lane = lease.lane.map { "lane \($0)" } ?? "mints nothing"

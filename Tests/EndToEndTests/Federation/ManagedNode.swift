@@ -110,10 +110,10 @@ final class ManagedNode {
     return try #require(answer["value"]?.string, "\(name): \(answer)")
   }
 
-  /// The members, as the authority's register has them.
+  /// The members, as the authority's register has them, without the authority.
   func members() throws -> [JSONValue] {
     let text = try run(["federation", "--json"])
-    return try JSONValue(text)["members"]?.elements ?? []
+    return try JSONValue(text)["members"]?.elements.filter { $0["kind"]?.string != "authority" } ?? []
   }
 
   func entry(_ name: String) throws -> JSONValue? { try members().first { $0["name"]?.string == name } }

@@ -43,7 +43,7 @@ enum RequestSamples {
             version: filters[0], pkgarch: filters[1], checksum: filters[2],
             history: History(kept: Bool.random(using: &numbers))),
           columns: Bool.random(using: &numbers)))
-    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename, .federation:
       let fields = [#"{}"#, #"{"a":"é","b":[1,{"c":null}]}"#, #"{"version":"v","ping":{}}"#, #"{ "x" : -1.5e3 }"#]
       return .federation(FederationRequest(kind, fields: fields.randomElement(using: &numbers)!))
     }
@@ -67,7 +67,7 @@ enum RequestSamples {
       .lookup(
         tuple, within: .seconds(9), via: QuestionPath(Array(repeating: String(repeating: "s", count: 64), count: 16))!)
     case .changes: .changes(ChangesQuery(store: "s", after: .max, digest: "d", limit: 8192, wait: 600))
-    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename:
+    case .enroll, .renew, .report, .invite, .retire, .revoke, .rename, .federation:
       .federation(FederationRequest(kind, fields: #"{"x":"\#(String(repeating: "\u{7F}", count: 16 << 10))"}"#))
     }
   }
