@@ -7,8 +7,8 @@ import PRTopology
 struct TopologyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "topology",
-    abstract: "Check, draw and try the file that describes a federation.",
-    subcommands: [TopologyCheck.self, TopologyGraph.self, TopologyUp.self])
+    abstract: "Check, draw and try the file that describes a federation, and compare it with one that runs.",
+    subcommands: [TopologyCheck.self, TopologyGraph.self, TopologyUp.self, TopologyExport.self, TopologyDiff.self])
 }
 
 struct TopologyCheck: AsyncParsableCommand {
