@@ -28,7 +28,12 @@ package struct Join: Sendable {
     package let addresses: [MemberAddress]
   }
 
-  package func run(at address: MemberAddress, with token: EnrollmentToken) async throws -> Joined {
+  /// - Parameter confirm: is called before anything is kept, with the values that the store has for other contents than its
+  ///   upstream, if it has any; by what it throws the store does not join. Nil: they are not looked for.
+  package func run(
+    at address: MemberAddress, with token: EnrollmentToken,
+    confirm: ((RivalRows, MemberName) async throws -> Void)? = nil
+  ) async throws -> Joined {
     guard try await store.read({ reader throws(StoreError) in try reader.register() }) == nil else {
       throw FederationRefusal("the database is that of a federation's authority: join with another one")
     }
@@ -46,9 +51,15 @@ package struct Join: Sendable {
       keys.remove(keys.joiningFile(token.id.description))
       throw refusal
     }
-    let membership = try await keep(answer, key, authority, identity)
+    let place = try Place(answer, key, authority, identity)
+    // What a member has minted, no other has.
+    if let confirm, before == nil || !isOf(token.authority), try await !ownNumbers().isEmpty {
+      let rivals = try await rivals(of: place, at: address, files: joiningFile(token, key, request, place))
+      if rivals.count > 0 { try await confirm(rivals, place.membership.name) }
+    }
+    try await keep(place, key)
     keys.remove(keys.joiningFile(token.id.description))
-    return Joined(membership: membership, addresses: answer.addresses.compactMap { MemberAddress($0) })
+    return Joined(membership: place.membership, addresses: answer.addresses.compactMap { MemberAddress($0) })
   }
 
   /// The key and the request of this join: those of an earlier try, if there was one.
@@ -127,26 +138,70 @@ package struct Join: Sendable {
     }
   }
 
-  private func keep(
-    _ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String
-  ) async throws -> Membership {
-    let certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
-    guard certificate.publicKey == key.publicKey else {
-      throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
+  /// What the authority has given, after a check of it.
+  private struct Place {
+    let certificate: MemberCertificate
+    /// The one that the token names, and the next one where the authority changes its key.
+    let authorities: [AuthorityCertificate]
+    let lists: [RevocationList]
+    let membership: Membership
+
+    init(_ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String) throws {
+      certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
+      guard certificate.publicKey == key.publicKey else {
+        throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
+      }
+      let named = try (answer.authorities ?? []).prefix(4).map { try AuthorityCertificate(reading: Array($0.utf8)) }
+      authorities = authority.kin(among: named)
+      let trust = CertificateAuthority.Trust(authority, authorities.dropFirst().first)
+      lists = try [answer.revocations, answer.otherRevocations].compactMap(\.self).map {
+        try RevocationList(reading: Array($0.utf8), of: trust)
+      }
+      let verdict = try trust.verdict(
+        of: certificate, lists: lists, at: Int64(clamping: Date().timeIntervalSince1970))
+      if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
+      membership = try Membership(answer, store: identity)
     }
-    let named = try (answer.authorities ?? []).prefix(4).map { try AuthorityCertificate(reading: Array($0.utf8)) }
-    let authorities = authority.kin(among: named)
-    let trust = CertificateAuthority.Trust(authority, authorities.dropFirst().first)
-    let lists = try [answer.revocations, answer.otherRevocations].compactMap(\.self).map {
-      try RevocationList(reading: Array($0.utf8), of: trust)
+  }
+
+  private func keep(_ place: Place, _ key: PrivateKey) async throws {
+    try await store.write { context throws(StoreError) in try context.keep(.membership, place.membership.text) }
+    try keys.write(trust: place.authorities, place.lists)
+    try keys.write(key, place.certificate, of: place.authorities)
+  }
+
+  // MARK: Rows of its own
+
+  /// The file of this join, with the certificate: what the node shows before it has joined.
+  private func joiningFile(
+    _ token: EnrollmentToken, _ key: PrivateKey, _ request: SigningRequest, _ place: Place
+  ) throws -> TLSFiles {
+    let file = keys.joiningFile(token.id.description)
+    try keys.write(try key.pem() + request.pem() + place.certificate.pem(), to: file, mode: 0o600)
+    return TLSFiles(certificate: file)
+  }
+
+  /// Reads all rows of the upstream, and keeps those of which the store has the value for another content.
+  private func rivals(of place: Place, at address: MemberAddress, files: TLSFiles) async throws -> RivalRows {
+    var dialer = Dialer(
+      .tls(host: address.host, port: Int(clamping: address.port)), timeout: Self.patience,
+      limits: WireLimits(message: 1 << 30), tls: try TLSContext.client(files, trusting: place.authorities))
+    dialer.acceptedMembers = [
+      MemberURI(federation: place.membership.federation, member: place.membership.upstream.name)
+    ]
+    let connection = try await ServerConnection.open(dialer)
+    do {
+      var found = RivalRows()
+      let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))
+      while let rows = try await stream.next() {
+        for rival in try await store.rivals(of: rows) { found.add(rival) }
+      }
+      await connection.close()
+      return found
+    } catch {
+      await connection.close()
+      throw error
     }
-    let verdict = try trust.verdict(of: certificate, lists: lists, at: Int64(clamping: Date().timeIntervalSince1970))
-    if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
-    let membership = try Membership(answer, store: identity)
-    try await store.write { context throws(StoreError) in try context.keep(.membership, membership.text) }
-    try keys.write(trust: authorities, lists)
-    try keys.write(key, certificate, of: authorities)
-    return membership
   }
 }
 

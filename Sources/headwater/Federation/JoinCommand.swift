@@ -15,7 +15,8 @@ struct JoinCommand: AsyncParsableCommand {
   @Argument(help: "The token in the line.") var token: String
   @OptionGroup var place: FederationOptions
 
-  @Flag(help: "Do not ask before a database that has numbers of its own joins.") var yes = false
+  @Flag(help: "Do not ask before a database joins that has values which the federation has for other contents.")
+  var yes = false
 
   func run() async throws {
     let token: EnrollmentToken
@@ -30,26 +31,32 @@ struct JoinCommand: AsyncParsableCommand {
     let store = try NamedDatabase(place.database).open(readOnly: false)
     defer { store.close(isLast: false) }
     let join = Join(store, keys: try place.folder)
-    let isMember = try await store.membership() != nil
-    let own = isMember ? [:] : try await join.ownNumbers()
-    if !own.isEmpty, !yes { try confirm(own) }
-    let joined = try await join.run(at: address, with: token)
+    let joined = try await join.run(at: address, with: token) { rivals, name in try confirm(rivals, as: name) }
     let listener = joined.addresses.first.map { " --listen tls://0.0.0.0:\($0.port)" } ?? ""
     print(
       "\(joined.membership.summary)\nNext:\n  headwater serve \(place.arguments) --listen tcp://0.0.0.0:8585\(listener)"
     )
   }
 
-  /// A database with numbers of its own is not joined by mistake.
-  private func confirm(_ own: [Int: UInt64]) throws {
-    let levels = own.keys.sorted().map { "level \($0) up to \(own[$0] ?? 0)" }.joined(separator: ", ")
-    print(
-      """
-      \(place.database) has numbers of its own (\(levels)). They stay, and new ones are minted above them; numbers that the
-      federation has given to other contents before stay as they are too. Join with this database? [y/N]
-      """)
-    guard let line = readLine(), line.lowercased().hasPrefix("y") else {
-      throw UserFacingError("nothing was changed; join with an empty --database, or with --yes")
+  /// A database whose numbers name other contents elsewhere is not joined by mistake.
+  private func confirm(_ rivals: RivalRows, as name: MemberName) throws {
+    let count = rivals.count == 1 ? "1 value" : "\(rivals.count) values"
+    print("\(place.database) has \(count) that the federation has given to other contents:")
+    for rival in rivals.first {
+      print(
+        "  \(rival.package.version) \(rival.package.pkgarch) \(rival.value): here \(rival.own), there \(rival.upstream)"
+      )
     }
+    if rivals.count > rivals.first.count { print("  and \(rivals.count - rivals.first.count) more") }
+    print("They stay, and new ones are minted above them. Packages of both contents may be out under one number.")
+    guard !yes else { return }
+    let advice =
+      "nothing was changed here. The federation has \(name) as a member by now: run the same line again within an hour, or end "
+      + "it with 'headwater federation revoke \(name)' at the authority"
+    guard isatty(STDIN_FILENO) == 1 else {
+      throw UserFacingError("there is no terminal to ask at; give --yes; \(advice)")
+    }
+    print("Join with this database? [y/N]")
+    guard let line = readLine(), line.lowercased().hasPrefix("y") else { throw UserFacingError(advice) }
   }
 }
