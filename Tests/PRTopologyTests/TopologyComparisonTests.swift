@@ -75,28 +75,28 @@ struct TopologyComparisonTests {
         nodes:
           authority:
             host: hq.example
-            listen: tls://hq.example:8586
+            listen: ['tls://hq.example:8586', 'tcp://127.0.0.1:0']
 
           pune:
             description: level 1, lane 0/256
             host: pune.example
             upstream: authority
-            listen: ['tls://pune.example:8586', 'tls://[fd00::1]:8586']
+            listen: ['tls://pune.example:8586', 'tls://[fd00::1]:8586', 'tcp://127.0.0.1:0']
 
           oslo:
             description: level 1, lane 1/256
             upstream: authority
-            listen: tcp://127.0.0.1:0
+            listen: ['tcp://127.0.0.1:0']
 
           kernel:
             description: level 2, lane 0/256
             upstream: pune
-            listen: tcp://127.0.0.1:0
+            listen: ['tcp://127.0.0.1:0']
 
           lab:
             role: mirror
             upstream: authority
-            listen: tcp://127.0.0.1:0
+            listen: ['tcp://127.0.0.1:0']
 
         """)
     let plan = try Self.plan(text)

@@ -3,8 +3,6 @@ import PRFederation
 import PRWire
 
 /// A federation that runs, as a topology file. Its nodes stand in the order in which the authority would give their lanes.
-///
-/// The register has the addresses at which members reach each other, and no others: a node without one listens at a port by chance.
 package struct TopologyText: Sendable {
   private let report: FederationReport
   private let comments: [String]
@@ -35,13 +33,13 @@ package struct TopologyText: Sendable {
     }
     if member.kind == .mirror { lines.append("    role: mirror") }
     if let parent = member.parent { lines.append("    upstream: \(Self.quoted(parent))") }
-    switch addresses.count {
-    case 0: lines.append("    listen: tcp://127.0.0.1:0")
-    case 1: lines.append("    listen: \(Self.endpoint(addresses[0]))")
-    default: lines.append("    listen: [\(addresses.map { "'\(Self.endpoint($0))'" }.joined(separator: ", "))]")
-    }
+    let listeners = addresses.map { "'\(Self.endpoint($0))'" }
+    lines.append("    listen: [\((listeners + [Self.forBuilders]).joined(separator: ", "))]")
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// A port by chance: the register has the addresses at which members reach each other, and no others.
+  private static let forBuilders = "'tcp://127.0.0.1:0'"
 
   private static func endpoint(_ address: MemberAddress) -> Endpoint {
     .tls(host: address.host, port: Int(clamping: address.port))

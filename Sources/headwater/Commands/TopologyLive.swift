@@ -10,7 +10,8 @@ struct TopologyExport: AsyncParsableCommand {
     commandName: "export", abstract: "Write a federation that runs as a topology file.",
     discussion: """
       The server is that of the authority, which has the register. The file is that of a managed federation: 'topology check', \
-      'graph', 'simulate' and 'up' read it. Listeners for builders are not in the register, and not in the file.
+      'graph', 'simulate' and 'up' read it. Listeners for builders are not in the register: port 0, a free one, \
+      stands for them.
       """)
 
   @OptionGroup var connection: ServerOption
@@ -21,7 +22,7 @@ struct TopologyExport: AsyncParsableCommand {
     let report = try await connection.wholeFederation()
     let comments = [
       "The federation \(report.name) as \(connection.server) had it at \(Date().ISO8601Format()).",
-      "A node that listens at port 0 has no address in the register: give it one before it is served by this file.",
+      "Where builders reach a node is not in the register: port 0, a free one, stands for it.",
     ]
     let text = TopologyText(report, comments: comments).text
     let sink = try TextSink(path: output)
