@@ -102,6 +102,26 @@ struct FederationReportTests {
     }
   }
 
+  /// Members by their names and parents.
+  private func report(_ members: [(name: String, parent: String?)]) -> FederationReport {
+    FederationReport(
+      name: "hq.example",
+      members: members.map { FederationReport.Entry(name: $0.name, parent: $0.parent, kind: .site, state: .joined) })
+  }
+
+  @Test("the tree has each member once, whatever parents say: circles, two of one name, none, and no end of depth")
+  func damagedTrees() {
+    let circle = report([("a", nil), ("b", "c"), ("c", "b"), ("d", "d"), ("e", "gone")])
+    #expect(circle.inOrder.map(\.member.name) == ["a", "d", "e", "c", "b"])
+    #expect(circle.inOrder.map(\.depth) == [0, 0, 0, 0, 1])
+    var doubled: [(name: String, parent: String?)] = [("m0", nil), ("m0", nil)]
+    for level in 1...31 { for _ in 0..<2 { doubled.append(("m\(level)", "m\(level - 1)")) } }
+    #expect(report(doubled).inOrder.count == doubled.count, "and not two to the power of 32")
+    let chain = report((0..<5000).map { (name: "m\($0)", parent: $0 == 0 ? nil : "m\($0 - 1)") })
+    #expect(chain.inOrder.map(\.member.name).sorted() == chain.members.map(\.name).sorted())
+    #expect(chain.trees.map(\.depth).max() == 33)
+  }
+
   @Test("the authority answers a reader with all members, and with what they have said of themselves")
   func authority() async throws {
     let tree = try await Tree()

@@ -15,18 +15,27 @@ extension FederationReport {
   /// No tree is deeper, whatever parents say.
   private static let deepest = 32
 
-  /// The tree; members whose parent is not among them stand at the top.
+  /// The tree, with each member once. Members whose parent is not among them stand at the top, and so do those that are in a circle,
+  /// or too deep.
   package var trees: [Branch] {
     let names = Set(members.map(\.name))
-    let below = Dictionary(grouping: members) { member in
+    var below = Dictionary(grouping: members) { member in
       member.parent.flatMap { names.contains($0) && $0 != member.name ? $0 : nil } ?? ""
     }
-    return (below[""] ?? []).map { Self.branch($0, below, Self.deepest) }
+    var trees: [Branch] = []
+    // The empty name is the first one.
+    for name in below.keys.sorted() {
+      for member in below.removeValue(forKey: name) ?? [] { trees.append(Self.branch(member, &below, Self.deepest)) }
+    }
+    return trees
   }
 
-  private static func branch(_ member: Entry, _ below: [String: [Entry]], _ depth: Int) -> Branch {
-    let next = depth > 0 ? (below[member.name] ?? []).sorted { $0.name < $1.name } : []
-    return Branch(member: member, branches: next.map { branch($0, below, depth - 1) })
+  /// Two members of one name, as a damaged report has them, have what is below them once: else each level would double the tree.
+  private static func branch(_ member: Entry, _ below: inout [String: [Entry]], _ depth: Int) -> Branch {
+    let next = depth > 0 ? (below.removeValue(forKey: member.name) ?? []).sorted { $0.name < $1.name } : []
+    var branches: [Branch] = []
+    for member in next { branches.append(branch(member, &below, depth - 1)) }
+    return Branch(member: member, branches: branches)
   }
 
   /// In the order of the tree, with how deep each stands.

@@ -199,6 +199,9 @@ extension FederationReport {
 }
 
 extension FederationReport {
+  /// No node has more: the authority, its members, and the invitations that are open.
+  package static let maximumMembers = 1 + Register.maximumMembers + Invitation.maximum
+
   /// So many members stand on a page: no answer is long, however many members there are.
   package static let pageLength = 64
 

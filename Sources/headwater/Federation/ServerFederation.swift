@@ -18,9 +18,10 @@ extension ServerOption {
       var report = try await connection.federation(after: nil)
       while let next = report.next {
         let page = try await connection.federation(after: next)
-        // A server that promises more and gives nothing would be asked for ever.
+        // A server that promises more and gives nothing, or gives more than a register has, would be asked for ever.
         guard let last = page.members.last, last.name > next else { throw connection.unreadable }
         report.add(page)
+        guard report.members.count <= FederationReport.maximumMembers else { throw connection.unreadable }
       }
       await connection.close()
       return report
