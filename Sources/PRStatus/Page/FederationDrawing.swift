@@ -6,9 +6,13 @@ import PRFederation
 struct FederationDrawing {
   let part: FederationReport
 
-  private static let box = (width: 168, height: 40)
-  private static let step = (x: 212, y: 48)
+  private static let box = (width: 200, height: 40)
+  private static let step = (x: 244, y: 48)
   private static let margin = 6
+  /// Where the texts of a box begin.
+  private static let indent = 29
+  /// A tree of more rows is not seen whole: a member stands in the row of the first one below it, and not in the middle.
+  private static let rowsInView = 12
 
   var html: HTML {
     let trees = part.trees
@@ -22,7 +26,7 @@ struct FederationDrawing {
       top += tree.rows
     }
     return """
-      <div class="scroll tree"><svg viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="img" aria-label="The tree of \(part.name); the table below has the same members">\(shapes)</svg></div>
+      <div class="scroll long tree" tabindex="0" role="region" aria-label="Tree of the federation"><svg viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="img" aria-label="The tree of \(part.name); the table below has the same members">\(shapes)</svg></div>
       """
   }
 
@@ -38,7 +42,8 @@ struct FederationDrawing {
       row += next.rows
     }
     let own = Self.margin + top * Self.step.y + Self.box.height / 2
-    let middle = middles.isEmpty ? own : ((middles.first ?? own) + (middles.last ?? own)) / 2
+    let first = middles.first ?? own
+    let middle = branch.rows > Self.rowsInView ? first : (first + (middles.last ?? own)) / 2
     let left = Self.margin + column * Self.step.x
     let (from, to) = (left + Self.box.width, left + Self.step.x)
     let bend = (from + to) / 2
@@ -53,15 +58,14 @@ struct FederationDrawing {
     let shape: HTML = """
       <g class="member \(member.tone)\(here)" transform="translate(\(x) \(y))"><title>\(member.name): \(member.words)</title>
       <rect width="\(Self.box.width)" height="\(Self.box.height)" rx="9"/><circle cx="15" cy="20" r="4.5"/>
-      <text class="name" x="29" y="17">\(Self.shortened(member.name))</text><text class="sub" x="29" y="32">\(member.place)</text></g>
+      <text class="name" x="\(Self.indent)" y="17">\(Self.name.fitted(member.name))</text><text class="sub" x="\(Self.indent)" y="32">\(Self.sub.fitted(member.boxWords))</text></g>
       """
     guard let page = member.link else { return shape }
     return "<a href=\"\(page)\">\(shape)</a>"
   }
 
-  private static func shortened(_ name: String) -> String {
-    name.count > 20 ? String(name.prefix(19)) + "…" : name
-  }
+  private static let name = LabelWidth(size: 13, room: Double(box.width - indent - 8))
+  private static let sub = LabelWidth(size: 11, room: Double(box.width - indent - 8))
 }
 
 extension FederationReport.Entry {
@@ -86,6 +90,17 @@ extension FederationReport.Entry {
     case .revoked: "revoked"
     case .above: "above"
     case .invited: "invited"
+    }
+  }
+
+  /// Where it stands, or what is wrong with it: a colour alone says nothing to many.
+  var boxWords: String {
+    let level = level.map { "level \($0), " } ?? ""
+    switch state {
+    case .joined where alarms.isEmpty, .above: return place
+    case .joined, .retiring: return level + words
+    case .stopped: return level + "mints nothing"
+    case .absent, .retired, .revoked, .invited: return words
     }
   }
 

@@ -24,9 +24,11 @@ enum LiveUpdateScript {
         if (isInUse(part)) { waiting.set(name, html); return; }
         waiting.delete(name);
         const place = focusIn(part);
-        const scrolled = [...part.querySelectorAll(".scroll")].map(box => box.scrollLeft);
+        const scrolled = [...part.querySelectorAll(".scroll")].map(box => [box.scrollLeft, box.scrollTop]);
         part.innerHTML = html;
-        part.querySelectorAll(".scroll").forEach((box, index) => { box.scrollLeft = scrolled[index] || 0; });
+        part.querySelectorAll(".scroll").forEach((box, index) => {
+          [box.scrollLeft, box.scrollTop] = scrolled[index] || [0, 0];
+        });
         if (place >= 0) part.querySelectorAll("a, [tabindex]")[place]?.focus({ preventScroll: true });
         if (name === "rows") {
           const rows = [...part.querySelectorAll("[data-serial]")];

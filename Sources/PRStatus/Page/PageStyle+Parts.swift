@@ -38,8 +38,10 @@ extension PageStyle {
     .alarms:empty, #misses:empty, .federation:empty { display: none; }
 
     .tree { padding: 10px; margin-bottom: 16px; }
+    .long { max-height: min(75vh, 680px); overflow: auto; }
+    .long thead th { position: sticky; top: 0; background: var(--card); }
     .tree svg { display: block; }
-    .tree .wire { fill: none; stroke: var(--edge); stroke-width: 2; }
+    .tree .wire { fill: none; stroke: var(--quiet); stroke-width: 1.5; opacity: 0.6; }
     .tree rect { fill: var(--card); stroke: var(--edge); }
     .tree text { font-size: 13px; fill: var(--ink); } .tree .name { font-weight: 620; }
     .tree text.sub { font-size: 11px; fill: var(--quiet); }
@@ -49,6 +51,13 @@ extension PageStyle {
     .tree .warn rect { fill: var(--warn-ground); } .tree .bad rect { fill: var(--bad-ground); }
     .tree a { text-decoration: none; } .tree a:hover rect { stroke: var(--one); }
     .members .number, .members td { white-space: nowrap; } .members td[data-label="state"] { white-space: normal; }
+    .members tbody th { min-width: 9em; overflow-wrap: anywhere; } .members th small { white-space: nowrap; }
+    .members td[data-label="state"] { min-width: 8em; overflow-wrap: anywhere; }
+    @media (max-width: 900px) {
+      .members { font-size: 0.92rem; }
+      .members th, .members td { padding-left: 7px; padding-right: 7px; }
+      .members th:first-child { padding-left: 18px; } .members tr > :last-child { padding-right: 18px; }
+    }
     @media (max-width: 560px) {
       .tree { display: none; }
       .members thead { display: none; }
@@ -56,7 +65,10 @@ extension PageStyle {
       .members th { grid-column: 1 / -1; font-weight: 620; padding-bottom: 2px; }
       .members td { display: flex; gap: 10px; grid-column: 1 / -1; padding: 1px 18px; text-align: left; }
       .members td.none { display: none; }
+      .members td > * { min-width: 0; overflow-wrap: anywhere; }
       .members td::before { content: attr(data-label); color: var(--quiet); flex: 0 0 6.5em; }
+      .members td[data-label="state"] { display: grid; grid-template-columns: 6.5em minmax(0, 1fr); gap: 0 10px; }
+      .members td[data-label="state"] > * { grid-column: 2; }
     }
 
     .card { background: var(--card); border: 1px solid var(--edge); border-radius: 14px; padding: 18px 20px 16px; min-width: 0; }

@@ -9,7 +9,7 @@ extension Sections {
     return """
       <h2>Federation \(part.name)</h2>
       \(FederationDrawing(part: part).html)
-      <div class="scroll"><table class="members"><thead><tr><th scope="col">member</th><th scope="col">state</th><th scope="col">level</th>
+      <div class="scroll long" tabindex="0" role="region" aria-label="Members of the federation"><table class="members"><thead><tr><th scope="col">member</th><th scope="col">state</th><th scope="col">level</th>
       <th scope="col">lane</th><th scope="col">version</th><th scope="col">seen</th><th scope="col" class="number">copy lag</th>
       <th scope="col" class="number">requests/s</th><th scope="col" class="number">known</th></tr></thead>
       <tbody>\(rows.joined())</tbody></table></div>
@@ -20,7 +20,8 @@ extension Sections {
     let now = report.node.at
     let name: HTML = member.link.map { "<a href=\"\($0)\">\(member.name)</a>" } ?? "\(member.name)"
     let here: HTML = member.isHere ? " <small>this node</small>" : ""
-    let branch = String(repeating: "· ", count: min(depth, 16))
+    // The name begins in the line of its dots.
+    let branch = String(repeating: "·\u{A0}", count: min(depth, 16))
     let alarms: HTML = member.alarms.isEmpty ? "" : " <small>\(member.alarms.joined(separator: ", "))</small>"
     let cells = [
       cell("level", member.level.map { "\($0)" }), cell("lane", member.lane), cell("version", member.version),
