@@ -5,11 +5,15 @@
 Skipped, with a message, where headless Chromium with its driver or Selenium is not installed: `.ci/install everything`
 installs them, and .build/browser/bin/python3 has Selenium then.
 """
+import http.server
+import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 try:
@@ -24,8 +28,10 @@ if not DRIVER or not shutil.which("chromium"):
     sys.exit(print("status_page: skipped, Chromium is not installed (.ci/install everything)"))
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HEADWATER = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / ".build/debug/headwater")
+HEADWATER = str(pathlib.Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else str(ROOT / ".build/debug/headwater")
 SHOTS = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+# The pages that PRStatusTests write of federations that nobody has to run.
+PAGES = ROOT / ".build/pages"
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
 
@@ -36,8 +42,9 @@ class Node:
         command = [HEADWATER, "serve", "--listen", "tcp://127.0.0.1:0", "--status", "0", "--log-level", "error",
                    "--database", f"{folder}/{name}.sqlite3", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.server = self.process.stdout.readline().split()[-1]
-        self.page = self.process.stdout.readline().split()[-1]
+        lines = iter(self.process.stdout.readline, "")
+        self.server = next(lines).split()[-1]
+        self.page = next(line for line in lines if line.startswith("status on ")).split()[-1]
 
     def get(self, version, checksum):
         subprocess.run([HEADWATER, "get", "--server", self.server, version, "core2-64", checksum],
@@ -73,7 +80,6 @@ def wait(what, condition, seconds):
 def check_log(driver, page):
     errors = [entry["message"] for entry in driver.get_log("browser")]
     assert errors == [], errors
-    import json
     for entry in driver.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
@@ -124,10 +130,7 @@ def look(node, width, scheme):
         assert HOSTILE in driver.find_element(By.CSS_SELECTOR, "#find article").text
         assert driver.title.startswith("Headwater"), "no script of a package's ran"
         if SHOTS:
-            height = driver.execute_script("return document.documentElement.scrollHeight")
-            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-                "width": width, "height": min(height, 3000), "deviceScaleFactor": 1, "mobile": width < 500})
-            driver.save_screenshot(str(SHOTS / f"status-{scheme}-{width}.png"))
+            shoot(driver, f"status-{scheme}-{width}", width)
         check_log(driver, node.page)
     finally:
         driver.quit()
@@ -143,6 +146,142 @@ def look_without_script(node):
         driver.quit()
 
 
+class MadeUp(http.server.BaseHTTPRequestHandler):
+    """Pages as files, under the policy of the server's own answers."""
+
+    def do_GET(self):
+        file = PAGES / self.path.strip("/")
+        if self.path == "/events":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+        elif file.suffix == ".html" and file.is_file():
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy",
+                             "default-src 'none'; style-src 'nonce-NONCE'; script-src 'nonce-NONCE'; "
+                             "connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+            self.end_headers()
+            self.wfile.write(file.read_bytes())
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+def check_federation(driver, width):
+    """Names are whole or end in an ellipsis, nothing is cut off, and on a phone the table is a list."""
+    problems = driver.execute_script("""
+      const bad = [];
+      const section = document.getElementById('federation');
+      const tree = section.querySelector('.tree');
+      const isShown = getComputedStyle(tree).display !== 'none';
+      if (isShown === (innerWidth <= 560)) bad.push('the picture is there on a phone, or missing elsewhere');
+      if (isShown) for (const member of section.querySelectorAll('g.member')) {
+        const box = member.querySelector('rect').getBoundingClientRect();
+        for (const text of member.querySelectorAll('text')) {
+          const place = text.getBoundingClientRect();
+          if (text.textContent && (place.right > box.right - 4 || place.bottom > box.bottom || place.top < box.top))
+            bad.push('outside of its box: ' + text.textContent);
+        }
+      }
+      const table = section.querySelector('table');
+      if (table.scrollWidth > table.parentElement.clientWidth) bad.push('the table is wider than its box');
+      for (const words of section.querySelectorAll('td[data-label=state] > span'))
+      {
+        const text = document.createRange();
+        text.selectNodeContents(words);
+        const lines = text.getClientRects().length;
+        if (lines > 4 || lines > words.textContent.split(' ').length)
+          bad.push('in ' + lines + ' lines: ' + words.textContent);
+      }
+      for (const cell of section.querySelectorAll('tbody th, tbody td')) {
+        if (getComputedStyle(cell).display === 'none') continue;
+        if (cell.scrollWidth > cell.clientWidth + 1) bad.push('cut off: ' + cell.textContent);
+      }
+      const sizes = [...section.querySelectorAll('tbody *, text')].map(e => getComputedStyle(e).fontSize);
+      if (Math.min(...sizes.map(parseFloat)) < 11) bad.push('smaller than 11 px');
+      return bad;""")
+    assert problems == [], (width, problems[:10])
+
+
+def look_at_federations():
+    files = sorted(PAGES.glob("federation-*.html"), key=lambda file: int(re.sub(r"\D", "", file.name)))
+    if not files:
+        return print("status_page: made-up federations are skipped; to have them: "
+                     "HEADWATER_PAGES=.build/pages swift test --filter FederationPageTests")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), MadeUp)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = f"http://127.0.0.1:{server.server_port}"
+    for file in files:
+        count = int(re.sub(r"\D", "", file.name))
+        for width in (1280, 800, 390):
+            for scheme in ("light", "dark"):
+                driver = browser(width, scheme)
+                try:
+                    driver.get(f"{page}/{file.name}")
+                    assert len(driver.find_elements(By.CSS_SELECTOR, "#federation tbody tr")) == count
+                    check_federation(driver, width)
+                    check_basics(driver)
+                    if SHOTS:
+                        shoot(driver, f"{file.stem}-{scheme}-{width}", width, "federation")
+                    check_log(driver, page)
+                finally:
+                    driver.quit()
+    server.shutdown()
+
+
+def look_at_members(folder):
+    """A federation that runs: a member that joins appears on the open page, and its name leads to its own page."""
+    def tool(*arguments, at):
+        return subprocess.run([HEADWATER, *arguments], cwd=at, check=True, capture_output=True, text=True).stdout
+
+    def free_port():
+        import socket
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    hq, site = (pathlib.Path(folder) / name for name in ("hq", "site"))
+    hq.mkdir()
+    site.mkdir()
+    address = f"127.0.0.1:{free_port()}"
+    tool("federation", "create", "--name", "hq.example", "--address", address, at=hq)
+    top = Node(hq, "prserv", "--listen", f"tls://{address}")
+    driver = browser(1280, "light")
+    try:
+        driver.get(top.page)
+        wait("live", lambda: driver.find_element(By.ID, "live").text == "live", 10)
+        line = next(line for line in tool("invite", "pune", at=hq).splitlines() if "headwater join " in line).split()
+        wait("the invitation", lambda: "invited" in driver.find_element(By.ID, "federation").text, 10)
+        tool(*line[1:], at=site)
+        below = Node(site, "prserv")
+        link = lambda: driver.find_elements(By.CSS_SELECTOR, "#federation tbody th a")
+        wait("the member", lambda: [a.get_attribute("href") for a in link()] == [below.page + "/"], 20)
+        check_federation(driver, 1280)
+        link()[0].click()
+        wait("its own page", lambda: "this node" in driver.find_element(By.ID, "federation").text
+             and driver.current_url.startswith(below.page), 10)
+        here = driver.find_element(By.CSS_SELECTOR, "#federation g.here .name").text
+        assert here == "pune", here
+        below.stop()
+    finally:
+        driver.quit()
+    top.stop()
+
+
+def shoot(driver, name, width, part=None):
+    """A picture of the page, or from the top of one part of it."""
+    top, height = driver.execute_script(
+        "const box = document.getElementById(arguments[0] || 'main').getBoundingClientRect();"
+        "return arguments[0] ? [box.top, box.height] : [0, document.documentElement.scrollHeight]", part)
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": int(min(top + height, 3000)), "deviceScaleFactor": 1, "mobile": width < 500})
+    driver.execute_script("scrollTo(0, arguments[0])", top)
+    driver.save_screenshot(str(SHOTS / f"{name}.png"))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         root = Node(folder, "root")
@@ -156,6 +295,8 @@ def main():
         look_without_script(leaf)
         leaf.stop()
         root.stop()
+        look_at_members(folder)
+    look_at_federations()
     print("status_page: passed")
 
 
