@@ -152,10 +152,11 @@ extension FederationReport {
       tell(member, &entry)
       return entry
     }
+    let places = Dictionary(members.enumerated().map { ($1.name, $0) }) { first, _ in first }
     for invitation in register.invitations where invitation.isOpen(at: now) {
       let offer = invitation.offer
       // A member that is invited once more has its place.
-      if let known = members.firstIndex(where: { $0.name == offer.name.text }) {
+      if let known = places[offer.name.text] {
         members[known].invitedUntil = invitation.expires
       } else {
         var entry = Entry(
