@@ -144,8 +144,8 @@ let package = Package(
     .target(
       name: "PRSimulation",
       dependencies: [
-        "PRRevision", "PRWire", "PRClient", "PRStore", "PRStoreMemory", "PRStorePostgres", "PRUpstream", "PRNode",
-        "PRSync", "PRServer",
+        "PRRevision", "PRWire", "PRFederation", "PRCertificates", "PRTLS", "PRClient", "PRStore", "PRStoreMemory",
+        "PRStorePostgres", "PRUpstream", "PRNode", "PRSync", "PRServer", "PRMembership", "PRAssembly",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),

@@ -7,18 +7,41 @@ import ServiceLifecycle
 
 /// Raises an alarm where a certificate of the node is refused by its peers, or will be soon: at its start, after each reading
 /// of the files, and once a day.
-struct CertificateWatch: Service {
+package struct CertificateWatch: Service {
   let contexts: [TLSContext]
-  let listeners: [Endpoint]
-  let clock: TLSClock
-  let alarms: AlarmBoard
-  /// The certificate is that of a member of a federation, which renews it by itself.
-  var isManaged = false
+  private let shown: @Sendable () -> [OwnCertificate]
+  private let listeners: [Endpoint]
+  private let clock: TLSClock
+  private let alarms: AlarmBoard
+  private let isManaged: Bool
 
-  private static let period = Duration.seconds(86_400)
+  /// - Parameter isManaged: the certificate is that of a member of a federation, which renews it by itself.
+  init(contexts: [TLSContext], listeners: [Endpoint], clock: TLSClock, alarms: AlarmBoard, isManaged: Bool) {
+    self.init(
+      contexts: contexts, shown: { contexts.compactMap(\.certificate) }, listeners: listeners, clock: clock,
+      alarms: alarms, isManaged: isManaged)
+  }
+
+  /// - Parameters:
+  ///   - shown: the certificates that the node shows now.
+  ///   - isManaged: as above.
+  package init(
+    contexts: [TLSContext] = [], shown: @escaping @Sendable () -> [OwnCertificate], listeners: [Endpoint] = [],
+    clock: TLSClock, alarms: AlarmBoard, isManaged: Bool
+  ) {
+    self.contexts = contexts
+    self.shown = shown
+    self.listeners = listeners
+    self.clock = clock
+    self.alarms = alarms
+    self.isManaged = isManaged
+  }
+
+  /// How often it looks by itself.
+  package static let period = Duration.seconds(86_400)
   private static let family = "certificate-"
 
-  func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       while true {
         do {
@@ -31,9 +54,9 @@ struct CertificateWatch: Service {
     }
   }
 
-  var certificates: [OwnCertificate] { contexts.compactMap(\.certificate) }
+  var certificates: [OwnCertificate] { shown() }
 
-  func check() {
+  package func check() {
     let findings = CertificateCheck(certificates: certificates, listeners: listeners).findings(at: clock.now())
     alarms.keepOnly(findings.map(Self.cause), of: Self.family)
     for finding in findings {

@@ -6,18 +6,23 @@ import PRSync
 import Synchronization
 
 /// What a node says of itself to its upstream, with what it has counted since it did so last.
-final class FactsMeter: Sendable {
+package final class FactsMeter: Sendable {
   private let node: Node
   private let board: CounterRegistry
   private let certificates: CertificateWatch
   private let synchronizer: Synchronizer?
   private let page: String?
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let last = Mutex<(requests: Int, at: ContinuousClock.Instant)?>(nil)
 
-  init(
+  /// - Parameters:
+  ///   - page: where the node's status page is.
+  ///   - now: a clock that is never set.
+  package init(
     _ node: Node, _ board: CounterRegistry, _ certificates: CertificateWatch, _ synchronizer: Synchronizer?,
-    page: StatusAddress?
+    page: StatusAddress?, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
+    self.now = now
     self.node = node
     self.board = board
     self.certificates = certificates
@@ -28,9 +33,9 @@ final class FactsMeter: Sendable {
     }
   }
 
-  func facts() async -> MemberFacts {
+  package func facts() async -> MemberFacts {
     var facts = MemberFacts(version: headwaterVersion, time: node.now / 1000)
-    let (counters, log, now) = (await board.total, node.decisions, ContinuousClock.now)
+    let (counters, log, now) = (await board.total, node.decisions, now())
     let before = last.withLock { last in
       defer { last = (counters.requests, now) }
       return last

@@ -7,18 +7,18 @@ import PRWire
 import Synchronization
 
 /// Tells the log, and the alarms, what happens to the copy.
-final class SyncLog: Sendable {
+package final class SyncLog: Sendable {
   private let logger: Logger
   private let alarms: AlarmBoard
   /// The last failure was one of the connection, whose end is logged elsewhere too.
   private let isQuiet = Atomic(false)
 
-  init(_ logger: Logger, _ alarms: AlarmBoard) {
+  package init(_ logger: Logger, _ alarms: AlarmBoard) {
     self.logger = logger
     self.alarms = alarms
   }
 
-  func hear(_ event: SyncEvent) {
+  package func hear(_ event: SyncEvent) {
     change(alarms, by: event)
     switch event {
     case .failed(let server, let reason, let isConnection):

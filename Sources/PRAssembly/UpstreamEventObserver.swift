@@ -7,7 +7,7 @@ import PRWire
 import Synchronization
 
 /// Observes the upstreams: each event is logged once, and the node takes over its level.
-final class UpstreamEventObserver: Sendable {
+package final class UpstreamEventObserver: Sendable {
   private let logger: Logger
   private let alarms: AlarmBoard
   private let state = Mutex(State())
@@ -18,13 +18,13 @@ final class UpstreamEventObserver: Sendable {
     var complaints = LogRateLimiter(period: .seconds(60))
   }
 
-  init(_ logger: Logger, _ alarms: AlarmBoard) {
+  package init(_ logger: Logger, _ alarms: AlarmBoard) {
     self.logger = logger
     self.alarms = alarms
   }
 
   /// From now on events go to `node`, with those that came before.
-  func tell(_ node: Node) {
+  package func tell(_ node: Node) {
     let greeted = state.withLock { state in
       state.node = node
       return state.greeted.values
@@ -33,9 +33,9 @@ final class UpstreamEventObserver: Sendable {
   }
 
   /// From now on events go to no node.
-  func forget() { state.withLock { $0.node = nil } }
+  package func forget() { state.withLock { $0.node = nil } }
 
-  func hear(_ event: UpstreamEvent) {
+  package func hear(_ event: UpstreamEvent) {
     switch event {
     case .greeted(let server, let description): greet(server, description)
     case .lost(let server, let reason):

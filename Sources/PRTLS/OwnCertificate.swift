@@ -28,6 +28,14 @@ package struct OwnCertificate: Hashable, Sendable {
     return try OwnCertificate(certificate, path: path)
   }
 
+  /// A member's, where no file is read.
+  package init(_ certificate: MemberCertificate, path: String) {
+    self.path = path
+    dates = certificate.period
+    names = certificate.names.map(\.text)
+    encoded = certificate.der
+  }
+
   init(_ certificate: OpaquePointer, path: String) throws(TLSError) {
     guard let dates = ValidityPeriod(of: certificate) else {
       throw .badCertificate(path: path, reason: "its dates cannot be read")

@@ -20,7 +20,7 @@ struct PlantedFaultTests {
     #expect(patch.title.hasSuffix("."), "the first line is a sentence")
     #expect(patch.layer != nil)
     let finder = try #require(patch.finder)
-    let isStories = ["stories", "stories on PostgreSQL"].contains(finder)
+    let isStories = ["stories", "stories on PostgreSQL", "stories of federations"].contains(finder)
     let target = finder.prefix { $0 != "." }
     #expect(isStories || SourceTree.exists("Tests/\(target)"), "there are no tests '\(target)'")
   }

@@ -36,9 +36,11 @@ final class Desk: Sendable {
     guard let register = try await store.read({ reader throws(StoreError) in try reader.register() }) else {
       throw DeskError.noValue
     }
+    var environment = MembershipEnvironment.system
+    environment.instant = { [time] in time.instant }
     let part = FederationPart(
       store: store, keys: keys, alarms: alarms, clock: { [time] in time.milliseconds }, log: { _ in }, reread: {},
-      instant: { [time] in time.instant })
+      in: environment)
     authority = FederationAuthority(part, register: register)
   }
 

@@ -116,6 +116,23 @@ struct MembershipTakeTests {
     #expect(member.nonce.presented == PresentedNonce(given: next(8), own: 9))
   }
 
+  @Test("keeps its number for a nonce that a join brings once more, or that is older, and takes a later one")
+  func joinsBesideItsServer() {
+    var joined = member()
+    joined.nonce = HeldNonce(given: next(8), own: 100)
+    #expect(joined.besides(nil) == joined && joined.besides(member()) == joined)
+    var held = member()
+    for number in [8, 9] as [UInt64] {
+      _ = held.nonce.take(.next(next(number)), own: 9)
+      #expect(joined.besides(held).nonce == held.nonce)
+    }
+    held.lease.from = 500
+    _ = held.nonce.take(.newLease(next(0, generation: 2)), own: 9)
+    #expect(joined.besides(held).nonce == held.nonce && joined.besides(held).lease == held.lease)
+    joined.nonce = HeldNonce(given: next(0, generation: 3), own: 100)
+    #expect(joined.besides(held) == joined)
+  }
+
   @Test("takes a lease that begins higher")
   func raised() {
     var member = member()

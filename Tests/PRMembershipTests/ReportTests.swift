@@ -197,6 +197,24 @@ struct ReportTests {
     #expect(desk.alarms.all.all.map(\.cause) == ["member-superseded:pune"])
   }
 
+  @Test("of a database from before its member has retired stops that, and is an alarm")
+  func afterRetirement() async throws {
+    let tree = try await Tree()
+    var oslo = tree.oslo
+    let before = oslo.report
+    try await tree.desk.command(.retire(memberName("oslo")))
+    try oslo.take(try await tree.desk.get(before.request(.report), from: oslo.peer))
+    var last = oslo.report
+    last.last = ReportFields.LastNumber(greatest: 7)
+    let left: ReportAnswer = try await tree.desk.get(last.request(.report), from: oslo.peer)
+    #expect(left.hasLeft && tree.desk.alarms.all.all.isEmpty)
+    let retired = try await tree.desk.register()
+    let answer: ReportAnswer = try await tree.desk.get(before.request(.report), from: oslo.peer)
+    #expect(answer.nonce.stop == "superseded" && answer.lease == nil && !answer.hasLeft)
+    #expect(tree.desk.alarms.all.all.map(\.cause) == ["member-superseded:oslo"])
+    #expect(try await tree.desk.register() == retired)
+  }
+
   @Test("that waits is answered when the next one comes, and when the server stops")
   func waiting() async throws {
     let tree = try await Tree()

@@ -168,6 +168,11 @@ extension Register {
       case .unproven(let seen): return Reporting(seen)
       }
     }
+    if let member = member(id), member.state == .retired {
+      // A database from before its member has retired, or a mirror, which has no number to report.
+      let verdict: NonceVerdict = report.store == member.store ? .superseded : .otherStore
+      return Reporting(verdict: verdict, lease: nil, isRetiring: false, hasLeft: member.kind == .mirror)
+    }
     return Reporting(try self.report(id, report, lease: lease, bits: bits))
   }
 

@@ -8,12 +8,17 @@ import ServiceLifecycle
 /// What the authority does by itself, each second.
 extension FederationAuthority {
   package func run() async throws {
-    await cancelWhenGracefulShutdown { [self] in
+    await cancelWhenGracefulShutdown { await self.follow() }
+  }
+
+  /// Takes over what others change, until the task is cancelled.
+  package func follow() async {
+    await withTaskExecutorPreference(part.environment.executor) { [self] in
       while !Task.isCancelled {
         await look()
         held.expire(now: part.clock())
         // Another process, or another machine, may change the register: there is no signal of that.
-        try? await Task.sleep(for: .seconds(1))
+        await part.environment.pause(.seconds(1))
       }
     }
   }

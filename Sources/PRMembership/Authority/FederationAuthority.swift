@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import PRCertificates
 import PRFederation
 import PRNode
@@ -16,8 +15,6 @@ package final class FederationAuthority: FederationAnswering, Service {
   let federation: FederationName
   let held = HeldAnswers()
   let revocations = RevocationListeners()
-  /// Bodies, signatures and files are read here, and not on the event loop that clients share.
-  private let queue = DispatchQueue(label: "headwater.federation")
   let state: Mutex<State>
 
   /// In seconds since 1970.
@@ -86,7 +83,8 @@ package final class FederationAuthority: FederationAnswering, Service {
     _ request: FederationRequest, from peer: FederationPeer, for client: ReadClient,
     answer: @escaping Node.Answer<String>
   ) {
-    queue.async { self.carryOut(request, peer, client, answer) }
+    // Bodies, signatures and files are not read on the event loop that clients share.
+    part.environment.apart { self.carryOut(request, peer, client, answer) }
   }
 
   private func carryOut(
@@ -183,7 +181,7 @@ package final class FederationAuthority: FederationAnswering, Service {
   }
 
   func admit(_ address: String) -> Bool {
-    state.withLock { $0.limiter.admit(address, now: part.instant()) }
+    state.withLock { $0.limiter.admit(address, now: part.environment.instant()) }
   }
 
   func forgive(_ address: String) { state.withLock { $0.limiter.forgive(address) } }

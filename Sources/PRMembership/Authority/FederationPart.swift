@@ -17,14 +17,12 @@ package struct FederationPart: Sendable {
   package let reload: @Sendable () -> Void
   /// Of this program.
   package let version: String
-  /// By which attempts are counted: no clock is set back there.
-  package let instant: @Sendable () -> ContinuousClock.Instant
+  package let environment: MembershipEnvironment
 
   package init(
     store: Store, keys: KeyFolder, alarms: AlarmBoard, version: String = "", clock: @escaping @Sendable () -> Int64,
     log: @escaping @Sendable (String) -> Void, reread: @escaping @Sendable () -> Void,
-    instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-    reload: @escaping @Sendable () -> Void = {}
+    in environment: MembershipEnvironment = .system, reload: @escaping @Sendable () -> Void = {}
   ) {
     self.store = store
     self.keys = keys
@@ -34,7 +32,7 @@ package struct FederationPart: Sendable {
     self.log = log
     self.reread = reread
     self.reload = reload
-    self.instant = instant
+    self.environment = environment
   }
 
   /// In seconds since 1970.

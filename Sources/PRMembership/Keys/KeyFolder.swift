@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import PRCertificates
 import PRFederation
 import PRStore
@@ -17,10 +16,17 @@ import PRTLS
 /// | `joining-ID.pem` | while a node joins: its key and its request, so that a join whose line was cut goes on |
 ///
 /// Key and certificate stand in one file, which takes the place of another in one step.
-package struct KeyFolder: Hashable, Sendable {
+package struct KeyFolder: Sendable {
   package let path: String
+  private let system: any KeyFiles
+  private let memo = KeyMemo()
 
-  package init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.init(path, on: SystemKeyFiles()) }
+
+  package init(_ path: String, on files: any KeyFiles) {
+    self.path = path
+    system = files
+  }
 
   /// The folder beside a database file.
   package static func standard(beside database: String) -> String { database + ".keys" }
@@ -42,20 +48,14 @@ package struct KeyFolder: Hashable, Sendable {
 
   /// The node has joined, or is the authority.
   package var isComplete: Bool {
-    FileManager.default.fileExists(atPath: nodeFile) && FileManager.default.fileExists(atPath: trustFile)
+    exists(nodeFile) && exists(trustFile)
   }
 
-  package var hasAuthorityKey: Bool { FileManager.default.fileExists(atPath: authorityKeyFile) }
+  package var hasAuthorityKey: Bool { exists(authorityKeyFile) }
 
-  package func make() throws(KeyFolderError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-    } catch {
-      throw .cannotWrite(path, reason: error.localizedDescription)
-    }
-  }
+  package func exists(_ path: String) -> Bool { system.exists(path) }
+
+  package func make() throws(KeyFolderError) { try system.makeFolder(path) }
 
   // MARK: Writing
 
@@ -109,21 +109,21 @@ package struct KeyFolder: Hashable, Sendable {
 
   package func write(_ text: String, to path: String, mode: UInt32) throws(KeyFolderError) {
     do throws(FileError) {
-      try AtomicFile(path, in: .system).write(Array(text.utf8), mode: mode)
+      try system.write(text, to: path, mode: mode)
     } catch {
       throw .cannotWrite(path, reason: error.description)
     }
   }
 
-  package func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+  package func remove(_ path: String) { system.remove(path) }
 
   // MARK: Reading
 
   package func read(_ path: String) throws(KeyFolderError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let bytes = system.contents(path) else {
       throw .cannotRead(path, reason: "there is no such file, or this user may not read it")
     }
-    return Array(data)
+    return bytes
   }
 
   /// - Parameter now: in seconds since 1970.
@@ -131,7 +131,7 @@ package struct KeyFolder: Hashable, Sendable {
     try authority(authorityFile, authorityKeyFile, at: now)
   }
 
-  package var hasNextAuthority: Bool { FileManager.default.fileExists(atPath: nextAuthorityFile) }
+  package var hasNextAuthority: Bool { exists(nextAuthorityFile) }
 
   package func nextAuthority(at now: Int64) throws(KeyFolderError) -> CertificateAuthority {
     try authority(nextAuthorityFile, nextAuthorityKeyFile, at: now)
@@ -175,17 +175,21 @@ package struct KeyFolder: Hashable, Sendable {
 
   package func certificate() throws(KeyFolderError) -> MemberCertificate {
     let bytes = try read(nodeFile)
-    return try Self.certificates(nodeFile) { () throws(CertificateError) in
-      try MemberCertificate(reading: PEMBundle(bytes).first(.certificate))
+    return try memo.value("certificate", of: bytes) { () throws(KeyFolderError) in
+      try Self.certificates(nodeFile) { () throws(CertificateError) in
+        try MemberCertificate(reading: PEMBundle(bytes).first(.certificate))
+      }
     }
   }
 
   /// The authorities that the node believes.
   package func authorities() throws(KeyFolderError) -> [AuthorityCertificate] {
     let bytes = try read(trustFile)
-    return try Self.certificates(trustFile) { () throws(CertificateError) in
-      try PEMBundle(bytes).all(.certificate).map { der throws(CertificateError) in
-        try AuthorityCertificate(reading: der)
+    return try memo.value("authorities", of: bytes) { () throws(KeyFolderError) in
+      try Self.certificates(trustFile) { () throws(CertificateError) in
+        try PEMBundle(bytes).all(.certificate).map { der throws(CertificateError) in
+          try AuthorityCertificate(reading: der)
+        }
       }
     }
   }
@@ -200,9 +204,14 @@ package struct KeyFolder: Hashable, Sendable {
   /// The lists of revoked certificates, one of an authority; none where there are none yet.
   package func revocations() throws(KeyFolderError) -> [RevocationList] {
     let (bytes, trust) = (try read(trustFile), try trust())
+    return try memo.value("revocations", of: bytes) { () throws(KeyFolderError) in try revocations(in: bytes, trust) }
+  }
+
+  private func revocations(
+    in bytes: [UInt8], _ trust: CertificateAuthority.Trust
+  ) throws(KeyFolderError) -> [RevocationList] {
     let lists = PEMBundle(bytes).all(.revocationList)
-    let begun = String(decoding: bytes, as: UTF8.self).components(separatedBy: "BEGIN X509 CRL").count - 1
-    guard lists.count == begun else {
+    guard lists.count == String(decoding: bytes, as: UTF8.self).ranges(of: "BEGIN X509 CRL").count else {
       throw .cannotRead(trustFile, reason: "its list of revoked certificates is cut off")
     }
     return try Self.certificates(trustFile) { () throws(CertificateError) in
@@ -219,6 +228,13 @@ package struct KeyFolder: Hashable, Sendable {
       throw .bad(path, error)
     }
   }
+}
+
+/// Folders are the same where their paths are.
+extension KeyFolder: Hashable {
+  package static func == (left: KeyFolder, right: KeyFolder) -> Bool { left.path == right.path }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(path) }
 }
 
 /// Why the folder cannot be used.

@@ -31,14 +31,14 @@ extension FederationMember {
     _ request: FederationRequest, from peer: FederationPeer, for client: ReadClient,
     answer: @escaping Node.Answer<String>
   ) {
-    let now = part.instant()
+    let now = part.environment.instant()
     if request.kind == .enroll, !state.withLock({ $0.limiter.admit(peer.address, now: now) }) {
       return answer(.failure(.federation(.tooManyAttempts)))
     }
     // A request has its own: a task waits for the upstream, and the session for it.
-    Task {
+    Task(executorPreference: part.environment.executor) {
       do throws(FederationRefusal) {
-        try await pass(request, peer, client, answer)
+        try await self.pass(request, peer, client, answer)
       } catch {
         answer(.failure(.federation(error)))
       }

@@ -57,12 +57,15 @@ package final class FederationMember: FederationAnswering, Service {
       let place = membership
       if let passing, passing.upstream == place.upstream { return passing }
       // The upstream is another one now.
-      if let former = passing?.connecting { Task { try? await former.value.abandon() } }
+      if let former = passing?.connecting {
+        // Nothing waits for its end.
+        Task(executorPreference: link.environment.executor) { try? await former.value.abandon() }
+      }
       passings += 1
       let new = Passing(
         number: passings, upstream: place.upstream,
         // Others wait for it too, so it does not end with the request that began it.
-        connecting: Task {
+        connecting: Task(executorPreference: link.environment.executor) {
           try await link.connect(to: place.upstream.addresses, of: place.federation, names: [place.upstream.name])
         })
       passing = new
@@ -103,7 +106,7 @@ package final class FederationMember: FederationAnswering, Service {
     self.node = node
     self.facts = facts
     self.keepsMinting = keepsMinting
-    link = MemberLink(keys: part.keys)
+    link = MemberLink(keys: part.keys, in: part.environment)
     state = Mutex(State(membership: membership, beganAt: part.now))
   }
 
@@ -123,7 +126,12 @@ package final class FederationMember: FederationAnswering, Service {
   package func run() async throws {
     // Another generation of this process may have stored an answer since this one was made.
     try await takeStored()
-    await cancelWhenGracefulShutdown { [self] in
+    await cancelWhenGracefulShutdown { await self.follow() }
+  }
+
+  /// Reports until the task is cancelled.
+  package func follow() async {
+    await withTaskExecutorPreference(part.environment.executor) { [self] in
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.reportAgainAndAgain() }
         group.addTask { await self.expireAnswers() }
@@ -140,7 +148,7 @@ package final class FederationMember: FederationAnswering, Service {
     while !Task.isCancelled {
       held.expire(now: part.clock())
       watchBelow()
-      try? await Task.sleep(for: .seconds(1))  // what waits has a time limit, which no signal ends
+      await part.environment.pause(.seconds(1))  // what waits has a time limit, which no signal ends
     }
   }
 
@@ -153,7 +161,7 @@ package final class FederationMember: FederationAnswering, Service {
         noteFailure(error)
       }
       // A little more or less, so that members whose upstream was away do not come back together.
-      try? await Task.sleep(for: pause * Double.random(in: 0.75...1.25))
+      await part.environment.pause(pause * (0.75 + 0.5 * part.environment.jitter()))
       pause = min(pause * 2, Self.longestPause)
     }
   }
@@ -180,7 +188,7 @@ package final class FederationMember: FederationAnswering, Service {
     over connection: ServerConnection, at place: Membership, _ reported: () -> Void
   ) async throws(FederationRefusal) {
     while !Task.isCancelled {
-      let begin = ContinuousClock.now
+      let begin = part.environment.instant()
       try await takeStored()
       let before = membership
       guard before.upstream == place.upstream else { return }
@@ -191,8 +199,8 @@ package final class FederationMember: FederationAnswering, Service {
       guard !answer.hasLeft else { return try await waitForAnotherPlace() }
       guard try await !renewIfDue(over: connection) else { return }
       // Whatever the upstream answers, a node reports no more than once a second.
-      let pause = Self.shortestRound - (.now - begin)
-      if pause > .zero { try? await Task.sleep(for: pause) }
+      let pause = Self.shortestRound - (part.environment.instant() - begin)
+      if pause > .zero { await part.environment.pause(pause) }
     }
   }
 
@@ -219,17 +227,17 @@ package final class FederationMember: FederationAnswering, Service {
   private func waitForAnotherPlace() async throws(FederationRefusal) {
     let left = membership
     while !Task.isCancelled, membership == left {
-      try? await Task.sleep(for: .seconds(5))  // a command in another process gives no signal
+      await part.environment.pause(.seconds(5))  // a command in another process gives no signal
       try await takeStored()
     }
   }
 
-  /// The upstream; where it has answered no report for an hour, the authority is asked, once in an hour.
+  /// The upstream; where it has answered no report for nearly an hour, the authority is asked, and again after as long.
   private func connect(_ place: Membership) async throws(FederationRefusal) -> ServerConnection {
     let now = part.now
     let isDue = state.withLock { state in
       let since = max(state.reportedAt ?? state.beganAt, state.askedAuthorityAt ?? state.beganAt)
-      guard now - since >= Self.patience, !place.authority.isEmpty else { return false }
+      guard now - since >= Self.detour, !place.authority.isEmpty else { return false }
       state.askedAuthorityAt = now
       return true
     }
@@ -239,8 +247,10 @@ package final class FederationMember: FederationAnswering, Service {
     return try await link.connect(to: place.authority, of: place.federation, names: [.authority])
   }
 
-  /// In seconds.
+  /// In seconds: an hour without an answer is an alarm.
   private static let patience: Int64 = 3600
+  /// In seconds. A little less: the authority counts a member as absent after an hour.
+  private static let detour: Int64 = 3300
 
   private func fields(_ place: Membership) async throws(FederationRefusal) -> ReportFields {
     var last: ReportFields.LastNumber?
@@ -251,7 +261,8 @@ package final class FederationMember: FederationAnswering, Service {
     return ReportFields(
       id: place.id.description, store: place.lease.store, nonce: place.nonce.presented.description,
       lease: LeaseFields(place.lease), revocations: number, stop: place.nonce.stop?.rawValue, last: last,
-      wait: last == nil ? waiting() : 0,
+      // The first answer comes at once: until then the node has not reached its upstream.
+      wait: last == nil && reportedAt != nil ? waiting() : 0,
       facts: await facts(),
       handMade: state.withLock { $0.handMade.fields },
       trusts: try? part.keys.authorities().map(\.digest.text), issuer: (try? part.keys.issuer())?.text)
@@ -260,7 +271,8 @@ package final class FederationMember: FederationAnswering, Service {
   /// No longer than until the certificate is due, and each time a little less than it may be: members that were all answered by one
   /// notice come apart again.
   private func waiting() -> Int64 {
-    let longest = Int64.random(in: HeldAnswers.longest * 2 / 3...HeldAnswers.longest)
+    let share = 2 + part.environment.jitter()
+    let longest = Int64(exactly: (Double(HeldAnswers.longest) * share / 3).rounded()) ?? HeldAnswers.longest
     guard let period = try? part.keys.certificate().period else { return longest }
     return min(longest, max(period.renewal - part.now, 0) * 1000)
   }

@@ -13,10 +13,18 @@ import PRWire
 package struct Join: Sendable {
   private let store: Store
   private let keys: KeyFolder
+  private let environment: MembershipEnvironment
+  private let clock: @Sendable () -> Int64
 
-  package init(_ store: Store, keys: KeyFolder) {
+  /// - Parameter clock: the time in seconds since 1970.
+  package init(
+    _ store: Store, keys: KeyFolder, in environment: MembershipEnvironment = .system,
+    clock: @escaping @Sendable () -> Int64 = { Int64(clamping: Date().timeIntervalSince1970) }
+  ) {
     self.store = store
     self.keys = keys
+    self.environment = environment
+    self.clock = clock
   }
 
   /// The greatest last numbers that the store has minted by hand, by their level.
@@ -51,21 +59,21 @@ package struct Join: Sendable {
       keys.remove(keys.joiningFile(token.id.description))
       throw refusal
     }
-    let place = try Place(answer, key, authority, identity)
+    let place = try Place(answer, key, authority, identity, at: clock())
     // What a member has minted, no other has.
     if let confirm, before == nil || !isOf(token.authority), try await !ownNumbers().isEmpty {
       let rivals = try await rivals(of: place, at: address, files: joiningFile(token, key, request, place))
       if rivals.count > 0 { try await confirm(rivals, place.membership.name) }
     }
-    try await keep(place, key)
+    let membership = try await keep(place, key)
     keys.remove(keys.joiningFile(token.id.description))
-    return Joined(membership: place.membership, addresses: answer.addresses.compactMap { MemberAddress($0) })
+    return Joined(membership: membership, addresses: answer.addresses.compactMap { MemberAddress($0) })
   }
 
   /// The key and the request of this join: those of an earlier try, if there was one.
   private func joining(_ token: EnrollmentToken) throws -> (PrivateKey, SigningRequest) {
     let file = keys.joiningFile(token.id.description)
-    if FileManager.default.fileExists(atPath: file) {
+    if keys.exists(file) {
       let bundle = PEMBundle(try keys.read(file))
       return (
         try PrivateKey(reading: bundle.first(.privateKey)), try SigningRequest(reading: bundle.first(.request))
@@ -83,7 +91,7 @@ package struct Join: Sendable {
     at address: MemberAddress, of token: EnrollmentToken
   ) async throws -> (named: AuthorityCertificate, all: [AuthorityCertificate]) {
     let endpoint = Endpoint.tls(host: address.host, port: Int(clamping: address.port))
-    let chain = try await Dialer.chain(shownAt: endpoint, within: Self.patience)
+    let chain = try await environment.reach.chain(shownAt: endpoint, within: Self.patience)
     do throws(PinnedAuthorityError) {
       let named = try AuthorityCertificate(withKey: token.authority, in: chain)
       return (named, named.kin(among: chain.compactMap { try? AuthorityCertificate(reading: $0) }))
@@ -122,9 +130,8 @@ package struct Join: Sendable {
   ) async throws -> EnrollAnswer {
     let dialer = Dialer(
       .tls(host: address.host, port: Int(clamping: address.port)), timeout: Self.patience,
-      limits: WireLimits(message: 2 << 20), asksForDescription: true,
-      tls: try TLSContext.client(trusting: authorities))
-    let connection = try await ServerConnection.open(dialer)
+      limits: WireLimits(message: 2 << 20), asksForDescription: true)
+    let connection = try await environment.reach.connections(trusting: authorities, showing: nil)(dialer)
     do {
       guard connection.description.features.contains(.federation) else {
         throw FederationRefusal("\(address) is not part of a federation; check the address")
@@ -146,7 +153,9 @@ package struct Join: Sendable {
     let lists: [RevocationList]
     let membership: Membership
 
-    init(_ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String) throws {
+    init(
+      _ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String, at now: Int64
+    ) throws {
       certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
       guard certificate.publicKey == key.publicKey else {
         throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
@@ -158,16 +167,22 @@ package struct Join: Sendable {
         try RevocationList(reading: Array($0.utf8), of: trust)
       }
       let verdict = try trust.verdict(
-        of: certificate, lists: lists, at: Int64(clamping: Date().timeIntervalSince1970))
+        of: certificate, lists: lists, at: now)
       if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
       membership = try Membership(answer, store: identity)
     }
   }
 
-  private func keep(_ place: Place, _ key: PrivateKey) async throws {
-    try await store.write { context throws(StoreError) in try context.keep(.membership, place.membership.text) }
+  private func keep(_ place: Place, _ key: PrivateKey) async throws -> Membership {
+    let membership = try await store.write { context throws(StoreError) in
+      let held = try context.reader.note(.membership).flatMap { Membership(text: $0) }
+      let membership = place.membership.besides(held)
+      try context.keep(.membership, membership.text)
+      return membership
+    }
     try keys.write(trust: place.authorities, place.lists)
     try keys.write(key, place.certificate, of: place.authorities)
+    return membership
   }
 
   // MARK: Rows of its own
@@ -185,11 +200,11 @@ package struct Join: Sendable {
   private func rivals(of place: Place, at address: MemberAddress, files: TLSFiles) async throws -> RivalRows {
     var dialer = Dialer(
       .tls(host: address.host, port: Int(clamping: address.port)), timeout: Self.patience,
-      limits: WireLimits(message: 1 << 30), tls: try TLSContext.client(files, trusting: place.authorities))
+      limits: WireLimits(message: 1 << 30))
     dialer.acceptedMembers = [
       MemberURI(federation: place.membership.federation, member: place.membership.upstream.name)
     ]
-    let connection = try await ServerConnection.open(dialer)
+    let connection = try await environment.reach.connections(trusting: place.authorities, showing: files)(dialer)
     do {
       var found = RivalRows()
       let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))
@@ -206,6 +221,17 @@ package struct Join: Sendable {
 }
 
 extension Membership {
+  /// What is to be stored where the database holds another place by now: a server that runs meanwhile may have been given the nonce of
+  /// the join, or a later one, with a report. Its own number for that nonce stays, for another one would look like a second store.
+  func besides(_ held: Membership?) -> Membership {
+    guard let held, held.id == id, held.lease.store == lease.store else { return self }
+    let (theirs, ours) = (held.nonce.presented.given, nonce.presented.given)
+    guard (theirs.generation, theirs.number) >= (ours.generation, ours.number) else { return self }
+    var place = self
+    (place.nonce, place.lease) = (held.nonce, held.lease)
+    return place
+  }
+
   fileprivate init(_ answer: EnrollAnswer, store: String) throws {
     guard let id = MemberID(text: answer.id), let kind = Member.Kind(rawValue: answer.kind),
       let nonce = answer.nonce.flatMap({ Nonce($0) })

@@ -17,9 +17,9 @@ package struct MemberCommands {
   private let membership: Membership
   private let link: MemberLink
 
-  package init(_ membership: Membership, keys: KeyFolder) {
+  package init(_ membership: Membership, keys: KeyFolder, in environment: MembershipEnvironment = .system) {
     self.membership = membership
-    link = MemberLink(keys: keys)
+    link = MemberLink(keys: keys, in: environment)
   }
 
   /// - Parameter hasRights: the rights of the offer were asked for.

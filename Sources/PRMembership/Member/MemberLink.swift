@@ -10,8 +10,12 @@ import PRWire
 /// A member's way to its upstream for requests that are about the federation.
 package struct MemberLink: Sendable {
   let keys: KeyFolder
+  let environment: MembershipEnvironment
 
-  package init(keys: KeyFolder) { self.keys = keys }
+  package init(keys: KeyFolder, in environment: MembershipEnvironment = .system) {
+    self.keys = keys
+    self.environment = environment
+  }
 
   /// How much of an answer is believed: a list of revoked certificates may be long.
   private static let longestAnswer = 2 << 20
@@ -23,19 +27,19 @@ package struct MemberLink: Sendable {
     to addresses: [MemberAddress], of federation: FederationName, names: [MemberName]
   ) async throws(FederationRefusal) -> ServerConnection {
     var reason = "no address of the upstream is on record"
-    let tls: TLSContext
+    let connect: MemberReach.Connect
     do throws(TLSError) {
-      tls = try TLSContext.client(keys.files)
+      connect = try environment.reach.connections(with: keys)
     } catch {
       throw FederationRefusal("the keys of this node cannot be used: \(error)")
     }
     for address in addresses {
       var dialer = Dialer(
         .tls(host: address.host, port: Int(clamping: address.port)), timeout: .seconds(10),
-        limits: WireLimits(message: Self.longestAnswer), asksForDescription: true, tls: tls)
+        limits: WireLimits(message: Self.longestAnswer), asksForDescription: true)
       dialer.acceptedMembers = Set(names.map { MemberURI(federation: federation, member: $0) })
       do throws(ClientError) {
-        let connection = try await ServerConnection.open(dialer)
+        let connection = try await connect(dialer)
         guard connection.description.features.contains(.federation) else {
           connection.abandon()
           reason = "\(address) answers, and is not part of a federation"

@@ -12,11 +12,16 @@ package final class LoopServer {
   private let desk: EventLoopContext
   private let sessions: SessionRegistry
 
-  package init(node: Node, options: ServerOptions, loop: any EventLoop, logger: Logger) throws {
+  /// - Parameter federation: answers requests that are about the federation; nil for a node that stands in none.
+  package init(
+    node: Node, options: ServerOptions, federation: (any FederationAnswering)? = nil, loop: any EventLoop,
+    logger: Logger
+  ) throws {
     sessions = SessionRegistry(options, listeners: 1)
     desk = try EventLoopContext(
       node: node, options: options, flight: FlightLedger(ceiling: options.bytesInFlight),
-      lanes: LaneWatch(node.alarms, logger) { loop.now }, loop: loop, logger: logger)
+      lanes: LaneWatch(node.alarms, logger) { loop.now }, federation: federation, loop: loop, logger: logger)
+    federation?.whenRevoked { [sessions] in sessions.revoke($0) }
   }
 
   /// Makes a channel that was accepted a session.

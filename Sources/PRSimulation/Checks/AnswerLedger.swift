@@ -45,6 +45,8 @@ package struct AnswerLedger {
   private var kept: [Place: Dotted] = [:]
   /// How often each node has forgotten what it knew.
   private var losses: [String: Int] = [:]
+  /// Values are compared at each node by itself.
+  private var isDivided = false
   /// Nodes that promise nothing any more.
   private var released: Set<String> = []
   package private(set) var violations: [String] = []
@@ -68,7 +70,10 @@ package struct AnswerLedger {
       atLeast: greatest(of: package, at: node), askedAt: time, loss: losses[node] ?? 0)
   }
 
-  package mutating func take(_ answer: RawClient.Answer, to ticket: Ticket, time: Duration) {
+  /// - Parameter excuses: whether a value of a package may name two contents.
+  package mutating func take(
+    _ answer: RawClient.Answer, to ticket: Ticket, time: Duration, excuses: (String, String) -> Bool = { _, _ in false }
+  ) {
     open -= 1
     let question = "\(ticket.package) \(ticket.checksum) at \(ticket.node)"
     switch answer {
@@ -76,7 +81,7 @@ package struct AnswerLedger {
     case .refused, .value(nil): refused += 1
     case .value(let text?):
       answered += 1
-      if isCurrent(ticket) { take(Dotted(text), ticket, question) }
+      if isCurrent(ticket) { take(Dotted(text), ticket, question) { excuses(ticket.package, text) } }
     }
     let isLate = answer != .lost && time - ticket.askedAt > bound
     if isLate { violations.append("\(question): the answer took \(time - ticket.askedAt)") }
@@ -90,7 +95,10 @@ package struct AnswerLedger {
 
   /// A node has lost what it knew. Its answers begin anew, and it may give a value that it gave before to another content.
   /// At each node by itself no value may name two contents all the same.
-  package mutating func forget(_ node: String) {
+  ///
+  /// - Parameter divides: values are compared at each node by itself from now on.
+  package mutating func forget(_ node: String, divides: Bool = true) {
+    if divides { isDivided = true }
     greatest = greatest.filter { $0.key.node != node }
     kept = kept.filter { $0.key.node != node }
     contents = contents.filter { $0.key.node != node }
@@ -108,11 +116,11 @@ package struct AnswerLedger {
     greatest[Place(node: node, package: package, checksum: "")]
   }
 
-  private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String) {
+  private mutating func take(_ value: Dotted, _ ticket: Ticket, _ question: String, excuses: () -> Bool) {
     guard ticket.promise != .nothing, !released.contains(ticket.node) else { return }
-    for node in losses.isEmpty ? [nil, ticket.node] : [ticket.node] {
+    for node in isDivided ? [ticket.node] : [nil, ticket.node] {
       let name = Name(node: node, package: ticket.package, value: value)
-      if let other = contents[name], other != ticket.checksum {
+      if let other = contents[name], other != ticket.checksum, node != nil || !excuses() {
         violations.append("\(question): the value \(value.parts) names \(other) too")
       }
       contents[name] = ticket.checksum

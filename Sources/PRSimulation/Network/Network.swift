@@ -41,6 +41,9 @@ package final class Network: @unchecked Sendable {
   private var held: [Direction: [() -> Void]] = [:]
   private var connections = 0
   package private(set) var carried: [Direction: Carried] = [:]
+  let cloaks = CloakTable()
+  /// Of machines that have made connections of TLS.
+  private var numbers: [String: Int] = [:]
 
   /// A link one way.
   package struct Direction: Hashable, Comparable, Sendable {
@@ -65,6 +68,13 @@ package final class Network: @unchecked Sendable {
   }
 
   package func link(from: String, to: String) -> LinkSettings { settings[Direction(from: from, to: to)] ?? .local }
+
+  /// The address of a machine, as others see it.
+  func address(of host: String) -> String {
+    let number = numbers[host] ?? numbers.count + 1
+    numbers[host] = number
+    return "10.0.1.\(number)"
+  }
 
   // MARK: Cuts
 
@@ -116,7 +126,11 @@ package final class Network: @unchecked Sendable {
   }
 
   /// The handshake of three packets. Over a cut link there is no outcome until the cut ends.
-  func connect(from: String, to host: String, _ done: @escaping (ConnectOutcome) -> Void) {
+  ///
+  /// - Parameter handshake: that of TLS; nil for a plain connection.
+  func connect(
+    from: String, to host: String, _ handshake: SimulatedHandshake? = nil, _ done: @escaping (ConnectOutcome) -> Void
+  ) {
     let (there, back) = (Direction(from: from, to: host), Direction(from: host, to: from))
     carried[there, default: Carried()].connections += 1
     send(60, there) { [self] in
@@ -124,6 +138,7 @@ package final class Network: @unchecked Sendable {
       guard let accept = listeners[host] else { return send(40, back) { done(.refused) } }
       connections += 1
       let connection = SimulatedConnection.make(connections, from: from, to: host, on: self)
+      connection.server.handshake = handshake
       accept(connection.server)
       send(60, back) { done(.connected(connection.client)) }
     }

@@ -40,6 +40,8 @@ package enum SimulatedConnection {
     /// Bytes that this end has sent and the other has not taken.
     private var unread = 0
     private var freeAt = Duration.zero
+    /// At the server's end: that of TLS; nil for a plain connection.
+    var handshake: SimulatedHandshake?
 
     fileprivate init(_ number: Int, _ direction: Network.Direction, _ network: Network) {
       self.number = number

@@ -12,6 +12,8 @@ package struct NodePlan: Sendable {
   package var syncEvery: Duration?
   /// It is BitBake's own server.
   package var isStock = false
+  /// Its alarms are watched, and its database says what it is in a federation.
+  var isWatched = false
   /// How many rows are copied at once.
   package var page = 4096
   /// How long the disk takes for a group of rows, at least and at most.

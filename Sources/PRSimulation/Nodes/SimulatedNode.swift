@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
-import NIOCore
-import PRClient
+import PRMembership
 import PRNode
 import PRRevision
-import PRServer
 import PRStore
 import PRStoreMemory
-import PRSync
-import PRUpstream
-import PRWire
-import Synchronization
 
 /// A machine with a node's database, and the process that serves it: the parts that the program joins, on a simulated world.
 ///
@@ -18,14 +12,15 @@ import Synchronization
 package final class SimulatedNode: @unchecked Sendable {
   private(set) package var plan: NodePlan
   let network: Network
-  private let disk: SimulatedDisk
+  let disk: SimulatedDisk
+  private let clock: NodeClock
   /// Servers that several nodes share, in place of a disk.
   private let shared: (any SharedDatabase)?
   private let stockRows = StockServer.Database()
   private var stock: StockServer?
-  private var process: Process?
+  private var process: NodeProcess?
   /// Earlier servers of the process, which finish what their clients have asked.
-  private var draining: [Process] = []
+  private var draining: [NodeProcess] = []
   /// The starts so far.
   private(set) package var lives = 0
 
@@ -41,9 +36,56 @@ package final class SimulatedNode: @unchecked Sendable {
     self.network = network
     self.shared = shared
     self.disk = disk ?? SimulatedDisk(of: plan.name)
+    clock = NodeClock(network.world)
   }
 
   package var database: MemoryDatabase { disk.database }
+
+  private var surroundings: NodeSurroundings {
+    NodeSurroundings(
+      plan: plan, disk: disk, shared: shared, network: network, clock: clock,
+      alarms: { [unowned self] in
+        alarmed($0)
+      }, reload: { [weak self] in self?.reload() })
+  }
+
+  /// How its wall clock differs from the world's, in milliseconds.
+  var clockOffset: Int64 {
+    get { clock.offset }
+    set { clock.offset = newValue }
+  }
+
+  /// In milliseconds since 1970.
+  var wall: Int64 { clock.now }
+
+  /// The alarms that the log of its program has, since the beginning.
+  private(set) var alarmEvents: [AlarmEvent] = []
+
+  struct AlarmEvent: Hashable, Sendable {
+    let cause: String
+    /// False where it has ended.
+    let isRaised: Bool
+    let at: Duration
+  }
+
+  private func alarmed(_ event: AlarmBoard.Event) {
+    switch event {
+    case .raised(let alarm):
+      alarmEvents.append(AlarmEvent(cause: alarm.cause, isRaised: true, at: network.world.time))
+    case .ended(let alarm):
+      alarmEvents.append(AlarmEvent(cause: alarm.cause, isRaised: false, at: network.world.time))
+    case .acknowledged: break
+    }
+  }
+
+  /// The member that the process is, if it is one.
+  var member: FederationMember? { process?.member }
+
+  /// The authority that the process is, if it is one.
+  var authority: FederationAuthority? { process?.authority }
+
+  /// With what the lease of a member says.
+  var currentPlan: NodePlan { process?.plan ?? plan }
 
   package var isRunning: Bool { process != nil || stock != nil }
 
@@ -72,7 +114,7 @@ package final class SimulatedNode: @unchecked Sendable {
     network.setLost(plan.name, false)
     lives += 1
     guard !plan.isStock else { return startStock() }
-    let process = Process(plan, database, shared, on: network, logger)
+    let process = NodeProcess(surroundings, logger)
     self.process = process
     process.start()
   }
@@ -98,7 +140,7 @@ package final class SimulatedNode: @unchecked Sendable {
     old.drain()
     draining.removeAll(where: \.isDead)
     draining.append(old)
-    let new = Process(plan, database, shared, on: network, logger)
+    let new = NodeProcess(surroundings, logger, after: old)
     process = new
     new.start()
   }
@@ -117,6 +159,9 @@ package final class SimulatedNode: @unchecked Sendable {
     if wasRunning { start() }
   }
 
+  /// The process ends, and another one serves the database.
+  func restart() { restart(as: plan) }
+
   package func backUp() -> MemoryDatabase { MemoryDatabase(copying: database, identity: database.identity) }
 }
 
@@ -131,225 +176,39 @@ package final class SimulatedDisk: @unchecked Sendable {
   /// - Parameter name: of the node whose store it is.
   package init(of name: String) { database = MemoryDatabase(identity: "store-of-\(name)") }
 
+  /// A disk with an empty database that introduces itself to others as those of programs do.
+  init(identifiedBy name: String) {
+    let number = name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64(clamping: $1)) &* 0x100_0000_01B3 }
+    let digits = String(number % 0x1_0000_0000_0000, radix: 16)
+    let text = String(repeating: "0", count: max(12 - digits.utf8.count, 0)) + digits
+    database = MemoryDatabase(identity: "51000000-0000-4000-8000-\(text)")
+  }
+
+  /// The folder of the keys.
+  private(set) var keyFiles = SimulatedKeyFiles()
+
+  /// It holds what another one holds now, the keys with it. No process may serve it.
+  func copy(_ other: SimulatedDisk) {
+    restore(other.database)
+    keyFiles = SimulatedKeyFiles(copying: other.keyFiles)
+  }
+
   /// The database is an earlier one again. No process may serve it.
   package func restore(_ backup: MemoryDatabase) {
     database = MemoryDatabase(copying: backup, identity: backup.identity)
   }
 }
 
-/// One life of a node.
+/// The wall clock of a machine.
 ///
 /// `@unchecked Sendable`: it is used on the thread of the simulation only.
-private final class Process: @unchecked Sendable {
-  private let plan: NodePlan
-  private let database: MemoryDatabase
-  private let shared: (any SharedDatabase)?
-  private let network: Network
-  private let logger: Logger
-  private let handle = MemoryProcess()
-  private var task: Task<Void, Never>?
-  private var channels: [SimulatedChannel] = []
-  private(set) var node: Node?
-  private(set) var server: LoopServer?
-  private var upstream: Upstream?
-  private let observer = LevelObserver()
-  private(set) var isDead = false
-  private var isDraining = false
+final class NodeClock: @unchecked Sendable {
+  private let world: World
+  /// In milliseconds.
+  var offset: Int64 = 0
 
-  private var world: World { network.world }
+  init(_ world: World) { self.world = world }
 
-  init(
-    _ plan: NodePlan, _ database: MemoryDatabase, _ shared: (any SharedDatabase)?, on network: Network,
-    _ logger: Logger
-  ) {
-    self.plan = plan
-    self.database = database
-    self.shared = shared
-    self.network = network
-    self.logger = logger
-  }
-
-  func start() {
-    task = Task(executorPreference: world.syncEnvironment.executor) {
-      do {
-        try await self.run()
-      } catch {
-        precondition(self.isDead, "a node in memory starts: \(error)")
-      }
-    }
-  }
-
-  private func run() async throws {
-    guard let store = try await openStore() else { return }
-    upstream = try await startUpstream(store)
-    let node = Node(store: store, policy: try await policy(store), upstream: upstream) { [world] in world.wall }
-    observer.tell(node)
-    guard !isDead else { return }
-    self.node = node
-    let server = try LoopServer(
-      node: node, options: ServerOptions(version: "simulated"), loop: world.loop, logger: logger)
-    self.server = server
-    network.listen(at: plan.name) { [unowned self] end in accept(end, server) }
-    guard let every = plan.syncEvery, !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return }
-    var options = SyncOptions(peers: dialers(store), every: every)
-    options.page = plan.page
-    let synchronizer = Synchronizer(
-      store: store, options: options, now: { [world] in world.wall },
-      in: world.syncEnvironment, tell: { _ in })
-    await synchronizer.follow()
-  }
-
-  /// - Returns: nil when the process was killed meanwhile.
-  private func openStore() async throws -> Store? {
-    guard let shared else {
-      return try database.open(
-        by: handle, in: world.storeEnvironment(commit: plan.commit, files: SystemFiles()))
-    }
-    while !isDead {
-      if let store = await shared.open(by: handle) { return store }
-      // As a service manager starts it again.
-      await world.pause(.seconds(1))
-    }
-    return nil
-  }
-
-  private func startUpstream(_ store: Store) async throws -> Upstream? {
-    guard !plan.upstreams.isEmpty, plan.policy.upstreamAway != .offline else { return nil }
-    var options = UpstreamOptions(
-      peers: dialers(store), deadline: plan.upstreamDeadline, ownStore: store.identity)
-    options.now = { [world] in world.instant }
-    options.wall = { [world] in world.wall }
-    options.jitter = { [world] in world.random.fraction() }
-    return try await Upstream.start(options, on: world.loop) { [observer] in observer.take($0) }
-  }
-
-  private func dialers(_ store: Store) -> [Dialer] {
-    plan.upstreams.map { host in
-      var dialer = Dialer(.tcp(host: host, port: 8585), limits: WireLimits(message: 64 << 20), asksForDescription: true)
-      dialer.introduction = PeerDescription(
-        server: "headwater/simulated", store: store.identity, lane: plan.policy.isReadOnly ? nil : plan.policy.lane)
-      dialer.transport = Transport { [weak self] server, loop, timeout, initialize in
-        self?.connect(server, loop, timeout, initialize)
-          ?? loop.makeFailedFuture(IOError(errnoCode: 111, reason: "connect"))
-      }
-      return dialer
-    }
-  }
-
-  /// At the level of the upstream's last answer.
-  private func policy(_ store: Store) async throws -> NodePolicy {
-    var policy = plan.policy
-    policy.isBelow = !plan.upstreams.isEmpty
-    guard policy.isBelow, case .partitioned(let partition) = policy.numbering else { return policy }
-    let kept = try await store.read { reader throws(StoreError) in try reader.note(.level) }.flatMap { Int($0) }
-    guard let kept else { return policy }
-    policy.numbering = .partitioned(Partition(level: kept, lane: partition.lane))
-    return policy
-  }
-
-  // MARK: Connections
-
-  private func connect(
-    _ server: Endpoint, _ loop: any EventLoop, _ timeout: Duration, _ initialize: @escaping Transport.Initializer
-  ) -> EventLoopFuture<any Channel> {
-    let connected = loop.makePromise(of: (any Channel).self)
-    guard case .tcp(let host, _) = server, !isDead else {
-      connected.fail(IOError(errnoCode: 111, reason: "connect"))
-      return connected.futureResult
-    }
-    let timer = loop.scheduleTask(in: TimeAmount(timeout)) {
-      connected.fail(ChannelError.connectTimeout(TimeAmount(timeout)))
-    }
-    var isOver = false
-    connected.futureResult.whenComplete { _ in timer.cancel() }
-    connected.futureResult.assumeIsolated().whenFailure { _ in isOver = true }
-    network.connect(from: plan.name, to: host) { [self] outcome in
-      switch outcome {
-      case .refused: connected.fail(IOError(errnoCode: 111, reason: "connect"))
-      case .connected(let end):
-        guard !isDead, !isOver else { return end.close() }
-        let channel = SimulatedChannel(end, on: loop, from: nil, allowsHalfClosure: false)
-        keep(channel)
-        initialize(channel).assumeIsolated().whenComplete { result in
-          switch result {
-          case .failure(let error):
-            channel.close(promise: nil)
-            connected.fail(error)
-          case .success:
-            channel.begin()
-            connected.succeed(channel)
-          }
-        }
-      }
-    }
-    return connected.futureResult
-  }
-
-  private func accept(_ end: SimulatedConnection.End, _ server: LoopServer) {
-    let address = try? SocketAddress(ipAddress: "10.0.0.1", port: 1)
-    let channel = SimulatedChannel(end, on: world.loop, from: address, allowsHalfClosure: true)
-    keep(channel)
-    do {
-      try server.accept(channel, on: .tcp(host: plan.name, port: 8585))
-      channel.begin()
-    } catch {
-      channel.close(promise: nil)
-    }
-  }
-
-  private func keep(_ channel: SimulatedChannel) {
-    channels.append(channel)
-    if channels.count > 64, channels.count.isMultiple(of: 64) { channels.removeAll { !$0.isActive } }
-  }
-
-  /// Takes no more connections, and ends when those that are open have ended.
-  func drain() {
-    isDraining = true
-    network.stopListening(at: plan.name)
-    task?.cancel()
-    let emptied = world.loop.makePromise(of: Void.self)
-    emptied.futureResult.whenComplete { [self] _ in kill(isMachineLost: false) }
-    if let server { server.drain(emptied: emptied) } else { emptied.succeed() }
-  }
-
-  func kill(isMachineLost: Bool) {
-    guard !isDead else { return }
-    isDead = true
-    handle.kill()
-    shared?.close(handle)
-    if !isDraining { network.stopListening(at: plan.name) }
-    for channel in channels { channel.kill(isMachineLost: isMachineLost) }
-    channels = []
-    // The dead process asks for nothing more.
-    task?.cancel()
-    observer.forget()
-    if let upstream { Task(executorPreference: world.syncEnvironment.executor) { try? await upstream.stop() } }
-  }
-}
-
-/// Takes over the level that upstreams report, from before the node is there, too.
-private final class LevelObserver: Sendable {
-  private let state = Mutex((node: Node?.none, level: Int?.none))
-
-  func take(_ event: UpstreamEvent) {
-    if case .looping(_, let circle) = event { state.withLock { $0.node }?.cameRound(circle, saidBelow: false) }
-    guard case .greeted(_, let description) = event else { return }
-    guard let level = description.levelForNodesBelow else { return }
-    let node = state.withLock { state in
-      state.level = level
-      return state.node
-    }
-    node?.learn(upstreamLevel: level)
-  }
-
-  /// From now on no node learns of them.
-  func forget() { state.withLock { $0.node = nil } }
-
-  func tell(_ node: Node) {
-    let level = state.withLock { state in
-      state.node = node
-      return state.level
-    }
-    if let level { node.learn(upstreamLevel: level) }
-  }
+  /// In milliseconds since 1970.
+  var now: Int64 { world.wall + offset }
 }

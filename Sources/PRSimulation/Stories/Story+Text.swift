@@ -6,7 +6,8 @@ import PRRevision
 /// behind a `#` is a remark.
 extension Story: CustomStringConvertible {
   package var description: String {
-    (["seed \(seed)"] + nodes.map(\.line) + links.map(\.line) + actions.map(\.line)).joined(separator: "\n") + "\n"
+    (["seed \(seed)"] + (isWatched ? ["watch"] : []) + nodes.map(\.line) + links.map(\.line) + actions.map(\.line))
+      .joined(separator: "\n") + "\n"
   }
 
   package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
@@ -26,11 +27,12 @@ extension Story: CustomStringConvertible {
         let number = try words.word("the seed")
         guard let value = UInt64(number) else { throw words.mistake("'\(number)' is no number of 64 bits") }
         seed = value
+      case "watch": isWatched = true
       case "node": nodes.append(try node(&words))
       case "link": links.append(try Link(&words))
       default:
         guard let time = Duration(milliseconds: first) else {
-          throw words.mistake("'\(first)' is not 'seed', 'node', 'link' or a time such as 1500ms")
+          throw words.mistake("'\(first)' is not 'seed', 'watch', 'node', 'link' or a time such as 1500ms")
         }
         actions.append(TimedAction(time: time, action: try Action(&words)))
       }
@@ -66,6 +68,11 @@ extension Story: CustomStringConvertible {
       }
     }
     for timed in actions {
+      switch timed.action {
+      case .membership, .alarm:
+        guard isWatched else { throw Mistake(line: 0, text: "a story with '\(timed.action.line)' begins with 'watch'") }
+      default: break
+      }
       for name in timed.action.names where !names.contains(name) {
         throw Mistake(line: 0, text: "there is no node '\(name)'")
       }
@@ -231,7 +238,7 @@ extension Story.TimedAction {
 }
 
 extension Story.Action {
-  fileprivate var line: String {
+  var line: String {
     switch self {
     case .ask(let question): question.line
     case .cut(let from, let to): "cut \(from) \(to)"
@@ -246,6 +253,8 @@ extension Story.Action {
     case .reload(let name): "reload \(name)"
     case .move(let name, let upstream): "move \(name) below \(upstream)"
     case .database(let name, let fault): "database \(name) \(fault.rawValue)"
+    case .membership(let membership): membership.line
+    case .alarm(let name, let cause, let state): "\(state.rawValue) \(name) \(cause)"
     }
   }
 
@@ -255,8 +264,9 @@ extension Story.Action {
     case .raise(let node, _, _): [node]
     case .cut(let from, let to), .heal(let from, let to), .move(let from, below: let to): [from, to]
     case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name), .reload(let name),
-      .database(let name, _):
+      .database(let name, _), .alarm(let name, _, _):
       [name]
+    case .membership(let membership): membership.names
     case .setClock: []
     }
   }
@@ -276,7 +286,14 @@ extension Story.Action {
       let value = try words.word("the value")
       guard Revision(value) != nil else { throw words.mistake("'\(value)' is no value such as 3.1") }
       self = .raise(node: node, package: package, value: value)
-    case "clock": self = .setClock(by: try words.time("how far the clocks are set"))
+    case "clock":
+      let time = try words.time("how far the clocks are set")
+      guard let of = words.next() else {
+        self = .setClock(by: time)
+        return
+      }
+      guard of == "of" else { throw words.mistake("'\(of)' is not 'of', before the node whose clock is set") }
+      self = .membership(.setClock(try words.word("the node"), by: time))
     case "backup": self = .backUp(try words.word("the node"))
     case "restore": self = .restore(try words.word("the node"))
     case "reload": self = .reload(try words.word("the node"))
@@ -292,7 +309,16 @@ extension Story.Action {
           "'\(text)' is not one of \(Story.DatabaseFault.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       self = .database(name, fault)
-    default: throw words.mistake("nothing is called '\(verb)'")
+    default:
+      if let state = Story.AlarmState(rawValue: verb) {
+        self = .alarm(
+          try words.word("the node"), cause: try words.word("the beginning of the alarm's name"), state)
+        return
+      }
+      guard let membership = try Story.Membership(verb, &words) else {
+        throw words.mistake("nothing is called '\(verb)'")
+      }
+      self = .membership(membership)
     }
   }
 }

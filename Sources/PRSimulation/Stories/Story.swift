@@ -10,6 +10,8 @@ package struct Story: Hashable, Sendable {
   package var nodes: [Node] = []
   package var links: [Link] = []
   package var actions: [TimedAction] = []
+  /// Its nodes may join federations, and their alarms are watched.
+  package var isWatched = false
 
   package init() {}
 
@@ -70,6 +72,47 @@ package struct Story: Hashable, Sendable {
     case move(String, below: String)
     /// Something happens to the servers of a node's database.
     case database(String, DatabaseFault)
+    /// Something is done about a federation, or happens to it.
+    case membership(Membership)
+    /// What is expected of an alarm of a node.
+    case alarm(String, cause: String, AlarmState)
+  }
+
+  package enum AlarmState: String, Hashable, Sendable, CaseIterable {
+    /// It stands, and was raised once since the last line about it.
+    case stands = "alarm"
+    /// It does not stand.
+    case ended = "calm"
+    /// It does not stand, and was raised once since the last line about it.
+    case past = "past"
+  }
+
+  /// What operators do about a federation, and what happens to its databases and clocks.
+  package enum Membership: Hashable, Sendable {
+    /// `headwater federation create`, at a node that begins anew after it.
+    case create(String, lanes: UInt64?, lifetime: Duration?)
+    /// `headwater invite` at the node above and `headwater join` at the other one, again and again while lines are cut.
+    case join(String, below: String, isMirror: Bool, isAgain: Bool)
+    case relane(String)
+    case retire(String)
+    case revoke(String)
+    /// `headwater federation after-restore` until it ends the mark of the authority, while members are waited for.
+    case afterRestore(String)
+    /// The database and the keys of a node are copied to another machine, and a process serves them there.
+    case clone(String, to: String)
+    /// The wall clock of one machine is set.
+    case setClock(String, by: Duration)
+    /// The authority's key is taken out of the folder, or put back.
+    case key(String, isThere: Bool)
+
+    var names: [String] {
+      switch self {
+      case .create(let name, _, _), .relane(let name), .retire(let name), .revoke(let name), .afterRestore(let name),
+        .setClock(let name, _), .key(let name, _):
+        [name]
+      case .join(let name, let other, _, _), .clone(let name, let other): [name, other]
+      }
+    }
   }
 
   /// What happens to PostgreSQL below the authority.

@@ -17,7 +17,12 @@ extension StoryRun {
       for other in story.nodes { network.cut(from: one.name, to: other.name, false) }
     }
     for cluster in clusters.values { cluster.heal() }
-    for node in story.nodes { nodes[node.name]?.start() }
+    let copies = story.copies
+    for node in story.nodes {
+      nodes[node.name]?.disk.keyFiles.lacksAuthorityKey = false
+      // A copy that was ended stays so.
+      if !copies.contains(node.name) { nodes[node.name]?.start() }
+    }
     // Longer than any connection is waited for, and than the longest pause between two pulls.
     world.run(for: .seconds(400))
   }
@@ -28,10 +33,32 @@ extension StoryRun {
       found.append("\(name) answered \(row.value) for \(row.tuple), and it is not on record")
     }
     for node in story.nodes { checkCopy(of: node) }
+    if story.isWatched { checkLanes() }
   }
 
+  /// No two stores of a level mint in one lane.
+  private func checkLanes() {
+    var holders: [String: String] = [:]
+    for node in story.nodes {
+      guard let running = nodes[node.name]?.node, let lease = running.lease, lease.stop == nil, let lane = lease.lane,
+        isInOrder(node)
+      else { continue }
+      let place = "lane \(lane) of level \(lease.level)"
+      if let other = holders[place] { found.append("\(other) and \(node.name) mint in \(place)") }
+      holders[place] = node.name
+    }
+  }
+
+  /// It is no member of a federation, or one whose reports are answered.
+  private func isInOrder(_ node: Story.Node) -> Bool {
+    guard story.isWatched, let running = nodes[node.name], let member = running.member else { return true }
+    return member.reportedAt.map { running.wall / 1000 - $0 < 90 } ?? false
+  }
+
+  private func isStopped(_ node: Story.Node) -> Bool { nodes[node.name]?.node?.lease?.stop != nil }
+
   private func checkCopy(of node: Story.Node) {
-    guard node.syncEvery != nil, node.away != .offline, let copy = nodes[node.name]?.database,
+    guard node.syncEvery != nil, node.away != .offline, isInOrder(node), let copy = nodes[node.name]?.database,
       let upstream = node.upstreams.first.flatMap({ nodes[$0] })
     else { return }
     let lacking = upstream.rows.filter { !copy.hasCopied($0) }
@@ -46,7 +73,9 @@ extension StoryRun {
   /// Each node gives a new content a number, above all that it and the nodes above have answered. The lowest nodes are
   /// asked first, while the nodes above have no new numbers.
   private func askOnceMore() {
-    let asked = story.nodes.filter { !$0.isReadOnly && !$0.isBitBake && !story.isInLoop($0) }
+    let asked = story.nodes.filter { node in
+      !node.isReadOnly && !node.isBitBake && !story.isInLoop(node) && nodes[node.name]?.isRunning == true
+    }
     for level in Set(asked.map(story.level)).sorted(by: >) {
       for node in asked where story.level(of: node) == level { askOnceMore(node) }
       world.run(for: .seconds(15))
@@ -56,9 +85,10 @@ extension StoryRun {
 
   private func askOnceMore(_ node: Story.Node) {
     let above = story.asked(from: node)
-    let isGood = story.isGood(node) && story.isInTime(node)
+    let isGood = story.isGood(node) && story.isInTime(node) && ([node] + above).allSatisfy(isInOrder)
     let mayRefuse =
-      node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
+      isStopped(node)
+      || node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
     let bounds = isGood ? [node] + above : [node]
     for package in story.packages {
       let least = bounds.compactMap { ledger.greatest(of: package, at: story.file(of: $0.name)) }.max()
@@ -82,7 +112,9 @@ extension StoryRun {
     world.run(for: .milliseconds(4_500))
     // BitBake's server is asked for everything at the end of each interval.
     for node in story.nodes
-    where story.isGood(node) && !story.isInLoop(node) && !story.asked(from: node).contains(where: \.isStock) {
+    where story.isGood(node) && isInOrder(node) && !story.isInLoop(node)
+      && !story.asked(from: node).contains(where: \.isStock)
+    {
       checkCopy(of: node)
     }
   }

@@ -10,7 +10,7 @@ import PRStoreMemory
 /// `@unchecked Sendable`: it is used on one thread only.
 package final class StoryRun: @unchecked Sendable {
   /// As it is now: nodes are moved.
-  private(set) package var story: Story
+  package internal(set) var story: Story
   let world: World
   let network: Network
   private(set) var nodes: [String: SimulatedNode] = [:]
@@ -24,6 +24,8 @@ package final class StoryRun: @unchecked Sendable {
   /// The connection of the last client of each node, as long as it waits for an answer.
   private var lines: [String: BuilderLine] = [:]
   private var strict: StrictWatch
+  var doubt: MintDoubt
+  private var alarms = AlarmJudge()
 
   /// What came of a story.
   package struct Outcome: Hashable, Sendable {
@@ -43,14 +45,18 @@ package final class StoryRun: @unchecked Sendable {
     // Each level may wait for the one above it.
     ledger = AnswerLedger(bound: .seconds(10 * 4 + 20))
     strict = StrictWatch(story)
+    doubt = MintDoubt([:])
     for link in story.links { network.link(link.one, link.other, link.settings) }
     for node in story.nodes {
       let file = story.file(of: node.name)
-      let disk = disks[file] ?? SimulatedDisk(of: file)
+      let disk = disks[file] ?? (story.isWatched ? SimulatedDisk(identifiedBy: file) : SimulatedDisk(of: file))
       disks[file] = disk
       if node.isOnPostgres, clusters[file] == nil { clusters[file] = Self.cluster(in: world) }
       nodes[node.name] = SimulatedNode(
         NodePlan(node, in: story), disk: disk, shared: clusters[file], on: network)
+    }
+    if story.isWatched {
+      doubt = MintDoubt(disks.filter { $0.key != story.authority }.mapValues(\.database))
     }
   }
 
@@ -83,6 +89,7 @@ package final class StoryRun: @unchecked Sendable {
       perform(timed.action)
     }
     end()
+    if story.isWatched { found += alarms.violations(story, nodes) }
     let outcome = Outcome(
       violations: ledger.violations + found, digest: world.digest, answered: ledger.answered, refused: ledger.refused,
       lost: ledger.lost, steps: world.loop.steps)
@@ -111,18 +118,52 @@ package final class StoryRun: @unchecked Sendable {
     case .reload(let name): nodes[name]?.reload()
     case .move(let name, let upstream): move(name, below: upstream)
     case .database(let name, let fault): clusters[story.file(of: name)]?.perform(fault)
+    case .membership(let action): perform(action)
+    case .alarm(let name, let cause, let state):
+      guard let node = nodes[name] else { return }
+      if let wrong = alarms.look(at: name, node, for: cause, state) {
+        found.append("at \(world.time.text): \(wrong)")
+      }
     }
+  }
+
+  /// A node has joined a federation.
+  func joined(_ name: String, below parent: String, isMirror: Bool) {
+    let file = story.file(of: name)
+    for index in story.nodes.indices where story.file(of: story.nodes[index].name) == file {
+      story.nodes[index].upstreams = [parent]
+      story.nodes[index].isReadOnly = isMirror
+      if isMirror { story.nodes[index].syncEvery = story.nodes[index].syncEvery ?? .seconds(60) }
+    }
+    strict.story = story
+    if let node = nodes[name] { doubt.joined(file, node) }
+  }
+
+  /// Another node holds what a node holds.
+  func takePlace(of name: String, at other: String) {
+    let file = story.file(of: other)
+    promised.removeAll { $0.node == file }
+    ledger.forget(file, divides: false)
+    guard let original = story.nodes.first(where: { $0.name == name }) else { return }
+    for index in story.nodes.indices where story.nodes[index].name == other {
+      story.nodes[index].upstreams = original.upstreams
+      story.nodes[index].isReadOnly = original.isReadOnly
+    }
+    strict.story = story
   }
 
   private func restore(_ file: String) {
     guard let backup = backups[file] else { return }
     let mates = story.mates(of: file)
+    if story.isWatched, let node = nodes[file] {
+      doubt.restored(file, to: backup, before: node.backUp(), lane: node.node?.lease?.lane)
+    }
     for node in mates { nodes[node.name]?.kill() }
     disks[file]?.restore(backup)
     for node in mates { nodes[node.name]?.start() }
     // What it has forgotten binds it no more.
     promised.removeAll { $0.node == file && !backup.holds($0.row) }
-    ledger.forget(file)
+    ledger.forget(file, divides: !story.isWatched)
     for below in story.nodes
     where below.isReadOnly && story.asked(from: below).contains(where: { story.file(of: $0.name) == file }) {
       ledger.release(story.file(of: below.name))
@@ -157,13 +198,16 @@ package final class StoryRun: @unchecked Sendable {
     }
     for _ in 0..<question.times {
       let ticket = ledger.ask(
-        package, checksum, isKept: question.isKept, at: file, promise: asked.plan.promise, time: world.time)
+        package, checksum, isKept: question.isKept, at: file, promise: asked.currentPlan.promise, time: world.time)
       line.client.get(package, "all", checksum, history: question.isKept) { [self] answer in
         if let wanted = question.answer, answer != RawClient.Answer(text: wanted) {
           found.append("\(question.checksum) of \(package) at \(node): \(answer), not \(wanted)")
         }
-        ledger.take(answer, to: ticket, time: world.time)
-        if case .value(let value?) = answer, !asked.plan.policy.isReadOnly, !asked.plan.isStock,
+        if story.isWatched { doubt.look(file, asked) }
+        ledger.take(answer, to: ticket, time: world.time) { [self] package, value in
+          story.isWatched && doubt.excuses(package, value, nodes)
+        }
+        if case .value(let value?) = answer, !asked.currentPlan.policy.isReadOnly, !asked.plan.isStock,
           ledger.isCurrent(ticket)
         {
           let row = Row(tuple: TupleKey(version: package, pkgarch: "all", checksum: checksum), value: value)
@@ -221,6 +265,7 @@ extension NodePlan {
     self.init(
       node.name, policy, upstreams: node.upstreams, upstreamDeadline: node.deadline, syncEvery: node.syncEvery)
     page = node.page
+    isWatched = story.isWatched
     isStock = node.isStock
   }
 }

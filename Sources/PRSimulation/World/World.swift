@@ -35,7 +35,14 @@ package final class World: @unchecked Sendable {
   func note(_ bytes: ByteBufferView, of connection: Int) {
     mix(loop.now.uptimeNanoseconds)
     mix(UInt64(clamping: connection))
-    for byte in bytes { digest = (digest ^ UInt64(clamping: byte)) &* 0x100_0000_01B3 }
+    // By the pointer: a build for tests takes four times as long by the view.
+    bytes.withUnsafeBytes { bytes in
+      var place = 0
+      while place < bytes.count {
+        digest = (digest ^ UInt64(truncatingIfNeeded: bytes[place])) &* 0x100_0000_01B3
+        place += 1
+      }
+    }
   }
 
   private func mix(_ number: UInt64) { digest = (digest ^ number) &* 0x100_0000_01B3 }
@@ -52,6 +59,9 @@ package final class World: @unchecked Sendable {
         now: { [self] in instant }, schedule: { [self] delay, body in loop.after(delay, body) }),
       random: { [self] in random.next() }, files: files)
   }
+
+  /// A thread whose pieces of work run one after another, each after some time.
+  func queue(takes: ClosedRange<Duration>) -> any SerialQueue { SimulatedQueue(self, takes: takes) }
 
   var syncEnvironment: SyncEnvironment {
     SyncEnvironment(

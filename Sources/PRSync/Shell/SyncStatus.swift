@@ -7,6 +7,9 @@ import Synchronization
 /// The state of the copy, for the status page and the log.
 final class SyncStatus: Sendable {
   private let state = Mutex(State())
+  private let now: @Sendable () -> ContinuousClock.Instant
+
+  init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
 
   private struct State {
     var health = SyncHealth()
@@ -61,7 +64,7 @@ final class SyncStatus: Sendable {
   func arrived(at position: FeedPosition?) {
     state.withLock { state in
       state.health.position = position
-      state.health.currentAt = .now
+      state.health.currentAt = now()
     }
   }
 }

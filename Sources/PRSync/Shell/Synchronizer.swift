@@ -11,7 +11,7 @@ package final class Synchronizer: Service {
   private let now: @Sendable () -> Int64
   private let environment: SyncEnvironment
   private let tell: @Sendable (SyncEvent) -> Void
-  private let status = SyncStatus()
+  private let status: SyncStatus
 
   /// - Parameters:
   ///   - now: the time in milliseconds since 1970.
@@ -25,6 +25,7 @@ package final class Synchronizer: Service {
     self.options = options
     self.now = now
     self.environment = environment
+    status = SyncStatus(now: environment.now)
     self.tell = tell
   }
 

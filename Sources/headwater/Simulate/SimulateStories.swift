@@ -20,6 +20,8 @@ struct SimulateStories: AsyncParsableCommand {
   @Option(help: "How many requests a client has in flight at most.") var burst = 4
   @Flag(name: .customLong("postgresql"), help: "The authority of each random story is on PostgreSQL.")
   var isOnPostgres = false
+  @Flag(help: "The nodes of each random story are members of a federation that keeps its own rules.")
+  var federation = false
   @Flag(name: .customLong("print"), help: "Print the stories, and play none.") var printsOnly = false
   @Flag(help: "Print the digest of each story.") var digests = false
   @Flag(help: "Print a story that breaks a promise as it is, without shortening it.") var unshortened = false
@@ -27,6 +29,7 @@ struct SimulateStories: AsyncParsableCommand {
   func validate() throws {
     guard (1...1_000_000_000).contains(count) else { throw ValidationError("--count is at least 1") }
     guard actions >= 3 else { throw ValidationError("--actions is at least 3") }
+    guard !(isOnPostgres && federation) else { throw ValidationError("--federation is without --postgresql") }
     guard (1...100_000).contains(burst) else { throw ValidationError("--burst is from 1 to 100000") }
   }
 
@@ -34,10 +37,11 @@ struct SimulateStories: AsyncParsableCommand {
     let stories = try files.map(Self.read)
     let first = seed ?? UInt64.random(in: 0 ... .max)
     let number = stories.isEmpty ? count : stories.count
-    let (actions, burst, isOnPostgres) = (actions, burst, isOnPostgres)
+    let (actions, burst, isOnPostgres, federation) = (actions, burst, isOnPostgres, federation)
     let story: @Sendable (Int) -> Story = { index in
       guard stories.isEmpty else { return stories[index] }
       let seed = first &+ UInt64(clamping: index)
+      if federation { return .randomFederation(seed: seed, actions: actions, burst: burst) }
       return isOnPostgres
         ? .randomOnPostgres(seed: seed, actions: actions, burst: burst)
         : .random(seed: seed, actions: actions, burst: burst)

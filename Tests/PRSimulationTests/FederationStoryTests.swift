@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSeed
+import Testing
+
+@testable import PRSimulation
+
+@Suite("Random stories of federations that keep their own rules")
+struct FederationStoryTests {
+  @Test("break no law, and raise no alarm without a cause")
+  func laws() { expectLaws(in: Seed.several(40).lazy.map { .randomFederation(seed: $0.number) }) }
+
+  @Test("are the same read from their texts")
+  func text() throws {
+    for seed in Seed.several(100) {
+      let story = Story.randomFederation(seed: seed.number)
+      #expect(try Story(story.description) == story, "\(seed)")
+    }
+  }
+
+  @Test("are the same each time, whatever keys and numbers are drawn")
+  func replay() {
+    for seed in Seed.several(5) {
+      let story = Story.randomFederation(seed: seed.number)
+      #expect(StoryRun.play(story) == StoryRun.play(story), "\(seed)")
+    }
+  }
+
+  @Test("have each kind of action, and answers in spite of them")
+  func kinds() {
+    var verbs: Set<String> = []
+    for seed in 0..<100 as Range<UInt64> {
+      for timed in Story.randomFederation(seed: seed).actions {
+        if case .membership(let action) = timed.action { verbs.insert(String(action.line.prefix { $0 != " " })) }
+      }
+    }
+    #expect(verbs == ["create", "join", "relane", "retire", "revoke", "after-restore", "clone", "clock"])
+    let played = (1...5 as ClosedRange<UInt64>).map { StoryRun.play(.randomFederation(seed: $0)) }
+    #expect(played.map(\.answered).reduce(0, +) > 100)
+  }
+
+  @Test("give back their world, with all members and their connections")
+  func world() {
+    for seed in 0..<5 as Range<UInt64> {
+      #expect(StoryRun.worldLeft(by: .randomFederation(seed: seed)) == nil, "seed \(seed)")
+    }
+  }
+}
+
+@Suite("The judge of alarms")
+struct AlarmJudgeTests {
+  /// A copy of a member's database is served beside it.
+  private static let world = """
+    seed 1
+    watch
+    node hq
+    node pune
+    node copy
+    1000ms create hq
+    10000ms join pune below hq
+    60000ms clone pune to copy
+
+    """
+
+  private static func violations(_ lines: String...) throws -> [String] {
+    StoryRun.play(try Story(world + lines.joined(separator: "\n"))).violations
+  }
+
+  @Test("finds nothing wrong where the story names all alarms")
+  func good() throws {
+    let found = try Self.violations(
+      "120000ms alarm hq member-cloned:pune", "120000ms alarm pune minting-stopped",
+      "120000ms alarm copy minting-stopped")
+    #expect(found == [])
+  }
+
+  @Test("finds an alarm that the story does not name")
+  func unnamed() throws {
+    let found = try Self.violations("120000ms alarm hq member-cloned:pune", "120000ms alarm pune minting-stopped")
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("copy has the alarm minting-stopped at ") == true)
+  }
+
+  @Test("finds an alarm that is missing, one that has not ended, and one that ended")
+  func missing() throws {
+    let found = try Self.violations(
+      "120000ms alarm hq member-absent:pune", "120000ms calm hq member-cloned:pune",
+      "120000ms past hq register-restored", "121000ms alarm hq member-cloned", "121000ms alarm pune minting-stopped",
+      "121000ms alarm copy minting-stopped")
+    #expect(
+      found == [
+        "at 120000ms: hq has not the alarm member-absent:pune, but: member-cloned:pune",
+        "at 120000ms: the alarm member-cloned:pune of hq has not ended",
+        "at 120000ms: hq has raised the alarm register-restored 0 times, and not 1 times",
+      ])
+  }
+
+  @Test("finds an alarm that has no cause in a story which names none")
+  func causes() throws {
+    let quiet = AlarmCauses(try Story("watch\nnode hq\n1ms create hq"))
+    #expect(!quiet.explain("member-cloned:pune", at: "hq") && !quiet.explain("upstream-away:tcp://hq:8586", at: "pune"))
+    let cut = AlarmCauses(try Story("watch\nnode hq\nnode pune\n1ms cut pune hq"))
+    #expect(cut.explain("minted-without-upstream", at: "pune") && !cut.explain("minting-stopped", at: "pune"))
+    #expect(
+      cut.explain("member-alarm:pune:copy-failing", at: "hq") && !cut.explain("clock-differs:tcp://hq:1", at: "pune"))
+  }
+}
+
+@Suite("What stands in for TLS on the wire")
+struct WireCloakTests {
+  private static let text = """
+    {"a":"-----BEGIN CERTIFICATE-----\\nAB-C=\\n-----END CERTIFICATE-----\\n","n":"0.12.00000000000000ff.0123456789abcdef",\
+    "d":"\(String(repeating: "0f", count: 32))","x":"0123456789abcde","y":"-----BEGIN"}
+    """
+
+  @Test("hides what has a length of its own in each run, and shows it again however it is cut")
+  func roundTrip() {
+    let table = CloakTable()
+    let bytes = Array(Self.text.utf8)
+    let hidden = table.hide(bytes)
+    #expect(hidden.count < bytes.count - 100)
+    #expect(!String(decoding: hidden, as: UTF8.self).contains("CERTIFICATE"))
+    #expect(String(decoding: hidden, as: UTF8.self).contains("\"x\":\"0123456789abcde\""))
+    for cut in 0...hidden.count {
+      let (first, rest) = table.show(Array(hidden[..<cut]))
+      let (second, end) = table.show(rest + hidden[cut...])
+      #expect(first + second == bytes && end.isEmpty)
+    }
+  }
+
+  @Test("gives one text one number")
+  func numbers() {
+    let table = CloakTable()
+    let one = table.hide(Array("0123456789abcdef".utf8))
+    #expect(table.hide(Array("1123456789abcdef".utf8)) != one)
+    #expect(table.hide(Array("0123456789abcdef".utf8)) == one && one.count == 5)
+  }
+}
