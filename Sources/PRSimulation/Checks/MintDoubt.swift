@@ -15,7 +15,8 @@ struct MintDoubt {
     let start: MemoryDatabase
     /// When that has ended; nil while it goes on.
     var end: MemoryDatabase?
-    let lane: Lane?
+    /// Nil until a process has shown it.
+    var lane: Lane?
     /// A copy goes on where it is the only one: it must be stopped or relaned.
     let isCopy: Bool
   }
@@ -58,6 +59,7 @@ struct MintDoubt {
   mutating func look(_ file: String, _ node: SimulatedNode) {
     guard let lease = node.node?.lease else { return }
     for index in records.indices where records[index].file == file && records[index].end == nil {
+      if records[index].lane == nil { records[index].lane = lease.lane }
       let record = records[index]
       let isKnown = !record.isCopy && node.member?.reportedAt != nil
       if lease.stop != nil || lease.lane != record.lane || isKnown { records[index].end = node.backUp() }

@@ -37,6 +37,7 @@ extension NodeProcess {
       store: store, policy: policy, upstream: upstream, alarms: alarms,
       lease: part == nil ? nil : membership?.nodeLease(keepsMinting: false), clock: { clock.now })
     watch.tell(node)
+    forget = { watch.forget() }
     let isManaged = part != nil
     let certificates = CertificateWatch(
       shown: { isManaged ? keys.shown : [] }, clock: TLSClock { clock.now / 1000 }, alarms: alarms, isManaged: true)

@@ -50,6 +50,8 @@ final class NodeProcess: @unchecked Sendable {
   private var isDraining = false
   /// Its part in a federation.
   var part: ManagedPart?
+  /// Ends what holds the node beside it.
+  var forget: () -> Void = {}
 
   var world: World { network.world }
   var network: Network { surroundings.network }
@@ -226,6 +228,7 @@ final class NodeProcess: @unchecked Sendable {
     task?.cancel()
     part?.end()
     observer.forget()
+    forget()
     if let upstream { Task(executorPreference: world.syncEnvironment.executor) { try? await upstream.stop() } }
   }
 }

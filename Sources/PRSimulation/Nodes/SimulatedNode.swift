@@ -178,7 +178,8 @@ package final class SimulatedDisk: @unchecked Sendable {
 
   /// A disk with an empty database that introduces itself to others as those of programs do.
   init(identifiedBy name: String) {
-    let number = name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64(clamping: $1)) &* 0x100_0000_01B3 }
+    let start: UInt64 = 0xCBF2_9CE4_8422_2325
+    let number = name.utf8.reduce(start) { ($0 ^ UInt64(clamping: $1)) &* 0x100_0000_01B3 }
     let digits = String(number % 0x1_0000_0000_0000, radix: 16)
     let text = String(repeating: "0", count: max(12 - digits.utf8.count, 0)) + digits
     database = MemoryDatabase(identity: "51000000-0000-4000-8000-\(text)")
