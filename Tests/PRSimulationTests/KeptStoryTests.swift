@@ -40,7 +40,7 @@ struct KeptStoryTests {
       ("seed x", "line 1: 'x' is no number of 64 bits"),
       ("node hq\nnode a below b", "line 0: there is no node 'b', which is to stand above 'a'"),
       ("node hq lane 2/2", "line 1: '2/2' is no lane such as 0/2"),
-      ("node hq\n1s ask hq p c", "line 2: '1s' is not 'seed', 'node', 'link' or a time such as 1500ms"),
+      ("node hq\n1s ask hq p c", "line 2: '1s' is not 'seed', 'watch', 'node', 'link' or a time such as 1500ms"),
       ("node hq\n1ms ask hq p", "line 2: the checksum is missing"),
       ("node hq\n1ms jump hq", "line 2: nothing is called 'jump'"),
       ("node hq\n1ms kill hq now", "line 2: 'now' is too much"),
