@@ -194,7 +194,8 @@ actor StatusCollector {
     searches += 1
     defer { searches -= 1 }
     do throws(StoreError) {
-      let (found, rows) = try await searcher.read(within: Self.searchTimeout, for: client) { reader throws(StoreError) in
+      let (found, rows) = try await searcher.read(within: Self.searchTimeout, for: client) {
+        reader throws(StoreError) in
         let found = try reader.find(words, limit: Self.found)
         return (found, try reader.withOrigins(found.entries))
       }
