@@ -86,7 +86,7 @@ struct Assembly: Sendable {
         },
         clock: ProcessEnvironment.clock)
       watch.tell(node)
-      try await Self.noteMinter(node, configuration)
+      noteMinter(node)
       let (synchronizer, board) = (synchronizer(store, clientTLS, alarms), CounterRegistry())
       let meter = FactsMeter(
         node, board, certificates, synchronizer, page: sockets.pageAddress(configuration.status))
@@ -132,13 +132,15 @@ struct Assembly: Sendable {
     }
   }
 
-  /// Keeps in which place rows are minted from now on: nodes below are told.
-  private static func noteMinter(_ node: Node, _ configuration: NodeConfiguration) async throws(StoreError) {
+  /// Keeps in which place rows are minted from now on: nodes below are told. Numbers do not hang on it, and no start waits for it.
+  private func noteMinter(_ node: Node) {
     guard !node.isReadOnly else { return }
-    let federation = configuration.federation
-    let member = federation.map { $0.membership?.name ?? .authority }
-    try await node.store.mint(
-      as: MinterNote.Entry(member: member?.text, level: node.knownLevel, lane: node.lane?.description))
+    let (member, logger) = (configuration.federation.map { $0.membership?.name ?? .authority }, logger)
+    let place = MinterNote.Entry(member: member?.text, level: node.knownLevel, lane: node.lane?.description)
+    node.store.mint(as: place) { outcome in
+      guard case .failure(let error) = outcome else { return }
+      logger.info("the place in which this node mints is not noted", metadata: ["reason": "\(error)"])
+    }
   }
 
   /// Does what makes its thread wait, on one that may.

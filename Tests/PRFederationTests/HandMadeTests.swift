@@ -64,6 +64,36 @@ struct HandMadeTests {
     #expect(!desk.register.handMade.contains { $0.lane.store == "a0" })
   }
 
+  @Test("what was seen before the row on record changes nothing: a node on the way reports it again for days")
+  func stale() throws {
+    var desk = try RegisterDesk()
+    desk.see("s", try lane("1/2"), level: 2)
+    let former = try #require(desk.register.handMade.first)
+    desk.now += 10
+    desk.see("s", try lane("0/2"))
+    let moved = desk.register
+    for _ in 0..<2 {
+      desk.register.note([former], now: desk.now)
+      #expect(desk.register == moved)
+    }
+    _ = try desk.register.forgetLane(of: "s")
+    let forgotten = desk.register
+    desk.register.note([former], now: desk.now)
+    #expect(desk.register == forgotten)
+  }
+
+  @Test("one that the operator has forgotten makes room at once")
+  func forgottenMakesRoom() throws {
+    var desk = try RegisterDesk()
+    for index in 0..<100 { desk.see("s\(index)", .only, at: "10.0.0.\(index)") }
+    desk.see("new", .only)
+    #expect(!desk.register.handMade.contains { $0.lane.store == "new" })
+    _ = try desk.register.forgetLane(of: nil)
+    desk.see("new", .only)
+    #expect(desk.register.handMade.contains { $0.lane.store == "new" && !$0.isForgotten })
+    #expect(desk.register.handMade.count == 100)
+  }
+
   @Test("what is no store, no level of a site, or is that of a member, is not put on record")
   func others() throws {
     var desk = try RegisterDesk()

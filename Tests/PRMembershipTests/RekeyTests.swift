@@ -154,6 +154,32 @@ struct RekeyTests {
     #expect(try !nodes[0].believes(rome.site.certificate, at: desk.now))
   }
 
+  @Test(
+    "what was revoked while one of the keys was away is on both lists, once they are signed with both keys",
+    arguments: [true, false])
+  func oneKeyAway(ownKeyIsAway: Bool) async throws {
+    let desk = try await Desk()
+    await desk.authority.look()
+    let (rome, oslo) = (try await Node(desk, "rome"), try await Node(desk, "oslo"))
+    _ = try await rekey(desk).advance(finishes: false)
+    let alone = Signing(try desk.keys.authority(at: desk.now), at: desk.now)
+    let (first, second) = (try memberName("rome"), try memberName("oslo"))
+    let both = try Signing(desk.keys, at: desk.now)
+    let former = try await desk.register().revocations
+    try await desk.store.changeFederation { register throws(FederationFailure) in
+      _ = try register.revoke(first, by: .authority, signing: ownKeyIsAway ? both : alone)
+      if ownKeyIsAway { register.revocations = former }
+    }
+    try await desk.store.changeFederation { register throws(FederationFailure) in
+      _ = try register.revoke(second, by: .authority, signing: both)
+    }
+    let register = try await desk.register()
+    for list in [register.revocations, register.rekeying?.otherList] {
+      let read = try RevocationList(reading: Array(#require(list).list.utf8), of: both.trust)
+      #expect(read.contains(rome.site.certificate.serial) && read.contains(oslo.site.certificate.serial))
+    }
+  }
+
   @Test("a member that was away is waited for, which is an alarm after a day, until the operator goes on without it")
   func away() async throws {
     let desk = try await Desk()

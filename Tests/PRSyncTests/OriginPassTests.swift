@@ -142,3 +142,9 @@ struct OriginPassTests {
     #expect(OriginPass.found(in: Self.page(two, last: 7), from: start) != nil)
   }
 }
+
+extension Store {
+  fileprivate func mint(as entry: MinterNote.Entry) async throws {
+    try await withCheckedContinuation { continuation in mint(as: entry) { continuation.resume(returning: $0) } }.get()
+  }
+}

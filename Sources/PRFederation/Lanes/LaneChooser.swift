@@ -42,7 +42,7 @@ package struct LaneChooser: Hashable, Sendable {
 
   /// - Parameters:
   ///   - given: the rows of the level, each lane once.
-  ///   - handMade: the lanes of the level that were set by hand, as far as they are known.
+  ///   - handMade: the lanes of the level that were set by hand, as far as nodes have named them.
   ///   - from: the level's own bound; 0 when nothing was minted there by hand.
   ///   - isNew: only a lane that was never given will do, as after a clone.
   package func choose(

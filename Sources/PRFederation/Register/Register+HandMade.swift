@@ -53,6 +53,8 @@ extension Register {
     guard QuestionPath([node.lane.store]) != nil, node.seenAt.addingClamped(Self.handMadeMemory) > now else { return }
     if let index = handMade.firstIndex(where: { $0.lane.store == node.lane.store }) {
       let before = handMade[index]
+      // A node on the way keeps what it has seen for days, and reports it again.
+      guard node.seenAt >= before.seenAt else { return }
       // What the operator has forgotten counts again with another lane.
       guard before.level != node.level || before.lane != node.lane else {
         if node.seenAt >= before.seenAt.addingClamped(Self.handMadeRefresh) { handMade[index].seenAt = node.seenAt }
@@ -69,9 +71,13 @@ extension Register {
     handMade.append(node)
   }
 
-  /// Drops the one that was away for longest. One that may be there keeps its place.
+  /// Drops one that the operator has forgotten, or the one that was away for longest. One that may be there keeps its place.
   private mutating func makeRoom(among indices: [Int], _ maximum: Int, now: Int64) -> Bool {
     guard indices.count >= maximum else { return true }
+    if let forgotten = indices.first(where: { handMade[$0].isForgotten }) {
+      handMade.remove(at: forgotten)
+      return true
+    }
     guard let oldest = indices.min(by: { handMade[$0].seenAt < handMade[$1].seenAt }),
       now >= handMade[oldest].seenAt.addingClamped(2 * Self.handMadeRefresh)
     else { return false }

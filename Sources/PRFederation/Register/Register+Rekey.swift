@@ -46,7 +46,8 @@ extension Register {
   /// - Returns: nil where the authority has one key.
   package func rekeyingWait(now: Int64) -> RekeyingWait? {
     guard let change = rekeying else { return nil }
-    let members = members.filter { $0.isActive && $0.nonce != nil && !change.isDone($0.id) }
+    let done = change.done
+    let members = members.filter { $0.isActive && $0.nonce != nil && !done.contains($0.id) }
     let open = invitations.filter { change.phase == .signing && $0.isOpen(at: now) && $0.at <= change.since }
     return RekeyingWait(members: members.map(\.name).sorted(), invitations: open.map(\.offer.name).sorted())
   }

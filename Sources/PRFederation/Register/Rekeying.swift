@@ -72,6 +72,11 @@ package struct Rekeying: Hashable, Sendable {
 
   func step(of id: MemberID) -> Progress.Step? { progress.first { $0.member == id }?.step }
 
+  /// The members that have what the phase is for.
+  var done: Set<MemberID> {
+    Set(progress.filter { phase == .announced || $0.step == .renewed }.map(\.member))
+  }
+
   /// Whether a member has what the phase is for.
   func isDone(_ id: MemberID) -> Bool {
     switch phase {

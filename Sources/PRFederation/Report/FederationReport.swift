@@ -7,7 +7,7 @@ package struct FederationReport: Codable, Hashable, Sendable {
   package var name: String
   /// Where the authority is reached.
   package var addresses: [String]
-  /// How many lanes a level has; a member may not know.
+  /// How many lanes a level has; nil at a mirror.
   package var lanes: UInt64?
   /// The authority first, each after the one above it.
   package var members: [Entry]
@@ -187,8 +187,14 @@ extension FederationReport {
       && members.allSatisfy { member in
         ([member.name] + [member.parent].compactMap(\.self)).allSatisfy { (try? MemberName($0)) != nil }
           && Self.areAddresses(member.addresses) && member.lane.map { Lane($0) != nil } ?? true
+          && ([member.version, member.page, member.stop, member.rights, member.store].compactMap(\.self) + member.alarms)
+            .allSatisfy(Self.isPlain)
       }
+      && (handMade ?? []).allSatisfy { Lane($0.lane) != nil && Self.isPlain($0.store) && Self.isPlain($0.address) }
   }
+
+  /// It can be shown on a terminal.
+  private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
 
   private static func areAddresses(_ texts: [String]) -> Bool { texts.allSatisfy { MemberAddress($0) != nil } }
 

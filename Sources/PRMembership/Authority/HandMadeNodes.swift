@@ -11,6 +11,7 @@ struct HandMadeNodes: Sendable {
 
   mutating func take(_ node: Register.HandMade, at now: Int64) {
     guard (1...Partition.deepest).contains(node.level), QuestionPath([node.lane.store]) != nil else { return }
+    if let known = nodes.first(where: { $0.lane.store == node.lane.store }), known.seenAt > node.seenAt { return }
     nodes.removeAll { $0.lane.store == node.lane.store || now - $0.seenAt > Register.handMadeMemory }
     if nodes.count >= Register.maximumHandMade { nodes.removeFirst() }
     nodes.append(node)

@@ -68,13 +68,15 @@ package struct Signing: Sendable {
   package func lists(
     for register: Register, adding more: [SerialNumber] = [], by signer: CertificateAuthority
   ) throws(CertificateError) -> (own: RevocationList, other: RevocationList?) {
-    var entries: [RevocationList.Entry] = []
     let (revocations, lifetime) = (register.revocations, register.certificateLifetime)
-    if let revocations {
-      let last = try RevocationList(reading: Array(revocations.list.utf8), of: trust)
-      // A certificate that was revoked so long ago has expired.
-      entries = last.entries.filter { now - $0.time <= lifetime + ValidityPeriod.leeway }
+    var entries = try revocations.map { last throws(CertificateError) in try self.entries(of: last) } ?? []
+    // What was signed while one of the keys was not at hand stands in the list with the other one alone.
+    if let other = try? register.rekeying?.otherList.map(self.entries(of:)) {
+      let known = Set(entries.map(\.serial))
+      entries += other.filter { !known.contains($0.serial) }
     }
+    // A certificate that was revoked so long ago has expired.
+    entries.removeAll { now - $0.time > lifetime + ValidityPeriod.leeway }
     entries += more.map { RevocationList.Entry(serial: $0, time: now) }
     // A register that was restored goes on above what it has forgotten, since time has gone on.
     let number = max((revocations?.number ?? 0).addingClamped(1), UInt64(clamping: now))
@@ -86,6 +88,10 @@ package struct Signing: Sendable {
         try second.revocationList(number: number, of: entries, at: now, lifetime: life)
       }
     )
+  }
+
+  private func entries(of list: Register.Revocations) throws(CertificateError) -> [RevocationList.Entry] {
+    try RevocationList(reading: Array(list.list.utf8), of: trust).entries
   }
 
   /// How long a list is good, in seconds.

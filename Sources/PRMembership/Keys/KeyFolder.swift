@@ -103,8 +103,9 @@ package struct KeyFolder: Sendable {
   /// The next key takes the place of the authority's, which is gone then.
   package func promoteNext(at now: Int64) throws(KeyFolderError) {
     try write(try nextAuthority(at: now))
-    remove(nextAuthorityKeyFile)
+    // The certificate first: by that file it is seen that there is a next key.
     remove(nextAuthorityFile)
+    remove(nextAuthorityKeyFile)
   }
 
   package func write(_ text: String, to path: String, mode: UInt32) throws(KeyFolderError) {

@@ -35,7 +35,7 @@ extension FederationMember {
     held.answerAll()
   }
 
-  /// - Returns: whether the upstream is to see another name than over this connection.
+  /// - Returns: whether there is a new one: the node right above is to see it, which it does with the next connection.
   func renewIfDue(over connection: ServerConnection) async throws(FederationRefusal) -> Bool {
     do {
       let (present, hasOtherName) = (try part.keys.certificate(), state.withLock { $0.mustRenew })
@@ -55,7 +55,7 @@ extension FederationMember {
       part.reread()
       state.withLock { $0.mustRenew = false }
       part.log("the certificate of this node was renewed")
-      return hasOtherName
+      return true
     } catch let refusal as FederationRefusal {
       throw refusal
     } catch {

@@ -32,14 +32,14 @@ extension Node {
     guard let note, var current = lease else {
       return note == nil && lease == nil ? numbering : numbering(by: stopped(lease))
     }
-    // A stop that the upstream has told is obeyed before it is on record.
+    // A stop of the upstream's last answer holds before it is on record.
     if current.stop == nil {
       current = try storedLease.withLock { stored throws(StoreError) in try stored.lease(in: note, by: leaseReading) }
     }
     return numbering(by: current)
   }
 
-  /// The server and its store are not of one mind.
+  /// The store has another place than the server was started for.
   private func stopped(_ lease: NodeLease?) -> NodeLease {
     NodeLease(level: lease?.level ?? level, lane: lease?.lane, from: lease?.from ?? 0, stop: .placeChanged)
   }

@@ -118,6 +118,7 @@ struct AlarmCauses {
     case "clock-differs": setsClocks
     case "certificate-expires-soon", "certificate-expired", "certificate-not-yet-valid":
       setsClocks || hasShortCertificates
+    case "member-certificate": setsClocks || hasShortCertificates && isDisturbed
     case "revocations-old", "federation-signing": lacksKey || setsClocks
     case "member-absent": isLong && isDisturbed || setsClocks
     case "question-loop", "level-loop": hasMoved

@@ -83,7 +83,7 @@ extension ReadContext {
 }
 
 /// What one slice of a read of the feed is bounded by.
-private enum FeedPageLimit {
+enum FeedPageLimit {
   /// In bytes of names and values. The asker gets the rows behind them with its next question, so that a page is neither
   /// long in the making nor large in memory when its peer does not read.
   static let bytes = 256 << 10

@@ -55,12 +55,16 @@ package struct MinterNote: Hashable, Sendable, Codable {
 
 extension Store {
   /// From now on rows are minted in this place.
-  package func mint(as entry: MinterNote.Entry) async throws(StoreError) {
-    try await write { context throws(StoreError) in
+  package func mint(
+    as entry: MinterNote.Entry, done: @escaping @Sendable (Result<Void, StoreError>) -> Void
+  ) {
+    write { context throws(StoreError) in
       var note = try context.reader.minters()
       var entry = entry
       entry.since = try context.reader.newestSerial() + 1
       if note.take(entry) { try context.keep(.minters, note.text) }
+    } done: {
+      done($0)
     }
   }
 }

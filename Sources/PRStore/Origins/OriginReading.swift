@@ -42,6 +42,13 @@ struct OriginFinder {
   }
 }
 
+extension FeedEntry {
+  /// In bytes of names and values.
+  fileprivate var size: Int {
+    package.version.utf8.count + package.pkgarch.utf8.count + story.checksum.utf8.count + story.value.utf8.count
+  }
+}
+
 /// The origins of a part of the feed.
 struct FeedOrigins {
   /// By serial. A row that is not there has an origin that is not known.
@@ -57,18 +64,27 @@ struct FeedOrigins {
   init(after start: Int64, limit: Int, _ wanted: OriginsWanted, in reader: any ReadContext) throws(StoreError) {
     let finder = try OriginFinder(reader)
     end = start
-    let entries = try reader.entries(after: start, limit: limit)
-    for entry in entries {
-      if let origin = try finder.origin(of: entry, sharesAskers: wanted.sharesAskers) {
-        origins[entry.story.serial] = origin
-      } else if let since = entry.story.provenance.milliseconds, (0..<Self.patience).contains(wanted.now - since) {
-        // The upstream has not been asked yet. A follower that was given the row now would not ask for it again.
-        return
+    var (left, bytes) = (limit, 0)
+    while left > 0, bytes < FeedPageLimit.bytes {
+      let entries = try reader.entries(after: end, limit: min(left, Self.piece))
+      for entry in entries {
+        if let origin = try finder.origin(of: entry, sharesAskers: wanted.sharesAskers) {
+          origins[entry.story.serial] = origin
+        } else if let since = entry.story.provenance.milliseconds, (0..<Self.patience).contains(wanted.now - since) {
+          // The upstream has not been asked yet. A follower that was given the row now would not ask for it again.
+          return
+        }
+        end = entry.story.serial
+        bytes += entry.size
       }
-      end = entry.story.serial
+      left -= entries.count
+      if entries.count < Self.piece { break }
     }
-    isFull = entries.count >= limit
+    isFull = left <= 0 || bytes >= FeedPageLimit.bytes
   }
+
+  /// So many entries are read at once: a page ends at a number of bytes, too.
+  private static let piece = 128
 
   /// For how long a row waits for its origin, in milliseconds. An upstream of an earlier version has none to give.
   static let patience: Int64 = 600_000

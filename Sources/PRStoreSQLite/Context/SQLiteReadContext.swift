@@ -12,6 +12,8 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
   }
   private var statements: Statements?
   private var snapshot: (begin: Statement, commit: Statement)?
+  /// Finds where a row of the upstream comes from, once there are such rows.
+  var origin: Statement?
   /// The register that the present transaction has written: others of its group change that one.
   var written: Register?
 

@@ -30,12 +30,7 @@ enum OriginTables {
 
 extension SQLiteReadContext {
   package func keptOrigin(of row: Row) throws(StoreError) -> RowOrigin? {
-    guard try connection.hasTable(OriginTables.origins) else { return nil }
-    let statement = try connection.prepare(
-      """
-      SELECT store, member, level, lane, rule, at, asker
-      FROM \(OriginTables.origins) AS o JOIN \(OriginTables.minters) AS m ON m.id = o.minter WHERE o.row = ?1
-      """)
+    guard let statement = try originStatement() else { return nil }
     statement.bind(1, blob: OriginTables.key(of: row))
     defer { statement.reset() }
     guard try statement.step(), let store = statement.text(0), let rule = statement.text(4) else { return nil }
@@ -44,6 +39,19 @@ extension SQLiteReadContext {
       level: statement.isNull(2) ? nil : Int(clamping: statement.number(2)), lane: statement.text(3), rule: rule)
     return RowOrigin(
       minter, milliseconds: statement.isNull(5) ? nil : statement.number(5), asker: statement.text(6))
+  }
+
+  /// Nil while there are no tables of origins.
+  private func originStatement() throws(StoreError) -> Statement? {
+    if let origin { return origin }
+    guard try connection.hasTable(OriginTables.origins) else { return nil }
+    let statement = try connection.prepare(
+      """
+      SELECT store, member, level, lane, rule, at, asker
+      FROM \(OriginTables.origins) AS o JOIN \(OriginTables.minters) AS m ON m.id = o.minter WHERE o.row = ?1
+      """)
+    origin = statement
+    return statement
   }
 }
 

@@ -9,7 +9,9 @@ extension FeedPull {
   func askForOrigins(_ pass: inout OriginPass) async throws(SyncError) {
     guard asksForOrigins, pass.isDue(at: instant()) else { return }
     var isBehind = true
-    for _ in 0..<OriginPass.pages where isBehind { isBehind = try await askForPage() }
+    // Rows wait meanwhile: an upstream that is slow to find origins is asked for a few.
+    let end = instant() + OriginPass.pause
+    for _ in 0..<OriginPass.pages where isBehind && instant() < end { isBehind = try await askForPage() }
     let isOpen = try await store.read { reader throws(StoreError) in
       try reader.position(.originPosition)?.serial ?? 0 < reader.position(.position)?.serial ?? 0
     }
@@ -42,7 +44,8 @@ extension FeedPull {
       guard start == nil || present == start else { return }
       for pair in found.origins { try context.keep(pair.origin, of: pair.row) }
       if start == nil { try context.forget(.originGaps) }
-      if found.hasGaps { try context.keep(.originGaps, String(time)) }
+      // The first of them counts: rows without an origin that keep coming do not put the next pass off.
+      if found.hasGaps, try context.reader.note(.originGaps) == nil { try context.keep(.originGaps, String(time)) }
       try context.keep(.originPosition, found.position.description)
     }
     return found.hasMore

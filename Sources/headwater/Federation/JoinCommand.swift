@@ -38,14 +38,24 @@ struct JoinCommand: AsyncParsableCommand {
     )
   }
 
+  /// An upstream may have sent characters that move the cursor.
+  private static func shown(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+      default: scalar
+      }
+    }
+    return String(String.UnicodeScalarView(scalars))
+  }
+
   /// A database whose numbers name other contents elsewhere is not joined by mistake.
   private func confirm(_ rivals: RivalRows, as name: MemberName) throws {
     let count = rivals.count == 1 ? "1 value" : "\(rivals.count) values"
     print("\(place.database) has \(count) that the federation has given to other contents:")
     for rival in rivals.first {
-      print(
-        "  \(rival.package.version) \(rival.package.pkgarch) \(rival.value): here \(rival.own), there \(rival.upstream)"
-      )
+      let package = "\(rival.package.version) \(rival.package.pkgarch) \(rival.value)"
+      print(Self.shown("  \(package): here \(rival.own), there \(rival.upstream)"))
     }
     if rivals.count > rivals.first.count { print("  and \(rivals.count - rivals.first.count) more") }
     print("They stay, and new ones are minted above them. Packages of both contents may be out under one number.")

@@ -12,6 +12,8 @@ link pune hq delay 20ms rate 1000000
 160000ms alarm hq federation-signing
 160000ms past hq member-absent:pune
 160000ms alarm pune revocations-old
+160000ms alarm hq member-alarm:pune:revocations-old
 200000ms give-key hq
 260000ms calm hq federation-signing
 260000ms calm pune revocations-old
+260000ms calm hq member-alarm:pune:revocations-old

@@ -8,10 +8,10 @@ link pune second delay 20ms rate 1000000
 1001ms ask second zlib a times 8
 1002ms ask hq zlib b times 8
 3000ms kill hq
-3100ms ask second zlib c gives 3
-3200ms ask second zlib c history gives 3
+3100ms ask second xz c gives 0
+3200ms ask second xz c history gives 0
 4000ms start hq
-4100ms ask hq zlib c gives 3
-4200ms ask hq zlib d gives 4
-4300ms ask second zlib d gives 4
-30000ms ask pune zlib d gives 4
+4100ms ask hq xz c gives 0
+4200ms ask hq xz d gives 1
+4300ms ask second xz d gives 1
+30000ms ask pune xz d gives 1

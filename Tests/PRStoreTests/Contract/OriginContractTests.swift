@@ -99,6 +99,22 @@ struct OriginContractTests {
     #expect(try await store.feed().positions.last == position)
   }
 
+  @Test("a page of long names ends at its bytes, and the next one goes on", arguments: EngineUnderTest.withCopy)
+  func longNames(engine: EngineUnderTest) async throws {
+    let store = try databases.open(engine)
+    let long = String(repeating: "x", count: 4000)
+    let rows = (0..<300).map { Row(tuple: TupleKey(version: long, pkgarch: "p", checksum: "c\($0)"), value: "\($0)") }
+    _ = try await store.copy(rows, source: "hub", milliseconds: 0)
+    var (position, count, pages): (FeedPosition?, Int, Int) = (nil, 0, 0)
+    while true {
+      let page = try await Self.page(store, after: position, limit: 1024, now: .max)
+      #expect(page.rows.count < 100)
+      (position, count, pages) = (page.position, count + page.rows.count, pages + 1)
+      guard page.hasMore else { break }
+    }
+    #expect(count == 300 && pages > 3)
+  }
+
   @Test("builders are said by a node that shares them", arguments: EngineUnderTest.allCases)
   func askers(engine: EngineUnderTest) async throws {
     let store = try databases.open(engine)
@@ -142,5 +158,11 @@ struct MinterNoteTests {
     #expect(note.entries.count == 64 && note.entry(at: 99)?.level == 99 && note.entry(at: 50)?.level == 50)
     #expect(note.entry(at: 3) == nil)
     #expect(MinterNote(text: note.text) == note && MinterNote(text: "?") == nil)
+  }
+}
+
+extension Store {
+  fileprivate func mint(as entry: MinterNote.Entry) async throws {
+    try await withCheckedContinuation { continuation in mint(as: entry) { continuation.resume(returning: $0) } }.get()
   }
 }
