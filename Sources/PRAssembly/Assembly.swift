@@ -241,7 +241,6 @@ struct Assembly: Sendable {
       name: configuration.options.name, node: node, board: board, upstream: upstream, synchronizer: synchronizer,
       isFrozen: configuration.store.isFrozen, version: headwaterVersion, startedAt: surroundings.startedAt,
       clock: ProcessEnvironment.clock)
-    let clock = ProcessEnvironment.clock
     switch federation {
     case let authority as FederationAuthority: facts.federation = { authority.report }
     case let member as FederationMember: facts.federation = { member.report }
