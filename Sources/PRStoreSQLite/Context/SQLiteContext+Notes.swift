@@ -11,7 +11,8 @@ extension SQLiteReadContext {
 extension SQLiteWriteContext {
   package func membership() throws(StoreError) -> String? {
     if let place { return place }
-    let found = try snapshot.note(.membership)
+    defer { readPlace.reset() }
+    let found = try readPlace.step() ? readPlace.text(0) : nil
     place = .some(found)
     return found
   }

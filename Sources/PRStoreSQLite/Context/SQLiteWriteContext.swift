@@ -13,6 +13,8 @@ final class SQLiteWriteContext: WriteContext {
   private let appendToFeed: Statement
   private let insert: Statement
   private let holdsRow: Statement
+  /// Each transaction that mints runs it.
+  let readPlace: Statement
   /// What is known of the upstream.
   let copy: CopyWriter
   let floors: FloorWriter
@@ -57,6 +59,8 @@ final class SQLiteWriteContext: WriteContext {
     insert = try connection.prepare("INSERT INTO PRMAIN (version, pkgarch, checksum, value) VALUES (?1, ?2, ?3, ?4)")
     holdsRow = try connection.prepare(
       "SELECT 1 FROM PRMAIN WHERE version = ?1 AND pkgarch = ?2 AND checksum = ?3 AND value = ?4")
+    readPlace = try connection.prepare(
+      "SELECT value FROM headwater_store WHERE key = 'note: \(StoreMetadata.membership.rawValue)'")
     copy = try CopyWriter(.copy, connection)
     floors = try FloorWriter(connection)
     // From here on every row is written by `record`, which does what they do.
