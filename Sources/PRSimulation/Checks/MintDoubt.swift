@@ -6,8 +6,8 @@ import PRStoreMemory
 /// lost, and those that a restored or copied one mints until it was stopped, or has another lane. No other number may.
 struct MintDoubt {
   private var records: [Record] = []
-  /// Databases that stand in no federation.
-  private var byHand: [String: MemoryDatabase] = [:]
+  /// Files that stand in no federation.
+  private var byHand: Set<String>
 
   private struct Record {
     let file: String
@@ -21,12 +21,12 @@ struct MintDoubt {
     let isCopy: Bool
   }
 
-  /// - Parameter databases: by the names of their nodes.
-  init(_ databases: [String: MemoryDatabase]) { byHand = databases }
+  /// - Parameter files: that have not joined, by the names of their nodes.
+  init(_ files: Set<String>) { byHand = files }
 
   /// A database has joined.
   mutating func joined(_ file: String, _ node: SimulatedNode) {
-    guard byHand.removeValue(forKey: file) != nil else { return }
+    guard byHand.remove(file) != nil else { return }
     add(Record(file: file, start: MemoryDatabase(), end: node.backUp(), lane: nil, isCopy: false))
   }
 
@@ -40,7 +40,7 @@ struct MintDoubt {
       }
       add(Record(file: copy, start: MemoryDatabase(), end: lost, lane: nil, isCopy: false))
     }
-    byHand[copy] = nil
+    byHand.remove(copy)
     for name in [file, copy] {
       records.append(
         Record(file: name, start: original.backUp(), lane: original.node?.lease?.lane, isCopy: true))
@@ -50,7 +50,7 @@ struct MintDoubt {
   /// - Parameter before: what the database held.
   mutating func restored(_ file: String, to backup: MemoryDatabase, before: MemoryDatabase, lane: Lane?) {
     add(Record(file: file, start: backup, end: before, lane: nil, isCopy: false))
-    if byHand[file] == nil { add(Record(file: file, start: backup, lane: lane, isCopy: false)) }
+    if !byHand.contains(file) { add(Record(file: file, start: backup, lane: lane, isCopy: false)) }
   }
 
   private mutating func add(_ record: Record) { records.append(record) }
@@ -74,7 +74,7 @@ struct MintDoubt {
       } ?? false
     }
     let empty = MemoryDatabase()
-    return byHand.values.contains { has($0, besides: empty) }
+    return byHand.contains { has(nodes[$0]?.database, besides: empty) }
       || records.contains { has($0.end ?? nodes[$0.file]?.database, besides: $0.start) }
   }
 }

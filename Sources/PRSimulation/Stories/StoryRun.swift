@@ -45,7 +45,7 @@ package final class StoryRun: @unchecked Sendable {
     // Each level may wait for the one above it.
     ledger = AnswerLedger(bound: .seconds(10 * 4 + 20))
     strict = StrictWatch(story)
-    doubt = MintDoubt([:])
+    doubt = MintDoubt([])
     for link in story.links { network.link(link.one, link.other, link.settings) }
     for node in story.nodes {
       let file = story.file(of: node.name)
@@ -56,7 +56,7 @@ package final class StoryRun: @unchecked Sendable {
         NodePlan(node, in: story), disk: disk, shared: clusters[file], on: network)
     }
     if story.isWatched {
-      doubt = MintDoubt(disks.filter { $0.key != story.authority }.mapValues(\.database))
+      doubt = MintDoubt(Set(disks.keys).subtracting([story.authority].compactMap(\.self)))
     }
   }
 
