@@ -81,9 +81,7 @@ struct Assembly: Sendable {
       let node = Node(
         store: store, policy: policy, upstream: upstream, alarms: alarms,
         lease: configuration.federation?.membership?.nodeLease(keepsMinting: keepsMinting),
-        leaseReading: { note throws(StoreError) in
-          try Membership.stored(note, in: path).nodeLease(keepsMinting: keepsMinting)
-        },
+        leaseReading: Membership.leaseReading(in: path, keepsMinting: keepsMinting),
         clock: ProcessEnvironment.clock)
       watch.tell(node)
       noteMinter(node)
@@ -132,7 +130,8 @@ struct Assembly: Sendable {
     }
   }
 
-  /// Keeps in which place rows are minted from now on: nodes below are told. Numbers do not hang on it, and no start waits for it.
+  /// Writes down the node's name, level and lane, for the origins of the rows that it mints from now on. The server starts without waiting
+  /// for it.
   private func noteMinter(_ node: Node) {
     guard !node.isReadOnly else { return }
     let (member, logger) = (configuration.federation.map { $0.membership?.name ?? .authority }, logger)

@@ -76,12 +76,4 @@ package struct Rekeying: Hashable, Sendable {
   var done: Set<MemberID> {
     Set(progress.filter { phase == .announced || $0.step == .renewed }.map(\.member))
   }
-
-  /// Whether a member has what the phase is for.
-  func isDone(_ id: MemberID) -> Bool {
-    switch phase {
-    case .announced: step(of: id) != nil
-    case .signing: step(of: id) == .renewed
-    }
-  }
 }

@@ -18,8 +18,7 @@ extension FederationAuthority {
   /// Alarms of members that the authority's operator is to see too, by how they begin.
   private static let passedUp = [
     "lanes-overlap", "level-differs", "level-loop", "question-loop", "clock-differs:", "protocol-differs:",
-    "certificate-",
-    "copy-failing", "minted-without-upstream", "revocations-old",
+    "certificate-", "copy-failing", "minted-without-upstream", "revocations-old",
   ]
 
   func noteRestore(_ register: Register) {

@@ -111,11 +111,11 @@ extension FederationAuthority {
     }
     let now = make(register)
     guard fields.wait > 0, fields.relayed == nil, !now.hasNews(for: fields) else {
-      return answer(.success(JSONText.text(now)))
+      return answer(.success(JSONLine.text(now)))
     }
     // By then there is a later register. One kept for each member that waits would be many.
     held.hold(fields.id, for: fields.wait, now: part.clock()) { [self] in
-      answer(.success(JSONText.text(make(self.register))))
+      answer(.success(JSONLine.text(make(self.register))))
     }
   }
 

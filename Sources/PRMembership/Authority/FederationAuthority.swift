@@ -112,7 +112,7 @@ package final class FederationAuthority: FederationAnswering, Service {
     then fields: @escaping @Sendable (Value, Register) -> any Encodable
   ) {
     write(change) { outcome in
-      answer(outcome.map { value, register in JSONText.text(fields(value, register)) })
+      answer(outcome.map { value, register in JSONLine.text(fields(value, register)) })
     }
   }
 

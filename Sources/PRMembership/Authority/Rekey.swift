@@ -139,8 +139,7 @@ package struct Rekey: Sendable {
     let revocations = try Register.Revocations(list)
     try keys.make()
     try keys.write(authority)
-    keys.remove(keys.nextAuthorityKeyFile)
-    keys.remove(keys.nextAuthorityFile)
+    keys.removeNext()
     try keys.write(trust: [authority.certificate], [list])
     try keys.write(key, certificate, of: [authority.certificate])
     let digest = authority.certificate.digest

@@ -103,6 +103,11 @@ package struct KeyFolder: Sendable {
   /// The next key takes the place of the authority's, which is gone then.
   package func promoteNext(at now: Int64) throws(KeyFolderError) {
     try write(try nextAuthority(at: now))
+    removeNext()
+  }
+
+  /// There is no next key any more.
+  package func removeNext() {
     // The certificate first: by that file it is seen that there is a next key.
     remove(nextAuthorityFile)
     remove(nextAuthorityKeyFile)

@@ -61,7 +61,7 @@ extension AuthorityCertificate {
 
 extension CertificateAuthority.Trust {
   /// - Returns: nil for none.
-  init?(_ authorities: [AuthorityCertificate]) {
+  package init?(_ authorities: [AuthorityCertificate]) {
     guard let first = authorities.first else { return nil }
     self.init(first, authorities.dropFirst().first)
   }

@@ -75,7 +75,7 @@ extension Membership {
       level: lease.level, lane: lease.lane?.description, from: lease.from, nonce: nonce.presented.description,
       stop: nonce.stop?.rawValue, upstream: upstream.name.text,
       upstreamAddresses: upstream.addresses.map(\.description), authorityAddresses: authority.map(\.description))
-    return JSONText.text(text)
+    return JSONLine.text(text)
   }
 
   /// - Returns: nil for what no version writes, and for what a later one does.
@@ -112,6 +112,11 @@ extension Membership {
     return try stored(text, in: path) as Membership
   }
 
+  /// How a node reads its lease in the transaction that mints.
+  package static func leaseReading(in path: String, keepsMinting: Bool) -> Node.LeaseReading {
+    { note throws(StoreError) in try stored(note, in: path).nodeLease(keepsMinting: keepsMinting) }
+  }
+
   package static func stored(_ text: String, in path: String) throws(StoreError) -> Membership {
     guard let membership = Membership(text: text) else {
       throw .badRegister(
@@ -126,17 +131,5 @@ extension Store {
   package func membership() async throws(StoreError) -> Membership? {
     let text = try await read { reader throws(StoreError) in try reader.note(.membership) }
     return try Membership.stored(text, in: path)
-  }
-}
-
-/// JSON of one line, its keys in order.
-enum JSONText {
-  static func text(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(value) else {
-      preconditionFailure("texts and whole numbers can be written as JSON")
-    }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import PRFederation
 import PRNode
 import PRRevision
+import PRStore
 import PRWire
 
 /// The fields of a request that is about the federation. Source: docs/protocol.md, "Federation".
@@ -297,7 +298,7 @@ extension FederationFields {
   }
 
   func request(_ kind: RequestKind) -> FederationRequest {
-    FederationRequest(kind, fields: JSONText.text(self))
+    FederationRequest(kind, fields: JSONLine.text(self))
   }
 }
 

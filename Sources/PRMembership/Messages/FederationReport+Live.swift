@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRFederation
 import PRNode
+import PRStore
 
 extension FederationAuthority {
   /// The federation as the authority has it, with what members have said of themselves.
@@ -72,9 +73,9 @@ extension FederationReport {
   }
 
   /// The answer to the request `federation`.
-  func answer(_ fields: PageFields) -> String { JSONText.text(page(after: fields.after)) }
+  func answer(_ fields: PageFields) -> String { JSONLine.text(page(after: fields.after)) }
 
-  package var text: String { JSONText.text(self) }
+  package var text: String { JSONLine.text(self) }
 }
 
 extension FederationReport.Entry {

@@ -35,7 +35,8 @@ extension NodeProcess {
     guard !isDead else { return }
     let node = Node(
       store: store, policy: policy, upstream: upstream, alarms: alarms,
-      lease: part == nil ? nil : membership?.nodeLease(keepsMinting: false), clock: { clock.now })
+      lease: part == nil ? nil : membership?.nodeLease(keepsMinting: false),
+      leaseReading: Membership.leaseReading(in: store.path, keepsMinting: false), clock: { clock.now })
     watch.tell(node)
     forget = { watch.forget() }
     let isManaged = part != nil

@@ -17,7 +17,7 @@ final class SimulatedHandshake: @unchecked Sendable {
   init(client: MemberCertificate?) { self.client = client }
 }
 
-/// What a process shows, and whom it believes, by the folder of its keys.
+/// What a process shows, and which authorities it accepts, by the folder of its keys.
 struct SimulatedIdentity: Sendable {
   /// Nil for a store that joins.
   let certificate: MemberCertificate?
@@ -34,9 +34,9 @@ struct SimulatedIdentity: Sendable {
   ///
   /// - Returns: nil without an authority.
   init?(trusting authorities: [AuthorityCertificate]) {
-    guard let first = authorities.first else { return nil }
+    guard let trust = CertificateAuthority.Trust(authorities) else { return nil }
     certificate = nil
-    trust = CertificateAuthority.Trust(first, authorities.dropFirst().first)
+    self.trust = trust
     lists = []
   }
 

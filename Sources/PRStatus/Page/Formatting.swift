@@ -72,14 +72,8 @@ enum Formatting {
 
   /// Where a value was chosen: the node, its place, the rule, and the builder where it is said.
   static func chosen(_ part: StatusReport.ChosenPart?, now: Int64) -> String? {
-    guard let part else { return nil }
-    let place = [part.level.map { "level \($0)" }, part.lane.map { "lane \($0)" }].compactMap(\.self)
-    let rule = Provenance.Origin(rawValue: part.rule)?.explanationAbove ?? part.rule
-    let words = [
-      "chosen by \(part.member ?? "the store \(part.store)")"
-        + (place.isEmpty ? "" : " on \(place.joined(separator: ", "))"),
-      part.at.map { "at \(time($0, now: now))" }, rule, part.asker.map { "for \($0)" },
-    ]
-    return words.compactMap(\.self).joined(separator: ", ")
+    part.map { part in
+      part.origin.words(node: part.member ?? "the store \(part.store)") { time($0, now: now) }
+    }
   }
 }

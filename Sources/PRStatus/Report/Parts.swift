@@ -43,11 +43,7 @@ extension StatusReport.CopyPart {
 extension StatusReport.RowPart {
   /// - Parameter chosen: where the value was chosen, if not here.
   init(_ entry: FeedEntry, chosen: RowOrigin?) {
-    self.chosen = chosen.map { origin in
-      StatusReport.ChosenPart(
-        store: origin.minter.store, member: origin.minter.member, level: origin.minter.level, lane: origin.minter.lane,
-        rule: origin.minter.rule, at: origin.milliseconds, asker: origin.asker)
-    }
+    self.chosen = chosen.map(StatusReport.ChosenPart.init)
     serial = entry.story.serial
     version = entry.package.version
     pkgarch = entry.package.pkgarch
@@ -56,6 +52,20 @@ extension StatusReport.RowPart {
     origin = entry.story.provenance.origin.rawValue
     asker = entry.story.provenance.asker
     at = entry.story.provenance.milliseconds
+  }
+}
+
+extension StatusReport.ChosenPart {
+  init(_ origin: RowOrigin) {
+    let minter = origin.minter
+    (store, member, level, lane, rule) = (minter.store, minter.member, minter.level, minter.lane, minter.rule)
+    (at, asker) = (origin.milliseconds, origin.asker)
+  }
+
+  var origin: RowOrigin {
+    RowOrigin(
+      RowOrigin.Minter(store: store, member: member, level: level, lane: lane, rule: rule), milliseconds: at,
+      asker: asker)
   }
 }
 

@@ -32,12 +32,7 @@ package struct MinterNote: Hashable, Sendable, Codable {
     self = note
   }
 
-  var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else { preconditionFailure("texts and numbers can be written as JSON") }
-    return String(decoding: data, as: UTF8.self)
-  }
+  var text: String { JSONLine.text(self) }
 
   /// - Returns: false where the place is the one that the node has.
   mutating func take(_ entry: Entry) -> Bool {

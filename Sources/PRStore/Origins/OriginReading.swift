@@ -31,21 +31,13 @@ struct OriginFinder {
   func origin(of entry: FeedEntry, sharesAskers: Bool) throws(StoreError) -> RowOrigin? {
     let (story, provenance) = (entry.story, entry.story.provenance)
     guard !provenance.origin.isFromAbove else {
-      return try reader.keptOrigin(
-        of: Row(tuple: TupleKey(package: entry.package, checksum: story.checksum), value: story.value))
+      return try reader.keptOrigin(of: entry.row)
     }
     guard let store else { return nil }
     let place = minters.entry(at: story.serial)
     let minter = RowOrigin.Minter(
       store: store, member: place?.member, level: place?.level, lane: place?.lane, rule: provenance.origin.rawValue)
     return RowOrigin(minter, milliseconds: provenance.milliseconds, asker: sharesAskers ? provenance.asker : nil)
-  }
-}
-
-extension FeedEntry {
-  /// In bytes of names and values.
-  fileprivate var size: Int {
-    package.version.utf8.count + package.pkgarch.utf8.count + story.checksum.utf8.count + story.value.utf8.count
   }
 }
 
@@ -75,7 +67,7 @@ struct FeedOrigins {
           return
         }
         end = entry.story.serial
-        bytes += entry.size
+        bytes += entry.row.size
       }
       left -= entries.count
       if entries.count < Self.piece { break }
@@ -105,9 +97,7 @@ extension ReadContext {
   package func withOrigins(_ entries: [FeedEntry]) throws(StoreError) -> [(FeedEntry, RowOrigin?)] {
     var found: [(FeedEntry, RowOrigin?)] = []
     for entry in entries {
-      let isFromAbove = entry.story.provenance.origin.isFromAbove
-      let row = Row(tuple: TupleKey(package: entry.package, checksum: entry.story.checksum), value: entry.story.value)
-      found.append((entry, isFromAbove ? try keptOrigin(of: row) : nil))
+      found.append((entry, entry.story.provenance.origin.isFromAbove ? try keptOrigin(of: entry.row) : nil))
     }
     return found
   }

@@ -97,3 +97,20 @@ extension Provenance.Origin {
     }
   }
 }
+
+extension RowOrigin {
+  /// As a person reads it: the node, its place, when, by which rule, and for which builder.
+  ///
+  /// - Parameters:
+  ///   - node: how the node is called.
+  ///   - time: how a time is written.
+  package func words(node: String, time: (Int64) -> String) -> String {
+    let place = [minter.level.map { "level \($0)" }, minter.lane.map { "lane \($0)" }].compactMap(\.self)
+    let rule = Provenance.Origin(rawValue: minter.rule)?.explanationAbove ?? minter.rule
+    let parts = [
+      "chosen by \(node)" + (place.isEmpty ? "" : " on \(place.joined(separator: " in "))"),
+      milliseconds.map { "at \(time($0))" }, rule, asker.map { "for \($0)" },
+    ]
+    return parts.compactMap(\.self).joined(separator: ", ")
+  }
+}

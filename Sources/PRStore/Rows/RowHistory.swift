@@ -26,6 +26,8 @@ package struct FeedEntry: Hashable, Sendable {
     self.package = package
     self.story = story
   }
+
+  var row: Row { Row(tuple: TupleKey(package: package, checksum: story.checksum), value: story.value) }
 }
 
 /// What was found, the newest first.

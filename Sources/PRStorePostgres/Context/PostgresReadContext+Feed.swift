@@ -39,7 +39,7 @@
 
     func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
       let reply = try ask(PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
-      return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
+      return (0..<reply.count).map { reply.entry($0) }
     }
 
     /// An authority has no upstream.
@@ -47,7 +47,7 @@
 
     func lastEntries(_ limit: Int) throws(StoreError) -> [FeedEntry] {
       let reply = try ask(PostgresRows.last, .number(.max), .number(Int64(clamping: limit)))
-      return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
+      return (0..<reply.count).map { reply.entry($0) }
     }
 
     func find(_ words: [String], limit: Int) throws(StoreError) -> FeedFinding {
@@ -70,7 +70,7 @@
             finding.isPartial = true
             return finding
           }
-          finding.entries.append(FeedEntry(package: tuple.package, story: reply.story(index)))
+          finding.entries.append(reply.entry(index))
         }
       }
     }

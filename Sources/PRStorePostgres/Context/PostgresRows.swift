@@ -119,6 +119,8 @@
         value: text(index, 4))
     }
 
+    func entry(_ index: Int) -> FeedEntry { FeedEntry(package: row(index).tuple.package, story: story(index)) }
+
     func story(_ index: Int) -> RowHistory {
       RowHistory(
         serial: number(index, 0), checksum: text(index, 3), value: text(index, 4),

@@ -41,7 +41,7 @@
     package func entries(after serial: Int64, limit: Int) throws(StoreError) -> [FeedEntry] {
       let reply = try snapshots.ask(
         PostgresRows.feed, .number(serial), .number(.max), .number(Int64(clamping: limit)))
-      return (0..<reply.count).map { FeedEntry(package: reply.row($0).tuple.package, story: reply.story($0)) }
+      return (0..<reply.count).map { reply.entry($0) }
     }
 
     package func floors(after serial: Int64, limit: Int) throws(StoreError) -> [FloorEntry] {

@@ -258,14 +258,10 @@ extension FeedSync {
   private func check(
     _ page: ChangesAnswer.Page, _ digest: FeedDigest, from start: FeedPosition?
   ) throws(SyncError) -> FeedPage {
-    guard let told = FeedDigest(page.digest), page.store == start?.store ?? page.store,
-      page.last >= start?.serial ?? 0, page.last > start?.serial ?? 0 || !page.hasMore
-    else { throw .nonsense(settings.server) }
-    guard digest == told else { throw .digest(settings.server) }
+    guard let position = page.end(from: start) else { throw .nonsense(settings.server) }
+    guard digest == position.digest else { throw .digest(settings.server) }
     // Their digest is part of the position: the feed is followed past rows that are not copied.
-    return FeedPage(
-      position: FeedPosition(store: page.store, serial: page.last, digest: told),
-      rows: page.rows.filter(\.isWithinLimits), hasMore: page.hasMore)
+    return FeedPage(position: position, rows: page.rows.filter(\.isWithinLimits), hasMore: page.hasMore)
   }
 
   private mutating func take(

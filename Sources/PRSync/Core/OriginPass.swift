@@ -70,16 +70,11 @@ struct OriginPass: Hashable, Sendable {
   ///
   /// - Returns: nil where it does not follow on the position: the origins begin anew with the next part.
   static func found(in page: ChangesAnswer.Page, from start: FeedPosition?) -> Found? {
-    var digest = start?.digest ?? .start
-    for row in page.rows { digest.add(row) }
-    guard let told = FeedDigest(page.digest), told == digest, page.store == start?.store ?? page.store,
-      page.last >= start?.serial ?? 0, page.last > start?.serial ?? 0 || !page.hasMore
-    else { return nil }
+    guard let position = page.end(from: start), position.digest == page.digest(from: start) else { return nil }
     let origins = zip(page.rows, page.origins ?? []).compactMap { row, origin in
       row.isWithinLimits ? origin.map { Found.Pair(row: row, origin: $0) } : nil
     }
     return Found(
-      origins: origins, position: FeedPosition(store: page.store, serial: page.last, digest: told),
-      hasMore: page.hasMore, hasGaps: origins.count < page.rows.count)
+      origins: origins, position: position, hasMore: page.hasMore, hasGaps: origins.count < page.rows.count)
   }
 }

@@ -3,6 +3,19 @@ import PRRevision
 import PRWire
 
 extension ChangesAnswer.Page {
+  /// The digest behind the rows, computed from that of a position.
+  func digest(from start: FeedPosition?) -> FeedDigest {
+    rows.reduce(into: start?.digest ?? .start) { $0.add($1) }
+  }
+
+  /// Where the page leads from a position; nil for one that is of another feed, goes back, or promises more and goes no further.
+  func end(from start: FeedPosition?) -> FeedPosition? {
+    guard let told = FeedDigest(digest), store == start?.store ?? store, last >= start?.serial ?? 0,
+      last > start?.serial ?? 0 || !hasMore
+    else { return nil }
+    return FeedPosition(store: store, serial: last, digest: told)
+  }
+
   /// How far the page brings a copy.
   func progress(from start: FeedPosition?, waited: Duration?) -> PullProgress.Page {
     let (serials, _) = last.subtractingReportingOverflow(start?.serial ?? 0)

@@ -50,15 +50,4 @@ extension FeedPull {
     }
     return found.hasMore
   }
-
-  private func answer(to query: ChangesQuery) async throws(SyncError) -> ChangesAnswer {
-    let response: Response
-    do throws(ClientError) {
-      response = try await connection.ask(.changes(query), within: options.timeout)
-    } catch {
-      throw .client(error)
-    }
-    guard case .changes(let answer) = response else { throw .nonsense(connection.server) }
-    return answer
-  }
 }

@@ -76,26 +76,31 @@ struct FeedPull {
 
   private func ask(_ query: ChangesQuery, from start: FeedPosition?) async -> Result<FeedSync.Reply, SyncError> {
     let begin = instant()
-    do throws(ClientError) {
-      let time = Duration.seconds(query.wait) + options.timeout
-      guard case .changes(let answer) = try await connection.ask(.changes(query), within: time) else {
-        return .failure(.nonsense(connection.server))
-      }
-      switch answer {
+    do throws(SyncError) {
+      switch try await answer(to: query) {
       case .reset(let reason): return .success(.reset(reason))
       case .page(let page):
-        var digest = start?.digest ?? .start
-        for row in page.rows { digest.add(row) }
         let floors = page.floors.map { floors in
           let start = floors.start.serial == query.floors?.serial ? query.floors : nil
           return floors.floors.reduce(into: start?.digest ?? .start) { $0.add($1) }
         }
         let waited = query.wait > 0 ? instant() - begin : nil
-        return .success(.page(page, digest: digest, floorDigest: floors, waited: waited))
+        return .success(.page(page, digest: page.digest(from: start), floorDigest: floors, waited: waited))
       }
     } catch {
-      return .failure(.client(error))
+      return .failure(error)
     }
+  }
+
+  func answer(to query: ChangesQuery) async throws(SyncError) -> ChangesAnswer {
+    let response: Response
+    do throws(ClientError) {
+      response = try await connection.ask(.changes(query), within: .seconds(query.wait) + options.timeout)
+    } catch {
+      throw .client(error)
+    }
+    guard case .changes(let answer) = response else { throw .nonsense(connection.server) }
+    return answer
   }
 
   private func write(

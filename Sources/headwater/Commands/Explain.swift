@@ -77,7 +77,7 @@ extension RowHistory {
       [.copied, .vanished].contains(provenance.origin) ? "from \($0)" : "for \($0)"
     }
     let level = level.map { "numbered at level \($0)" }
-    let chosen = (provenance.origin.isFromAbove ? origin : nil).map { "chosen by \($0.explanation)" }
+    let chosen = provenance.origin.isFromAbove ? origin?.explanation : nil
     let parts = [time ?? "at an unknown time", provenance.origin.explanation, asker, level, chosen].compactMap(\.self)
     return "\(value)  \(checksum)  \(parts.joined(separator: ", "))"
   }
@@ -100,12 +100,6 @@ extension RowHistory {
 
 extension RowOrigin {
   fileprivate var explanation: String {
-    let node = minter.member.map { "\($0) (store \(minter.store))" } ?? "the store \(minter.store)"
-    let place = [minter.level.map { "level \($0)" }, minter.lane.map { "lane \($0)" }].compactMap(\.self)
-    let rule = Provenance.Origin(rawValue: minter.rule)?.explanationAbove ?? minter.rule
-    let parts =
-      [node + (place.isEmpty ? "" : " on " + place.joined(separator: " in "))]
-      + [milliseconds.map { "at \($0.timeOfDay)" }, rule, asker.map { "for \($0)" }].compactMap(\.self)
-    return parts.joined(separator: ", ")
+    words(node: minter.member.map { "\($0) (store \(minter.store))" } ?? "the store \(minter.store)") { $0.timeOfDay }
   }
 }

@@ -32,29 +32,4 @@ extension FederationCommand {
       print("\(forgotten.joined(separator: ", ")): the lane counts no more. Next: invite, or join, as before")
     }
   }
-
-  struct Rekey: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Exchange the authority's key, or say how far that is.",
-      discussion: """
-        Members get the certificate of the next key with their reports, signed by the present one. When all of them have it, the \
-        authority signs with the next key, and they get certificates of it. When all have one, the former key is gone. The server of \
-        the authority does that by itself.
-        """)
-    @OptionGroup var place: FederationOptions
-    @Flag(help: "Go on without the members that have not reported: they have to be invited again.") var finish = false
-    @Flag(help: "The key was lost, or is in other hands: begin with a new one. All members have to be invited again.")
-    var keyLost = false
-
-    func validate() throws {
-      guard !finish || !keyLost else { throw ValidationError("give --finish or --key-lost, and not both") }
-    }
-
-    func run() async throws {
-      let store = try place.open()
-      defer { store.close(isLast: false) }
-      let rekey = PRMembership.Rekey(store, keys: try place.folder, at: Self.now)
-      print(try await keyLost ? rekey.replace() : rekey.advance(finishes: finish))
-    }
-  }
 }
