@@ -15,7 +15,7 @@ package struct Register: Hashable, Sendable {
   package var addresses: [MemberAddress] = []
   /// The certificates that are revoked; nil before the first list is signed.
   package var revocations: Revocations?
-  package internal(set) var members: [Member] = []
+  package internal(set) var members = MemberList([])
   /// One for each member that is part of the federation and has a store of its own.
   package internal(set) var leases: [Lease] = []
   package internal(set) var laneRows: [LaneRow] = []
@@ -87,7 +87,7 @@ package struct Register: Hashable, Sendable {
     handMade: [HandMade] = [], rekeying: Rekeying? = nil
   ) {
     self.init(federation: federation, authority: authority, lanes: lanes)
-    self.members = members
+    self.members = MemberList(members)
     self.leases = leases
     self.laneRows = laneRows
     self.invitations = invitations
@@ -108,7 +108,7 @@ package struct Register: Hashable, Sendable {
   /// Members are to get the list of revoked certificates, or the authority's addresses, soon.
   package mutating func notice() { notices = notices.addingClamped(1) }
 
-  package func member(_ id: MemberID) -> Member? { members.first { $0.id == id } }
+  package func member(_ id: MemberID) -> Member? { members.firstIndex(of: id).map { members[$0] } }
 
   package func member(named name: MemberName) -> Member? { members.first { $0.name == name } }
 

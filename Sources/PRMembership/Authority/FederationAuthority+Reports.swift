@@ -104,18 +104,18 @@ extension FederationAuthority {
   ) {
     noteVerdict(sender, reported.seen)
     let certificateName = fields.relayed?.member ?? peer.certificate?.identity.member.text ?? sender.name.text
-    let make: @Sendable (Register) -> ReportAnswer = { [facts] register in
+    let make: @Sendable (Register, [MemberID: MemberFacts]) -> ReportAnswer = { register, facts in
       ReportAnswer(
         reported, of: sender.id, in: register, list: fields.revocations, certificateName: certificateName, facts: facts
       ).adding(register, to: fields)
     }
-    let now = make(register)
+    let now = make(register, facts)
     guard fields.wait > 0, fields.relayed == nil, !now.hasNews(for: fields) else {
       return answer(.success(JSONLine.text(now)))
     }
-    // By then there is a later register. One kept for each member that waits would be many.
+    // By then there are a later register and later facts. Those of now, kept for each member that waits, would be many.
     held.hold(fields.id, for: fields.wait, now: part.clock()) { [self] in
-      answer(.success(JSONLine.text(make(self.register))))
+      answer(.success(JSONLine.text(make(self.register, self.facts))))
     }
   }
 

@@ -10,7 +10,11 @@ extension RegisterChange {
     // The federation's own row: its members are in others.
     if old?.row != new.row { written.append(new.row) }
     if let old, old.federation != new.federation { removed.append(old.row) }
-    compare(old?.members ?? [], new.members, by: { $0.id }, { $0.row })
+    if let changed = old.flatMap({ new.members.changes(since: $0.members) }) {
+      written += changed.map { new.members[$0].row }
+    } else {
+      compare(old.map { Array($0.members) } ?? [], Array(new.members), by: { $0.id }, { $0.row })
+    }
     compare(old?.leases ?? [], new.leases, by: { $0.member }, { $0.row })
     compare(old?.laneRows ?? [], new.laneRows, by: { $0.place }, { $0.row })
     compare(old?.invitations ?? [], new.invitations, by: { $0.id }, { $0.row })

@@ -14,6 +14,8 @@ final class SQLiteReadContext: ReadContext, SnapshotSource {
   private var snapshot: (begin: Statement, commit: Statement)?
   /// Finds where a row of the upstream comes from, once there are such rows.
   var origin: Statement?
+  /// The statements about the tables of a register.
+  private(set) lazy var ofRegister = RegisterStatements(connection)
   /// The register that the present transaction has written: others of its group change that one.
   var written: Register?
 

@@ -84,7 +84,7 @@ struct RegisterContractTests {
       }
     }?.get()
     let joined = try #require(try await Self.register(store))
-    #expect(joined.members == [try #require(enrolled).member])
+    #expect(Array(joined.members) == [try #require(enrolled).member])
     #expect(joined.leases == [try #require(enrolled?.lease)])
     #expect(joined.laneRows.map(\.state) == [.held])
     #expect(joined.invitations.map(\.state) == [.used])
