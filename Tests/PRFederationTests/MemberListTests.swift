@@ -55,5 +55,7 @@ struct MemberListTests {
     #expect(other != first)
     #expect(longer.firstIndex(of: MemberID(4)) == 3)
     #expect(first.firstIndex(of: MemberID(4)) == nil)
+    #expect(first.firstIndex(named: try MemberName("oslo")) == 1)
+    #expect(first.firstIndex(named: try MemberName("bonn")) == nil)
   }
 }

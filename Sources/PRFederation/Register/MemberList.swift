@@ -25,6 +25,8 @@ package struct MemberList: Hashable, Sendable, RandomAccessCollection, MutableCo
 
   func firstIndex(of id: MemberID) -> Int? { places.firstIndex { $0.member.id == id } }
 
+  func firstIndex(named name: MemberName) -> Int? { places.firstIndex { $0.member.name == name } }
+
   /// Where a member differs from the one in its place in another list.
   ///
   /// - Returns: nil where the lists do not have the same members in the same places.

@@ -110,7 +110,7 @@ package struct Register: Hashable, Sendable {
 
   package func member(_ id: MemberID) -> Member? { members.firstIndex(of: id).map { members[$0] } }
 
-  package func member(named name: MemberName) -> Member? { members.first { $0.name == name } }
+  package func member(named name: MemberName) -> Member? { members.firstIndex(named: name).map { members[$0] } }
 
   package func lease(of id: MemberID) -> Lease? { leases.first { $0.member == id } }
 

@@ -190,7 +190,7 @@ package final class FederationAuthority: FederationAnswering, Service {
 extension Register {
   /// A member by the name in its certificate, which may be a former one.
   func sender(_ name: MemberName) throws(FederationRefusal) -> Member {
-    let member = members.first { $0.name == name } ?? members.first { $0.formerNames.contains { $0.name == name } }
+    let member = member(named: name) ?? members.first { $0.formerNames.contains { $0.name == name } }
     guard let member else {
       throw FederationRefusal("no member is called \(name)", isOfRights: true)
     }

@@ -271,8 +271,8 @@ package final class FederationMember: FederationAnswering, Service {
   /// No longer than until the certificate is due, and each time a little less than it may be: members that were all answered by one
   /// notice come apart again.
   private func waiting() -> Int64 {
-    let share = 2 + part.environment.jitter()
-    let longest = Int64(exactly: (Double(HeldAnswers.longest) * share / 3).rounded()) ?? HeldAnswers.longest
+    let share = 4 + part.environment.jitter()
+    let longest = Int64(exactly: (Double(HeldAnswers.longest) * share / 5).rounded()) ?? HeldAnswers.longest
     guard let period = try? part.keys.certificate().period else { return longest }
     return min(longest, max(period.renewal - part.now, 0) * 1000)
   }

@@ -95,9 +95,7 @@ struct SimulateStories: AsyncParsableCommand {
   }
 
   private static func read(_ path: String) throws -> Story {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UserFacingError("cannot read the story \(path): is it there, and readable?")
-    }
+    let data = try NamedFile(path: path, kind: "the story").bytes()
     do throws(Story.Mistake) {
       return try Story(String(decoding: data, as: UTF8.self))
     } catch {

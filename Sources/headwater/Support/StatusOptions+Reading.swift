@@ -15,9 +15,7 @@ extension StatusOptions {
 extension StatusToken {
   /// The token as it is in its file now.
   static func read(_ path: String) throws -> StatusToken {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw UserFacingError("cannot read the token in \(path): the file must exist and be readable")
-    }
+    let text = String(decoding: try NamedFile(path: path, kind: "the token in").bytes(), as: UTF8.self)
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !token.isEmpty, !token.contains(where: \.isWhitespace) else {
       throw UserFacingError("\(path) must hold one token: a line without blanks")

@@ -10,17 +10,7 @@ import PRTopology
 struct TopologyFile {
   let path: String
 
-  func bytes() throws -> Data {
-    do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        throw UserFacingError("cannot read the topology \(path): is it there, and readable?")
-      }
-      throw UserFacingError("the topology \(path) is a folder; name a file in it")
-    }
-  }
+  func bytes() throws -> Data { try NamedFile(path: path, kind: "the topology").bytes() }
 
   /// Reads it.
   ///

@@ -40,7 +40,9 @@ enum RandomFault: Sendable {
       chain.controls[process].heal()
       try chain.targets[process].kill()
     case .reload(let process):
+      // New options are refused where their files cannot be read.
       chain.controls[process].heal()
+      try chain.targets[process].current.allowDescriptors(1024, forGood: false)
       try chain.targets[process].reload()
     case .standstill(let process): chain.targets[process].freeze()
     case .line(let number, let fault): fault.begin(on: chain.lines[number])
