@@ -44,7 +44,10 @@ package struct FederationPlace: Hashable, Sendable {
   /// For the log.
   var words: String {
     switch role {
-    case .authority(let register): "this node is the authority of the federation \(register.federation)"
+    case .authority(let register):
+      "this node is "
+        + (keys.machine(in: register).map { "the machine \($0.name) of the authority" } ?? "the authority")
+        + " of the federation \(register.federation)"
     case .member(let membership):
       "this node is the member \(membership.name) of \(membership.federation), at level \(membership.lease.level), "
         + (membership.lease.lane.map { "in lane \($0)" } ?? "and mints nothing")
@@ -54,7 +57,7 @@ package struct FederationPlace: Hashable, Sendable {
   /// What its status page calls the node.
   var name: String {
     switch role {
-    case .authority(let register): register.federation.text
+    case .authority(let register): keys.machine(in: register)?.name.text ?? register.federation.text
     case .member(let membership): membership.name.text
     }
   }

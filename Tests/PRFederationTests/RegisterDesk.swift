@@ -12,6 +12,8 @@ struct RegisterDesk {
   var held: [MemberName: HeldNonce] = [:]
   var tokens: [MemberName: EnrollmentToken] = [:]
 
+  /// The identity of the authority's own store.
+  static let store = "authority-store"
   static let authority = SecureDigest(of: Array("authority".utf8))
 
   init(lanes: UInt64 = 256, seed: Seed = Seed(1)) throws {
@@ -52,7 +54,7 @@ struct RegisterDesk {
         greatestByHand: byHand.map { greatest in Dictionary(uniqueKeysWithValues: (0...15).map { ($0, greatest) }) }
           ?? [:],
         address: "10.0.0.1"),
-      member: MemberID(numbers.next()), bits: numbers.next(), now: now)
+      member: MemberID(numbers.next()), shared: Self.store, bits: numbers.next(), now: now)
     if let nonce = enrolled.nonce { held[enrolled.member.name] = HeldNonce(given: nonce, own: numbers.next()) }
     return enrolled
   }
@@ -63,14 +65,14 @@ struct RegisterDesk {
       [Register.HandMade(level: level, lane: .init(store: store, lane: lane), address: address, seenAt: now)], now: now)
   }
 
-  /// Invited and joined; its store has the same name.
+  /// Invited and joined; its store has the same name, but for a machine of the authority.
   @discardableResult
   mutating func join(
     _ text: String, _ kind: Member.Kind = .site, address: String? = nil, below parent: String? = nil,
     rights: Rights = [.read]
   ) throws -> Register.Enrolled {
     let token = try invite(text, kind, address: address, below: parent, rights: rights)
-    return try enroll(token, store: text)
+    return try enroll(token, store: kind == .machine ? Self.store : text)
   }
 
   @discardableResult

@@ -105,7 +105,7 @@ final class Desk: Sendable {
     let answer: ChangeAnswer = try read(
       try await withCheckedContinuation { continuation in
         authority.change({ continuation.resume(returning: $0) }) { register throws(FederationFailure) in
-          try register.make(change, by: .authority, signing: signing)
+          try register.make(change, by: .authority, now: signing.now, signing: signing)
         } then: { text, _ in
           ChangeAnswer(text: text)
         }
@@ -126,10 +126,12 @@ final class TestTime: Sendable {
   var now: Int64 { milliseconds / 1000 }
   var instant: ContinuousClock.Instant { state.withLock { $0.instant } }
 
-  func pass(_ seconds: Int64) {
+  func pass(_ seconds: Int64) { pass(milliseconds: seconds * 1000) }
+
+  func pass(milliseconds: Int64) {
     state.withLock { state in
-      state.milliseconds += seconds * 1000
-      state.instant += .seconds(seconds)
+      state.milliseconds += milliseconds
+      state.instant += .milliseconds(milliseconds)
     }
   }
 }

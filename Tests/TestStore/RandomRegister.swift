@@ -20,7 +20,8 @@ package final class RandomRegister {
       leases: members.filter { _ in flag() }.map { lease(of: $0.id) }, laneRows: lanes,
       invitations: (0..<Int.random(in: 0...count, using: &numbers)).map { _ in invitation() },
       floors: (0..<Int.random(in: 0...3, using: &numbers)).map { .init(level: $0, from: number()) },
-      restoredAt: maybe { time() }, handMade: handMade(), rekeying: maybe { rekeying() })
+      restoredAt: maybe { time() }, handMade: handMade(), rekeying: maybe { rekeying() },
+      pending: list(3) { pending() })
     (register.addresses, register.revocations) = (addresses(), maybe { .init(number: number(), list: text()) })
     return register
   }
@@ -40,7 +41,8 @@ package final class RandomRegister {
       laneRows: other.laneRows, invitations: register.invitations.shuffled(using: &numbers) + other.invitations,
       floors: other.floors, restoredAt: flag() ? register.restoredAt : other.restoredAt,
       handMade: register.handMade.filter { _ in flag() } + other.handMade,
-      rekeying: flag() ? register.rekeying : other.rekeying)
+      rekeying: flag() ? register.rekeying : other.rekeying,
+      pending: register.pending.filter { _ in flag() } + other.pending)
     changed.addresses = flag() ? register.addresses : other.addresses
     changed.revocations = flag() ? register.revocations : other.revocations
     return changed
@@ -106,6 +108,12 @@ package final class RandomRegister {
         lane: .init(store: "store-\(names)", lane: pick([.only, Lane(index: 3, count: 4) ?? .only])), address: text(),
         seenAt: time(), isForgotten: flag())
     }
+  }
+
+  private func pending() -> PendingRequest {
+    PendingRequest(
+      id: PendingID(numbers.next()), machine: text(), request: text(), at: time(),
+      answer: pick([nil, .done(text()), .refused(text())]))
   }
 
   private func rekeying() -> Rekeying {
@@ -175,6 +183,7 @@ extension Register {
       leases: leases.sorted { $0.member.number < $1.member.number },
       laneRows: laneRows.sorted { ($0.level, $0.index) < ($1.level, $1.index) },
       invitations: invitations.sorted { $0.id.number < $1.id.number }, floors: floors.sorted { $0.level < $1.level },
-      restoredAt: restoredAt, handMade: handMade.sorted { $0.lane.store < $1.lane.store }, rekeying: change)
+      restoredAt: restoredAt, handMade: handMade.sorted { $0.lane.store < $1.lane.store }, rekeying: change,
+      pending: pending.sorted { $0.id.number < $1.id.number })
   }
 }

@@ -18,7 +18,7 @@ package struct Member: Hashable, Sendable {
   /// Those that were signed and have not expired, the newest last.
   package var certificates: [Certificate] = []
   package let store: String
-  /// Nil for a machine of the authority, which sends no reports.
+  /// Nil for a machine of the authority, which writes into the register that it is there.
   package var nonce: NonceJudge?
   /// Nil when the operator of the authority did.
   package let invitedBy: MemberID?
@@ -75,6 +75,9 @@ package struct Member: Hashable, Sendable {
 
   /// The one that was signed last.
   package var certificate: Certificate? { certificates.last }
+
+  /// Whether it is to be seen again and again.
+  package var reports: Bool { nonce != nil || kind == .machine }
 
   /// Whether it is part of the federation.
   package var isActive: Bool { state == .joined || state == .retiring }

@@ -30,7 +30,8 @@ extension Register {
     guard isOwn || isFree(new, now: now), !isReserved else { throw .nameTaken(new) }
     guard former.count < Member.maximumFormerNames else { throw .renamedTooOften(name) }
     members[index].formerNames = former.filter { $0.name != new }
-    if let certificate = members[index].certificate {
+    // The certificate of a machine has the authority's name.
+    if let certificate = members[index].certificate, members[index].kind != .machine {
       members[index].formerNames.append(Member.FormerName(name: name, until: certificate.expires))
     }
     members[index].name = new

@@ -49,9 +49,10 @@ extension Register {
   ///
   /// - Parameters:
   ///   - member: the id of a new member, random.
+  ///   - shared: the identity of the authority's own store, which its machines share and no member has.
   ///   - bits: those of a nonce, random.
   package mutating func enroll(
-    _ enrollment: Enrollment, member id: MemberID, bits: UInt64, now: Int64
+    _ enrollment: Enrollment, member id: MemberID, shared: String? = nil, bits: UInt64, now: Int64
   ) throws(RegisterRefusal) -> Enrolled {
     guard enrollment.request.count <= Self.longestRequest else { throw .badToken }
     let place = invitations.firstIndex { $0.id == enrollment.id }
@@ -69,6 +70,8 @@ extension Register {
     // On a copy: a refusal changes nothing.
     var next = self
     let offer = invitations[place].offer
+    if offer.kind == .machine, enrollment.store != shared { throw .machineElsewhere }
+    if offer.kind != .machine, enrollment.store == shared { throw .storeTaken(by: .authority) }
     let member =
       try offer.isAgain
       ? next.joinAgain(enrollment, offer, bits: bits, now: now)

@@ -47,7 +47,7 @@ extension Register {
   package func rekeyingWait(now: Int64) -> RekeyingWait? {
     guard let change = rekeying else { return nil }
     let done = change.done
-    let members = members.filter { $0.isActive && $0.nonce != nil && !done.contains($0.id) }
+    let members = members.filter { $0.isActive && $0.reports && !done.contains($0.id) }
     let open = invitations.filter { change.phase == .signing && $0.isOpen(at: now) && $0.at <= change.since }
     return RekeyingWait(members: members.map(\.name).sorted(), invitations: open.map(\.offer.name).sorted())
   }
@@ -84,7 +84,7 @@ extension Register {
     rekeying = nil
     for index in invitations.indices where invitations[index].state == .open { invitations[index].state = .withdrawn }
     notice()
-    let places = members.filter { $0.isActive && $0.nonce != nil }.map { (depth: depth(of: $0), name: $0.name) }
+    let places = members.filter { $0.isActive && $0.reports }.map { (depth: depth(of: $0), name: $0.name) }
     return places.sorted { ($0.depth, $0.name) < ($1.depth, $1.name) }.map(\.name)
   }
 

@@ -25,6 +25,8 @@ package struct Register: Hashable, Sendable {
   package internal(set) var handMade: [HandMade] = []
   /// The change to another key of the authority, while there are two.
   package internal(set) var rekeying: Rekeying?
+  /// What machines of the authority without its key wait for.
+  package internal(set) var pending: [PendingRequest] = []
   /// Since when no lane is given, in seconds since 1970; nil unless the register was restored.
   package internal(set) var restoredAt: Int64?
 
@@ -84,7 +86,7 @@ package struct Register: Hashable, Sendable {
   package init(
     federation: FederationName, authority: SecureDigest, lanes: LaneChooser, members: [Member], leases: [Lease],
     laneRows: [LaneRow], invitations: [Invitation], floors: [LevelFloor], restoredAt: Int64?,
-    handMade: [HandMade] = [], rekeying: Rekeying? = nil
+    handMade: [HandMade] = [], rekeying: Rekeying? = nil, pending: [PendingRequest] = []
   ) {
     self.init(federation: federation, authority: authority, lanes: lanes)
     self.members = MemberList(members)
@@ -95,6 +97,7 @@ package struct Register: Hashable, Sendable {
     self.restoredAt = restoredAt
     self.handMade = handMade
     self.rekeying = rekeying
+    self.pending = pending
   }
 
   /// As it stands in a table.

@@ -25,6 +25,8 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case parentWithoutAddress(MemberName)
   case tooDeep(maximum: Int)
   case machineBelow
+  /// A store that is not the authority's joins with the token of a machine.
+  case machineElsewhere
 
   // MARK: Joining
 
@@ -51,6 +53,11 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case rekeying
   /// The register names another key than the one that was to sign.
   case otherAuthority
+
+  // MARK: Machines without the key
+
+  case tooManyPending
+  case pendingTooLong
 
   // MARK: Leaving
 
@@ -91,6 +98,9 @@ extension RegisterRefusal: CustomStringConvertible {
         + "run 'headwater invite \(name) --again --address HOST:PORT', and 'headwater join' there"
     case .tooDeep(let maximum): "the member would be deeper than level \(maximum); invite it further up"
     case .machineBelow: "a machine of the authority is invited at the authority, and mints nothing of its own"
+    case .machineElsewhere:
+      "the token is for a machine of the authority, which shares its database: run 'headwater join' there with the authority's "
+        + "postgresql:// URL as --database"
     case .badToken:
       "the token is not accepted: it is wrong, was used, or has expired; ask for a new one ('headwater invite')"
     case .storeTaken(let name):
@@ -112,6 +122,10 @@ extension RegisterRefusal: CustomStringConvertible {
     case .rekeying: "the authority's key is being changed; 'headwater federation' shows how far it is"
     case .otherAuthority:
       "the register names another key of the authority than the one at hand; name the right folder with --keys, and try again"
+    case .tooManyPending:
+      "\(PendingRequest.maximum) requests wait for a machine with the authority's key, which is the most; see whether one runs, and "
+        + "try again"
+    case .pendingTooLong: "the request is too long to be put on record"
     case .hasMembersBelow(let name, let count):
       "\(name) has \(count == 1 ? "a member or an invitation" : "\(count) members or invitations") below it; retire or revoke "
         + "\(count == 1 ? "it" : "these") first"

@@ -122,7 +122,7 @@ package struct FederationReport: Codable, Hashable, Sendable {
         case .retired: .retired
         case .retiring: .retiring
         case .joined where member.nonce?.stop != nil: .stopped
-        case .joined: member.nonce != nil && now - member.seenAt >= Self.absence ? .absent : .joined
+        case .joined: member.reports && now - member.seenAt >= Self.absence ? .absent : .joined
         }
     }
   }
@@ -133,10 +133,13 @@ extension FederationReport {
   ///
   /// - Parameters:
   ///   - now: in seconds since 1970.
+  ///   - here: the machine of the authority that makes the report; nil for the one on which the federation began.
   ///   - tell: adds what a member has said of itself.
-  package init(_ register: Register, at now: Int64, tell: (Member, inout Entry) -> Void = { _, _ in }) {
+  package init(
+    _ register: Register, at now: Int64, here: MemberID? = nil, tell: (Member, inout Entry) -> Void = { _, _ in }
+  ) {
     var top = Entry(name: MemberName.authority.text, parent: nil, kind: .authority, state: .joined)
-    (top.isHere, top.level, top.addresses) = (true, 0, register.addresses.map(\.description))
+    (top.isHere, top.level, top.addresses) = (here == nil, 0, register.addresses.map(\.description))
     let names = Dictionary(register.members.map { ($0.id, $0.name.text) }) { first, _ in first }
     let leases = Dictionary(register.leases.map { ($0.member, $0) }) { first, _ in first }
     let parent = { (id: MemberID?) in id.flatMap { names[$0] } ?? top.name }
@@ -144,6 +147,7 @@ extension FederationReport {
       var entry = Entry(
         name: member.name.text, parent: parent(member.parent), kind: Kind(member.kind), state: State(member, at: now))
       let lease = leases[member.id]
+      entry.isHere = member.id == here
       (entry.level, entry.lane, entry.from) = (member.level, lease?.lane?.description, lease?.from)
       (entry.addresses, entry.rights) = (member.addresses.map(\.description), member.rights.description)
       (entry.store, entry.joinedAt, entry.seenAt) = (member.store, member.joinedAt, member.seenAt)
@@ -202,7 +206,7 @@ extension FederationReport {
   package var here: Entry? { members.first(where: \.isHere) }
 
   /// The authority made it: it has all members.
-  package var isWhole: Bool { here?.kind == .authority }
+  package var isWhole: Bool { here?.kind == .authority || here?.kind == .machine }
 }
 
 extension FederationReport {

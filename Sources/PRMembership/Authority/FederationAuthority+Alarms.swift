@@ -40,10 +40,10 @@ extension FederationAuthority {
       let name = alarm.dropFirst(Self.memberFamily.count).prefix { $0 != ":" }
       if !active.contains(String(name)) { part.alarms.end(alarm) }
     }
-    let reporting = register.members.filter { $0.isActive && $0.nonce != nil }
+    let reporting = register.members.filter { $0.isActive && $0.reports }
     let sightings = reporting.map { member in
       MemberSighting(
-        name: member.name.text, seenAt: member.seenAt,
+        name: member.name.text, isMachine: member.kind == .machine, seenAt: member.seenAt,
         certificate: member.certificate.map { .init(expires: $0.expires, lifetime: register.certificateLifetime) })
     }
     part.alarms.note(

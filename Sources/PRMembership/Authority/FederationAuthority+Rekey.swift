@@ -14,6 +14,8 @@ extension FederationAuthority {
         return part.alarms.end(Self.rekeyingAlarm)
       }
       guard !wait.isOver else {
+        // A machine with the key goes on.
+        guard !register.isOnSeveralMachines || part.keys.canSign(for: register, at: part.now) else { return }
         try await advance(register)
         return part.alarms.end(Self.rekeyingAlarm)
       }

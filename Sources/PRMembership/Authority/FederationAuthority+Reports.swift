@@ -178,7 +178,7 @@ extension Register {
 
   /// Where a member below another one asks: the addresses of that, or of the authority.
   package func addresses(above parent: MemberID?) -> [String] {
-    (parent.flatMap(member)?.addresses ?? addresses).map(\.description)
+    (parent.flatMap(member)?.addresses ?? places).map(\.description)
   }
 
   /// The members from the top down to this one.
@@ -241,7 +241,7 @@ extension ReportAnswer {
       lease: seen.lease.map(LeaseFields.init), isRetiring: seen.isRetiring, hasLeft: seen.hasLeft,
       name: member?.name.text ?? certificateName,
       upstream: register.upstream(below: member?.parent),
-      authorityAddresses: register.addresses.map(\.description), revocations: newer,
+      authorityAddresses: register.places.map(\.description), revocations: newer,
       mustRenew: member.map { $0.name.text != certificateName } ?? false, notices: register.notices,
       above: register.above(member?.parent).map { above in
         AboveFields(

@@ -20,17 +20,7 @@ extension FederationAuthority {
     let fields = try EnrollFields.read(request)
     let address = (isMember ? fields.relayed?.origin : nil) ?? peer.address
     if isMember { guard admit(address) else { throw .tooManyAttempts } }
-    let (enrollment, key) = try fields.enrollment(from: address)
-    let (signing, seen) = (try signing(), seenByHand)
-    change(answer) { register throws(FederationFailure) in
-      register.note(seen, now: signing.now)
-      return try register.enroll(enrollment, for: key, signing: signing)
-    } then: { [self] enrolled, register in
-      forgive(address)
-      let (enrolled, certificate) = enrolled
-      part.log("the store of \(enrolled.member.name) has joined from \(address)")
-      return EnrollAnswer(enrolled, certificate, register)
-    }
+    try carryOut(.enroll(fields, from: address), noting: seenByHand, answer) { [self] in forgive(address) }
   }
 
   func renew(
@@ -38,24 +28,7 @@ extension FederationAuthority {
   ) throws(FederationRefusal) {
     let fields = try RenewFields.read(request)
     let sender = try sender(peer, fields.relayed)
-    let (key, present) = try fields.key(of: sender, in: register, at: part)
-    let signing = try signing()
-    change(answer) { register throws(FederationFailure) in
-      guard let member = register.member(sender.id) else { throw .refused(.noMember(sender.name)) }
-      // The list in use may be older: what the register has revoked is good no more.
-      guard !register.hasRevoked(present, by: try signing.authority(of: register).certificate) else {
-        throw .refused(.hasLeft(member.name, .revoked))
-      }
-      // A register that was restored may lack it; to revoke the member is to revoke it too.
-      if !member.certificates.contains(present) {
-        try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-          try register.issue(present, to: member.id, now: signing.now)
-        }
-      }
-      return try register.issue(to: member, for: key, signing: signing)
-    } then: { certificate, _ in
-      RenewAnswer(certificate: (try? certificate.pem()) ?? "")
-    }
+    try carryOut(.renew(fields, of: sender.id.description), answer)
   }
 
   // MARK: Changes by members
@@ -94,9 +67,12 @@ extension FederationAuthority {
     guard let change = FederationChange(request.kind, name, newName: new) else {
       throw FederationRefusal("the fields of the \(request.kind.rawValue) cannot be read")
     }
-    let signing = try signing()
+    if change.needsSignature(in: register), let order = SigningOrder(change, by: .member(sender.id)) {
+      return try carryOut(order, answer)
+    }
+    let now = part.now
     self.change(answer) { register throws(FederationFailure) in
-      try register.make(change, by: .member(sender.id), signing: signing)
+      try register.make(change, by: .member(sender.id), now: now, signing: nil)
     } then: { [part] text, _ in
       part.log("\(sender.name): \(text)")
       return ChangeAnswer(text: text)
@@ -221,6 +197,6 @@ extension EnrollAnswer {
       authorities: register.rekeying.map { [$0.former.certificate, $0.next.certificate] },
       addresses: member.addresses.map(\.description),
       upstream: register.upstream(below: member.parent),
-      authorityAddresses: register.addresses.map(\.description))
+      authorityAddresses: register.places.map(\.description))
   }
 }

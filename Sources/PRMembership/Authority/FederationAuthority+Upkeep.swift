@@ -17,14 +17,32 @@ extension FederationAuthority {
       while !Task.isCancelled {
         await look()
         held.expire(now: part.clock())
-        // Another process, or another machine, may change the register: there is no signal of that.
-        await part.environment.pause(.seconds(1))
+        // Another process, or another machine, may change the register: there is no signal of that. A machine without the key waits
+        // for what this one is to sign.
+        await part.environment.pause(register.isOnSeveralMachines ? .milliseconds(500) : .seconds(1))
       }
     }
   }
 
   /// Takes over what commands and other machines have changed.
   func look() async {
+    await takeOverRegister()
+    let now = register
+    await takeOverTrust(now)
+    let isNews = state.withLock { state in
+      defer { state.notices = now.notices }
+      return state.notices != now.notices
+    }
+    if isNews { held.answerAll() }
+    await signPending(now)
+    await keepMachine(now)
+    await keepHandMade(now)
+    await keepUp(now)
+    await keepRekeying(now)
+  }
+
+  /// Reads the register again, if it was changed.
+  func takeOverRegister() async {
     let known = register
     let found: Register?
     do throws(StoreError) {
@@ -36,16 +54,6 @@ extension FederationAuthority {
       return  // it is looked again in a second
     }
     if let found { keep(found) }
-    let now = register
-    await takeOverTrust(now)
-    let isNews = state.withLock { state in
-      defer { state.notices = now.notices }
-      return state.notices != now.notices
-    }
-    if isNews { held.answerAll() }
-    await keepHandMade(now)
-    await keepUp(now)
-    await keepRekeying(now)
   }
 
   /// The keys and the list in the register are those that this node heeds.
@@ -91,13 +99,18 @@ extension FederationAuthority {
     let now = part.now
     do {
       let dates = try dates(register)
-      if now - dates.listSigned >= RevocationList.maximumAge / 2 {
+      // Another machine signs.
+      let signs = !register.isOnSeveralMachines || part.keys.canSign(for: register, at: now)
+      noteListAge(now - dates.listSigned, signs: signs)
+      if signs, now - dates.listSigned >= RevocationList.maximumAge / 2 {
         let signing = try Signing(part.keys, at: now)
         _ = try await part.store.changeFederation { register throws(FederationFailure) in
           try register.signList(signing)
         }
       }
-      if now >= dates.renewal {
+      if now >= dates.renewal, let own = part.keys.machine(in: register) {
+        if own.isActive { renew(machine: own) }
+      } else if now >= dates.renewal {
         let signing = try Signing(part.keys, at: now)
         let key = try PrivateKey()
         let certificate = try signing.certificate(
@@ -109,7 +122,8 @@ extension FederationAuthority {
         part.log("the authority's own certificate was renewed")
       }
       if let end = dates.authority?.period.notAfter { noteEnd(end, now) }
-      part.alarms.end(Self.signingAlarm)
+      // Without the key it ends with the next answer of a machine that has it.
+      if signs { part.alarms.end(Self.signingAlarm) }
     } catch {
       part.alarms.raise(
         Self.signingAlarm, "the authority cannot sign: \(error)",
@@ -118,6 +132,16 @@ extension FederationAuthority {
     noteMembers(register, now)
     noteRestore(register)
   }
+
+  /// An old list refuses no member; it may lack one that is revoked.
+  private func noteListAge(_ age: Int64, signs: Bool) {
+    guard !signs, age >= RevocationList.maximumAge else { return part.alarms.end(Self.listAlarm) }
+    part.alarms.raise(
+      Self.listAlarm, "the list of revoked certificates is older than a day",
+      advice: "see whether a machine with the authority's key runs")
+  }
+
+  private static let listAlarm = "revocations-old"
 
   /// When something has to be signed anew, by the files of the folder, which are read again only after one was written.
   func dates(_ register: Register) throws -> Dates {

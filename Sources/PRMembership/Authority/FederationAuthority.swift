@@ -38,6 +38,12 @@ package final class FederationAuthority: FederationAnswering, Service {
     var listNumber: UInt64?
     /// Of the files as they are; nil where they are to be read.
     var dates: Dates?
+    /// When the register was read last for requests that wait for another machine.
+    var lookedAt: ContinuousClock.Instant?
+    /// Of this machine's certificate, when it was looked at last.
+    var serial: String?
+    /// The certificate of this machine is not renewed before.
+    var renewsAt: ContinuousClock.Instant?
     /// Members that wait were answered after so many notices.
     var notices: Int64 = 0
   }

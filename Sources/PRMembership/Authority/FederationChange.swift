@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRCertificates
 import PRFederation
 import PRRevision
 
@@ -19,16 +20,36 @@ package enum FederationChange: Hashable, Sendable {
   }
 }
 
+extension FederationChange {
+  /// Whether the list of revoked certificates changes with it.
+  package func needsSignature(in register: Register) -> Bool {
+    switch self {
+    // To withdraw an invitation is no signature.
+    case .revoke(let name): register.member(named: name)?.state ?? .revoked != .revoked
+    // The certificate of a machine has the authority's name: it must not outlast the machine.
+    case .retire(let name): register.member(named: name)?.kind == .machine
+    case .rename, .relane: false
+    }
+  }
+}
+
 extension Register {
   /// Makes the change.
   ///
+  /// - Parameter signing: nil for a change that needs none.
   /// - Returns: what was done, and what is to be done next.
   package mutating func make(
-    _ change: FederationChange, by sender: Sender, signing: Signing
+    _ change: FederationChange, by sender: Sender, now: Int64, signing: Signing?
   ) throws(FederationFailure) -> String {
     switch change {
     case .retire(let name):
-      try FederationFailure.ofRegister { () throws(RegisterRefusal) in try retire(name, by: sender, now: signing.now) }
+      let leaving = member(named: name)
+      try FederationFailure.ofRegister { () throws(RegisterRefusal) in try retire(name, by: sender, now: now) }
+      if let leaving, leaving.kind == .machine {
+        guard let signing else { throw .needsKey }
+        let certificates = leaving.certificates.filter { now < $0.expires }
+        try signList(adding: certificates.compactMap { SerialNumber(hex: $0.serial) }, signing)
+      }
       let isDone = member(named: name)?.state == .retired
       return isDone
         ? "\(name) is retired; end it"
@@ -36,11 +57,12 @@ extension Register {
           + "'headwater federation' shows when it is retired, then end it"
     case .revoke(let name):
       if member(named: name)?.state ?? .revoked == .revoked,
-        let withdrawn = try? withdrawal(of: name, by: sender, now: signing.now)
+        let withdrawn = try? withdrawal(of: name, by: sender, now: now)
       {
         self = withdrawn
         return "the invitation of \(name) is withdrawn"
       }
+      guard let signing else { throw .needsKey }
       let revoked = try revoke(name, by: sender, signing: signing)
       let cut =
         revoked.below.isEmpty
@@ -48,14 +70,15 @@ extension Register {
       return "\(name) is revoked: members refuse it within a minute\(cut)"
     case .rename(let name, let new):
       try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-        try rename(name, to: new, by: sender, now: signing.now)
+        try rename(name, to: new, by: sender, now: now)
       }
+      if member(named: new)?.kind == .machine { return "\(name) is called \(new) from now on" }
       return "\(name) is called \(new) from now on, and gets a certificate of that name with its next report"
     case .relane(let name):
       var random = SystemRandomNumberGenerator()
       let bits = random.next()
       let lease = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-        try relane(name, by: sender, bits: bits, now: signing.now)
+        try relane(name, by: sender, bits: bits, now: now)
       }
       let lane = lease.lane.map(\.description) ?? "none"
       return "\(name) gets the lane \(lane) with its next report; its old lane is never given again"

@@ -5,6 +5,8 @@ import PRNode
 /// A member as a node above it has seen it last: the authority has all of them, another node those right below it.
 struct MemberSighting: Hashable, Sendable {
   let name: String
+  /// Of the authority itself.
+  var isMachine = false
   /// When its last report came, in seconds since 1970.
   let seenAt: Int64
   /// When its certificate expires, and how long it is good from its beginning, in seconds; nil where that is not known.
@@ -44,7 +46,9 @@ extension AlarmBoard {
     for member in absent {
       raise(
         Self.absentFamily + member.name, "the member \(member.name) has not reported for an hour",
-        advice: "see whether it runs and reaches its upstream; \(ifGone(member.name))", since: member.seenAt * 1000)
+        advice:
+          "see whether it runs and reaches its \(member.isMachine ? "database" : "upstream"); \(ifGone(member.name))",
+        since: member.seenAt * 1000)
     }
     let due = members.filter { $0.certificate?.isDue(at: now) ?? false }
     keepOnly(due.map { Self.certificateFamily + $0.name }, of: Self.certificateFamily)
@@ -53,7 +57,7 @@ extension AlarmBoard {
         Self.certificateFamily + member.name,
         "the certificate of the member \(member.name) is about to expire, or has expired: it was not renewed when it was due",
         advice:
-          "let it reach its upstream, which renews it; one that has expired takes 'headwater invite \(member.name) --again'"
+          "let \(member.isMachine ? "a machine with the authority's key run, which signs the next one" : "it reach its upstream, which renews it"); one that has expired takes 'headwater invite \(member.name) --again'"
       )
     }
   }

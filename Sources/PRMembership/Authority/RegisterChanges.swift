@@ -8,17 +8,13 @@ import PRStore
 extension Register {
   /// Takes a store into the federation, and signs its certificate.
   mutating func enroll(
-    _ enrollment: Enrollment, for key: PublicKey, signing: Signing
+    _ enrollment: Enrollment, for key: PublicKey, shared: String?, signing: Signing
   ) throws(FederationFailure) -> (Enrolled, MemberCertificate) {
     var random = SystemRandomNumberGenerator()
     let enrolled = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-      try enroll(enrollment, member: MemberID(random.next()), bits: random.next(), now: signing.now)
+      try enroll(enrollment, member: MemberID(random.next()), shared: shared, bits: random.next(), now: signing.now)
     }
-    if enrolled.isRepeated, let pem = certificate(of: enrollment.id),
-      let certificate = try? MemberCertificate(reading: Array(pem.utf8))
-    {
-      return (enrolled, certificate)
-    }
+    if enrolled.isRepeated, let certificate = repeatedCertificate(of: enrollment.id) { return (enrolled, certificate) }
     // A member joins again where its key was lost, or fell into other hands.
     let former = enrolled.member.certificates.filter { signing.now < $0.expires }
     if !former.isEmpty { try signList(adding: former.compactMap { SerialNumber(hex: $0.serial) }, signing) }
@@ -28,13 +24,22 @@ extension Register {
     return (enrolled, certificate)
   }
 
+  /// The certificate that a store got when it joined.
+  func repeatedCertificate(of id: InvitationID) -> MemberCertificate? {
+    certificate(of: id).flatMap { try? MemberCertificate(reading: Array($0.utf8)) }
+  }
+
   /// Signs another certificate of a member.
   mutating func issue(
     to member: Member, for key: PublicKey, signing: Signing
   ) throws(FederationFailure) -> MemberCertificate {
-    let (lifetime, signer) = (certificateLifetime, try signing.authority(of: self))
+    let (lifetime, own, signer) = (certificateLifetime, addresses, try signing.authority(of: self))
     let certificate = try FederationFailure.ofCertificates { () throws(CertificateError) in
-      try signing.certificate(of: member, for: key, lifetime: lifetime, by: signer)
+      // A machine of the authority is the authority: its certificate has that name, and no rights.
+      member.kind == .machine
+        ? try signing.certificate(
+          of: .authority, at: member.addresses + own, for: key, lifetime: lifetime, by: signer)
+        : try signing.certificate(of: member, for: key, lifetime: lifetime, by: signer)
     }
     try FederationFailure.ofRegister { () throws(RegisterRefusal) in
       try issue(
@@ -84,6 +89,10 @@ package enum FederationFailure: Error, Hashable, Sendable {
   case refused(RegisterRefusal)
   case certificate(CertificateError)
   case keys(KeyFolderError)
+  /// It takes a signature, and there is no key.
+  case needsKey
+  /// Another machine has asked for what cannot be read.
+  case unreadable(String)
   case store(StoreError)
   /// The store has no register.
   case noFederation
@@ -107,6 +116,8 @@ extension FederationFailure: CustomStringConvertible {
     case .refused(let refusal): refusal.description
     case .certificate(let error): error.description
     case .keys(let error): error.description
+    case .needsKey: "this takes a signature of the authority, and was changed meanwhile; try again"
+    case .unreadable(let reason): reason
     case .store(let error): error.description
     case .noFederation:
       "the database is not that of an authority; run this where 'headwater federation create' was run"

@@ -11,10 +11,10 @@ import PRWire
 
 /// A store joins a federation. It may be run again with the same token for an hour, if the line was cut.
 package struct Join: Sendable {
-  private let store: Store
-  private let keys: KeyFolder
-  private let environment: MembershipEnvironment
-  private let clock: @Sendable () -> Int64
+  let store: Store
+  let keys: KeyFolder
+  let environment: MembershipEnvironment
+  let clock: @Sendable () -> Int64
 
   /// - Parameter clock: the time in seconds since 1970.
   package init(
@@ -51,15 +51,9 @@ package struct Join: Sendable {
     let (key, request) = try joining(token)
     let (authority, authorities) = try await authorities(at: address, of: token)
     let fields = try await fields(token, request, identity, before, in: authority.federation)
-    let answer: EnrollAnswer
-    do {
-      answer = try await ask(fields, at: address, trusting: authorities)
-    } catch let refusal as FederationRefusal where refusal.isAnswer {
-      // It was answered: to go on later makes no sense.
-      keys.remove(keys.joiningFile(token.id.description))
-      throw refusal
-    }
-    let place = try Place(answer, key, authority, identity, at: clock())
+    let answer = try await enroll(fields, by: token, at: address, trusting: authorities)
+    let place = Place(
+      issued: try Issued(answer, key, authority, at: clock()), membership: try Membership(answer, store: identity))
     // What a member has minted, no other has.
     if let confirm, before == nil || !isOf(token.authority), try await !ownNumbers().isEmpty {
       let rivals = try await rivals(of: place, at: address, files: joiningFile(token, key, request, place))
@@ -71,7 +65,7 @@ package struct Join: Sendable {
   }
 
   /// The key and the request of this join: those of an earlier try, if there was one.
-  private func joining(_ token: EnrollmentToken) throws -> (PrivateKey, SigningRequest) {
+  func joining(_ token: EnrollmentToken) throws -> (PrivateKey, SigningRequest) {
     let file = keys.joiningFile(token.id.description)
     if keys.exists(file) {
       let bundle = PEMBundle(try keys.read(file))
@@ -87,7 +81,7 @@ package struct Join: Sendable {
 
   /// The authority's certificate, which the server at the address shows: the token has the hash of its key. While the federation
   /// changes that key, the certificate of the one before or after it as well.
-  private func authorities(
+  func authorities(
     at address: MemberAddress, of token: EnrollmentToken
   ) async throws -> (named: AuthorityCertificate, all: [AuthorityCertificate]) {
     let endpoint = Endpoint.tls(host: address.host, port: Int(clamping: address.port))
@@ -125,6 +119,20 @@ package struct Join: Sendable {
     return known.contains { SecureDigest(bytes: $0.publicKey.sha256) == authority }
   }
 
+  /// Sends the request of a join.
+  func enroll(
+    _ fields: EnrollFields, by token: EnrollmentToken, at address: MemberAddress,
+    trusting authorities: [AuthorityCertificate]
+  ) async throws -> EnrollAnswer {
+    do {
+      return try await ask(fields, at: address, trusting: authorities)
+    } catch let refusal as FederationRefusal where refusal.isAnswer {
+      // It was answered: to go on later makes no sense.
+      keys.remove(keys.joiningFile(token.id.description))
+      throw refusal
+    }
+  }
+
   private func ask(
     _ fields: EnrollFields, at address: MemberAddress, trusting authorities: [AuthorityCertificate]
   ) async throws -> EnrollAnswer {
@@ -145,17 +153,14 @@ package struct Join: Sendable {
     }
   }
 
-  /// What the authority has given, after a check of it.
-  private struct Place {
+  /// What the authority has signed, after a check of it.
+  struct Issued {
     let certificate: MemberCertificate
     /// The one that the token names, and the next one where the authority changes its key.
     let authorities: [AuthorityCertificate]
     let lists: [RevocationList]
-    let membership: Membership
 
-    init(
-      _ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, _ identity: String, at now: Int64
-    ) throws {
+    init(_ answer: EnrollAnswer, _ key: PrivateKey, _ authority: AuthorityCertificate, at now: Int64) throws {
       certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
       guard certificate.publicKey == key.publicKey else {
         throw FederationRefusal("the answer has the certificate of another key; join again with the same line")
@@ -166,11 +171,20 @@ package struct Join: Sendable {
       lists = try [answer.revocations, answer.otherRevocations].compactMap(\.self).map {
         try RevocationList(reading: Array($0.utf8), of: trust)
       }
-      let verdict = try trust.verdict(
-        of: certificate, lists: lists, at: now)
+      let verdict = try trust.verdict(of: certificate, lists: lists, at: now)
       if case .refused(let reason) = verdict { throw FederationRefusal("the certificate cannot be used: \(reason)") }
-      membership = try Membership(answer, store: identity)
     }
+
+    func write(_ key: PrivateKey, to keys: KeyFolder) throws {
+      try keys.write(trust: authorities, lists)
+      try keys.write(key, certificate, of: authorities)
+    }
+  }
+
+  /// What the authority has given.
+  private struct Place {
+    let issued: Issued
+    let membership: Membership
   }
 
   private func keep(_ place: Place, _ key: PrivateKey) async throws -> Membership {
@@ -180,8 +194,7 @@ package struct Join: Sendable {
       try context.keep(.membership, membership.text)
       return membership
     }
-    try keys.write(trust: place.authorities, place.lists)
-    try keys.write(key, place.certificate, of: place.authorities)
+    try place.issued.write(key, to: keys)
     return membership
   }
 
@@ -192,7 +205,7 @@ package struct Join: Sendable {
     _ token: EnrollmentToken, _ key: PrivateKey, _ request: SigningRequest, _ place: Place
   ) throws -> TLSFiles {
     let file = keys.joiningFile(token.id.description)
-    try keys.write(try key.pem() + request.pem() + place.certificate.pem(), to: file, mode: 0o600)
+    try keys.write(try key.pem() + request.pem() + place.issued.certificate.pem(), to: file, mode: 0o600)
     return TLSFiles(certificate: file)
   }
 
@@ -204,7 +217,7 @@ package struct Join: Sendable {
     dialer.acceptedMembers = [
       MemberURI(federation: place.membership.federation, member: place.membership.upstream.name)
     ]
-    let connection = try await environment.reach.connections(trusting: place.authorities, showing: files)(dialer)
+    let connection = try await environment.reach.connections(trusting: place.issued.authorities, showing: files)(dialer)
     do {
       var found = RivalRows()
       let stream = connection.rows(ExportQuery(RowFilter(history: .kept)))

@@ -69,10 +69,12 @@ package struct MemberCommands {
 extension Store {
   /// Invites at the authority.
   ///
-  /// - Parameter hasRights: the rights of the offer were asked for.
-  package func invite(_ offer: Invitation.Offer, hasRights: Bool, at now: Int64) async throws(FederationFailure)
-    -> Invited
-  {
+  /// - Parameters:
+  ///   - hasRights: the rights of the offer were asked for.
+  ///   - keys: the folder of this machine, whose own address the line names, if it has one.
+  package func invite(
+    _ offer: Invitation.Offer, hasRights: Bool, keys: KeyFolder? = nil, at now: Int64
+  ) async throws(FederationFailure) -> Invited {
     var random = SystemRandomNumberGenerator()
     let (id, secret) = (InvitationID(random.next()), EnrollmentSecret(using: &random))
     let (authority, addresses) = try await changeFederation { register throws(FederationFailure) in
@@ -80,7 +82,9 @@ extension Store {
       let invitation = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
         try register.invite(final, by: .authority, id: id, secretHash: secret.hash, now: now)
       }
-      return (register.authority, register.addresses(above: invitation.offer.parent))
+      let parent = invitation.offer.parent
+      let own = parent == nil ? keys?.machine(in: register)?.addresses.map(\.description) ?? [] : []
+      return (register.authority, own + register.addresses(above: parent))
     }
     guard let address = addresses.compactMap({ MemberAddress($0) }).first else { throw .noFederation }
     return Invited(address: address, token: EnrollmentToken(authority: authority, id: id, secret: secret))
@@ -99,7 +103,12 @@ extension Register {
       // Another member may have them by now.
       if offer.addresses.isEmpty { offer.addresses = member.addresses }
     }
-    if !hasRights { offer.rights = member?.rights ?? (offer.addresses.isEmpty ? .read : [.read, .invite]) }
+    if offer.kind == .machine {
+      // Its certificate is one of the authority's own.
+      offer.rights = []
+    } else if !hasRights {
+      offer.rights = member?.rights ?? (offer.addresses.isEmpty ? .read : [.read, .invite])
+    }
     return offer
   }
 

@@ -6,8 +6,8 @@ import PRStore
 extension FederationAuthority {
   /// The federation as the authority has it, with what members have said of themselves.
   package var report: FederationReport {
-    let facts = facts
-    var report = FederationReport(register, at: part.now) { member, entry in
+    let (facts, register) = (facts, register)
+    var report = FederationReport(register, at: part.now, here: part.keys.machine(in: register)?.id) { member, entry in
       if let facts = facts[member.id], member.isActive { entry.take(facts) }
     }
     report.sayHere(part)

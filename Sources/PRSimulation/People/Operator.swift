@@ -76,9 +76,9 @@ final class Operator: @unchecked Sendable {
   }
 
   func make(_ change: FederationChange) async throws {
-    let signing = Signing(try keys.authority(at: now), at: now)
+    let (signing, now) = (Signing(try keys.authority(at: now), at: now), now)
     _ = try await store.changeFederation { register throws(FederationFailure) in
-      try register.make(change, by: .authority, signing: signing)
+      try register.make(change, by: .authority, now: now, signing: signing)
     }
   }
 

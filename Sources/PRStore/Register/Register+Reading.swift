@@ -56,7 +56,8 @@ extension Register {
         return Rekeying(
           former: change.former, next: change.next, phase: change.phase, since: change.since,
           otherList: change.otherList, progress: progress)
-      })
+      },
+      pending: try read(.pending) { row throws(StoreError) in try row.pending() })
     (addresses, revocations) = (federation.addresses, federation.revocations)
     self.init(
       self, version: federation.version, notices: federation.notices,
@@ -111,6 +112,15 @@ extension RegisterRowReader {
     return Rekeying(
       former: try key("former"), next: try key("next"), phase: try value("phase", Rekeying.Phase.init),
       since: try number("since"), otherList: list, progress: [])
+  }
+
+  fileprivate func pending() throws(StoreError) -> PendingRequest {
+    let done = try optional("answer") { $0 }
+    let refusal = try optional("refusal") { $0 }
+    guard done == nil || refusal == nil else { throw wrong("refusal") }
+    return PendingRequest(
+      id: try value("id", PendingID.init), machine: try text("machine"), request: try text("request"),
+      at: try number("at"), answer: done.map { .done($0) } ?? refusal.map { .refused($0) })
   }
 
   fileprivate func lease() throws(StoreError) -> Lease {

@@ -22,6 +22,7 @@ extension RegisterChange {
     compare(old?.handMade ?? [], new.handMade, by: { $0.lane.store }, { $0.row })
     compare(old?.changes ?? [], new.changes, by: { $0.next.digest }, { $0.row })
     compare(old?.rekeying?.progress ?? [], new.rekeying?.progress ?? [], by: { $0.member }, { $0.row })
+    compare(old?.pending ?? [], new.pending, by: { $0.id }, { $0.row })
   }
 
   private mutating func compare<Value: Equatable, Key: Hashable>(
@@ -127,6 +128,22 @@ extension Rekeying {
 
 extension Rekeying.Progress {
   fileprivate var row: RegisterRow { RegisterRow(.rekeyed, [.id(member), .text(step.rawValue)]) }
+}
+
+extension PendingRequest {
+  fileprivate var row: RegisterRow {
+    var (done, refusal): (String?, String?)
+    switch answer {
+    case .done(let text)?: done = text
+    case .refused(let reason)?: refusal = reason
+    case nil: break
+    }
+    return RegisterRow(
+      .pending,
+      [
+        .text(id.description), .text(machine), .text(request), .number(at), .optional(done), .optional(refusal),
+      ])
+  }
 }
 
 extension Lease {

@@ -18,15 +18,19 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
   case rekeying
   /// How far a member is with that change.
   case rekeyed
+  /// What a machine of the authority has asked another one to sign.
+  case pending
 
   /// What this version writes. A register with a greater number is not read.
+  ///
+  /// ``pending`` came later and without a number of its own: an earlier version leaves its rows alone, and no harm comes of that.
   package static let schema: Int64 = 2
 
   /// Schema 1 has not got it: it is made when the first row is stored, and has no row until then.
   package var isLater: Bool {
     switch self {
     case .federation, .member, .lease, .lane, .invitation, .level: false
-    case .handmade, .rekeying, .rekeyed: true
+    case .handmade, .rekeying, .rekeyed, .pending: true
     }
   }
 
@@ -62,6 +66,10 @@ package enum RegisterTable: String, Hashable, Sendable, CaseIterable {
         .number("since"), .text("list", .null), .text("list_number", .null),
       ]
     case .rekeyed: [.text("member"), .text("step")]
+    case .pending:
+      [
+        .text("id"), .text("machine"), .text("request"), .number("at"), .text("answer", .null), .text("refusal", .null),
+      ]
     }
   }
 

@@ -198,10 +198,6 @@ extension ChangeCommand {
     if let membership = try await store.membership() {
       return print(try await MemberCommands(membership, keys: try place.folder).make(change))
     }
-    let signing = try Signing(place.folder, at: now)
-    print(
-      try await store.changeFederation { register throws(FederationFailure) in
-        try register.make(change, by: .authority, signing: signing)
-      })
+    print(try await store.make(change, keys: place.folder, at: now))
   }
 }

@@ -24,6 +24,9 @@ struct FederationOptions: ParsableArguments {
     }
   }
 
+  /// Nil for a database on PostgreSQL of which no folder is named.
+  var givenFolder: KeyFolder? { try? folder }
+
   /// For a message that names the command again.
   var arguments: String {
     "--database \(DatabaseURL.withoutPassword(database))" + (keys.map { " --keys \($0)" } ?? "")

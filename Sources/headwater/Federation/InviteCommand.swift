@@ -5,6 +5,7 @@ import PRFederation
 import PRMembership
 import PRRevision
 import PRStore
+import PRWire
 
 struct InviteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +30,12 @@ struct InviteCommand: AsyncParsableCommand {
 
   @Flag(help: "The site is a mirror: it answers from its copy, and mints nothing.") var mirror = false
 
+  @Flag(
+    help:
+      "A further machine of the authority, which shares its database on PostgreSQL: it has no lane, and may do without the key."
+  )
+  var machine = false
+
   @Flag(help: "The site is a member and joins once more: its keys were lost, or it was off for long.") var again = false
 
   @Option(
@@ -37,7 +44,20 @@ struct InviteCommand: AsyncParsableCommand {
       valueName: "rights"))
   var rights: String?
 
+  func validate() throws {
+    guard machine else { return }
+    guard !mirror, rights == nil else {
+      throw ValidationError(
+        "a machine of the authority is no mirror, and has no rights of its own: leave these options out")
+    }
+  }
+
   func run() async throws {
+    guard !machine || NamedDatabase(place.database).isOnServer else {
+      throw UserFacingError(
+        "a file serves one machine: an authority on several machines has its database on PostgreSQL, where 'headwater move' "
+          + "brings it")
+    }
     let store = try place.open()
     defer { store.close(isLast: false) }
     let hasRights = rights != nil
@@ -45,19 +65,22 @@ struct InviteCommand: AsyncParsableCommand {
       throw ValidationError("--rights: write \(Rights.all.names.joined(separator: ", ")), joined by commas, or none")
     }
     let offer = Invitation.Offer(
-      name: name, kind: mirror ? .mirror : .site, addresses: address, rights: rights, isAgain: again)
+      name: name, kind: machine ? .machine : mirror ? .mirror : .site, addresses: address, rights: rights,
+      isAgain: again)
     let invited: Invited
     if let membership = try await store.membership() {
       invited = try await MemberCommands(membership, keys: try place.folder).invite(
         offer, hasRights: hasRights)
     } else {
-      invited = try await store.invite(offer, hasRights: hasRights, at: Self.now)
+      invited = try await store.invite(offer, hasRights: hasRights, keys: place.givenFolder, at: Self.now)
     }
+    let isMachine = try await store.isOfMachine(invited.token)
+    let options = isMachine ? " --database \(DatabaseURL.withoutPassword(place.database)) --keys DIRECTORY" : ""
     print(
       """
-      \(name) is invited. Within 24 hours, paste this at the site:
+      \(name) is invited. Within 24 hours, paste this at the \(isMachine ? "machine" : "site"):
 
-        headwater join \(invited.address) \(invited.token.text)
+        headwater join \(invited.address) \(invited.token.text)\(options)
 
       """)
   }

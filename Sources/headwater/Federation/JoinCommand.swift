@@ -9,7 +9,12 @@ import PRWire
 
 struct JoinCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "join", abstract: "Join a federation, with the line that 'headwater invite' printed.")
+    commandName: "join", abstract: "Join a federation, with the line that 'headwater invite' printed.",
+    discussion: """
+      A site joins with a database of its own, in a file. A further machine of an authority, which 'headwater invite --machine' has \
+      invited, joins with the authority's database: give its postgresql:// URL as --database, and a folder for the machine's own keys \
+      as --keys.
+      """)
 
   @Argument(help: "The address in the line.", transform: FederationArgument.address) var address: MemberAddress
   @Argument(help: "The token in the line.") var token: String
@@ -25,17 +30,26 @@ struct JoinCommand: AsyncParsableCommand {
     } catch {
       throw ValidationError("\(error)")
     }
-    guard !DatabaseURL.isURL(place.database) else {
-      throw UserFacingError("a site has a database of its own, in a file: name it with --database")
-    }
+    guard !DatabaseURL.isURL(place.database) else { return try await joinMachine(token) }
     let store = try NamedDatabase(place.database).open(readOnly: false)
     defer { store.close(isLast: false) }
     let join = Join(store, keys: try place.folder)
     let joined = try await join.run(at: address, with: token) { rivals, name in try confirm(rivals, as: name) }
-    let listener = joined.addresses.first.map { " --listen tls://0.0.0.0:\($0.port)" } ?? ""
-    print(
-      "\(joined.membership.summary)\nNext:\n  headwater serve \(place.arguments) --listen tcp://0.0.0.0:8585\(listener)"
-    )
+    report(joined.membership.summary, joined.addresses)
+  }
+
+  /// A further machine of the authority: the database is the authority's.
+  private func joinMachine(_ token: EnrollmentToken) async throws {
+    let folder = try place.folder
+    let store = try place.open()
+    defer { store.close(isLast: false) }
+    let joined = try await Join(store, keys: folder).runMachine(at: address, with: token)
+    report("\(joined.name) is a machine of the authority of \(joined.federation)", joined.addresses)
+  }
+
+  private func report(_ summary: String, _ addresses: [MemberAddress]) {
+    let listener = addresses.first.map { " --listen tls://0.0.0.0:\($0.port)" } ?? ""
+    print("\(summary)\nNext:\n  headwater serve \(place.arguments) --listen tcp://0.0.0.0:8585\(listener)")
   }
 
   /// An upstream may have sent characters that move the cursor.
