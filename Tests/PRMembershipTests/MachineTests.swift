@@ -90,6 +90,7 @@ struct MachineTests {
   func changes() async throws {
     let pune = try await desk.join("pune", rights: [.read, .invite])
     let team = try await desk.join("team", below: pune)
+    await machine.authority.look()
     let renewed: RenewAnswer = try await machine.get(pune.renewal.request(.renew), from: pune.peer)
     let certificate = try MemberCertificate(reading: Array(renewed.certificate.utf8))
     #expect(certificate.publicKey == pune.certificate.publicKey && certificate != pune.certificate)
@@ -111,11 +112,12 @@ struct MachineTests {
   @Test("gets the same refusals as from one that has the key")
   func refusals() async throws {
     let pune = try await desk.join("pune", rights: [.read, .invite])
+    let other = try await desk.join("oslo")
+    await machine.authority.look()
     let revoke = ChangeFields(name: "pune", newName: nil).request(.revoke)
     let here = await machine.ask(revoke, from: pune.peer)
     let there = await desk.ask(revoke, from: pune.peer)
     #expect(here.refusal != nil && here.refusal == there.refusal)
-    let other = try await desk.join("oslo")
     let stolen = await machine.ask(try pune.renewal.request(.renew), from: other.peer)
     #expect(stolen.isOfRights)
     #expect(try await desk.register().pending.isEmpty)
@@ -183,6 +185,7 @@ struct MachineTests {
     let text = try await desk.store.make(
       .revoke(memberName("pune")), keys: machine.keys, at: desk.now, in: environment)
     #expect(text.contains("pune is revoked"))
+    await desk.authority.look()
     #expect(try desk.keys.revocations().contains { $0.contains(pune.certificate.serial) })
     environment.pause = { [time = desk.time] _ in time.pass(milliseconds: 200) }
     var refusal: FederationRefusal?
@@ -230,7 +233,7 @@ struct MachineTests {
   private func waitFor(_ what: Comment, _ condition: () throws -> Bool) async throws {
     for _ in 0..<10_000 {
       if try condition() { return }
-      try await Task.sleep(for: .milliseconds(1))
+      try await Task.sleep(for: .milliseconds(1))  // files and alarms give no signal
     }
     Issue.record(what)
   }
