@@ -284,9 +284,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "PRCertificates", "PRFederation", "PRInterchange", "PRNode", "PRPackageIndex", "PRRevision", "PRServer",
-        "PRStore", "PRStoreMemory", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk", "TestSeed",
-        "TestStore",
+        "PRCertificates", "PRFederation", "PRInterchange", "PRMembership", "PRNode", "PRPackageIndex", "PRRevision",
+        "PRServer", "PRStore", "PRStoreMemory", "PRStoreSQLite", "PRTLS", "PRTopology", "PRWire", "TestDisk",
+        "TestSeed", "TestStore",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

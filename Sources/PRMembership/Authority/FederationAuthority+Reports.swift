@@ -145,21 +145,21 @@ extension FederationAuthority {
 }
 
 extension ReportFields {
-  func reportedLease(of id: MemberID) -> Lease? {
+  package func reportedLease(of id: MemberID) -> Lease? {
     lease.lease(of: id, store: store)
   }
 }
 
 extension Register {
   /// What came of a report.
-  struct Reporting: Hashable, Sendable {
-    let verdict: NonceVerdict
-    let lease: Lease?
-    let isRetiring: Bool
-    let hasLeft: Bool
+  package struct Reporting: Hashable, Sendable {
+    package let verdict: NonceVerdict
+    package let lease: Lease?
+    package let isRetiring: Bool
+    package let hasLeft: Bool
   }
 
-  mutating func take(
+  package mutating func take(
     _ report: NonceJudge.Report, of id: MemberID, lease: Lease?, last: ReportFields.LastNumber?, bits: UInt64
   ) throws(RegisterRefusal) -> Reporting {
     if let last {
@@ -219,7 +219,7 @@ extension NonceFields {
     }
   }
 
-  var answer: HeldNonce.Answer {
+  package var answer: HeldNonce.Answer {
     if let nonce = next.flatMap({ Nonce($0) }) { return .next(nonce) }
     if let nonce = newLease.flatMap({ Nonce($0) }) { return .newLease(nonce) }
     if let stop = stop.flatMap({ MintingStop(rawValue: $0) }), let generation {

@@ -164,7 +164,7 @@ extension SigningRequest {
 }
 
 extension InviteFields {
-  func offer(
+  package func offer(
     parent: MemberID?
   ) throws(FederationRefusal) -> (Invitation.Offer, InvitationID, SecureDigest) {
     guard let kind = Member.Kind(rawValue: kind), let asked = Rights(rights ?? "none"), let id = InvitationID(text: id),

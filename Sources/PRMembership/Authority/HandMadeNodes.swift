@@ -6,8 +6,10 @@ import PRRevision
 /// store, and a hundred in all: beyond them the one that was seen first makes room.
 ///
 /// A member passes them on in its reports; the authority puts them on record.
-struct HandMadeNodes: Sendable {
-  private(set) var nodes: [Register.HandMade] = []
+package struct HandMadeNodes: Sendable {
+  package private(set) var nodes: [Register.HandMade] = []
+
+  package init() {}
 
   mutating func take(_ node: Register.HandMade, at now: Int64) {
     guard (1...Partition.deepest).contains(node.level), QuestionPath([node.lane.store]) != nil else { return }
@@ -24,7 +26,7 @@ struct HandMadeNodes: Sendable {
   }
 
   /// Those of a report.
-  mutating func take(_ fields: [HandMadeFields], at now: Int64) {
+  package mutating func take(_ fields: [HandMadeFields], at now: Int64) {
     for node in fields.prefix(HandMadeFields.maximum) {
       guard let lane = Lane(node.lane) else { continue }
       take(

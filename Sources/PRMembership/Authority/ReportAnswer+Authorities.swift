@@ -22,7 +22,7 @@ extension ReportAnswer {
 
 extension Register {
   /// What a member says of the keys that it has.
-  mutating func note(_ fields: ReportFields, of id: MemberID) {
+  package mutating func note(_ fields: ReportFields, of id: MemberID) {
     guard rekeying != nil, let trusts = fields.trusts else { return }
     let keys = trusts.prefix(4).compactMap { SecureDigest(text: $0) }
     note(trusts: keys, issuer: fields.issuer.flatMap { SecureDigest(text: $0) }, of: id)

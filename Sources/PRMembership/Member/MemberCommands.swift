@@ -95,7 +95,7 @@ extension Register {
   /// An offer with what was left out: a member that joins again keeps its place, its kind and its rights.
   ///
   /// - Parameter hasRights: the rights of the offer were asked for.
-  func completed(_ offer: Invitation.Offer, hasRights: Bool) -> Invitation.Offer {
+  package func completed(_ offer: Invitation.Offer, hasRights: Bool) -> Invitation.Offer {
     var offer = offer
     let member = offer.isAgain ? member(named: offer.name) : nil
     if let member {

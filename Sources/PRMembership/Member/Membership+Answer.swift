@@ -7,7 +7,7 @@ extension Membership {
   ///
   /// - Parameter own: random.
   /// - Returns: whether there is another lease.
-  mutating func take(_ answer: ReportAnswer, own: UInt64) -> Bool {
+  package mutating func take(_ answer: ReportAnswer, own: UInt64) -> Bool {
     let next = answer.lease?.lease(of: id, store: lease.store)
     let given = answer.nonce.answer
     let isNew = if case .newLease = given { true } else { false }

@@ -7,7 +7,7 @@ import PRStore
 import PRWire
 
 /// The fields of a request that is about the federation. Source: docs/protocol.md, "Federation".
-protocol FederationFields: Codable, Sendable {
+package protocol FederationFields: Codable, Hashable, Sendable {
   /// What nodes that passed the request on have added.
   var relayed: Relayed? { get set }
 }
@@ -27,13 +27,13 @@ package struct Relayed: Codable, Hashable, Sendable {
   private static let longestAddress = 64
 
   /// The address, cut to what is kept of it.
-  var origin: String { Self.kept(address) }
+  package var origin: String { Self.kept(address) }
 
   static func kept(_ address: String) -> String { address.cut(longestAddress) }
 }
 
 /// `enroll`: a store joins.
-struct EnrollFields: FederationFields {
+package struct EnrollFields: FederationFields {
   /// Of the invitation.
   var id: String
   var proof: String
@@ -44,10 +44,10 @@ struct EnrollFields: FederationFields {
   var nonce: String?
   /// The greatest last numbers that the store has minted by hand, by their level.
   var greatest: [Int: UInt64]
-  var relayed: Relayed?
+  package var relayed: Relayed?
 }
 
-struct EnrollAnswer: Codable, Sendable {
+package struct EnrollAnswer: Codable, Hashable, Sendable {
   var federation, name, id, kind: String
   var level: Int
   var lane: String?
@@ -65,7 +65,7 @@ struct EnrollAnswer: Codable, Sendable {
   var authorityAddresses: [String]
 }
 
-struct UpstreamFields: Codable, Hashable, Sendable {
+package struct UpstreamFields: Codable, Hashable, Sendable {
   var name: String
   var addresses: [String]
 }
@@ -73,26 +73,26 @@ struct UpstreamFields: Codable, Hashable, Sendable {
 /// `renew`: a member gets another certificate.
 ///
 /// The key stays: the request shows that its sender has the key of the present certificate, which a node that passes it on has not.
-struct RenewFields: FederationFields {
+package struct RenewFields: FederationFields {
   /// A certificate request, as PEM.
   var request: String
   /// The present certificate, as PEM.
   var certificate: String
-  var relayed: Relayed?
+  package var relayed: Relayed?
 }
 
-struct RenewAnswer: Codable, Sendable {
+package struct RenewAnswer: Codable, Hashable, Sendable {
   /// As PEM.
   var certificate: String
 }
 
-struct LeaseFields: Codable, Hashable, Sendable {
+package struct LeaseFields: Codable, Hashable, Sendable {
   var level: Int
   var lane: String?
   var from: UInt64
 
   /// - Returns: nil for what is no lease.
-  func lease(of member: MemberID, store: String) -> Lease? {
+  package func lease(of member: MemberID, store: String) -> Lease? {
     guard (0...Partition.deepest).contains(level) else { return nil }
     let lane = lane.flatMap { Lane($0) }
     guard (lane == nil) == (self.lane == nil) else { return nil }
@@ -101,7 +101,7 @@ struct LeaseFields: Codable, Hashable, Sendable {
 }
 
 /// `report`: what a member says of itself.
-struct ReportFields: FederationFields {
+package struct ReportFields: FederationFields {
   var id: String
   var store: String
   var nonce: String
@@ -111,24 +111,24 @@ struct ReportFields: FederationFields {
   /// Why it mints nothing; nil while it may.
   var stop: String?
   /// It is leaving, and mints no more: the greatest last number that it has minted.
-  var last: LastNumber?
+  package var last: LastNumber?
   /// How long the answer may wait for something that the member is to get soon, in milliseconds.
   var wait: Int64
-  var facts: MemberFacts
+  package var facts: MemberFacts
   /// Nodes right below it that were made by hand.
-  var handMade: [HandMadeFields]
+  package var handMade: [HandMadeFields]
   /// SHA-256 of the authority's keys that it trusts, and of the one that has signed its certificate.
   var trusts: [String]?
   var issuer: String?
-  var relayed: Relayed?
+  package var relayed: Relayed?
 
-  struct LastNumber: Codable, Hashable, Sendable {
+  package struct LastNumber: Codable, Hashable, Sendable {
     /// Nil where it has minted none.
     var greatest: UInt64?
   }
 }
 
-struct HandMadeFields: Codable, Hashable, Sendable {
+package struct HandMadeFields: Codable, Hashable, Sendable {
   var store: String
   var lane: String
   var level: Int
@@ -137,7 +137,7 @@ struct HandMadeFields: Codable, Hashable, Sendable {
   var seenAt: Int64?
 
   /// A report has no more of them.
-  static let maximum = 16
+  package static let maximum = 16
 }
 
 /// What a member says of itself for others to see. None of it decides anything.
@@ -172,13 +172,14 @@ package struct MemberFacts: Codable, Hashable, Sendable {
     return isLocal && !LoopbackHost.contains(address) ? nil : page
   }
 
-  static let maximumAlarms = 16
-  private static let longest = 200
+  package static let maximumAlarms = 16
+  /// In bytes.
+  package static let longest = 200
 
   /// What a peer sent, cut to what is kept of it.
   ///
   /// - Parameter address: where it was sent from.
-  func bounded(from address: String) -> MemberFacts {
+  package func bounded(from address: String) -> MemberFacts {
     var facts = self
     facts.version = version.cut(Self.longest)
     facts.page = page.flatMap { Self.page($0.cut(Self.longest), from: address) }
@@ -187,7 +188,7 @@ package struct MemberFacts: Codable, Hashable, Sendable {
   }
 }
 
-struct ReportAnswer: Codable, Sendable {
+package struct ReportAnswer: Codable, Hashable, Sendable {
   var nonce: NonceFields
   /// As it stands now.
   var lease: LeaseFields?
@@ -214,7 +215,7 @@ struct ReportAnswer: Codable, Sendable {
   var above: [AboveFields]
 }
 
-struct AboveFields: Codable, Hashable, Sendable {
+package struct AboveFields: Codable, Hashable, Sendable {
   var name: String
   var level: Int
   var kind: String
@@ -223,7 +224,7 @@ struct AboveFields: Codable, Hashable, Sendable {
 }
 
 extension ReportAnswer {
-  static func read(_ text: String) throws(FederationRefusal) -> ReportAnswer {
+  package static func read(_ text: String) throws(FederationRefusal) -> ReportAnswer {
     do {
       return try JSONDecoder().decode(ReportAnswer.self, from: Data(text.utf8))
     } catch {
@@ -233,7 +234,7 @@ extension ReportAnswer {
 }
 
 /// What an answer says of the nonce; empty where it says nothing.
-struct NonceFields: Codable, Hashable, Sendable {
+package struct NonceFields: Codable, Hashable, Sendable {
   var next: String?
   /// It comes with another lease.
   var newLease: String?
@@ -243,7 +244,7 @@ struct NonceFields: Codable, Hashable, Sendable {
 }
 
 /// `invite`: a member offers a place below it.
-struct InviteFields: FederationFields {
+package struct InviteFields: FederationFields {
   var name: String
   var kind: String
   var addresses: [String]
@@ -256,10 +257,10 @@ struct InviteFields: FederationFields {
   var id: String
   /// SHA-256 of the secret, which stays where it was made.
   var secretHash: String
-  var relayed: Relayed?
+  package var relayed: Relayed?
 }
 
-struct InviteAnswer: Codable, Sendable {
+package struct InviteAnswer: Codable, Hashable, Sendable {
   /// SHA-256 of the authority's public key.
   var authority: String
   /// Where the store that joins has to ask.
@@ -267,28 +268,28 @@ struct InviteAnswer: Codable, Sendable {
 }
 
 /// `federation`: a reader asks what there is.
-struct PageFields: FederationFields {
+package struct PageFields: FederationFields {
   /// The last name of the page before; nil for the first page.
   var after: String?
-  var relayed: Relayed?
+  package var relayed: Relayed?
 }
 
 /// `retire`, `revoke`, `rename`: a member changes what is below it.
-struct ChangeFields: FederationFields {
+package struct ChangeFields: FederationFields {
   var name: String
   /// For `rename`.
   var newName: String?
-  var relayed: Relayed?
+  package var relayed: Relayed?
 }
 
-struct ChangeAnswer: Codable, Sendable {
+package struct ChangeAnswer: Codable, Hashable, Sendable {
   /// What was done, for the person who asked.
   var text: String
 }
 
 extension FederationFields {
   /// Reads the fields of a request.
-  static func read(_ request: FederationRequest) throws(FederationRefusal) -> Self {
+  package static func read(_ request: FederationRequest) throws(FederationRefusal) -> Self {
     do {
       return try JSONDecoder().decode(Self.self, from: Data(request.fields.utf8))
     } catch {
@@ -297,7 +298,7 @@ extension FederationFields {
     }
   }
 
-  func request(_ kind: RequestKind) -> FederationRequest {
+  package func request(_ kind: RequestKind) -> FederationRequest {
     FederationRequest(kind, fields: JSONLine.text(self))
   }
 }

@@ -33,7 +33,7 @@ package struct FuzzTarget: Sendable {
 
   package static let all: [FuzzTarget] = [
     .requests, .framing, .export, .answers, .handshake, .rows, .indexes, .versions, .topology, .manifest, .tls,
-    .session, .database, .certificates, .tokens,
+    .session, .database, .certificates, .tokens, .federation, .register,
   ]
 }
 
