@@ -201,7 +201,7 @@ struct RekeyTests {
     #expect(try await desk.register().rekeying == nil)
     #expect(!desk.alarms.all.all.contains { $0.cause == "rekeying-waits" })
     #expect(try desk.keys.trust().issuer(of: oslo.site.certificate) == nil, "the former key counts no more")
-    await #expect(throws: FederationRefusal.self) { try await rekey(desk).advance(finishes: true) }
+    #expect(try await rekey(desk).advance(finishes: true).contains("over already"))
   }
 
   @Test("a member goes on from a key to the one that it has endorsed, and never back or to a stranger")

@@ -51,6 +51,15 @@ extension FederationAuthority {
         : "the change of the authority's key is over")
   }
 
+  /// A command that began with another key, since the one before was lost, may have ended before its last step.
+  func takeOverReplacement(_ register: Register) {
+    // The command may be at that step, and a file of it gone.
+    guard (try? part.keys.putReplacementInPlace(register, at: part.now)) == true else { return }
+    part.log("the authority has a new key, which takes the place of a lost one: members have to join again")
+    state.withLock { ($0.dates, $0.listNumber) = (nil, nil) }
+    part.reread()
+  }
+
   /// What the register and the folder say of the key differs after a process has ended between two steps, and after the register
   /// was restored from a backup.
   private func settleKeys(_ register: Register) async throws {

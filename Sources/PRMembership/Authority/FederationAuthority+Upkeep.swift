@@ -28,6 +28,7 @@ extension FederationAuthority {
   func look() async {
     await takeOverRegister()
     let now = register
+    takeOverReplacement(now)
     await takeOverTrust(now)
     let isNews = state.withLock { state in
       defer { state.notices = now.notices }

@@ -31,10 +31,10 @@ package struct Rekey: Sendable {
   /// - Returns: what was done, and what is to be done next.
   package func advance(finishes: Bool) async throws -> String {
     let register = try await register()
+    // One with '--key-lost' may have ended before its last step.
+    _ = try keys.putReplacementInPlace(register, at: now)
     guard let change = register.rekeying, let wait = register.rekeyingWait(now: now) else {
-      guard !finishes else {
-        throw FederationRefusal("the authority's key is not being changed; begin with 'headwater federation rekey'")
-      }
+      guard !finishes else { return try over(register) }
       return try await begin(register)
     }
     guard finishes else { return Self.words(change.phase, wait) }
@@ -97,21 +97,55 @@ package struct Rekey: Sendable {
       """
   }
 
-  private func finish(_ register: Register, _ wait: Register.RekeyingWait) async throws -> String {
-    let signing = try Signing(keys, at: now)
-    let before = register.rekeying
-    try await store.changeFederation { register throws(FederationFailure) in
+  func finish(_ register: Register, _ wait: Register.RekeyingWait) async throws -> String {
+    let (signing, before) = (try Signing(keys, at: now), register.rekeying)
+    let after = try await store.changeFederation { register throws(FederationFailure) in
       // The server may have gone on meanwhile.
-      guard register.rekeying?.phase == before?.phase, register.rekeying?.since == before?.since else { return }
+      guard register.rekeying?.phase == before?.phase, register.rekeying?.since == before?.since else {
+        return (register: register, isOwn: false)
+      }
       _ = try register.advanceRekeying(waits: false, signing: signing)
+      return (register: register, isOwn: true)
     }
+    guard after.isOwn else { return try overtaken(after.register) }
     let isOver = before?.phase == .signing
-    if isOver { try keys.promoteNext(at: now) }
+    if isOver { try promote(after.register) }
     let done =
       isOver
       ? "The former key of the authority is gone, and counts no more."
       : "The authority signs with its next key from now on. When all members have certificates of it, the former key is gone."
     return Self.left(wait.members, saying: done)
+  }
+
+  /// The server was faster: what was to be left out had reported, or another command has left it out.
+  private func overtaken(_ register: Register) throws -> String {
+    guard let change = register.rekeying, let wait = register.rekeyingWait(now: now) else { return try over(register) }
+    return "The authority's server was faster, and nothing was left out. \(Self.words(change.phase, wait))"
+  }
+
+  /// There is one key, which may be the next one of before.
+  private func over(_ register: Register) throws -> String {
+    let held = try? keys.authorityCertificate()
+    guard let held, held.digest == register.authority, held.endorsedBy != nil else {
+      guard keys.hasNextAuthority, try keys.nextAuthority(at: now).certificate.digest == register.authority else {
+        throw FederationRefusal("the authority's key is not being changed; begin with 'headwater federation rekey'")
+      }
+      try promote(register)
+      return Self.over
+    }
+    return Self.over
+  }
+
+  private static let over =
+    "The change of the authority's key is over already: the former key is gone, and nothing was left out now."
+
+  /// The server does so as well, and may be faster.
+  private func promote(_ register: Register) throws {
+    do {
+      try keys.promoteNext(at: now)
+    } catch {
+      guard let held = try? keys.authorityCertificate(), held.digest == register.authority else { throw error }
+    }
   }
 
   private static func left(_ members: [MemberName], saying done: String) -> String {
@@ -124,31 +158,51 @@ package struct Rekey: Sendable {
   // MARK: Without it
 
   /// Begins with a key that the present one has not signed. A member trusts it when it joins again, by a token that names it.
-  package func replace() async throws -> String {
+  ///
+  /// The key is written beside the present one; then the register names it; then it takes the other's place. Until the register
+  /// names it nothing has changed. A process that ends after that leaves the last step to the next run, and to the server.
+  ///
+  /// - Parameter confirm: is called before anything is changed, with the members that have to join again.
+  package func replace(confirm: (Replaced) throws -> Void = { _ in }) async throws -> String {
     let (register, now) = (try await register(), now)
+    var left = register
+    if try keys.putReplacementInPlace(register, at: now) {
+      return said(left.replaceAuthority(with: register.authority))
+    }
+    let present = try? keys.authority(withKey: register.authority, at: now)
+    try confirm(
+      Replaced(
+        federation: register.federation, members: left.replaceAuthority(with: register.authority),
+        hasKey: present != nil))
     var random = SystemRandomNumberGenerator()
     let authority = try CertificateAuthority.make(federation: register.federation, at: now, using: &random)
-    let signing = Signing(authority, at: now)
-    let key = try PrivateKey()
-    let certificate = try signing.certificate(
-      of: .authority, at: register.addresses, for: key.publicKey, lifetime: register.certificateLifetime)
     let number = (register.revocations?.number ?? 0).addingClamped(1)
     let list = try authority.revocationList(
       number: max(number, UInt64(clamping: now)), of: [], at: now,
-      lifetime: signing.listLifetime(register.certificateLifetime))
+      lifetime: Signing(authority, at: now).listLifetime(register.certificateLifetime))
     let revocations = try Register.Revocations(list)
     try keys.make()
-    try keys.write(authority)
-    keys.removeNext()
-    try keys.write(trust: [authority.certificate], [list])
-    try keys.write(key, certificate, of: [authority.certificate])
+    try keys.write(replacement: authority)
     let digest = authority.certificate.digest
-    let members = try await store.changeFederation { register throws(FederationFailure) in
+    let (members, new) = try await store.changeFederation { register throws(FederationFailure) in
       let members = register.replaceAuthority(with: digest)
       register.revocations = revocations
-      return members
+      return (members, register)
     }
-    return Self.left(
+    try keys.put(inPlace: authority, of: new, at: now)
+    return said(members)
+  }
+
+  /// Whom another key puts out.
+  package struct Replaced: Hashable, Sendable {
+    package let federation: FederationName
+    package let members: [MemberName]
+    /// The present key is at hand: it could sign the next one.
+    package let hasKey: Bool
+  }
+
+  private func said(_ members: [MemberName]) -> String {
+    Self.left(
       members,
       saying:
         "The authority has a new key; keep a copy of \(keys.authorityKeyFile) apart. Open invitations are withdrawn, and members "

@@ -13,6 +13,7 @@ import PRTLS
 /// | `authority.pem` | at the authority: its certificate |
 /// | `authority.key` | at the authority: its key, which is needed to sign and not to serve |
 /// | `authority-next.pem`, `authority-next.key` | at the authority, while it changes its key: the next one |
+/// | `authority-new.pem`, `authority-new.key` | at the authority, while a key takes the place of a lost one: the new one |
 /// | `joining-ID.pem` | while a node joins: its key and its request, so that a join whose line was cut goes on |
 ///
 /// Key and certificate stand in one file, which takes the place of another in one step.
@@ -41,6 +42,9 @@ package struct KeyFolder: Sendable {
   package var authorityKeyFile: String { file("authority.key") }
   package var nextAuthorityFile: String { file("authority-next.pem") }
   package var nextAuthorityKeyFile: String { file("authority-next.key") }
+
+  var replacementFile: String { file("authority-new.pem") }
+  var replacementKeyFile: String { file("authority-new.key") }
 
   package func joiningFile(_ id: String) -> String { file("joining-\(id).pem") }
 
@@ -90,7 +94,7 @@ package struct KeyFolder: Sendable {
     try write(authority, nextAuthorityFile, nextAuthorityKeyFile)
   }
 
-  private func write(
+  func write(
     _ authority: CertificateAuthority, _ certificateFile: String, _ keyFile: String
   ) throws(KeyFolderError) {
     let (key, certificate) = try Self.certificates(path) { () throws(CertificateError) in
@@ -153,6 +157,10 @@ package struct KeyFolder: Sendable {
       throw .cannotRead(authorityKeyFile, reason: "it is not the key of the authority that the register names")
     }
     return present
+  }
+
+  func replacement(at now: Int64) throws(KeyFolderError) -> CertificateAuthority {
+    try authority(replacementFile, replacementKeyFile, at: now)
   }
 
   private func authority(

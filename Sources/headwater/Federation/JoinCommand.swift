@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Foundation
 import PRAssembly
 import PRFederation
 import PRMembership
@@ -77,10 +76,6 @@ struct JoinCommand: AsyncParsableCommand {
     let advice =
       "nothing was changed here. The federation has \(name) as a member by now: run the same line again within an hour, or end "
       + "it with 'headwater federation revoke \(name)' at the authority"
-    guard isatty(STDIN_FILENO) == 1 else {
-      throw UserFacingError("there is no terminal to ask at; give --yes; \(advice)")
-    }
-    print("Join with this database? [y/N]")
-    guard let line = readLine(), line.lowercased().hasPrefix("y") else { throw UserFacingError(advice) }
+    try Confirmation.ask("Join with this database?", otherwise: advice)
   }
 }

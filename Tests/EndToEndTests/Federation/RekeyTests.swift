@@ -61,7 +61,12 @@ struct RekeyTests {
     #expect(try kernel.number("v", "a") == "0.0.0")
     try FileManager.default.removeItem(atPath: authority.folder.path("prserv.sqlite3.keys/authority.key"))
     try Tool(in: authority.folder).run(["federation", "rekey"]).failed(saying: "--key-lost")
-    let text = try authority.run(["federation", "rekey", "--key-lost"])
+    // Without a terminal it takes a word of the operator.
+    let refused = try Tool(in: authority.folder).run(["federation", "rekey", "--key-lost"])
+    try refused.failed(saying: "give --yes; nothing was changed")
+    #expect(refused.output.contains("puts out all 2 members"))
+    #expect(try authority.run(["federation"]).contains("kernel"))
+    let text = try authority.run(["federation", "rekey", "--key-lost", "--yes"])
     let (first, second) = (text.range(of: "invite pune --again"), text.range(of: "invite kernel --again"))
     #expect(try #require(first).lowerBound < #require(second).lowerBound, "those above come first")
     let server = try #require(authority.server)
