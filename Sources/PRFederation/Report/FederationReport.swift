@@ -220,12 +220,8 @@ extension FederationReport {
   ///
   /// - Parameter name: the members before it, and itself, were on an earlier page; nil for the first page.
   package func page(after name: String?) -> FederationReport {
-    var page = self
-    let rest = members.filter { member in name.map { $0 < member.name } ?? true }.sorted { $0.name < $1.name }
-    page.members = Array(rest.prefix(Self.pageLength))
-    if name != nil { (page.handMade, page.rekeying) = (nil, nil) }
-    page.next = rest.count > Self.pageLength ? page.members.last?.name : nil
-    return page
+    let pages = ReportPages(self)
+    return pages.page(from: pages.start(after: name), isFirst: name == nil)
   }
 
   /// Adds the members of the page that follows.

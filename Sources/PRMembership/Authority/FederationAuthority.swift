@@ -14,6 +14,7 @@ package final class FederationAuthority: FederationAnswering, Service {
   let part: FederationPart
   let federation: FederationName
   let held = HeldAnswers()
+  private let pages = AnsweredPages<Int64>()
   let revocations = RevocationListeners()
   let state: Mutex<State>
 
@@ -103,7 +104,10 @@ package final class FederationAuthority: FederationAnswering, Service {
       case .report: try report(request, peer, client, answer)
       case .invite: try invite(request, peer, answer)
       case .retire, .revoke, .rename: try change(request, peer, answer)
-      case .federation: answer(.success(report.answer(try PageFields.read(request))))
+      case .federation:
+        let fields = try PageFields.read(request)
+        let (version, now) = (register.version, part.environment.instant())
+        answer(.success(pages.text(fields, of: version, now: now) { report }))
       default: throw FederationRefusal("\(request.kind.rawValue) is not about the federation")
       }
     } catch {

@@ -49,7 +49,10 @@ extension FederationMember {
     _ request: FederationRequest, _ peer: FederationPeer, _ client: ReadClient, _ answer: @escaping Node.Answer<String>
   ) async throws(FederationRefusal) {
     // What there is, each node says of itself.
-    if request.kind == .federation { return answer(.success(report.answer(try PageFields.read(request)))) }
+    if request.kind == .federation {
+      let (fields, now) = (try PageFields.read(request), part.environment.instant())
+      return answer(.success(pages.text(fields, of: reportSource, now: now) { report }))
+    }
     let passed = try request.passed(on: peer)
     let connection = try await passing()
     let text: String
@@ -71,7 +74,11 @@ extension FederationMember {
   }
 
   private func forgetBelow(_ id: String) {
-    if let id = MemberID(text: id) { state.withLock { $0.below[id] = nil } }
+    guard let id = MemberID(text: id) else { return }
+    state.withLock { state in
+      state.below[id] = nil
+      state.belowChanges += 1
+    }
   }
 
   /// Members that were shut out are not waited for.
@@ -80,6 +87,7 @@ extension FederationMember {
       for (id, below) in state.below {
         guard let serial = below.certificate?.serial, lists.contains(where: { $0.contains(serial) }) else { continue }
         state.below[id] = nil
+        state.belowChanges += 1
       }
     }
   }
@@ -110,6 +118,7 @@ extension FederationMember {
     state.withLock { state in
       guard state.below.count < Register.maximumMembers || state.below[id] != nil else { return }
       state.below[id] = below
+      state.belowChanges += 1
     }
   }
 

@@ -19,6 +19,7 @@ package final class FederationMember: FederationAnswering, Service {
   private let facts: @Sendable () async -> MemberFacts
   let link: MemberLink
   let held = HeldAnswers()
+  let pages = AnsweredPages<ReportSource>()
   let revocations = RevocationListeners()
   let state: Mutex<State>
 
@@ -41,6 +42,8 @@ package final class FederationMember: FederationAnswering, Service {
     var membership: Membership
     var limiter = AttemptLimiter()
     var below: [MemberID: Below] = [:]
+    /// Counts the changes of these.
+    var belowChanges = 0
     var passing: Passing?
     private var passings = 0
     /// In seconds since 1970.

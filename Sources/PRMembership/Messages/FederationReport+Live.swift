@@ -16,6 +16,22 @@ extension FederationAuthority {
 }
 
 extension FederationMember {
+  /// What its report is made of, beside the alarms of the node.
+  struct ReportSource: Equatable, Sendable {
+    let membership: Membership
+    let above: [Above]
+    let reportedAt: Int64?
+    let belowChanges: Int
+  }
+
+  var reportSource: ReportSource {
+    state.withLock { state in
+      ReportSource(
+        membership: state.membership, above: state.above, reportedAt: state.reportedAt,
+        belowChanges: state.belowChanges)
+    }
+  }
+
   /// The federation as a member has it: what stands above it, and what has reported through it.
   package var report: FederationReport {
     let now = part.now
@@ -71,9 +87,6 @@ extension FederationReport {
     members[here].alarms = part.alarms.all.all.map(\.cause)
     members[here].seenAt = seenAt
   }
-
-  /// The answer to the request `federation`.
-  func answer(_ fields: PageFields) -> String { JSONLine.text(page(after: fields.after)) }
 
   package var text: String { JSONLine.text(self) }
 }
