@@ -47,6 +47,10 @@ package final class SyncLog: Sendable {
       logger.warning(
         "rows of the upstream were not copied, since their names or values are longer than a node takes",
         metadata: [LogKey.upstream: "\(server)", LogKey.rows: "\(rows)"])
+    case .originsPutOff(let server, let reason):
+      logger.warning(
+        "the upstream was not asked where rows come from, since its answer cannot be used; it is asked again in an hour",
+        metadata: [LogKey.upstream: "\(server)", LogKey.reason: "\(reason)"])
     }
   }
 
@@ -63,7 +67,7 @@ package final class SyncLog: Sendable {
         "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(isConnection ? "it cannot be reached" : reason)",
         advice: "docs/operations.md lists the reasons; the copy grows old until then", isLogged: false)
     case .recovered: alarms.end(Self.failing, isLogged: false)
-    case .complete, .passedOver: break
+    case .complete, .passedOver, .originsPutOff: break
     case .reset(let server, let reason):
       alarms.raise(
         Self.reset, "\(server): \(reason); a fresh copy is being made",

@@ -28,6 +28,16 @@ extension SyncError {
   }
 }
 
+extension SyncError {
+  /// The upstream refused, or has sent an answer that cannot be used: the connection is as good as before.
+  var isOfAnswer: Bool {
+    switch self {
+    case .client(.response), .client(.refused), .nonsense: true
+    default: false
+    }
+  }
+}
+
 extension SyncError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -17,6 +17,8 @@ package enum SyncEvent: Sendable {
   case swapped(Endpoint, vanished: Int)
   /// Rows whose names or values are longer than a node takes were not copied. Reported once.
   case passedOver(Endpoint, rows: Int)
+  /// The question where rows come from is put off, since the answer cannot be used. Reported once in an hour.
+  case originsPutOff(Endpoint, reason: String)
 }
 
 /// How a copy fares.

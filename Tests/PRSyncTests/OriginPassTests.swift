@@ -116,6 +116,38 @@ struct OriginPassTests {
     #expect(!pass.isDue(at: now + OriginPass.pause - .nanoseconds(1)) && pass.isDue(at: now + OriginPass.pause))
   }
 
+  @Test("after an answer that cannot be used the pass is put off for an hour, and holds no question for rows back")
+  func putOff() {
+    var pass = OriginPass()
+    let now = ContinuousClock.now
+    pass.ended(at: now, isBehind: true, isOpen: true)
+    pass.failed(at: now)
+    #expect(!pass.isDue(at: now + .seconds(3599)) && pass.isDue(at: now + .seconds(3600)))
+    pass.rowsCame()
+    #expect(pass.wait(60) == 60)
+    pass.ended(at: now + .seconds(3600), isBehind: false, isOpen: true)
+    #expect(pass.wait(60) == 5 && pass.isDue(at: now + .seconds(3605)))
+  }
+
+  @Test("an upstream that answers for rows and not for their origins is copied all the same, which is said once")
+  func badAnswers() async throws {
+    try await top.record(Self.rows)
+    try await follow(middle, of: top)
+    try ForeignProcess(folder.file("middle.sqlite3")).run("DROP TABLE headwater_minter")
+    let (leaf, middle) = (leaf, middle)
+    try await withServer(of: middle, at: socket()) { address in
+      try await withSync(into: leaf, from: address, every: .milliseconds(1)) { _, happenings in
+        await happenings.wait { $0.contains(where: \.isOfOrigins) }
+        // What comes later is copied over the same connection.
+        try await middle.record([.busybox("later", "77")])
+        try await leaf.waitForCopiedRows(Self.rows.count + 1)
+        #expect(happenings.events.completions == 1 && happenings.events.failures(saying: "") == 0)
+        #expect(happenings.events.count(where: \.isOfOrigins) == 1, "\(happenings.events)")
+      }
+    }
+    #expect(try await origins(in: leaf).allSatisfy { $0 == nil })
+  }
+
   private static func page(
     _ rows: [Row], store: String = "s", last: Int64, hasMore: Bool = false, digest: String? = nil,
     origins: [RowOrigin?]? = nil
@@ -147,4 +179,8 @@ extension Store {
   fileprivate func mint(as entry: MinterNote.Entry) async throws {
     try await withCheckedContinuation { continuation in mint(as: entry) { continuation.resume(returning: $0) } }.get()
   }
+}
+
+extension SyncEvent {
+  fileprivate var isOfOrigins: Bool { if case .originsPutOff = self { true } else { false } }
 }

@@ -13,20 +13,29 @@ struct OriginPass: Hashable, Sendable {
   private var isBehind = false
   /// There are copied rows in front of which the pass has ended, or that have come since.
   private var isOpen = false
+  /// How long the next part is put off.
+  private var rest = Self.pause
 
   /// How long a new row waits for its origin, so that rows are asked for together.
   static let pause = Duration.seconds(5)
   /// So many pages are asked for in one part.
   static let pages = 32
+  /// How long the pass is put off after an answer that cannot be used. Rows are copied meanwhile.
+  static let penalty = Duration.seconds(3600)
 
   /// Whether a part is due.
   func isDue(at now: ContinuousClock.Instant) -> Bool {
     guard let last, !isBehind else { return true }
-    return now - last >= Self.pause
+    return now - last >= rest
   }
 
   mutating func ended(at now: ContinuousClock.Instant, isBehind: Bool, isOpen: Bool) {
-    (last, self.isBehind, self.isOpen) = (now, isBehind, isOpen)
+    (last, self.isBehind, self.isOpen, rest) = (now, isBehind, isOpen, Self.pause)
+  }
+
+  /// The upstream refused, or its answer could not be used.
+  mutating func failed(at now: ContinuousClock.Instant) {
+    (last, isBehind, rest) = (now, false, Self.penalty)
   }
 
   /// Rows were copied.
@@ -34,7 +43,8 @@ struct OriginPass: Hashable, Sendable {
 
   /// For how long a question for rows is held back, in seconds: the next part follows its answer.
   func wait(_ longest: Int) -> Int {
-    isOpen || isBehind ? min(longest, Int(clamping: Self.pause.components.seconds)) : longest
+    // Nothing is asked for soon where the pass is put off.
+    (isOpen || isBehind) && rest == Self.pause ? min(longest, Int(clamping: Self.pause.components.seconds)) : longest
   }
 
   /// The question for the origins behind a position.

@@ -17,4 +17,6 @@ enum SyncNote: Hashable, Sendable {
   case swapped(vanished: Int)
   /// So many rows were not copied: their names or values are longer than a node takes.
   case passedOver(rows: Int)
+  /// Where rows come from is not asked for some time: the upstream gave an answer that cannot be used.
+  case originsPutOff(reason: String)
 }

@@ -11,7 +11,14 @@ extension FeedPull {
     var isBehind = true
     // Rows wait meanwhile: an upstream that is slow to find origins is asked for a few.
     let end = instant() + OriginPass.pause
-    for _ in 0..<OriginPass.pages where isBehind && instant() < end { isBehind = try await askForPage() }
+    do throws(SyncError) {
+      for _ in 0..<OriginPass.pages where isBehind && instant() < end { isBehind = try await askForPage() }
+    } catch {
+      // Rows do not depend on where they come from: the copy goes on.
+      guard error.isOfAnswer else { throw error }
+      pass.failed(at: instant())
+      return report.take(.originsPutOff(reason: "\(error)"))
+    }
     let isOpen = try await store.read { reader throws(StoreError) in
       try reader.position(.originPosition)?.serial ?? 0 < reader.position(.position)?.serial ?? 0
     }

@@ -16,6 +16,7 @@ struct SyncReport: Sendable {
     case .reset(let reason): tell(.reset(server, reason: reason))
     case .swapped(let vanished): tell(.swapped(server, vanished: vanished))
     case .passedOver(let rows): if status.passedOver() { tell(.passedOver(server, rows: rows)) }
+    case .originsPutOff(let reason): if status.originsPutOff() { tell(.originsPutOff(server, reason: reason)) }
     }
   }
 }

@@ -15,6 +15,7 @@ final class SyncStatus: Sendable {
     var health = SyncHealth()
     var hasWorked = false
     var hasPassedOver = false
+    var originsPutOffAt: ContinuousClock.Instant?
   }
 
   var health: SyncHealth { state.withLock { $0.health } }
@@ -34,6 +35,18 @@ final class SyncStatus: Sendable {
     state.withLock { state in
       defer { state.hasPassedOver = true }
       return !state.hasPassedOver
+    }
+  }
+
+  /// The pass for origins was put off, over this connection or another.
+  ///
+  /// - Returns: whether it is the first time for as long as it is put off.
+  func originsPutOff() -> Bool {
+    let now = now()
+    return state.withLock { state in
+      if let last = state.originsPutOffAt, now - last < OriginPass.penalty { return false }
+      state.originsPutOffAt = now
+      return true
     }
   }
 
