@@ -84,3 +84,49 @@ struct RestoreTests {
     #expect(try desk.lease("rome")?.lane?.description == "2/256")
   }
 }
+
+@Suite("A lease that a member reports to a register that was restored")
+struct ReportedLeaseTests {
+  /// A member whose nonce is of a later generation than the register's.
+  private func desk() throws -> RegisterDesk {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    try desk.report("pune")
+    let backup = desk.register
+    _ = try desk.register.relane(try MemberName("pune"), by: .authority, bits: 77, now: desk.now)
+    try desk.report("pune")
+    desk.register = backup
+    return desk
+  }
+
+  private func lease(_ desk: RegisterDesk, lane: Lane?) throws -> Lease {
+    Lease(member: try desk.id("pune"), store: "pune", level: 1, lane: lane, from: 0)
+  }
+
+  @Test("names a lane that is not spent: else it is refused, and nothing changes")
+  func refused() throws {
+    var desk = try desk()
+    try desk.join("oslo")
+    _ = try desk.register.revoke(try MemberName("oslo"), by: .authority, now: desk.now)
+    let spent = try lease(desk, lane: Lane(index: 1, count: 256))
+    expect(.laneTaken(by: try MemberName("oslo")), &desk) { try $0.report("pune", lease: spent) }
+    let none = try lease(desk, lane: nil)
+    expect(.noLane(try MemberName("pune")), &desk) { try $0.report("pune", lease: none) }
+    #expect(desk.register.restoredAt == nil)
+    _ = try desk.report("pune", lease: lease(desk, lane: Lane(index: 2, count: 256)))
+    #expect(desk.row(1, 2) == .held && desk.register.restoredAt == desk.now)
+  }
+
+  @Test("a store that has joined under another name does not join again under its former one")
+  func store() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    try desk.report("pune")
+    try desk.register.retire(try MemberName("pune"), by: .authority, now: desk.now)
+    try desk.finish("pune", greatest: nil)
+    let token = try desk.invite("oslo")
+    try desk.enroll(token, store: "pune")
+    let again = try desk.invite("pune", isAgain: true)
+    expect(.storeTaken(by: try MemberName("oslo")), &desk) { try $0.enroll(again, store: "pune") }
+  }
+}

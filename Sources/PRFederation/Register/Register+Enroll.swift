@@ -132,6 +132,9 @@ extension Register {
     var member = members[index]
     guard member.state != .revoked else { throw .hasLeft(member.name, member.state) }
     guard member.store == enrollment.store else { throw .otherStore(member.name) }
+    // It may have joined under another name since this one was retired.
+    let other = members.first { $0.isActive && $0.kind != .machine && $0.id != member.id && $0.store == member.store }
+    if member.kind != .machine, let other { throw .storeTaken(by: other.name) }
     if let presented = enrollment.presented, member.isActive,
       member.nonce?.proves(presented, store: enrollment.store) == true
     {

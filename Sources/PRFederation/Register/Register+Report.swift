@@ -23,13 +23,15 @@ extension Register {
     guard var nonce = member.nonce else { throw .noLane(member.name) }
     let before = nonce.newest.generation
     var verdict = nonce.judge(report, bits: bits)
-    if verdict == .registerIsBehind, restoredAt == nil {
-      // The member was given what the register does not have: the register went back, and gives no lane until that is settled.
-      markRestored(now: report.at)
+    // The member was given what the register does not have: the register went back, and gives no lane until that is settled.
+    let hasGoneBack = verdict == .registerIsBehind && restoredAt == nil
+    if hasGoneBack {
       nonce.markRestored()
       verdict = nonce.judge(report, bits: bits)
     }
+    // It comes first: a refusal changes nothing.
     if nonce.newest.generation > before, let reported { try takeOver(reported, of: member) }
+    if hasGoneBack { markRestored(now: report.at) }
     if verdict != .otherStore { member.seenAt = max(member.seenAt, report.at) }
     if case .stopped = verdict {
       spendLane(of: id)
@@ -53,12 +55,25 @@ extension Register {
     guard lease.member == member.id, lease.store == member.store, lease.level == member.level else {
       throw .otherStore(member.name)
     }
+    guard (lease.lane != nil) == (member.kind == .site) else { throw .noLane(member.name) }
     guard let lane = lease.lane else { return give(lease) }
     guard lane.count == lanes.count else { throw .noLane(member.name) }
     let row = laneRows.first { $0.level == lease.level && $0.index == lane.index }
-    if let row, row.member != member.id, row.state == .held, let other = self.member(row.member) {
-      throw .laneTaken(by: other.name)
-    }
+    if let row, !row.mayBecome(lease) { throw .laneTaken(by: self.member(row.member)?.name ?? member.name) }
+    var lease = lease
+    lease.from = max(lease.from, floor(of: lease.level))
     give(lease)
+  }
+}
+
+extension LaneRow {
+  /// Whether the lane may have been given since the backup: one that was spent was not, and one that was returned goes on above its
+  /// last number.
+  fileprivate func mayBecome(_ lease: Lease) -> Bool {
+    switch state {
+    case .held: member == lease.member
+    case .spent: false
+    case .returned(let last): last.map { $0 < lease.from } ?? true
+    }
   }
 }

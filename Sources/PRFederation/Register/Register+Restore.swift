@@ -15,7 +15,9 @@ extension Register {
   package mutating func adopt(_ member: Member, lease: Lease?) throws(RegisterRefusal) {
     guard restoredAt != nil else { throw .notRestored }
     guard members.count < Self.maximumMembers else { throw .tooManyMembers }
-    guard self.member(member.id) == nil, self.member(named: member.name) == nil else { throw .nameTaken(member.name) }
+    guard self.member(member.id) == nil, isFree(member.name, now: member.joinedAt) else {
+      throw .nameTaken(member.name)
+    }
     if let other = members.first(where: { $0.isActive && $0.kind != .machine && $0.store == member.store }) {
       throw .storeTaken(by: other.name)
     }
