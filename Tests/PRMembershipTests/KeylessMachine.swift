@@ -40,8 +40,9 @@ final class KeylessMachine: Sendable {
       store: desk.store, keys: keys, alarms: alarms, clock: { [time = desk.time] in time.milliseconds }, log: { _ in },
       reread: {}, in: environment)
     authority = FederationAuthority(part, register: try await desk.register())
-    waiting.set { [weak self, desk] in
-      if self?.isDeskRunning.load(ordering: .relaxed) == true { await desk.authority.look() }
+    // The desk closes its store when it goes, which must not be in a decision of that store.
+    waiting.set { [weak self, weak desk] in
+      if self?.isDeskRunning.load(ordering: .relaxed) == true { await desk?.authority.look() }
     }
   }
 
