@@ -330,9 +330,10 @@ struct Assembly: Sendable {
     _ upstream: UpstreamConfiguration, _ tls: TLSContext?, maximumLength: Int, of store: Store
   ) -> [Dialer] {
     let mints = !configuration.policy.isReadOnly && !store.isReadOnly
+    let place = configuration.federation?.membership
+    let lane = place.map(\.greetedLane) ?? configuration.policy.lane
     let introduction = PeerDescription(
-      server: "headwater/\(headwaterVersion)", features: [.via], store: store.identity,
-      lane: mints ? configuration.policy.lane : nil)
+      server: "headwater/\(headwaterVersion)", features: [.via], store: store.identity, lane: mints ? lane : nil)
     return upstream.servers.map { server in
       var dialer = Dialer(
         server, limits: WireLimits(message: maximumLength), asksForDescription: true, tls: tls,

@@ -33,8 +33,8 @@ package struct FederationPlace: Hashable, Sendable {
     case (.authority(let left), .authority(let right)): return left.federation == right.federation
     case (.member(let left), .member(let right)):
       return left.id == right.id && left.federation == right.federation && left.kind == right.kind
-        && left.upstream == right.upstream && left.lease.lane == right.lease.lane
-        && left.lease.level == right.lease.level
+        && left.upstream == right.upstream && left.greetedLane == right.greetedLane
+        && left.lease.lane == right.lease.lane && left.lease.level == right.lease.level
     case (.authority, .member), (.member, .authority): return false
     }
   }

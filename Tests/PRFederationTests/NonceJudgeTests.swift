@@ -121,10 +121,23 @@ struct NonceJudgeTests {
     #expect(!proves(6, in: Self.judge(stop: NonceStop(cause: .old, addresses: [], since: 1, at: 2))))
     var relaned = judge
     relaned.relane(1)
-    #expect(!proves(6, in: relaned))
+    #expect(proves(6, in: relaned) && proves(1, in: relaned), "the lane that waits is a new one")
+    #expect(!relaned.proves(PresentedNonce(given: Self.nonce(2, 0), own: 1), store: Self.store))
     relaned.joinAgain(2)
-    #expect(relaned.phase == .settled && relaned.newest.generation == 3)
-    #expect(relaned.judge(Self.report(Self.nonce(1, 6)), bits: 1) == .superseded)
+    #expect(relaned.phase == .settled && relaned.newest.generation == 3 && relaned.awaitsFirstReport)
+    #expect(relaned.judge(Self.report(Self.nonce(1, 6)), bits: 1) == .superseded && relaned.awaitsFirstReport)
+    let first = Self.report(relaned.newest)
+    #expect(relaned.judge(first, bits: 1).isAlarm == false && !relaned.awaitsFirstReport)
+  }
+
+  @Test("a lane that waits is given to a store that joins again, and once more to its report that was under way")
+  func joinsWhileALaneWaits() {
+    var judge = Self.judge()
+    judge.relane(1)
+    let (report, lease) = (Self.report(Self.nonce(1, 6)), judge.newest)
+    #expect(judge.proves(report.presented, store: Self.store))
+    #expect(judge.judge(report, bits: 2) == .handedOver(lease) && judge.judge(report, bits: 3) == .handedOver(lease))
+    #expect(judge.judge(Self.report(Self.nonce(1, 5)), bits: 4) == .superseded)
   }
 
   @Test("a stop names both places, and one when it was restored in place")

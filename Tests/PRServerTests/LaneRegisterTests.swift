@@ -36,6 +36,16 @@ struct LaneRegisterTests {
     #expect(register.members.map(\.store) == ["b"] && register.overlapping.isEmpty, "b is connected")
   }
 
+  @Test("one that has left in order is forgotten, connected or not, and its lane overlaps with none")
+  func release() {
+    var register = LaneRegister()
+    for store in ["a", "b"] { _ = register.arrive(store, .only, "", at: 0) }
+    #expect(register.overlapping.count == 2 && register.release("c") == false)
+    #expect(register.release("a") == true && register.members.map(\.store) == ["b"] && register.overlapping.isEmpty)
+    #expect(register.leave("a", at: 1) == .nothing)
+    #expect(register.arrive("a", .only, "", at: 2) == .came && register.overlapping.count == 2)
+  }
+
   @Test("the one that was away for longest makes room, and one that is connected never does")
   func bound() {
     var register = LaneRegister()

@@ -148,10 +148,15 @@ package struct NonceJudge: Hashable, Sendable {
     (answered, stop, phase) = (nil, nil, .handingOver)
   }
 
-  /// Whether a store that joins again may keep its lane: only the last two nonces show that it has not gone back.
+  /// Whether a store that joins again may have the lane that is on record: only the last two nonces show that it has not gone back.
+  /// A lane that waits is given to the first that reports, and so to the first that joins.
   package func proves(_ presented: PresentedNonce?, store: String) -> Bool {
-    guard let presented, store == self.store, stop == nil, phase == .settled || phase == .restored else { return false }
-    return presented.given == newest || presented == answered?.presented
+    guard let presented, store == self.store, stop == nil else { return false }
+    switch phase {
+    case .settled, .restored: return presented.given == newest || presented == answered?.presented
+    case .handingOver: return presented.given.generation < newest.generation
+    case .restoredHandingOver: return false
+    }
   }
 
   /// The member has joined again, and a lane was given in the place of its old one. The answer carries both.
@@ -159,6 +164,9 @@ package struct NonceJudge: Hashable, Sendable {
     relane(bits)
     phase = .settled
   }
+
+  /// A store that has joined again has not reported since: a report of the time before may have been under way, its own server's.
+  package var awaitsFirstReport: Bool { answered == nil && phase == .settled && newest.generation > 0 }
 
   /// The register was restored from a backup: what members have been given since is not in it.
   package mutating func markRestored() {

@@ -43,6 +43,7 @@ extension FederationAuthority {
           note(fields.handMade)
           note(fields.facts.bounded(from: address), of: sender)
         }
+        if seen.hasLeft { leavings.tell(fields.store) }
         answerReport(fields, sender, peer, Reported(seen: seen, presented: presented), register, answer)
       case .failure(let error): answer(.failure(error))
       }
@@ -102,7 +103,7 @@ extension FederationAuthority {
     _ fields: ReportFields, _ sender: Member, _ peer: FederationPeer, _ reported: Reported, _ register: Register,
     _ answer: @escaping Node.Answer<String>
   ) {
-    noteVerdict(sender, reported.seen)
+    noteVerdict(sender, reported.seen, register)
     let certificateName = fields.relayed?.member ?? peer.certificate?.identity.member.text ?? sender.name.text
     let make: @Sendable (Register, [MemberID: MemberFacts]) -> ReportAnswer = { register, facts in
       ReportAnswer(
@@ -120,7 +121,7 @@ extension FederationAuthority {
   }
 
   /// Tells the operator of a clone or a restored backup, once.
-  private func noteVerdict(_ sender: Member, _ seen: Register.Reporting) {
+  private func noteVerdict(_ sender: Member, _ seen: Register.Reporting, _ register: Register) {
     let cause = "member-cloned:\(sender.name)"
     guard !seen.hasLeft else { return part.alarms.end(cause) }
     switch seen.verdict {
@@ -130,6 +131,8 @@ extension FederationAuthority {
         advice: "end one of the copies, then run 'headwater federation relane \(sender.name)'", since: stop.since * 1000
       )
     case .superseded:
+      // A copy reports again.
+      guard register.member(sender.id)?.nonce?.awaitsFirstReport != true else { return }
       part.alarms.raise(
         "member-superseded:\(sender.name)", "a copy of the store of \(sender.name) reports that has no lane any more",
         advice: "end that copy: it mints nothing", ending: .acknowledgement)

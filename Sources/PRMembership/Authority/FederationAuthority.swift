@@ -16,6 +16,8 @@ package final class FederationAuthority: FederationAnswering, Service {
   let held = HeldAnswers()
   private let pages = AnsweredPages<Int64>()
   let revocations = RevocationListeners()
+  /// Get the stores of members that have left.
+  let leavings = Listeners<String>()
   let state: Mutex<State>
 
   /// In seconds since 1970.
@@ -70,6 +72,8 @@ package final class FederationAuthority: FederationAnswering, Service {
   package func whenRevoked(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void) {
     revocations.add(body)
   }
+
+  package func whenLeft(_ body: @escaping @Sendable (String) -> Void) { leavings.add(body) }
 
   package func introduced(handMade store: String, _ lane: Lane, at address: String) {
     let now = part.now

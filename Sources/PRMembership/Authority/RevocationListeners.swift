@@ -4,18 +4,23 @@ import PRFederation
 import PRRevision
 import Synchronization
 
-/// What ends when a certificate is revoked.
-final class RevocationListeners: Sendable {
-  private let bodies = Mutex<[@Sendable (Set<SerialNumber>) -> Void]>([])
+/// What ends when something becomes of a member.
+final class Listeners<News: Sendable>: Sendable {
+  private let bodies = Mutex<[@Sendable (News) -> Void]>([])
 
-  /// - Parameter body: is called with the serial numbers of all certificates that are revoked.
-  func add(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void) { bodies.withLock { $0.append(body) } }
+  func add(_ body: @escaping @Sendable (News) -> Void) { bodies.withLock { $0.append(body) } }
 
-  /// - Parameter lists: of all authorities.
-  func tell(_ lists: [RevocationList]) {
-    let serials = Set(lists.flatMap { $0.entries.map(\.serial) })
-    for body in bodies.withLock({ $0 }) { body(serials) }
+  func tell(_ news: News) {
+    for body in bodies.withLock({ $0 }) { body(news) }
   }
+}
+
+/// Get the serial numbers of all certificates that are revoked.
+typealias RevocationListeners = Listeners<Set<SerialNumber>>
+
+extension RevocationListeners {
+  /// - Parameter lists: of all authorities.
+  func tell(_ lists: [RevocationList]) { tell(Set(lists.flatMap { $0.entries.map(\.serial) })) }
 }
 
 extension MemberCertificate {

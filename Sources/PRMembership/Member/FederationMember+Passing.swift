@@ -18,6 +18,8 @@ extension FederationMember {
     revocations.add(body)
   }
 
+  package func whenLeft(_ body: @escaping @Sendable (String) -> Void) { leavings.add(body) }
+
   package func introduced(handMade store: String, _ lane: Lane, at address: String) {
     let (now, place) = (part.now, membership)
     // A mirror adds no level.
@@ -67,7 +69,12 @@ extension FederationMember {
     if request.kind == .enroll { state.withLock { $0.limiter.forgive(peer.address) } }
     guard request.kind == .report, let fields = passed.report else { return answer(.success(text)) }
     let reply = try ReportAnswer.read(text)
-    if reply.hasLeft { forgetBelow(fields.id) } else { noteBelow(fields, peer) }
+    if reply.hasLeft {
+      forgetBelow(fields.id)
+      leavings.tell(fields.store)
+    } else {
+      noteBelow(fields, peer)
+    }
     // One that was passed on is answered at once: others stand behind it on its connection.
     guard fields.wait > 0, fields.relayed == nil, !reply.hasNews(for: fields) else { return answer(.success(text)) }
     held.hold(fields.id, for: fields.wait, now: part.clock()) { answer(.success(text)) }

@@ -21,6 +21,8 @@ package final class FederationMember: FederationAnswering, Service {
   let held = HeldAnswers()
   let pages = AnsweredPages<ReportSource>()
   let revocations = RevocationListeners()
+  /// Get the stores of members that have left.
+  let leavings = Listeners<String>()
   let state: Mutex<State>
 
   /// A member above, as the last answer has it.
@@ -317,10 +319,11 @@ package final class FederationMember: FederationAnswering, Service {
     if answer.hasLeft { part.log("the member \(next.name) is retired: its upstream has its last number") }
   }
 
-  /// The connections for lookups and the copy are made for one upstream, and greet it with one lane.
+  /// The connections for lookups and the copy are made for one upstream, and greet it with one lane, or with none.
   private func noteMove(from before: Membership, to next: Membership) {
     let isSame =
-      before.upstream == next.upstream && before.lease.lane == next.lease.lane && before.lease.level == next.lease.level
+      before.upstream == next.upstream && before.greetedLane == next.greetedLane
+      && before.lease.lane == next.lease.lane && before.lease.level == next.lease.level
     if !isSame { part.reload() }
   }
 

@@ -52,6 +52,9 @@ package struct Membership: Hashable, Sendable {
       if case .refused(let stop) = nonce.minting(keepsMinting: keepsMinting) { stop } else { nil }
     return NodeLease(level: lease.level, lane: lease.lane, from: lease.from, stop: stop)
   }
+
+  /// The lane in which it greets its upstream. One that has retired has none: another may have it.
+  package var greetedLane: Lane? { nonce.stop == .retired ? nil : lease.lane }
 }
 
 extension Membership {

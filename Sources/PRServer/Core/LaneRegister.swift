@@ -75,6 +75,17 @@ package struct LaneRegister: Hashable, Sendable {
     return members[index].connections == 0 ? .went : .nothing
   }
 
+  /// A store mints nothing more, and its numbers are on record: its lane may be given again.
+  ///
+  /// - Returns: whether it was there.
+  package mutating func release(_ store: String) -> Bool {
+    let count = members.count
+    members.removeAll { $0.store == store }
+    guard members.count < count else { return false }
+    compare()
+    return true
+  }
+
   /// Drops what was not seen for long.
   ///
   /// - Returns: whether there was any.

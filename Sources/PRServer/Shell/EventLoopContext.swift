@@ -112,7 +112,7 @@ final class EventLoopContext {
     var features: Set<Feature> = [.lookup, .via]
     if node.store.hasFeed { features.formUnion([.changes, .origins]) }
     if federation != nil { features.insert(.federation) }
-    return features
+    return features.subtracting(options.withheld)
   }
 
   /// The server's description of itself, for clients that ask.

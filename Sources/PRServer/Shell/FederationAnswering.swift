@@ -23,6 +23,9 @@ package protocol FederationAnswering: AnyObject, Sendable {
   /// - Parameter body: is called with the serial numbers of all certificates that are revoked, when one more is.
   func whenRevoked(_ body: @escaping @Sendable (Set<SerialNumber>) -> Void)
 
+  /// - Parameter body: is called with the store of each member below that has left, when its last number is on record.
+  func whenLeft(_ body: @escaping @Sendable (String) -> Void)
+
   /// Answers all that is held: the server stops.
   func release()
 }

@@ -44,6 +44,12 @@ final class LaneWatch: Sendable {
     logger.info("a node below is gone", metadata: [LogKey.store: "\(store)"])
   }
 
+  /// A member of the federation with this store has left in order.
+  func release(_ store: String) {
+    let left = register.withLock { $0.release(store) ? $0.overlapping : nil }
+    if let left { sound(left.map(\.store), left) }
+  }
+
   /// The store whose lane overlaps with a node's.
   func rival(of store: String) -> LaneRival? {
     let (rival, left) = register.withLock { register in

@@ -22,6 +22,7 @@ package final class LoopServer {
       node: node, options: options, flight: FlightLedger(ceiling: options.bytesInFlight),
       lanes: LaneWatch(node.alarms, logger) { loop.now }, federation: federation, loop: loop, logger: logger)
     federation?.whenRevoked { [sessions] in sessions.revoke($0) }
+    federation?.whenLeft { [lanes = desk.lanes] in lanes.release($0) }
   }
 
   /// Makes a channel that was accepted a session.

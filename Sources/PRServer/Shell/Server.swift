@@ -62,6 +62,7 @@ package struct Server: Service {
       let desks = try await EventLoopContexts(
         node: node, options: options, federation: federation, loops: loops, logger: logger)
       federation?.whenRevoked { sessions.revoke($0) }
+      federation?.whenLeft { [lanes = desks.lanes] in lanes.release($0) }
       board?.show { await desks.counters(with: sessions) }
       for (number, binding) in bindings.enumerated() {
         listeners.append(
@@ -105,6 +106,7 @@ struct EventLoopContexts: Sendable {
   private let loops: MultiThreadedEventLoopGroup
   private let desks: [ObjectIdentifier: NIOLoopBound<EventLoopContext>]
   private let flight: FlightLedger
+  let lanes: LaneWatch
 
   init(
     node: Node, options: ServerOptions, federation: (any FederationAnswering)?, loops: MultiThreadedEventLoopGroup,
@@ -124,6 +126,7 @@ struct EventLoopContexts: Sendable {
       }.get()
     }
     self.desks = desks
+    self.lanes = lanes
     self.loops = loops
   }
 

@@ -27,6 +27,8 @@ package struct ServerOptions: Hashable, Sendable {
   package var eventLoops: Int
   /// The version that goes out.
   package var version: String
+  /// Features that are not announced, as a version without them does; for tests and simulations.
+  package var withheld: Set<Feature> = []
 
   /// The options that the fields above come from, for what is read once and has no field.
   package let options: OptionValues
