@@ -27,6 +27,7 @@ package final class SyncLog: Sendable {
       logger.log(
         level: isConnection ? .debug : .warning, "the upstream could not be copied; it is tried again",
         metadata: [LogKey.upstream: "\(server.map { "\($0)" } ?? "none reached yet")", LogKey.reason: "\(reason)"])
+    case .lasting: break
     case .recovered(let server):
       logger.log(
         level: isQuiet.load(ordering: .relaxed) ? .debug : .notice, "the upstream is being copied again",
@@ -60,11 +61,13 @@ package final class SyncLog: Sendable {
 
   private func change(_ alarms: AlarmBoard, by event: SyncEvent) {
     switch event {
-    case .failed(let server, let reason, let isConnection):
+    case .failed: break
+    case .lasting(let server, let reason, let isConnection):
       // The reason why it cannot be reached is that of the alarm for the upstream.
       alarms.raise(
         Self.failing,
-        "the upstream\(server.map { " \($0)" } ?? "") cannot be copied: \(isConnection ? "it cannot be reached" : reason)",
+        "the upstream\(server.map { " \($0)" } ?? "") cannot be copied"
+          + (isConnection ? " for an hour: it cannot be reached" : ": \(reason)"),
         advice: "docs/operations.md lists the reasons; the copy grows old until then", isLogged: false)
     case .recovered: alarms.end(Self.failing, isLogged: false)
     case .complete, .passedOver, .originsPutOff: break

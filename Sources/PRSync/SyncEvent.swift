@@ -7,6 +7,8 @@ import PRWire
 package enum SyncEvent: Sendable {
   /// A pull failed; the copy is as it was, or further along. The connection is the cause, or what came over it.
   case failed(Endpoint?, reason: String, isConnection: Bool)
+  /// The copy has not been whole for so long that an operator should see it. Reported once.
+  case lasting(Endpoint?, reason: String, isConnection: Bool)
   /// Pulls work again.
   case recovered(Endpoint)
   /// The copy holds all that the upstream has.

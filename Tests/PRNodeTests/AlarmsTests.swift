@@ -67,6 +67,40 @@ struct AlarmsTests {
     #expect(told.withLock { $0 } == ["raised a", "raised event", "ended a: words", "acknowledged event"])
   }
 
+  @Test("a board says of each alarm that it begins and ends, whether the log has it or not")
+  func changes() {
+    let changes = Mutex<[String]>([])
+    let board = AlarmBoard(changed: { cause, stands in changes.withLock { $0.append("\(cause) \(stands)") } })
+    for _ in 0..<2 { board.raise("quiet", "", advice: "", isLogged: false) }
+    board.end("quiet", isLogged: false)
+    board.end("quiet")
+    #expect(changes.withLock { $0 } == ["quiet true", "quiet false"])
+  }
+
+  @Test("a cause that lasts over a reload is no news within a minute, and keeps its beginning")
+  func carriedOver() {
+    let time = Mutex<Int64>(7)
+    let told = Mutex<[String]>([])
+    let clock: @Sendable () -> Int64 = { time.withLock { $0 } }
+    let board = AlarmBoard(clock: clock)
+    for cause in ["a", "b", "seen"] { board.raise(cause, "", advice: "") }
+    _ = board.acknowledge("seen")
+    time.withLock { $0 = 60_000 }
+    let successor = AlarmBoard(after: board, clock: clock) { event in
+      if case .raised(let alarm) = event { told.withLock { $0.append(alarm.cause) } }
+    }
+    #expect(successor.all.all.isEmpty)
+    time.withLock { $0 = 120_000 }
+    successor.raise("a", "", advice: "")
+    successor.raise("seen", "", advice: "")
+    #expect(successor.all.all.map(\.since) == [7, 120_000] && told.withLock { $0 } == ["seen"])
+    successor.end("a")
+    successor.raise("a", "", advice: "")
+    time.withLock { $0 = 120_001 }
+    successor.raise("b", "", advice: "")
+    #expect(told.withLock { $0 } == ["seen", "a", "b"] && successor.all.all.last?.since == 120_001)
+  }
+
   @Test("of a family of causes those are ended that stand no more")
   func family() {
     let board = AlarmBoard()

@@ -16,6 +16,7 @@ final class SyncStatus: Sendable {
     var hasWorked = false
     var hasPassedOver = false
     var originsPutOffAt: ContinuousClock.Instant?
+    var failure = CopyFailure()
   }
 
   var health: SyncHealth { state.withLock { $0.health } }
@@ -58,6 +59,7 @@ final class SyncStatus: Sendable {
   func worked() -> Bool {
     state.withLock { state in
       state.hasWorked = true
+      state.failure.worked()
       defer { state.health.problem = nil }
       return state.health.problem != nil
     }
@@ -71,6 +73,11 @@ final class SyncStatus: Sendable {
     }
   }
 
+  /// - Returns: whether the copy has failed for so long that an operator should see it.
+  func lasts(isConnection: Bool) -> Bool {
+    state.withLock { $0.failure.failed(isConnection: isConnection, at: now()) }
+  }
+
   func applied(news: Int) { state.withLock { $0.health.news += news } }
 
   /// The copy holds all that there is.
@@ -78,6 +85,7 @@ final class SyncStatus: Sendable {
     state.withLock { state in
       state.health.position = position
       state.health.currentAt = now()
+      state.failure.arrived()
     }
   }
 }

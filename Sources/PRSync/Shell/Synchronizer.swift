@@ -51,8 +51,12 @@ package final class Synchronizer: Service {
         pause = schedule.succeeded(jitter: environment.jitter())
       } catch {
         let reason = error.description
-        if !Task.isCancelled, status.failed(reason) {
-          tell(.failed(status.health.upstream, reason: reason, isConnection: error.isConnection))
+        if !Task.isCancelled {
+          let (upstream, isConnection) = (status.health.upstream, error.isConnection)
+          if status.failed(reason) { tell(.failed(upstream, reason: reason, isConnection: isConnection)) }
+          if status.lasts(isConnection: isConnection) {
+            tell(.lasting(upstream, reason: reason, isConnection: isConnection))
+          }
         }
         // Back at once after a connection that worked, however many have ended before.
         if status.hasWorked, !error.isNoProgress { schedule.worked() }
