@@ -94,14 +94,73 @@ struct AlarmJudgeTests {
       ])
   }
 
-  @Test("finds an alarm that has no cause in a story which names none")
+  @Test("finds an alarm that has no cause in a story which names none, that is too early, and that is too late")
   func causes() throws {
+    let none = AlarmHistory([:])
     let quiet = AlarmCauses(try Story("watch\nnode hq\n1ms create hq"))
-    #expect(!quiet.explain("member-cloned:pune", at: "hq") && !quiet.explain("upstream-away:tcp://hq:8586", at: "pune"))
-    let cut = AlarmCauses(try Story("watch\nnode hq\nnode pune\n1ms cut pune hq"))
-    #expect(cut.explain("minted-without-upstream", at: "pune") && !cut.explain("minting-stopped", at: "pune"))
-    #expect(
-      cut.explain("member-alarm:pune:copy-failing", at: "hq") && !cut.explain("clock-differs:tcp://hq:1", at: "pune"))
+    for cause in ["member-cloned:pune", "upstream-away:tcp://hq:8586"] {
+      #expect(!quiet.explain(cause, at: "hq", .seconds(60), none), "\(cause)")
+    }
+    let cut = AlarmCauses(
+      try Story(
+        "watch\nnode hq\nnode pune\n1ms create hq\n600000ms cut pune hq\n900000ms heal pune hq\n9000000ms ask hq p c"))
+    for (seconds, isExplained) in [(599, false), (601, true), (1000, true), (1101, false)] {
+      let found = cut.explain("minted-without-upstream", at: "pune", .seconds(seconds), none)
+      #expect(found == isExplained, "\(seconds)")
+    }
+    #expect(!cut.explain("minting-stopped", at: "pune", .seconds(700), none))
+    #expect(!cut.explain("copy-failing", at: "pune", .seconds(890), none), "five minutes are no hour")
+    let copied = AlarmHistory(["pune": [.init(cause: "copy-failing", isRaised: true, at: .seconds(700))]])
+    for (history, isExplained) in [(none, false), (copied, true)] {
+      #expect(cut.explain("member-alarm:pune:copy-failing", at: "hq", .seconds(720), history) == isExplained)
+    }
+  }
+
+  /// Two members, of which one is off by a minute from 600 s to 1200 s, and is cut off for the first five minutes of it.
+  private static let clocks = """
+    watch
+    node hq
+    node pune
+    1000ms create hq
+    10000ms join pune below hq
+    800000ms cut pune hq
+    800000ms clock 60000ms of pune
+    1100000ms heal pune hq
+    1500000ms clock -60000ms of pune
+    9000000ms ask hq p c
+
+    """
+
+  @Test("counts the bound of an alarm from its cause, or from the end of a cut")
+  func duties() throws {
+    let duties = AlarmDuties(try Story(Self.clocks))
+    let clock = AlarmDuties.Duty(
+      node: "pune", cause: "clock-differs", begin: .seconds(800), deadline: .seconds(1100) + AlarmTimes.bound)
+    let away = AlarmDuties.Duty(
+      node: "pune", cause: "upstream-away", begin: .seconds(800), deadline: .seconds(800) + AlarmTimes.bound)
+    #expect(Set(duties.duties) == [clock, away])
+    func history(_ seconds: Int) -> AlarmHistory {
+      AlarmHistory([
+        "pune": [
+          .init(cause: "upstream-away:tcp://hq:8585", isRaised: true, at: .seconds(850)),
+          .init(cause: "clock-differs:tcp://hq:8585", isRaised: true, at: .seconds(seconds)),
+        ]
+      ])
+    }
+    #expect(duties.violations(history(1299)).isEmpty && duties.violations(history(1301)).count == 1)
+    #expect(duties.violations(AlarmHistory([:])).count == 2)
+  }
+
+  @Test("sees that an alarm has stood from its beginning to its end")
+  func standing() {
+    let history = AlarmHistory([
+      "a": [
+        .init(cause: "x:1", isRaised: true, at: .seconds(10)), .init(cause: "x:1", isRaised: false, at: .seconds(20)),
+      ]
+    ])
+    for (begin, end, stood) in [(0, 9, false), (0, 10, true), (12, 15, true), (20, 30, true), (21, 30, false)] {
+      #expect(history.stood("x", at: "a", .seconds(begin), .seconds(end)) == stood, "\(begin) \(end)")
+    }
   }
 }
 

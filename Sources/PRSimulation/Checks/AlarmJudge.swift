@@ -28,101 +28,140 @@ struct AlarmJudge {
       return "\(name) has not the alarm \(cause), but: \(open.joined(separator: ", "))"
     }
     let raised = node.alarmEvents.count { $0.isRaised && $0.cause.hasPrefix(cause) }
-    // Some have words of their own in the log.
-    guard raised == 0 && isOpen || raised == named[place] else {
+    guard raised == named[place] else {
       return "\(name) has raised the alarm \(cause) \(raised) times, and not \(named[place] ?? 0) times"
     }
     return nil
   }
 
   /// What is wrong at the end.
-  func violations(_ story: Story, _ nodes: [String: SimulatedNode]) -> [String] {
+  ///
+  /// - Parameter isInOrder: whether a node reaches those above it.
+  func violations(
+    _ story: Story, _ nodes: [String: SimulatedNode], isInOrder: (Story.Node) -> Bool
+  ) -> [String] {
     let causes = AlarmCauses(story)
-    return story.nodes.flatMap { node in
-      let raised = nodes[node.name]?.alarmEvents.filter(\.isRaised) ?? []
-      let names = named.filter { $0.key.node == node.name }
-      let unnamed = raised.filter { event in
-        !names.contains { event.cause.hasPrefix($0.key.cause) } && !causes.explain(event.cause, at: node.name)
-      }
-      let tooOften = names.filter { place, times in raised.count { $0.cause.hasPrefix(place.cause) } > times }
-      return unnamed.map { "\(node.name) has the alarm \($0.cause) at \($0.at.text) without a cause" }
-        + tooOften.map { "\(node.name) has raised the alarm \($0.key.cause) more than \($0.value) times" }.sorted()
+    let log = AlarmHistory(nodes.mapValues(\.alarmEvents))
+    let unnamed = story.nodes.flatMap { node in
+      log.raised(at: node.name).filter { event in
+        !isNamed(event.cause, at: node.name) && !causes.explain(event.cause, at: node.name, event.at, log)
+      }.map { "\(node.name) has the alarm \($0.cause) at \($0.at.text) without a cause" }
     }
+    let tooOften = named.filter { place, times in
+      log.raised(at: place.node).count { $0.cause.hasPrefix(place.cause) } > times
+    }.map { "\($0.node) has raised the alarm \($0.cause) more than \($1) times" }.sorted()
+    let isTrusted = !causes.certificatesMayFail(story.actions.last?.time ?? .zero)
+    let lasting = story.nodes.filter { isTrusted && isInOrder($0) }.flatMap { node in
+      (nodes[node.name]?.node?.alarms.all.all ?? []).map(\.cause).filter { cause in
+        Self.ending.contains { cause.hasPrefix($0) } && !isNamed(cause, at: node.name)
+      }.map { "the alarm \($0) of \(node.name) has not ended" }
+    }
+    return unnamed + tooOften + lasting + (named.isEmpty ? AlarmDuties(story).violations(log) : [])
+  }
+
+  private func isNamed(_ cause: String, at node: String) -> Bool {
+    named.keys.contains { $0.node == node && cause.hasPrefix($0.cause) }
+  }
+
+  /// What no node has any more when all faults have ended.
+  private static let ending = [
+    "upstream-away", "copy-failing", "copy-reset", "minted-without-upstream", "federation-unreached", "level-unknown",
+    "level-differs", "protocol-differs",
+  ]
+}
+
+/// When alarms have stood.
+struct AlarmHistory {
+  private let events: [String: [SimulatedNode.AlarmEvent]]
+
+  init(_ events: [String: [SimulatedNode.AlarmEvent]]) { self.events = events }
+
+  func raised(at node: String) -> [SimulatedNode.AlarmEvent] { (events[node] ?? []).filter(\.isRaised) }
+
+  /// Whether an alarm has stood at some time.
+  ///
+  /// - Parameter cause: how its name begins.
+  func stood(_ cause: String, at node: String, _ begin: Duration, _ end: Duration) -> Bool {
+    var open: Set<String> = []
+    for event in events[node] ?? [] where event.cause.hasPrefix(cause) && event.at <= end {
+      if event.isRaised {
+        open.insert(event.cause)
+        if event.at >= begin { return true }
+      } else {
+        if event.at >= begin, open.contains(event.cause) { return true }
+        open.remove(event.cause)
+      }
+    }
+    return !open.isEmpty
   }
 }
 
-/// What alarms a story may have.
+/// What alarms a story may have, and when they may begin.
 struct AlarmCauses {
   private let namesAlarms: Bool
-  private let authority: String?
-  private var isDisturbed = false
-  private var hasCopies = false
-  private var restored: Set<String> = []
-  private var hasRetired = false
-  /// A report that is under way while a store joins again is one of its earlier place.
-  private var hasJoinedAgain = false
-  private var setsClocks = false
+  private let times: AlarmTimes
   private var hasShortCertificates = false
   private var lacksKey = false
-  private var hasMoved = false
-  private let isLong: Bool
 
   init(_ story: Story) {
-    authority = story.authority
-    isLong = (story.actions.last?.time ?? .zero) > .seconds(3000)
-    namesAlarms = story.actions.contains { if case .alarm = $0.action { true } else { false } }
+    times = AlarmTimes(story)
     for timed in story.actions {
       switch timed.action {
-      case .cut, .kill, .lose, .raise, .reload: isDisturbed = true
-      case .restore(let name):
-        restored.insert(story.file(of: name))
-        isDisturbed = true
-      case .move: (hasMoved, isDisturbed) = (true, true)
-      case .setClock(let time): if time.wholeMilliseconds.magnitude > 600_000 { setsClocks = true }
-      case .membership(let action): take(action)
-      case .ask, .heal, .start, .backUp, .database, .alarm: break
+      case .membership(.create(_, _, let lifetime)): hasShortCertificates = lifetime != nil
+      case .membership(.key): lacksKey = true
+      default: break
       }
     }
-    if story.links.contains(where: { $0.settings.loss > 0 || $0.settings.bytesPerSecond < 100_000 }) {
-      isDisturbed = true
-    }
+    namesAlarms = story.actions.contains { if case .alarm = $0.action { true } else { false } }
   }
 
-  private mutating func take(_ action: Story.Membership) {
-    switch action {
-    case .create(_, _, let lifetime): hasShortCertificates = lifetime != nil
-    case .join(_, _, _, let isAgain): if isAgain { (hasJoinedAgain, isDisturbed) = (true, true) }
-    case .afterRestore: break
-    case .relane, .revoke: isDisturbed = true
-    case .retire: (hasRetired, isDisturbed) = (true, true)
-    case .clone: (hasCopies, isDisturbed) = (true, true)
-    case .setClock: setsClocks = true
-    case .key: lacksKey = true
-    }
-  }
-
-  func explain(_ cause: String, at node: String) -> Bool {
+  /// - Parameters:
+  ///   - time: when it began.
+  ///   - history: what other nodes have had.
+  func explain(_ cause: String, at node: String, _ time: Duration, _ history: AlarmHistory) -> Bool {
     let parts = cause.split(separator: ":", maxSplits: 2).map(String.init)
-    let inner = parts.first == "member-alarm" && parts.count == 3 ? parts[2] : cause
-    let kind = String(inner.prefix { $0 != ":" })
-    if kind == "upstream-away" || kind == "copy-failing" { return isDisturbed }
+    let kind = parts[0]
+    let names = parts.count > 1 ? times.related(node).union(times.related(parts[1])) : times.related(node)
+    let isDisturbed = times.isDisturbed(names, time - AlarmTimes.bound, time)
+    if kind == "upstream-away" { return isDisturbed || certificatesMayFail(time) }
     guard !namesAlarms else { return false }
-    let hasGoneBack = hasCopies || !restored.isEmpty
-    return switch kind {
-    case "federation-unreached", "minted-without-upstream": isDisturbed || setsClocks || hasShortCertificates
-    case "minting-stopped": hasGoneBack || hasRetired
-    case "member-cloned": hasGoneBack
-    case "member-superseded": hasGoneBack || hasJoinedAgain
-    case "copy-reset", "rows-vanished": hasGoneBack || hasMoved
-    case "register-restored": authority.map(restored.contains) ?? false
-    case "clock-differs": setsClocks
-    case "certificate-expires-soon", "certificate-expired", "certificate-not-yet-valid":
-      setsClocks || hasShortCertificates
-    case "member-certificate": setsClocks || hasShortCertificates && isDisturbed
-    case "revocations-old", "federation-signing": lacksKey || setsClocks
-    case "member-absent": isLong && isDisturbed || setsClocks
-    case "question-loop", "level-loop": hasMoved
-    default: false
+    switch kind {
+    case "federation-unreached", "minted-without-upstream": return isDisturbed || certificatesMayFail(time)
+    case "copy-failing": return times.isMostlyDisturbed(names, time - .seconds(3600), time) || certificatesMayFail(time)
+    case "minting-stopped", "member-cloned", "member-superseded":
+      let kinds: Set<AlarmTimes.Mark.Kind> =
+        switch kind {
+        case "member-cloned": [.restored, .copied]
+        case "minting-stopped": [.restored, .copied, .retired]
+        // Several reports may have been under way while a store joined.
+        default: [.restored, .copied, .retired, .joinedAgain]
+        }
+      return times.isMarked(names, kinds, before: time)
+    case "copy-reset", "rows-vanished": return times.isMarked(names, [.restored, .copied, .moved], before: time)
+    case "register-restored":
+      return times.isMarked(Set([times.authority].compactMap(\.self)), [.restored], before: time)
+    case "clock-differs":
+      return times.hasGreatClockStep(before: time)
+        || times.parents(of: node).contains { above in
+          times.clocksDiffered(node, above, by: 29_000, time - AlarmTimes.bound, time)
+        }
+    case "certificate-expires-soon", "certificate-expired", "certificate-not-yet-valid", "member-certificate":
+      return certificatesMayFail(time)
+    case "revocations-old", "federation-signing": return lacksKey || times.hasGreatClockStep(before: time)
+    case "member-absent":
+      return times.isMostlyDisturbed(names, time - .seconds(3600), time) || certificatesMayFail(time)
+    case "question-loop", "level-loop": return times.isMarked(names, [.moved], before: time)
+    case "member-alarm":
+      guard parts.count == 3 else { return false }
+      // A report that was under way when a line was cut comes late.
+      let delay: Duration = isDisturbed ? .seconds(600) : AlarmTimes.bound
+      return history.stood(parts[2], at: parts[1], time - delay, time)
+        || times.marks.contains { $0.kind == .copied && history.stood(parts[2], at: $0.node, time - delay, time) }
+    default: return false
     }
+  }
+
+  func certificatesMayFail(_ time: Duration) -> Bool {
+    times.hasGreatClockStep(before: time) || hasShortCertificates
   }
 }

@@ -19,7 +19,8 @@ extension NodeProcess {
 
   func runWatched(_ store: Store) async throws {
     let clock = surroundings.clock
-    let alarms = AlarmBoard(clock: { clock.now }, tell: surroundings.alarms)
+    let alarms = AlarmBoard(
+      after: predecessor?.node?.alarms, clock: { clock.now }, changed: surroundings.alarms)
     let (text, register) = try await store.read { reader throws(StoreError) in
       (try reader.note(.membership), try reader.register())
     }
@@ -73,6 +74,7 @@ extension NodeProcess {
     plan.policy.isReadOnly = plan.policy.isMirror
     plan.policy.numbering = .partitioned(Partition(level: lease.level, lane: lease.lane ?? .only))
     plan.policy.isLaneGiven = lease.lane != nil
+    plan.hidesLane = membership.greetedLane == nil
     if plan.policy.isMirror { plan.syncEvery = plan.syncEvery ?? .seconds(60) }
   }
 

@@ -39,6 +39,8 @@ package final class Network: @unchecked Sendable {
   private var listeners: [String: (SimulatedConnection.End) -> Void] = [:]
   /// What waits for the end of a cut.
   private var held: [Direction: [() -> Void]] = [:]
+  /// The machines to which names lead that are another machine's.
+  private var names: [String: String] = [:]
   private var connections = 0
   package private(set) var carried: [Direction: Carried] = [:]
   let cloaks = CloakTable()
@@ -115,6 +117,9 @@ package final class Network: @unchecked Sendable {
 
   package func stopListening(at host: String) { listeners[host] = nil }
 
+  /// A name leads to another machine from now on.
+  func resolve(_ name: String, to machine: String) { names[name] = name == machine ? nil : machine }
+
   /// A machine that is gone answers no packet.
   func setLost(_ host: String, _ isLost: Bool) {
     if isLost { lostMachines.insert(host) } else { lostMachines.remove(host) }
@@ -129,8 +134,9 @@ package final class Network: @unchecked Sendable {
   ///
   /// - Parameter handshake: that of TLS; nil for a plain connection.
   func connect(
-    from: String, to host: String, _ handshake: SimulatedHandshake? = nil, _ done: @escaping (ConnectOutcome) -> Void
+    from: String, to name: String, _ handshake: SimulatedHandshake? = nil, _ done: @escaping (ConnectOutcome) -> Void
   ) {
+    let host = names[name] ?? name
     let (there, back) = (Direction(from: from, to: host), Direction(from: host, to: from))
     carried[there, default: Carried()].connections += 1
     send(60, there) { [self] in

@@ -14,6 +14,10 @@ package struct NodePlan: Sendable {
   package var isStock = false
   /// Its alarms are watched, and its database says what it is in a federation.
   var isWatched = false
+  /// It neither announces nor sends the paths of questions.
+  var isOld = false
+  /// It greets its upstream without a lane.
+  var hidesLane = false
   /// How many rows are copied at once.
   package var page = 4096
   /// How long the disk takes for a group of rows, at least and at most.

@@ -22,8 +22,8 @@ struct NodeSurroundings {
   let shared: (any SharedDatabase)?
   let network: Network
   let clock: NodeClock
-  /// Gets what its log has of alarms.
-  let alarms: @Sendable (AlarmBoard.Event) -> Void
+  /// Gets the alarms that begin and end.
+  let alarms: @Sendable (_ cause: String, _ stands: Bool) -> Void
   /// As a signal has the options read again.
   let reload: @Sendable () -> Void
 }
@@ -37,7 +37,7 @@ final class NodeProcess: @unchecked Sendable {
   var plan: NodePlan
   let logger: Logger
   /// Whose place it takes in the same process.
-  private let predecessor: NodeProcess?
+  let predecessor: NodeProcess?
   private let handle = MemoryProcess()
   private var task: Task<Void, Never>?
   private var channels: [SimulatedChannel] = []
@@ -90,9 +90,10 @@ final class NodeProcess: @unchecked Sendable {
 
   func serve(_ node: Node, federation: (any FederationAnswering)? = nil) throws {
     self.node = node
+    var options = ServerOptions(version: "simulated")
+    if plan.isOld { options.withheld = [.via] }
     let server = try LoopServer(
-      node: node, options: ServerOptions(version: "simulated"), federation: federation, loop: world.loop,
-      logger: logger)
+      node: node, options: options, federation: federation, loop: world.loop, logger: logger)
     self.server = server
     network.listen(at: plan.name) { [unowned self] end in accept(end, server) }
   }
@@ -144,8 +145,8 @@ final class NodeProcess: @unchecked Sendable {
     plan.upstreams.map { host in
       var dialer = Dialer(.tcp(host: host, port: 8585), limits: WireLimits(message: 64 << 20), asksForDescription: true)
       dialer.introduction = PeerDescription(
-        server: "headwater/simulated", features: plan.isWatched ? [.via] : [], store: store.identity,
-        lane: plan.policy.isReadOnly ? nil : plan.policy.lane)
+        server: "headwater/simulated", features: plan.isWatched && !plan.isOld ? [.via] : [], store: store.identity,
+        lane: plan.policy.isReadOnly || plan.hidesLane ? nil : plan.policy.lane)
       dialer.transport = outgoing.transport(part?.credentials)
       return dialer
     }

@@ -41,11 +41,14 @@ package final class SimulatedNode: @unchecked Sendable {
 
   package var database: MemoryDatabase { disk.database }
 
-  private var surroundings: NodeSurroundings {
-    NodeSurroundings(
+  /// For another process. What the one before says of alarms from now on is not looked at.
+  private func makeSurroundings() -> NodeSurroundings {
+    processes += 1
+    let number = processes
+    return NodeSurroundings(
       plan: plan, disk: disk, shared: shared, network: network, clock: clock,
-      alarms: { [unowned self] in
-        alarmed($0)
+      alarms: { [unowned self] cause, stands in
+        if number == processes { alarmed(cause, stands) }
       }, reload: { [weak self] in self?.reload() })
   }
 
@@ -58,7 +61,9 @@ package final class SimulatedNode: @unchecked Sendable {
   /// In milliseconds since 1970.
   var wall: Int64 { clock.now }
 
-  /// The alarms that the log of its program has, since the beginning.
+  private var processes = 0
+
+  /// The alarms that its processes have had, since the beginning. With a process all of its alarms end.
   private(set) var alarmEvents: [AlarmEvent] = []
 
   struct AlarmEvent: Hashable, Sendable {
@@ -68,14 +73,19 @@ package final class SimulatedNode: @unchecked Sendable {
     let at: Duration
   }
 
-  private func alarmed(_ event: AlarmBoard.Event) {
-    switch event {
-    case .raised(let alarm):
-      alarmEvents.append(AlarmEvent(cause: alarm.cause, isRaised: true, at: network.world.time))
-    case .ended(let alarm):
-      alarmEvents.append(AlarmEvent(cause: alarm.cause, isRaised: false, at: network.world.time))
-    case .acknowledged: break
-    }
+  private func alarmed(_ cause: String, _ stands: Bool) {
+    alarmEvents.append(AlarmEvent(cause: cause, isRaised: stands, at: network.world.time))
+  }
+
+  private func endAlarms(of process: NodeProcess?) {
+    for alarm in process?.node?.alarms.all.all ?? [] { alarmed(alarm.cause, false) }
+  }
+
+  /// Alarms of a predecessor that have not come again have ended.
+  private func endFormerAlarms(of former: [String], at generation: Int) {
+    guard generation == processes else { return }
+    let open = Set(node?.alarms.all.all.map(\.cause) ?? [])
+    for cause in former where !open.contains(cause) { alarmed(cause, false) }
   }
 
   /// The member that the process is, if it is one.
@@ -114,7 +124,7 @@ package final class SimulatedNode: @unchecked Sendable {
     network.setLost(plan.name, false)
     lives += 1
     guard !plan.isStock else { return startStock() }
-    let process = NodeProcess(surroundings, logger)
+    let process = NodeProcess(makeSurroundings(), logger)
     self.process = process
     process.start()
   }
@@ -124,6 +134,8 @@ package final class SimulatedNode: @unchecked Sendable {
   /// - Parameter isMachineLost: its connections do not end.
   package func kill(isMachineLost: Bool = false) {
     network.setLost(plan.name, isMachineLost)
+    endAlarms(of: process)
+    processes += 1
     process?.kill(isMachineLost: isMachineLost)
     process = nil
     for old in draining { old.kill(isMachineLost: isMachineLost) }
@@ -140,9 +152,13 @@ package final class SimulatedNode: @unchecked Sendable {
     old.drain()
     draining.removeAll(where: \.isDead)
     draining.append(old)
-    let new = NodeProcess(surroundings, logger, after: old)
+    let new = NodeProcess(makeSurroundings(), logger, after: old)
     process = new
     new.start()
+    guard let former = old.node?.alarms.all.all.map(\.cause), !former.isEmpty else { return }
+    network.world.loop.after(.seconds(61)) { [weak self, processes] in
+      self?.endFormerAlarms(of: former, at: processes)
+    }
   }
 
   private func startStock() {

@@ -82,6 +82,8 @@ final class Operator: @unchecked Sendable {
     }
   }
 
+  func rekey() async throws { _ = try await Rekey(store, keys: keys, at: now).advance(finishes: false) }
+
   var register: Register? {
     get async throws { try await store.read { reader throws(StoreError) in try reader.register() } }
   }

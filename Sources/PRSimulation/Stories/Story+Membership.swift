@@ -15,6 +15,9 @@ extension Story.Membership {
     case .clone(let name, let other): "clone \(name) to \(other)"
     case .setClock(let name, let time): "clock \(time.text) of \(name)"
     case .key(let name, let isThere): "\(isThere ? "give-key" : "take-key") \(name)"
+    case .rekey(let name): "rekey \(name)"
+    case .upgrade(let name): "upgrade \(name)"
+    case .resolve(let name, let other): "resolve \(name) to \(other)"
     }
   }
 
@@ -28,10 +31,13 @@ extension Story.Membership {
     case "revoke": self = .revoke(try words.word("the member"))
     case "after-restore": self = .afterRestore(try words.word("the authority"))
     case "take-key", "give-key": self = .key(try words.word("the authority"), isThere: verb == "give-key")
-    case "clone":
+    case "rekey": self = .rekey(try words.word("the authority"))
+    case "upgrade": self = .upgrade(try words.word("the node"))
+    case "clone", "resolve":
       let name = try words.word("the node")
       guard words.next() == "to" else { throw words.mistake("'to' is missing") }
-      self = .clone(name, to: try words.word("the other node"))
+      let other = try words.word("the other node")
+      self = verb == "clone" ? .clone(name, to: other) : .resolve(name, to: other)
     default: return nil
     }
   }

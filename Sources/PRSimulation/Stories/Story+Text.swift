@@ -138,6 +138,8 @@ extension Story.Node {
     if isBitBake { words.append("bitbake") }
     if isStock { words.append("stock") }
     if isOnPostgres { words.append("postgresql") }
+    if isOld { words.append("old") }
+    if isLevelUnknown { words.append("level-unknown") }
     return words.joined(separator: " ")
   }
 
@@ -166,6 +168,8 @@ extension Story.Node {
       case "bitbake": isBitBake = true
       case "stock": isStock = true
       case "postgresql": isOnPostgres = true
+      case "old": isOld = true
+      case "level-unknown": isLevelUnknown = true
       default: throw words.mistake("a node has no property '\(word)'")
       }
     }
@@ -251,7 +255,7 @@ extension Story.Action {
     case .backUp(let name): "backup \(name)"
     case .restore(let name): "restore \(name)"
     case .reload(let name): "reload \(name)"
-    case .move(let name, let upstream): "move \(name) below \(upstream)"
+    case .move(let name, let upstream): upstream.map { "move \(name) below \($0)" } ?? "move \(name) above"
     case .database(let name, let fault): "database \(name) \(fault.rawValue)"
     case .membership(let membership): membership.line
     case .alarm(let name, let cause, let state): "\(state.rawValue) \(name) \(cause)"
@@ -262,7 +266,8 @@ extension Story.Action {
     switch self {
     case .ask(let question): [question.node]
     case .raise(let node, _, _): [node]
-    case .cut(let from, let to), .heal(let from, let to), .move(let from, below: let to): [from, to]
+    case .cut(let from, let to), .heal(let from, let to): [from, to]
+    case .move(let name, let upstream): [name] + [upstream].compactMap(\.self)
     case .kill(let name), .lose(let name), .start(let name), .backUp(let name), .restore(let name), .reload(let name),
       .database(let name, _), .alarm(let name, _, _):
       [name]
@@ -299,8 +304,11 @@ extension Story.Action {
     case "reload": self = .reload(try words.word("the node"))
     case "move":
       let name = try words.word("the node")
-      guard let below = words.next(), below == "below" else { throw words.mistake("'below' is missing") }
-      self = .move(name, below: try words.word("the node above"))
+      switch words.next() {
+      case "below": self = .move(name, below: try words.word("the node above"))
+      case "above": self = .move(name, below: nil)
+      default: throw words.mistake("'below' or 'above' is missing")
+      }
     case "database":
       let name = try words.word("the node")
       let text = try words.word("what happens to its database")

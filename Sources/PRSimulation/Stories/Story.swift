@@ -37,6 +37,10 @@ package struct Story: Hashable, Sendable {
     package var isStock = false
     /// Its database is in PostgreSQL, on a primary with a synchronous standby.
     package var isOnPostgres = false
+    /// Its program is of a version that does not know the paths of questions.
+    package var isOld = false
+    /// It was started without a level, and learns it from its upstream.
+    package var isLevelUnknown = false
   }
 
   package struct Link: Hashable, Sendable {
@@ -69,7 +73,7 @@ package struct Story: Hashable, Sendable {
     /// The options are read again: another server takes the place of the one there is.
     case reload(String)
     /// The process ends, and another one serves the database below another node.
-    case move(String, below: String)
+    case move(String, below: String?)
     /// Something happens to the servers of a node's database.
     case database(String, DatabaseFault)
     /// Something is done about a federation, or happens to it.
@@ -104,13 +108,19 @@ package struct Story: Hashable, Sendable {
     case setClock(String, by: Duration)
     /// The authority's key is taken out of the folder, or put back.
     case key(String, isThere: Bool)
+    /// `headwater federation rekey`.
+    case rekey(String)
+    /// The process ends, and one of the present version serves the database.
+    case upgrade(String)
+    /// The name of one machine leads to another one from now on. Connections that are open stay.
+    case resolve(String, to: String)
 
     var names: [String] {
       switch self {
       case .create(let name, _, _), .relane(let name), .retire(let name), .revoke(let name), .afterRestore(let name),
-        .setClock(let name, _), .key(let name, _):
+        .setClock(let name, _), .key(let name, _), .rekey(let name), .upgrade(let name):
         [name]
-      case .join(let name, let other, _, _), .clone(let name, let other): [name, other]
+      case .join(let name, let other, _, _), .clone(let name, let other), .resolve(let name, let other): [name, other]
       }
     }
   }

@@ -50,7 +50,7 @@ extension StoryRun {
   }
 
   /// It is no member of a federation, or one whose reports are answered.
-  private func isInOrder(_ node: Story.Node) -> Bool {
+  func isInOrder(_ node: Story.Node) -> Bool {
     guard story.isWatched, let running = nodes[node.name], let member = running.member else { return true }
     // A clock that was set back makes an old report one of the future.
     return member.reportedAt.map { (0..<90).contains(running.wall / 1000 - $0) } ?? false

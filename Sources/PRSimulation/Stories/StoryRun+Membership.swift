@@ -30,6 +30,9 @@ extension StoryRun {
       }
     case .clone(let name, let other): clone(name, to: other)
     case .setClock(let name, let time): nodes[name]?.clockOffset += time.wholeMilliseconds
+    case .rekey(let name): command(at: name) { person in try await person.rekey() }
+    case .upgrade(let name): upgrade(name)
+    case .resolve(let name, let other): network.resolve(name, to: other)
     case .key(let name, let isThere): nodes[name]?.disk.keyFiles.lacksAuthorityKey = !isThere
     }
   }

@@ -89,7 +89,7 @@ package final class StoryRun: @unchecked Sendable {
       perform(timed.action)
     }
     end()
-    if story.isWatched { found += alarms.violations(story, nodes) }
+    if story.isWatched { found += alarms.violations(story, nodes, isInOrder: isInOrder) }
     let outcome = Outcome(
       violations: ledger.violations + found, digest: world.digest, answered: ledger.answered, refused: ledger.refused,
       lost: ledger.lost, steps: world.loop.steps)
@@ -171,13 +171,25 @@ package final class StoryRun: @unchecked Sendable {
   }
 
   /// All processes of its database are moved.
-  private func move(_ name: String, below upstream: String) {
+  private func move(_ name: String, below upstream: String?) {
     let moved = Set(story.mates(of: name).map(\.name))
     for index in story.nodes.indices where moved.contains(story.nodes[index].name) {
-      story.nodes[index].upstreams = [upstream]
+      story.nodes[index].upstreams = [upstream].compactMap(\.self)
     }
+    restart(moved)
+  }
+
+  /// As the story has them now.
+  private func restart(_ names: Set<String>) {
     strict.story = story
-    for node in story.nodes where moved.contains(node.name) { nodes[node.name]?.restart(as: NodePlan(node, in: story)) }
+    for node in story.nodes where names.contains(node.name) { nodes[node.name]?.restart(as: NodePlan(node, in: story)) }
+  }
+
+  /// All processes of its database are of the present version.
+  func upgrade(_ name: String) {
+    let mates = Set(story.mates(of: name).map(\.name))
+    for index in story.nodes.indices where mates.contains(story.nodes[index].name) { story.nodes[index].isOld = false }
+    restart(mates)
   }
 
   /// - Parameter then: gets each answer.
@@ -258,7 +270,9 @@ extension NodePlan {
     // As an operator gives it who starts a node while its upstream is away.
     let level = story.level(of: node)
     var policy = NodePolicy(
-      numbering: node.isBitBake ? .bitbake : .partitioned(Partition(level: level, lane: node.lane ?? .only)),
+      numbering: node.isBitBake
+        ? .bitbake
+        : .partitioned(Partition(level: level, lane: node.lane ?? .only, isLevelKnown: !node.isLevelUnknown)),
       isReadOnly: node.isReadOnly, onMiss: node.onMiss, upstreamAway: node.away)
     policy.isLaneGiven = node.lane != nil
     policy.isMirror = node.isReadOnly && node.syncEvery != nil
@@ -267,6 +281,7 @@ extension NodePlan {
     page = node.page
     isWatched = story.isWatched
     isStock = node.isStock
+    isOld = node.isOld
   }
 }
 

@@ -17,12 +17,9 @@ link pune hq delay 20ms rate 1000000
 5000000ms reload pune
 5000000ms reload oslo
 5000000ms reload hq
-5050000ms alarm pune federation-unreached
-5050000ms alarm hq member-absent:pune
 5100000ms alarm pune certificate-expires-soon
 5100000ms alarm oslo certificate-expires-soon
 5100000ms alarm hq certificate-expires-soon
-5100000ms alarm hq federation-signing
 5100000ms alarm hq member-alarm:oslo:certificate-expires-soon
 5200000ms give-key hq
 5200000ms heal pune hq
