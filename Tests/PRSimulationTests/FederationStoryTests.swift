@@ -99,7 +99,7 @@ struct AlarmJudgeTests {
     let none = AlarmHistory([:])
     let quiet = AlarmCauses(try Story("watch\nnode hq\n1ms create hq"))
     for cause in ["member-cloned:pune", "upstream-away:tcp://hq:8586"] {
-      #expect(!quiet.explain(cause, at: "hq", .seconds(60), none), "\(cause)")
+      #expect(!quiet.explain(cause, at: "hq", .seconds(600), none), "\(cause)")
     }
     let cut = AlarmCauses(
       try Story(
