@@ -100,7 +100,7 @@ struct AlarmTimes {
       marks.append(Mark(node: name, kind: .retired, at: time))
     case .clone(let name, let copy):
       starts(copy, at: time, &down)
-      parents[copy] = parents[name]
+      parents[copy, default: []].formUnion(parents[name] ?? [])
       for node in [name, copy] { marks.append(Mark(node: node, kind: .copied, at: time)) }
     case .setClock(let name, let step):
       clockSteps[name, default: []].append((time, step.wholeMilliseconds))
