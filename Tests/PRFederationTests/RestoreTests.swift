@@ -60,6 +60,29 @@ struct RestoreTests {
     #expect(desk.row(1, 0) == .spent && desk.row(1, 1) == .held)
   }
 
+  @Test("a member that was stopped before the backup goes on only with the lane that it got after it")
+  func stopped() throws {
+    var desk = try RegisterDesk()
+    try desk.join("pune")
+    let (name, first) = (try MemberName("pune"), desk.held)
+    for _ in 0..<3 { try desk.report("pune") }
+    let original = desk.held
+    desk.held = first
+    guard case .stopped = try desk.report("pune").verdict else { throw NotStopped() }
+    desk.held = original
+    let backup = desk.register
+    #expect(desk.row(1, 0) == .spent)
+    let lease = try desk.register.relane(name, by: .authority, bits: 5, now: desk.now)
+    for _ in 0..<2 { try desk.report("pune") }
+    desk.register = backup
+    expect(.noLane(name), &desk) { try $0.report("pune") }
+    #expect(try desk.member("pune").nonce?.stop != nil)
+    let seen = try desk.report("pune", lease: lease)
+    #expect(seen.lease == lease && seen.verdict.isAlarm == false && desk.row(1, 1) == .held)
+  }
+
+  private struct NotStopped: Error {}
+
   @Test("takes over a member that joined after the backup, and no lane that another has")
   func adopt() throws {
     var desk = try RegisterDesk()

@@ -13,6 +13,7 @@ struct AlarmWorldTests {
     "federation-keys": "the folder of keys is in memory, and never fails; RekeyTests has it",
     "foreign-report": "no simulated node lies about others; AuthorityTests and the attacks have it",
     "level-loop": "it takes nodes that know no paths of questions; CircleTests and LevelTests have it",
+    "machine-left": "simulated authorities have one machine; MachinesOfAuthorityTests has it",
     "member-store": "no simulated node steals a key; ReportTests has it",
   ]
 

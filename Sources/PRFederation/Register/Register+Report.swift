@@ -30,7 +30,14 @@ extension Register {
       verdict = nonce.judge(report, bits: bits)
     }
     // It comes first: a refusal changes nothing.
-    if nonce.newest.generation > before, let reported { try takeOver(reported, of: member) }
+    if nonce.newest.generation > before {
+      if let reported {
+        try takeOver(reported, of: member)
+      } else if hasSpentLane(id) {
+        // It has got another lane since the backup, and does not say which.
+        throw .noLane(member.name)
+      }
+    }
     if hasGoneBack { markRestored(now: report.at) }
     if verdict != .otherStore { member.seenAt = max(member.seenAt, report.at) }
     if case .stopped = verdict {
@@ -42,6 +49,11 @@ extension Register {
     members[index] = member
     let hasLease = verdict != .superseded && verdict != .otherStore
     return Seen(verdict: verdict, lease: hasLease ? lease(of: id) : nil, isRetiring: member.state == .retiring)
+  }
+
+  private func hasSpentLane(_ id: MemberID) -> Bool {
+    guard let lease = lease(of: id), let lane = lease.lane else { return false }
+    return laneRows.contains { $0.level == lease.level && $0.index == lane.index && $0.state == .spent }
   }
 
   private func reporting(_ id: MemberID) throws(RegisterRefusal) -> Int {

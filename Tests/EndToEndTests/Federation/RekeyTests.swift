@@ -63,7 +63,7 @@ struct RekeyTests {
     try Tool(in: authority.folder).run(["federation", "rekey"]).failed(saying: "--key-lost")
     // Without a terminal it takes a word of the operator.
     let refused = try Tool(in: authority.folder).run(["federation", "rekey", "--key-lost"])
-    try refused.failed(saying: "give --yes; nothing was changed")
+    #expect(refused.ending == .exit(1) && refused.errors.contains("give --yes; nothing was changed"))
     #expect(refused.output.contains("puts out all 2 members"))
     #expect(try authority.run(["federation"]).contains("kernel"))
     let text = try authority.run(["federation", "rekey", "--key-lost", "--yes"])
