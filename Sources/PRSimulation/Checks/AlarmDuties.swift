@@ -78,7 +78,7 @@ struct AlarmDuties {
     let own = times.spans.filter { $0.isOfProcess && $0.nodes.contains(name) }
     for span in times.spans where span.begin >= joined && span.begin < times.settled {
       let isCut = !span.isOfProcess && span.nodes == [name, above]
-      guard isCut || span.isOfProcess && span.nodes == [above], span.end - span.begin >= AlarmTimes.bound else {
+      guard isCut || span.isDown && span.nodes == [above], span.end - span.begin >= AlarmTimes.bound else {
         continue
       }
       let deadline = span.begin + AlarmTimes.bound

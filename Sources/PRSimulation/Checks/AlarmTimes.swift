@@ -9,6 +9,8 @@ struct AlarmTimes {
     let end: Duration
     /// It ends a process, or has another one take its place.
     var isOfProcess = false
+    /// No process runs.
+    var isDown = false
   }
 
   /// A database has gone back or was copied, or its member has retired or joined again.
@@ -71,9 +73,25 @@ struct AlarmTimes {
       spans.append(Span(nodes: [direction.from, direction.to], begin: begin, end: settled))
     }
     for (name, begin) in down.sorted(by: { $0.key < $1.key }) {
-      spans.append(Span(nodes: [name], begin: begin, end: settled, isOfProcess: true))
+      spans.append(Span(nodes: [name], begin: begin, end: settled, isOfProcess: true, isDown: true))
+    }
+    for node in story.nodes where longestAnswer(to: node.name, story) > node.deadline {
+      spans.append(Span(nodes: [node.name], begin: .zero, end: settled + .seconds(600)))
     }
   }
+
+  /// How long the answer to a question may take where each node on its way has to connect first, behind a page of a copy.
+  private func longestAnswer(to name: String, _ story: Story) -> Duration {
+    let nodes = related(name)
+    return story.links.filter { nodes.contains($0.one) && nodes.contains($0.other) }.reduce(.zero) { sum, link in
+      let settings = link.settings
+      let page = Duration.seconds(Double(Self.longestPage) / max(settings.bytesPerSecond, 1))
+      return sum + (settings.delay + settings.jitter) * 8 + page
+    }
+  }
+
+  /// In bytes.
+  private static let longestPage = 65_536
 
   private mutating func passing(_ name: String, at time: Duration, lasting: Duration = .zero) {
     spans.append(Span(nodes: [name], begin: time, end: time + lasting, isOfProcess: true))
@@ -81,7 +99,7 @@ struct AlarmTimes {
 
   private mutating func starts(_ name: String, at time: Duration, _ down: inout [String: Duration]) {
     let begin = down.removeValue(forKey: name) ?? time
-    spans.append(Span(nodes: [name], begin: begin, end: time, isOfProcess: true))
+    spans.append(Span(nodes: [name], begin: begin, end: time, isOfProcess: true, isDown: true))
   }
 
   private mutating func take(_ action: Story.Membership, at time: Duration, _ down: inout [String: Duration]) {
