@@ -64,7 +64,8 @@ struct RegisterRowTests {
       rekeying: Rekeying(
         former: .init(digest: SecureDigest(of: [1]), certificate: "former"),
         next: .init(digest: SecureDigest(of: [2]), certificate: "next"), phase: .signing, since: 1,
-        otherList: .init(number: 1, list: "another list"), progress: [.init(member: one, step: .renewed)]))
+        otherList: .init(number: 1, list: "another list"), progress: [.init(member: one, step: .renewed)]),
+      pending: [PendingRequest(id: PendingID(1), machine: "hq-b", request: "{}", at: 1, answer: .done("{}"))])
     register.addresses = [MemberAddress("hq.example:8586")].compactMap(\.self)
     register.revocations = .init(number: 1, list: "a list")
     return register
@@ -75,6 +76,7 @@ struct RegisterRowTests {
     "member.store", "member.nonce_store", "member.answered_from", "member.stop_from",
     "lease.store", "federation.revocations", "invitation.used_certificate", "handmade.store", "handmade.address",
     "rekeying.next_certificate", "rekeying.former_certificate", "rekeying.list",
+    "pending.machine", "pending.request", "pending.answer", "pending.refusal",
   ]
 
   @Test("a text that no version writes is an error with the names of its table and column, never a trap")
