@@ -7,6 +7,7 @@ import Testing
 @Suite("Random stories of federations that keep their own rules")
 struct FederationStoryTests {
   @Test("break no law, and raise no alarm without a cause")
+  // Always the same ones: the judge of their alarms is younger than the other laws. 'headwater simulate stories --federation' plays others.
   func laws() { expectLaws(in: (1...40 as ClosedRange<UInt64>).lazy.map { .randomFederation(seed: $0) }) }
 
   @Test("are the same read from their texts")

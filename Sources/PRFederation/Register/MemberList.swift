@@ -7,6 +7,8 @@ package struct MemberList: Hashable, Sendable, RandomAccessCollection, MutableCo
     let member: Member
 
     init(_ member: Member) { self.member = member }
+
+    var isActiveMachine: Bool { member.kind == .machine && member.isActive }
   }
 
   private var places: [Place]
@@ -26,6 +28,11 @@ package struct MemberList: Hashable, Sendable, RandomAccessCollection, MutableCo
   func firstIndex(of id: MemberID) -> Int? { places.firstIndex { $0.member.id == id } }
 
   func firstIndex(named name: MemberName) -> Int? { places.firstIndex { $0.member.name == name } }
+
+  /// The machines of the authority that were invited and have joined: few or none, looked for with each report.
+  var activeMachines: [Member] { places.lazy.filter(\.isActiveMachine).map(\.member) }
+
+  var hasActiveMachine: Bool { places.contains(where: \.isActiveMachine) }
 
   /// Where a member differs from the one in its place in another list.
   ///

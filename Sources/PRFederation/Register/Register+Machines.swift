@@ -3,10 +3,10 @@
 /// Several machines of one authority, which share its database.
 extension Register {
   /// The machines that were invited and have joined. The one on which the federation began has no row.
-  package var machines: [Member] { members.filter { $0.kind == .machine && $0.isActive } }
+  package var machines: [Member] { members.activeMachines }
 
   /// The authority has more than one machine: what one of them cannot sign, another may.
-  package var isOnSeveralMachines: Bool { members.contains { $0.kind == .machine && $0.isActive } }
+  package var isOnSeveralMachines: Bool { members.hasActiveMachine }
 
   /// Where the authority is reached: at any of its machines.
   package var places: [MemberAddress] { addresses + machines.flatMap(\.addresses) }

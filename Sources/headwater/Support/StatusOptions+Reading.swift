@@ -15,7 +15,9 @@ extension StatusOptions {
 extension StatusToken {
   /// The token as it is in its file now.
   static func read(_ path: String) throws -> StatusToken {
-    let text = String(decoding: try NamedFile(path: path, kind: "the token in").bytes(), as: UTF8.self)
+    let bytes = try NamedFile(path: path, kind: "the token in").bytes()
+    // What is no UTF-8 is no token.
+    let text = String(data: bytes, encoding: .utf8) ?? ""
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !token.isEmpty, !token.contains(where: \.isWhitespace) else {
       throw UserFacingError("\(path) must hold one token: a line without blanks")
