@@ -6,12 +6,16 @@ package enum Spelling {
   ///
   /// - Returns: nil where none is near enough to be a misspelling of the word.
   package static func nearest(to word: String, among words: some Sequence<String>) -> String? {
-    let word = word.lowercased()
     guard word.utf8.count <= 64 else { return nil }
+    let word = Array(word.lowercased())
     var best: (word: String, distance: Int)?
     for candidate in words {
-      let distance = distance(Array(word), Array(candidate.lowercased()))
-      guard distance <= max(1, candidate.count / 3), distance < candidate.count else { continue }
+      let letters = Array(candidate.lowercased())
+      let bound = max(1, candidate.count / 3)
+      // Words are at least as far from each other as their lengths are.
+      guard abs(letters.count - word.count) <= bound else { continue }
+      let distance = distance(word, letters)
+      guard distance <= bound, distance < candidate.count else { continue }
       if best.map({ distance < $0.distance }) ?? true { best = (candidate, distance) }
     }
     return best?.word

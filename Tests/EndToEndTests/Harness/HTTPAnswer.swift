@@ -50,13 +50,13 @@ extension ServerProcess {
 
   /// Waits for a condition, which is looked at each time that an open page is sent something: when rows have come, and
   /// else once a second.
-  func wait(until condition: () throws -> Bool) throws {
+  func wait(seconds: Double = Limit.seconds, until condition: () throws -> Bool) throws {
     guard let statusPage else { throw Failure("the server has no status page") }
     let page = try RawConnection(to: statusPage, greets: false)
     try page.send(HTTPAnswer.question("/events"))
     let start = ContinuousClock.now
     while try !condition() {
-      guard ContinuousClock.now - start < .seconds(Limit.seconds) else { throw Failure("it never came: \(log)") }
+      guard ContinuousClock.now - start < .seconds(seconds) else { throw Failure("it never came: \(log)") }
       _ = try page.readEvent()
     }
   }
