@@ -183,7 +183,8 @@ struct Assembly: Sendable {
     let folder = KeyFolder(configuration.options)?.path ?? "the folder of --keys"
     throw UserFacingError(
       "\(store.path) is the database of the member \(membership.name) of \(membership.federation), and \(folder) does not have "
-        + "its keys: name the right folder with --keys of 'headwater serve', or join again with 'headwater invite "
+        + "its keys, or this user may not read them: name the right folder with --keys of 'headwater serve', give the folder to the "
+        + "server's user, or join again with 'headwater invite "
         + "\(membership.name) --again' and 'headwater join'")
   }
 

@@ -155,11 +155,15 @@ extension OptionValues {
     }
     if !isGiven(\.name) { set(\.name, place.name) }
     guard let membership = place.membership else {
-      guard self.upstream.isEmpty else {
-        throw OptionMistake(
-          "the database is that of a federation's authority, which has no upstream: leave --upstream out")
-      }
-      return
+      let others = [
+        ("--upstream", !self.upstream.isEmpty), ("--level", self.level ?? 0 != 0),
+        ("--lane", self.lane ?? .only != .only),
+        ("--numbering", self.numbering != .partitioned),
+      ]
+      guard let (option, _) = others.first(where: \.1) else { return }
+      throw OptionMistake(
+        "the database is that of a federation's authority, which has no upstream and alone numbers at level 0: leave "
+          + "\(option) out")
     }
     try take(membership)
   }

@@ -6,7 +6,7 @@ import Testing
 struct LocalClusterTests {
   private static func local(_ topology: Topology?, in folder: String = "/w") throws -> LocalFederation {
     let topology = try #require(topology)
-    let ports = Array(9001..<9001 + LocalFederation.portCount(of: topology))
+    let ports = Array(9001..<9001 + LocalFederation.portNames(of: topology).count)
     return LocalFederation(topology, files: LocalFiles(folder: folder), ports: ports)
   }
 

@@ -6,7 +6,7 @@ import Testing
 struct LocalFederationTests {
   private static func local(_ topology: Topology?) throws -> LocalFederation {
     let topology = try #require(topology)
-    let ports = Array(9001..<9001 + LocalFederation.portCount(of: topology))
+    let ports = Array(9001..<9001 + LocalFederation.portNames(of: topology).count)
     return LocalFederation(topology, files: LocalFiles(folder: "/w"), ports: ports)
   }
 

@@ -74,11 +74,14 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
 extension RegisterRefusal: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .noRight: "the member has no right to invite; invite it again with '--rights' that include 'invite'"
+    case .noRight:
+      "the member has no right to invite; invite it again with '--rights read,invite', and with '--address' where it has none"
     case .notBelow(let name): "\(name) is not below the member that asks; ask a member above it, or the authority"
     case .noMember(let name): "no member is called \(name); 'headwater federation' lists them"
     case .hasLeft(let name, let state): "\(name) is \(state.rawValue); invite its site under another name"
-    case .nameTaken(let name): "the name \(name) is taken, and stays so when a member leaves; choose another one"
+    case .nameTaken(let name):
+      "the name \(name) is taken, and stays so when a member leaves; choose another one, or run 'headwater invite \(name) --again' "
+        + "where this member is to join once more"
     case .alreadyInvited(let name):
       "\(name) has an invitation that is open; use it, or run 'headwater federation revoke \(name)' first"
     case .notInvited(let name): "\(name) has no open invitation"

@@ -62,6 +62,8 @@ extension Register {
         self = withdrawn
         return "the invitation of \(name) is withdrawn"
       }
+      guard let member = member(named: name) else { throw .refused(.noMember(name)) }
+      guard member.state != .revoked else { throw .refused(.hasLeft(name, .revoked)) }
       guard let signing else { throw .needsKey }
       let revoked = try revoke(name, by: sender, signing: signing)
       let cut =

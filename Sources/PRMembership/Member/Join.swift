@@ -48,10 +48,12 @@ package struct Join: Sendable {
     guard let identity = store.identity else { throw FederationRefusal(RegisterRefusal.badStore.description) }
     let before = try await store.membership()
     try keys.make()
+    let isRepeated = keys.exists(keys.joiningFile(token.id.description))
     let (key, request) = try joining(token)
     let (authority, authorities) = try await authorities(at: address, of: token)
     let fields = try await fields(token, request, identity, before, in: authority.federation)
-    let answer = try await enroll(fields, by: token, at: address, trusting: authorities)
+    let answer = try await enroll(
+      fields, by: token, at: address, trusting: authorities, isRepeated: isRepeated, before: before)
     let place = Place(
       issued: try Issued(answer, key, authority, at: clock()), membership: try Membership(answer, store: identity))
     // What a member has minted, no other has.
@@ -120,16 +122,29 @@ package struct Join: Sendable {
   }
 
   /// Sends the request of a join.
+  ///
+  /// - Parameters:
+  ///   - isRepeated: whether an earlier run has sent one with this token. It may have been accepted: then a store that has numbered
+  ///     since asks for something else.
+  ///   - before: the place that the store has, where it joins again.
   func enroll(
     _ fields: EnrollFields, by token: EnrollmentToken, at address: MemberAddress,
-    trusting authorities: [AuthorityCertificate]
+    trusting authorities: [AuthorityCertificate], isRepeated: Bool = false, before: Membership? = nil
   ) async throws -> EnrollAnswer {
     do {
       return try await ask(fields, at: address, trusting: authorities)
     } catch let refusal as FederationRefusal where refusal.isAnswer {
       // It was answered: to go on later makes no sense.
       keys.remove(keys.joiningFile(token.id.description))
-      throw refusal
+      if let before {
+        throw FederationRefusal(
+          "\(refusal). This database is the member \(before.name) of \(before.federation) already: 'headwater serve' starts it"
+        )
+      }
+      guard isRepeated else { throw refusal }
+      throw FederationRefusal(
+        "\(refusal). A join with it was begun here before. Where that was an hour ago, or the database has numbered since, stop its "
+          + "server, have the authority 'headwater invite NAME --again', and join with the new line")
     }
   }
 

@@ -15,7 +15,7 @@ package struct LocalFederation: Sendable {
 
   /// - Parameters:
   ///   - files: where the nodes' files are.
-  ///   - ports: as many as ``portCount(of:)`` says, each of them free.
+  ///   - ports: one for each of ``portNames(of:)``, each of them free.
   package init(_ topology: Topology, files: LocalFiles, ports: [Int]) {
     var ports = ports[...]
     var endpoints: [String: [Endpoint]] = [:]
@@ -36,9 +36,12 @@ package struct LocalFederation: Sendable {
     certificates = isManaged ? [] : Self.certificates(topology, files)
   }
 
-  /// How many ports its listeners and status pages need.
-  package static func portCount(of topology: Topology) -> Int {
-    topology.nodes.map { node in node.endpoints.count { !$0.isUnix } + 1 }.reduce(0, +)
+  /// What its ports are for, in the order in which they are taken: the listeners of the nodes, then their status pages.
+  package static func portNames(of topology: Topology) -> [String] {
+    let listeners = topology.nodes.flatMap { node in
+      node.endpoints.enumerated().filter { !$0.element.isUnix }.map { "\(node.name.value) listener \($0.offset)" }
+    }
+    return listeners + topology.nodes.map { "\($0.name.value) status" }
   }
 
   private static func certificates(_ topology: Topology, _ files: LocalFiles) -> [LocalCertificate] {

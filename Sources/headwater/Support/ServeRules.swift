@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import PRAssembly
+import PRMembership
 import PRRevision
 import PRWire
 
@@ -21,7 +22,8 @@ struct ServeRules {
       throw ValidationError("--sync-every needs an --upstream to copy")
     }
     if options.ownLevel == 0, options.lane ?? .only != .only, options.numbering == .partitioned {
-      throw ValidationError("--lane distinguishes the nodes below an upstream: give --upstream or --level")
+      throw ValidationError(
+        "--lane distinguishes the nodes below an upstream: give --upstream or --level, or leave it out")
     }
     if options.statusTokenFile != nil, options.status == nil {
       throw ValidationError("--status-token-file needs --status")
@@ -74,7 +76,9 @@ struct ServeRules {
     }
     guard options.listen.contains(where: \.isTLS) else { return }
     guard options.tlsCertificate != nil else {
-      throw ValidationError("a tls:// listener needs --tls-certificate and --tls-key")
+      throw ValidationError(
+        "a tls:// listener needs --tls-certificate and --tls-key; where the node is part of a federation, it needs the folder of its "
+          + "keys, which is not at \(KeyFolder(options)?.path ?? "--keys"), or cannot be read")
     }
     guard options.tlsTrust != nil || !options.tlsRequireClientCertificate else {
       throw ValidationError(

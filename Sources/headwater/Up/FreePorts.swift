@@ -9,7 +9,13 @@ struct FreePorts {
   /// They stay bound until all are chosen, so that none is chosen twice.
   private var sockets: [ListeningSocket] = []
 
-  init(from first: Int?) { next = first }
+  /// Whether the operator has said which ones.
+  let areGiven: Bool
+
+  init(from first: Int?) {
+    next = first
+    areGiven = first != nil
+  }
 
   mutating func take() throws -> Int {
     guard let first = next else { return try bind(0) }
@@ -20,6 +26,11 @@ struct FreePorts {
     }
     throw UserFacingError("there are not enough free ports above --first-port; choose a lower one")
   }
+
+  /// Takes this one.
+  ///
+  /// - Returns: whether it is free.
+  mutating func take(_ port: Int) -> Bool { (try? bind(port)) != nil }
 
   /// Releases them for the processes that will listen there.
   mutating func release() {

@@ -48,7 +48,8 @@ struct TopologyUp: AsyncParsableCommand {
     defer { folder.end() }
     let files = LocalFiles(folder: folder.path)
     var ports = FreePorts(from: firstPort)
-    let chosen = try (0..<LocalFederation.portCount(of: topology)).map { _ in try ports.take() }
+    let kept = KeptPorts(in: folder.path)
+    let chosen = try kept.take(LocalFederation.portNames(of: topology), isManaged: topology.isManaged, from: &ports)
     let federation = LocalFederation(topology, files: files, ports: chosen)
     for cluster in federation.clusters { try programs?.makeFolder(of: cluster, in: folder) }
     try Self.makeCertificates(federation, files)
@@ -82,11 +83,5 @@ struct TopologyUp: AsyncParsableCommand {
     }
   }
 
-  private static func write(_ text: String, to path: String) throws {
-    do throws(FileError) {
-      try AtomicFile(path, in: .system).write(text.utf8, mode: 0o600, isSynced: false)
-    } catch {
-      throw UserFacingError("cannot write \(path): \(error); \(error.advice)")
-    }
-  }
+  private static func write(_ text: String, to path: String) throws { try WorkFolder.write(text, to: path) }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PRAssembly
+import PRStore
 
 /// The folder of a local federation's files. One process at a time has it.
 struct WorkFolder {
@@ -31,6 +32,14 @@ struct WorkFolder {
   func end() {
     if isTemporary { try? FileManager.default.removeItem(atPath: path) }
     close(lock)
+  }
+
+  static func write(_ text: String, to path: String) throws {
+    do throws(FileError) {
+      try AtomicFile(path, in: .system).write(text.utf8, mode: 0o600, isSynced: false)
+    } catch {
+      throw UserFacingError("cannot write \(path): \(error); \(error.advice)")
+    }
   }
 
   private static func made(_ path: String) throws -> String {

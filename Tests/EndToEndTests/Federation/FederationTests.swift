@@ -159,10 +159,10 @@ struct FederationTests {
   }
 
   /// The long form takes 25 minutes.
-  private static let renewals =
+  private static let lifetimes =
     ProcessInfo.processInfo.environment["HEADWATER_LONG_TESTS"] == "1" ? [("12s", 3), ("180s", 12)] : [("12s", 3)]
 
-  @Test("certificates are renewed while connections stay", arguments: renewals)
+  @Test("certificates are renewed while connections stay", arguments: lifetimes)
   func renewals(lifetime: String, count: Int) throws {
     let authority = try ManagedNode.authority(["--certificate-lifetime", lifetime])
     let pune = try authority.member("pune", hasMembers: true)
@@ -190,6 +190,7 @@ struct FederationTests {
     #expect(try pune.number("v", "a") == "0.0")
     #expect(try pune.number("v", "b") == "0.1")
     try Tool(in: authority.folder).run(["invite", "oslo"]).failed(saying: "lane")
+    try Tool(in: authority.folder).run(["federation", "revoke", "dock"]).failed(saying: "no member is called dock")
     try authority.run(["federation", "retire", "pune"])
     try pune.server?.wait { try authority.entry("pune")?["state"]?.string == "retired" }
     #expect(try pune.ask("v", "c").refusal?.contains("retired") == true)
@@ -302,5 +303,18 @@ struct FederationTests {
     let value = ["--lane": "0/2", "--level": "3", "--upstream": "tcp://127.0.0.1:1"][option] ?? ""
     try Tool(in: pune.folder).run(["serve", option, value]).failed(64, saying: "leave \(option) out")
     try authority.stop()
+  }
+
+  @Test(
+    "an authority that would number like a member, or like another server, is refused",
+    arguments: [
+      (["--level", "1"], "--level"), (["--level", "1", "--lane", "0/2"], "--level"),
+      (["--upstream", "tcp://127.0.0.1:1"], "--upstream"), (["--numbering", "bitbake"], "--numbering"),
+      (["--lane", "0/2"], "--lane"),
+    ])
+  func contradictionsAtTheTop(options: [String], blamed: String) throws {
+    let authority = try ManagedNode.authority()
+    try authority.stop()
+    try Tool(in: authority.folder).run(["serve"] + options).failed(64, saying: "leave \(blamed) out")
   }
 }

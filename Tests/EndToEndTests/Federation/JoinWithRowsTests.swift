@@ -49,6 +49,24 @@ struct JoinWithRowsTests {
     try authority.stop()
   }
 
+  @Test("a join that goes on after its server has numbered once more is refused, and an invitation anew takes it in")
+  func numberedMeanwhile() throws {
+    let authority = try ManagedNode.authority()
+    #expect(try authority.number("v", "a") == "0")
+    let alone = try ServerProcess([])
+    #expect(try alone.connect().ask(Requests.getPR("v", "b"))["value"] == .string("0"))
+    let line = try authority.invite("pune")
+    let tool = try Tool(in: alone.folder)
+    #expect(try tool.run(line).errors.contains("give --yes"))
+    #expect(try alone.connect().ask(Requests.getPR("v", "c"))["value"] == .string("1"))
+    try tool.run(line + ["--yes"]).failed(saying: "has numbered since", "invite NAME --again")
+    try alone.stop()
+    let joined = try tool.run(authority.invite("pune", ["--again"]) + ["--yes"]).succeeded()
+    #expect(joined.output.contains("pune is a member of hq.example"))
+    try tool.run(line + ["--yes"]).failed(saying: "is the member pune of hq.example already")
+    try authority.stop()
+  }
+
   @Test("nothing is asked where no value names two contents")
   func alike() throws {
     let authority = try ManagedNode.authority()

@@ -18,4 +18,25 @@ struct ManagedTests {
       try federation["releases"].connect().ask(Requests.getPR("w", "x")).refusal?.contains("read-only") == true)
     try federation.stop()
   }
+
+  @Test("is itself again when its folder is used again, and says so where another process has one of its ports")
+  func again() throws {
+    let first = try Federation("managed.yaml")
+    #expect(try first["authority"].connect().ask(Requests.getPR("v", "a"))["value"] == .string("0"))
+    let listeners = first.nodes.mapValues(\.listeners)
+    let port = try #require(listeners["authority"]?.first { $0.hasPrefix("tls://") })
+    try first.stop()
+
+    let second = try Federation("managed.yaml", in: first.folder)
+    #expect(second.nodes.mapValues(\.listeners) == listeners)
+    let asked = try second["kernel"].connect().ask(Requests.getPR("v", "a"))
+    #expect(asked["value"] == .string("0"), "the authority's")
+    try second.stop()
+    #expect(!second.log.contains("the upstream is away"), "\(second.log)")
+
+    let other = try ServerProcess([], listeners: [port.replacing("tls://", with: "tcp://")])
+    try Tool(in: first.folder).run(["topology", "up", "managed.yaml", "--directory", "d"])
+      .failed(saying: "another process has port", "authority listener 1")
+    try other.stop()
+  }
 }
