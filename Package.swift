@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "PRClient",
       dependencies: [
-        "PRRevision", "PRWire", "PRFederation", "PRTLS",
+        "PRRevision", "PRWire", "PRFederation", "PRCertificates", "PRTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
@@ -226,9 +226,10 @@ let package = Package(
     .testTarget(
       name: "PRMembershipTests",
       dependencies: [
-        "COpenSSL", "PRCertificates", "PRFederation", "PRMembership", "PRNode", "PRRevision", "PRServer", "PRStore",
-        "PRStoreMemory", "PRWire", "TestCertificates", "TestSeed", "TestThreads",
+        "COpenSSL", "PRCertificates", "PRClient", "PRFederation", "PRMembership", "PRNode", "PRRevision", "PRServer",
+        "PRStore", "PRStoreMemory", "PRWire", "TestCertificates", "TestSeed", "TestThreads",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .testTarget(name: "PRRevisionTests", dependencies: ["PRRevision", "TestSeed"]),

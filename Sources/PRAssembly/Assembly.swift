@@ -22,6 +22,8 @@ struct Assembly: Sendable {
   private let configuration: NodeConfiguration
   private let surroundings: ProcessEnvironment
   private let logger: Logger
+  /// Those to the upstream.
+  private let connections = MemberConnections()
 
   init(_ configuration: NodeConfiguration, _ surroundings: ProcessEnvironment) {
     self.configuration = configuration
@@ -265,6 +267,7 @@ struct Assembly: Sendable {
         }
         certificates.check()
       },
+      connections: connections,
       // As an operator would: the options are made anew, and another generation takes over.
       reload: { kill(getpid(), SIGHUP) })
     switch place.role {
@@ -341,6 +344,7 @@ struct Assembly: Sendable {
         tlsName: upstream.tlsName)
       dialer.acceptedMembers = configuration.federation?.acceptedMembers
       dialer.introduction = introduction
+      dialer.memberConnections = connections
       return dialer
     }
   }

@@ -52,6 +52,7 @@ package final class ClientHandler: ChannelDuplexHandler {
   private let isTLS: Bool
   private let greeted: EventLoopPromise<PeerDescription>
   private let introduction: PeerDescription?
+  private let memberConnections: MemberConnections?
   private var handshake: Handshake?
   private var framer: LineFramer
   private var assembler: MessageAssembler
@@ -66,6 +67,7 @@ package final class ClientHandler: ChannelDuplexHandler {
     if case .tls = dialer.server { isTLS = true } else { isTLS = false }
     self.greeted = greeted
     introduction = dialer.introduction
+    memberConnections = dialer.memberConnections
     handshake = dialer.asksForDescription ? .client(limits: dialer.limits) : nil
     framer = LineFramer(limit: dialer.limits.line)
     assembler = MessageAssembler(limit: dialer.limits.message)
@@ -155,7 +157,10 @@ package final class ClientHandler: ChannelDuplexHandler {
   }
 
   package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is TLSHandshakeDone { greetIfReady() }
+    if let done = event as? TLSHandshakeDone {
+      if let member = done.member { memberConnections?.note(context.channel, member) }
+      greetIfReady()
+    }
     context.fireUserInboundEventTriggered(event)
   }
 

@@ -23,6 +23,8 @@ package struct Dialer: Sendable {
   package var tlsName: String?
   /// The members of a federation of which the server's certificate must name one; nil where it need not.
   package var acceptedMembers: Set<MemberURI>?
+  /// Gets the connection when a server has shown the certificate of a member.
+  package var memberConnections: MemberConnections?
   package var transport = Transport.sockets
 
   package init(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRClient
 import PRNode
 import PRStore
 
@@ -18,11 +19,14 @@ package struct FederationPart: Sendable {
   /// Of this program.
   package let version: String
   package let environment: MembershipEnvironment
+  /// Those that this node has made: for requests about the federation, for lookups, and for the copy.
+  package let connections: MemberConnections
 
   package init(
     store: Store, keys: KeyFolder, alarms: AlarmBoard, version: String = "", clock: @escaping @Sendable () -> Int64,
     log: @escaping @Sendable (String) -> Void, reread: @escaping @Sendable () -> Void,
-    in environment: MembershipEnvironment = .system, reload: @escaping @Sendable () -> Void = {}
+    in environment: MembershipEnvironment = .system, connections: MemberConnections = MemberConnections(),
+    reload: @escaping @Sendable () -> Void = {}
   ) {
     self.store = store
     self.keys = keys
@@ -33,6 +37,7 @@ package struct FederationPart: Sendable {
     self.reread = reread
     self.reload = reload
     self.environment = environment
+    self.connections = connections
   }
 
   /// In seconds since 1970.

@@ -27,10 +27,12 @@ extension FederationMember {
     }
   }
 
-  /// Connections of members that are revoked end, and members below get the list.
+  /// Connections of members that are revoked end, and those to them, and members below get the list.
   func heedList() async {
     guard let lists = try? part.keys.revocations(), !lists.isEmpty else { return }
     revocations.tell(lists)
+    let ended = part.connections.end(revoked: Set(lists.flatMap { $0.entries.map(\.serial) }))
+    if ended > 0 { part.log("\(ended) connections to the upstream were closed: its certificate was revoked") }
     forgetBelow(revokedBy: lists)
     held.answerAll()
   }

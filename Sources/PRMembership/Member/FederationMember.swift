@@ -111,7 +111,7 @@ package final class FederationMember: FederationAnswering, Service {
     self.node = node
     self.facts = facts
     self.keepsMinting = keepsMinting
-    link = MemberLink(keys: part.keys, in: part.environment)
+    link = MemberLink(keys: part.keys, in: part.environment, connections: part.connections)
     state = Mutex(State(membership: membership, beganAt: part.now))
   }
 

@@ -11,10 +11,15 @@ import PRWire
 package struct MemberLink: Sendable {
   let keys: KeyFolder
   let environment: MembershipEnvironment
+  private let connections: MemberConnections?
 
-  package init(keys: KeyFolder, in environment: MembershipEnvironment = .system) {
+  /// - Parameter connections: gets those that are made.
+  package init(
+    keys: KeyFolder, in environment: MembershipEnvironment = .system, connections: MemberConnections? = nil
+  ) {
     self.keys = keys
     self.environment = environment
+    self.connections = connections
   }
 
   /// How much of an answer is believed: a list of revoked certificates may be long.
@@ -37,6 +42,7 @@ package struct MemberLink: Sendable {
       var dialer = Dialer(
         .tls(host: address.host, port: Int(clamping: address.port)), timeout: .seconds(10),
         limits: WireLimits(message: Self.longestAnswer), asksForDescription: true)
+      dialer.memberConnections = connections
       dialer.acceptedMembers = Set(names.map { MemberURI(federation: federation, member: $0) })
       do throws(ClientError) {
         let connection = try await connect(dialer)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRAssembly
+import PRClient
 import PRFederation
 import PRMembership
 import PRNode
@@ -92,7 +93,8 @@ extension NodeProcess {
     let clock = surroundings.clock
     let shared = FederationPart(
       store: node.store, keys: part.keys, alarms: alarms, clock: { clock.now }, log: { _ in },
-      reread: { certificates.check() }, in: part.environment, reload: surroundings.reload)
+      reread: { certificates.check() }, in: part.environment, connections: part.connections,
+      reload: surroundings.reload)
     if let register {
       let authority = FederationAuthority(shared, register: register)
       part.authority = authority
@@ -121,6 +123,7 @@ final class ManagedPart: @unchecked Sendable {
   let keys: KeyFolder
   let environment: MembershipEnvironment
   let credentials: OutgoingConnections.Credentials
+  let connections = MemberConnections()
   var member: FederationMember?
   var authority: FederationAuthority?
   private var task: Task<Void, Never>?

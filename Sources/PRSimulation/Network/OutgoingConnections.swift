@@ -2,6 +2,7 @@
 import NIOCore
 import PRClient
 import PRFederation
+import PRTLS
 import PRWire
 
 /// The connections that a program on a machine opens.
@@ -47,6 +48,7 @@ final class OutgoingConnections: @unchecked Sendable {
       .tcp(host: host, port: port), timeout: dialer.timeout, limits: dialer.limits,
       asksForDescription: dialer.asksForDescription)
     simulated.introduction = dialer.introduction
+    simulated.memberConnections = dialer.memberConnections
     simulated.transport = transport(credentials)
     return simulated
   }
@@ -98,6 +100,10 @@ final class OutgoingConnections: @unchecked Sendable {
             connected.fail(error)
           case .success:
             channel.begin()
+            if let member = handshake?.server?.certificate {
+              channel.pipeline.fireUserInboundEventTriggered(
+                TLSHandshakeDone(peerNames: [], member: member, version: "TLSv1.3", isResumed: false))
+            }
             connected.succeed(channel)
           }
         }

@@ -147,6 +147,7 @@ final class NodeProcess: @unchecked Sendable {
       dialer.introduction = PeerDescription(
         server: "headwater/simulated", features: plan.isWatched && !plan.isOld ? [.via] : [], store: store.identity,
         lane: plan.policy.isReadOnly || plan.hidesLane ? nil : plan.policy.lane)
+      dialer.memberConnections = part?.connections
       dialer.transport = outgoing.transport(part?.credentials)
       return dialer
     }

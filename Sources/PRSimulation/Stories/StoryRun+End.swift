@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PRMembership
 import PRNode
 import PRStoreMemory
 
@@ -49,11 +50,26 @@ extension StoryRun {
     }
   }
 
-  /// It is no member of a federation, or one whose reports are answered.
+  /// It is no member of a federation, or one whose reports are answered and above which none is revoked.
   func isInOrder(_ node: Story.Node) -> Bool {
     guard story.isWatched, let running = nodes[node.name], let member = running.member else { return true }
+    guard !hasRevokedAbove(member) else { return false }
     // A clock that was set back makes an old report one of the future.
     return member.reportedAt.map { (0..<90).contains(running.wall / 1000 - $0) } ?? false
+  }
+
+  /// A member may reach the authority for its reports, and no node for its questions.
+  private func hasRevokedAbove(_ member: FederationMember) -> Bool {
+    var above: FederationMember? = member
+    for _ in story.nodes {
+      guard let upstream = above?.membership.upstream.name.text else { return false }
+      let isRevoked = story.actions.contains {
+        if case .membership(.revoke(upstream)) = $0.action { true } else { false }
+      }
+      if isRevoked { return true }
+      above = nodes[upstream]?.member
+    }
+    return false
   }
 
   private func isStopped(_ node: Story.Node) -> Bool { nodes[node.name]?.node?.lease?.stop != nil }
