@@ -32,7 +32,7 @@ extension FederationMember {
     guard let lists = try? part.keys.revocations(), !lists.isEmpty else { return }
     revocations.tell(lists)
     let ended = part.connections.end(revoked: Set(lists.flatMap { $0.entries.map(\.serial) }))
-    if ended > 0 { part.log("\(ended) connections to the upstream were closed: its certificate was revoked") }
+    if ended > 0 { part.log("the connections to the upstream were closed: its certificate was revoked") }
     forgetBelow(revokedBy: lists)
     held.answerAll()
   }

@@ -36,9 +36,12 @@ struct AlarmJudge {
 
   /// What is wrong at the end.
   ///
-  /// - Parameter isInOrder: whether a node reaches those above it.
+  /// - Parameters:
+  ///   - isInOrder: whether the reports of a node are answered.
+  ///   - reachesUpstream: whether its questions are, too.
   func violations(
-    _ story: Story, _ nodes: [String: SimulatedNode], isInOrder: (Story.Node) -> Bool
+    _ story: Story, _ nodes: [String: SimulatedNode], isInOrder: (Story.Node) -> Bool,
+    reachesUpstream: (Story.Node) -> Bool
   ) -> [String] {
     let causes = AlarmCauses(story)
     let log = AlarmHistory(nodes.mapValues(\.alarmEvents))
@@ -52,8 +55,9 @@ struct AlarmJudge {
     }.map { "\($0.node) has raised the alarm \($0.cause) more than \($1) times" }.sorted()
     let isTrusted = !causes.certificatesMayFail(story.actions.last?.time ?? .zero)
     let lasting = story.nodes.filter { isTrusted && isInOrder($0) }.flatMap { node in
-      (nodes[node.name]?.node?.alarms.all.all ?? []).map(\.cause).filter { cause in
-        Self.ending.contains { cause.hasPrefix($0) } && !isNamed(cause, at: node.name)
+      let ending = Self.ending + (reachesUpstream(node) ? Self.endingByUpstream : [])
+      return (nodes[node.name]?.node?.alarms.all.all ?? []).map(\.cause).filter { cause in
+        ending.contains { cause.hasPrefix($0) } && !isNamed(cause, at: node.name)
       }.map { "the alarm \($0) of \(node.name) has not ended" }
     }
     return unnamed + tooOften + lasting + (named.isEmpty ? AlarmDuties(story).violations(log) : [])
@@ -64,9 +68,12 @@ struct AlarmJudge {
   }
 
   /// What no node has any more when all faults have ended.
-  private static let ending = [
-    "upstream-away", "copy-failing", "copy-reset", "minted-without-upstream", "federation-unreached", "level-unknown",
-    "level-differs", "protocol-differs",
+  private static let ending = ["federation-unreached"]
+
+  /// What no node has any more that has reached its upstream since.
+  private static let endingByUpstream = [
+    "upstream-away", "copy-failing", "copy-reset", "minted-without-upstream", "level-unknown", "level-differs",
+    "protocol-differs",
   ]
 }
 

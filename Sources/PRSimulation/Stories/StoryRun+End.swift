@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PRMembership
 import PRNode
 import PRStoreMemory
 
@@ -50,32 +49,30 @@ extension StoryRun {
     }
   }
 
-  /// It is no member of a federation, or one whose reports are answered and above which none is revoked.
+  /// It is no member of a federation, or one whose reports are answered.
   func isInOrder(_ node: Story.Node) -> Bool {
     guard story.isWatched, let running = nodes[node.name], let member = running.member else { return true }
-    guard !hasRevokedAbove(member) else { return false }
     // A clock that was set back makes an old report one of the future.
     return member.reportedAt.map { (0..<90).contains(running.wall / 1000 - $0) } ?? false
   }
 
-  /// A member may reach the authority for its reports, and no node for its questions.
-  private func hasRevokedAbove(_ member: FederationMember) -> Bool {
-    var above: FederationMember? = member
-    for _ in story.nodes {
-      guard let upstream = above?.membership.upstream.name.text else { return false }
-      let isRevoked = story.actions.contains {
-        if case .membership(.revoke(upstream)) = $0.action { true } else { false }
-      }
-      if isRevoked { return true }
-      above = nodes[upstream]?.member
-    }
-    return false
+  /// Its questions and its copy reach the node above. The authority may answer the reports of one below a member that is revoked.
+  func reachesUpstream(_ node: Story.Node) -> Bool { isInOrder(node) && !refusesUpstream(node) }
+
+  /// Its list of revoked certificates names the one that its upstream has now.
+  private func refusesUpstream(_ node: Story.Node) -> Bool {
+    guard let running = nodes[node.name], let member = running.member,
+      let upstream = nodes[member.membership.upstream.name.text],
+      let certificate = try? upstream.disk.keyFiles.folder.certificate(),
+      let lists = try? running.disk.keyFiles.folder.revocations()
+    else { return false }
+    return lists.contains { $0.contains(certificate.serial) }
   }
 
   private func isStopped(_ node: Story.Node) -> Bool { nodes[node.name]?.node?.lease?.stop != nil }
 
   private func checkCopy(of node: Story.Node) {
-    guard node.syncEvery != nil, node.away != .offline, isInOrder(node), let copy = nodes[node.name]?.database,
+    guard node.syncEvery != nil, node.away != .offline, reachesUpstream(node), let copy = nodes[node.name]?.database,
       let upstream = node.upstreams.first.flatMap({ nodes[$0] })
     else { return }
     let lacking = upstream.rows.filter { !copy.hasCopied($0) }
@@ -102,7 +99,7 @@ extension StoryRun {
 
   private func askOnceMore(_ node: Story.Node) {
     let above = story.asked(from: node)
-    let isGood = story.isGood(node) && story.isInTime(node) && ([node] + above).allSatisfy(isInOrder)
+    let isGood = story.isGood(node) && story.isInTime(node) && ([node] + above).allSatisfy(reachesUpstream)
     let mayRefuse =
       isStopped(node)
       || node.away == .strict && (!isGood || above.contains { $0.away == .offline && !$0.upstreams.isEmpty })
@@ -129,7 +126,7 @@ extension StoryRun {
     world.run(for: .milliseconds(4_500))
     // BitBake's server is asked for everything at the end of each interval.
     for node in story.nodes
-    where story.isGood(node) && isInOrder(node) && !story.isInLoop(node)
+    where story.isGood(node) && !story.isInLoop(node)
       && !story.asked(from: node).contains(where: \.isStock)
     {
       checkCopy(of: node)

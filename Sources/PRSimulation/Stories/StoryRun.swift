@@ -89,7 +89,9 @@ package final class StoryRun: @unchecked Sendable {
       perform(timed.action)
     }
     end()
-    if story.isWatched { found += alarms.violations(story, nodes, isInOrder: isInOrder) }
+    if story.isWatched {
+      found += alarms.violations(story, nodes, isInOrder: isInOrder, reachesUpstream: reachesUpstream)
+    }
     let outcome = Outcome(
       violations: ledger.violations + found, digest: world.digest, answered: ledger.answered, refused: ledger.refused,
       lost: ledger.lost, steps: world.loop.steps)

@@ -107,7 +107,7 @@ struct MachinesOfAuthorityTests {
     #expect(try server.alarms() == ["federation-signing"])
     let alone = [try second.number("b"), try second.number("c")]
     #expect(alone == ["1", "2"])
-    let below = try pune.connect().ask(Requests.getPR("v", "d"))
+    let below = try pune.askAsBitBake(Requests.getPR("v", "d"))
     #expect(below["value"]?.string == "2.0", "\(below)")
     try second.run(["federation", "revoke", "pune"]).failed(saying: "no machine with the authority's key has answered")
     #expect(try cluster.primary.run("SELECT count(*) FROM headwater.pending") == [["0"]])

@@ -10,6 +10,7 @@ final class ManagedNode {
   let port: UInt16?
   private(set) var server: ServerProcess?
   private let options: [String]
+  private let environment: [String: String]
 
   /// The authority of a new federation, which serves.
   static func authority(_ options: [String] = [], serving: [String] = []) throws -> ManagedNode {
@@ -19,10 +20,13 @@ final class ManagedNode {
     return node
   }
 
-  private init(_ name: String, folder: TemporaryFolder, hasMembers: Bool, options: [String]) throws {
+  private init(
+    _ name: String, folder: TemporaryFolder, hasMembers: Bool, options: [String], environment: [String: String] = [:]
+  ) throws {
     self.name = name
     self.folder = folder
     self.options = options
+    self.environment = environment
     port = hasMembers ? try Address.freePort() : nil
   }
 
@@ -45,12 +49,15 @@ final class ManagedNode {
   }
 
   /// Invites a site, has it join, and starts it.
+  ///
+  /// - Parameter environment: variables of its server.
   func member(
     _ name: String, hasMembers: Bool = false, _ arguments: [String] = [], in folder: TemporaryFolder? = nil,
-    serving: [String] = []
+    serving: [String] = [], environment: [String: String] = [:]
   ) throws -> ManagedNode {
     let node = try ManagedNode(
-      name, folder: folder ?? TemporaryFolder(), hasMembers: hasMembers, options: ["--status", "0"] + serving)
+      name, folder: folder ?? TemporaryFolder(), hasMembers: hasMembers, options: ["--status", "0"] + serving,
+      environment: environment)
     let line = try invite(name, (hasMembers ? ["--address", node.address] : []) + arguments)
     try node.run(line + (folder == nil ? [] : ["--yes"]))
     try node.start()
@@ -69,7 +76,7 @@ final class ManagedNode {
   @discardableResult
   func start() throws -> ServerProcess {
     let listeners = ServerProcess.standardListeners + (port == nil ? [] : ["tls://\(address)"])
-    let server = try ServerProcess(options, in: folder, listeners: listeners)
+    let server = try ServerProcess(options, in: folder, listeners: listeners, environment: environment)
     self.server = server
     return server
   }
@@ -96,13 +103,7 @@ final class ManagedNode {
   ///
   /// - Returns: the whole answer.
   func ask(_ version: String, _ checksum: String) throws -> JSONValue {
-    let server = try #require(server)
-    do {
-      return try server.connect().ask(Requests.getPR(version, checksum))
-    } catch is RawConnection.End {
-      // Another lane, or another upstream, begins the node anew, which ends connections between two requests.
-      return try server.connect().ask(Requests.getPR(version, checksum))
-    }
+    try #require(server).askAsBitBake(Requests.getPR(version, checksum))
   }
 
   func number(_ version: String, _ checksum: String) throws -> String {

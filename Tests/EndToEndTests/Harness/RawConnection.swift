@@ -52,6 +52,7 @@ final class RawConnection {
   func send(_ bytes: [UInt8]) throws {
     let sent = sendWhatIsTaken(bytes)
     guard sent == bytes.count else {
+      if errno == EPIPE || errno == ECONNRESET { throw End.reset }
       throw Failure("\(sent) of \(bytes.count) bytes were taken: \(String(cString: strerror(errno)))")
     }
   }

@@ -53,6 +53,19 @@ final class ServerProcess: Sendable {
     try RawConnection(to: address, greets: greets, seconds: seconds, receiveBuffer: receiveBuffer)
   }
 
+  /// Asks as BitBake's client does: over a new connection where one has ended, up to three times. A node begins anew with
+  /// another lane or another upstream, which ends connections between two requests, and may do so twice in a row.
+  func askAsBitBake(_ request: String) throws -> JSONValue {
+    for _ in 1..<3 {
+      do {
+        return try connect().ask(request)
+      } catch let end as RawConnection.End where end != .timedOut {
+        continue
+      }
+    }
+    return try connect().ask(request)
+  }
+
   /// Asks it to end, and expects that it does so in order.
   func stop(_ signal: CInt = SIGTERM) throws {
     process.signal(signal)
