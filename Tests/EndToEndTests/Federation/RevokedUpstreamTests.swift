@@ -51,7 +51,7 @@ struct RevokedUpstreamTests {
       return try kernel.number("w", "\(asked)") == above
     }
     try kernel.wait { try server.alarms() == [] }
-    #expect(server.logs(Self.closed) == 1)
+    #expect(server.hasLogged(Self.closed, times: 1))
     for node in [kernel, pune, authority] { try node.stop() }
   }
 }
