@@ -192,7 +192,7 @@ struct FederationTests {
     try Tool(in: authority.folder).run(["invite", "oslo"]).failed(saying: "lane")
     try Tool(in: authority.folder).run(["federation", "revoke", "dock"]).failed(saying: "no member is called dock")
     try authority.run(["federation", "retire", "pune"])
-    try pune.server?.wait { try authority.entry("pune")?["state"]?.string == "retired" }
+    try pune.wait { try authority.entry("pune")?["state"]?.string == "retired" }
     #expect(try pune.ask("v", "c").refusal?.contains("retired") == true)
     let oslo = try authority.member("oslo")
     #expect(try oslo.number("v", "c") == "0.2")

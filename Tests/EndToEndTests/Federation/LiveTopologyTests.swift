@@ -31,7 +31,7 @@ struct LiveTopologyTests {
     #expect(try tool.run("topology", "diff", "live.yaml", "--server", server).succeeded().output == "")
 
     try authority.run(["federation", "retire", "kernel"])
-    try kernel.server?.wait { try authority.entry("kernel")?["state"]?.string == "retired" }
+    try kernel.wait { try authority.entry("kernel")?["state"]?.string == "retired" }
     try authority.server?.wait {
       try tool.run("topology", "diff", "live.yaml", "--server", server).output == "kernel: it has retired\n"
     }

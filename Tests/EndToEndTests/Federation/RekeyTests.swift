@@ -77,9 +77,8 @@ struct RekeyTests {
     let ofKernel = try authority.invite("kernel", ["--again"])
     try pune.wait { try Tool(in: kernel.folder).run(ofKernel).ending == .exit(0) }
     #expect(try kernel.run(["federation"]).contains("level 2, lane 0/256"))
-    let asking = try #require(kernel.server)
     var asked = 0
-    try asking.wait {
+    try kernel.wait {
       asked += 1
       let above = try pune.number("w", "above \(asked)")
       return try kernel.number("w", "above \(asked)") == above

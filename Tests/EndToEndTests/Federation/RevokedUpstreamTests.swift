@@ -45,7 +45,7 @@ struct RevokedUpstreamTests {
     let server = try #require(kernel.server)
     server.waitForLog(Self.closed)
     var asked = 0
-    try server.wait {
+    try kernel.wait {
       asked += 1
       let above = try pune.number("w", "\(asked)")
       return try kernel.number("w", "\(asked)") == above
