@@ -162,32 +162,26 @@ struct Assembly: Sendable {
     }
   }
 
-  /// A member's database that is served without its keys would be served as one that stands alone, and would give numbers to two
-  /// contents.
+  /// A member's database that is served as one that stands alone would give numbers to two contents.
   private func checkPlace(of store: Store) async throws {
     // An authority on PostgreSQL is no member, and may have to wait before it can read.
     guard configuration.federation == nil, configuration.serverDatabase == nil, !configuration.store.isFrozen else {
       return
     }
-    let membership: Membership?
     do {
-      membership = try await store.membership()
+      let isAuthority = try await store.read { reader throws(StoreError) in try reader.federation() } != nil
+      let keys = KeyFolder(configuration.options)
+      if let wrong = try MisplacedDatabase(try await store.membership(), isAuthority: isAuthority, keys) {
+        throw UserFacingError(wrong.words(store.path, keys: keys?.path))
+      }
+      if isAuthority {
+        logger.warning(
+          "the database is that of a federation's authority, and is served without its keys: members cannot connect")
+      }
     } catch {
       await Self.close(store, isLast: false)
       throw error
     }
-    if membership == nil, try await store.read({ reader throws(StoreError) in try reader.federation() }) != nil {
-      logger.warning(
-        "the database is that of a federation's authority, and is served without its keys: members cannot connect")
-    }
-    guard let membership else { return }
-    await Self.close(store, isLast: false)
-    let folder = KeyFolder(configuration.options)?.path ?? "the folder of --keys"
-    throw UserFacingError(
-      "\(store.path) is the database of the member \(membership.name) of \(membership.federation), and \(folder) does not have "
-        + "its keys, or this user may not read them: name the right folder with --keys of 'headwater serve', give the folder to the "
-        + "server's user, or join again with 'headwater invite "
-        + "\(membership.name) --again' and 'headwater join'")
   }
 
   private func openStore() async throws -> Store {

@@ -140,8 +140,7 @@ struct AlarmCauses {
         switch kind {
         case "member-cloned": [.restored, .copied]
         case "minting-stopped": [.restored, .copied, .retired]
-        // Several reports may have been under way while a store joined.
-        default: [.restored, .copied, .retired, .joinedAgain]
+        default: [.restored, .copied, .retired]
         }
       return times.isMarked(names, kinds, before: time)
     case "copy-reset", "rows-vanished": return times.isMarked(names, [.restored, .copied, .moved], before: time)

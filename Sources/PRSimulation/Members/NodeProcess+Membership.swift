@@ -30,6 +30,10 @@ extension NodeProcess {
     if membership != nil || register != nil, keys.isComplete {
       part = ManagedPart(keys, membership, environment: environment, clock: { clock.now / 1000 }, outgoing)
     }
+    if part == nil, try MisplacedDatabase(membership, isAuthority: register != nil, keys) != nil {
+      hasRefused = true
+      return
+    }
     if let membership, part != nil { take(membership) }
     let watch = UpstreamEventObserver(logger, alarms)
     let upstream = try await startUpstream(store) { watch.hear($0) }

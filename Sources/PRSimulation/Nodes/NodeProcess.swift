@@ -47,6 +47,8 @@ final class NodeProcess: @unchecked Sendable {
   private var upstream: Upstream?
   private let observer = LevelObserver()
   private(set) var isDead = false
+  /// The program has ended with an error: it does not serve such a database.
+  var hasRefused = false
   private var isDraining = false
   /// Its part in a federation.
   var part: ManagedPart?

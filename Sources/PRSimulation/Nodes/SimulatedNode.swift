@@ -99,6 +99,9 @@ package final class SimulatedNode: @unchecked Sendable {
 
   package var isRunning: Bool { process != nil || stock != nil }
 
+  /// Its program does not serve the database as it is. It is started again, as a service manager does, where that has changed.
+  var hasRefused: Bool { process?.hasRefused == true }
+
   package var node: Node? { process?.node }
 
   package var counters: RequestCounters? { process?.server?.counters }
@@ -148,7 +151,7 @@ package final class SimulatedNode: @unchecked Sendable {
 
   /// Another server takes the place of this one, in the same process. This one finishes what its clients have asked.
   func reload() {
-    guard let old = process else { return }
+    guard let old = process, !old.hasRefused else { return }
     old.drain()
     draining.removeAll(where: \.isDead)
     draining.append(old)

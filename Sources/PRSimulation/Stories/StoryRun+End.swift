@@ -49,9 +49,11 @@ extension StoryRun {
     }
   }
 
-  /// It is no member of a federation, or one whose reports are answered.
+  /// It stands in no federation, or is a member whose reports are answered.
   func isInOrder(_ node: Story.Node) -> Bool {
-    guard story.isWatched, let running = nodes[node.name], let member = running.member else { return true }
+    guard story.isWatched, let running = nodes[node.name] else { return true }
+    guard !running.hasRefused else { return false }
+    guard let member = running.member else { return true }
     // A clock that was set back makes an old report one of the future.
     return member.reportedAt.map { (0..<90).contains(running.wall / 1000 - $0) } ?? false
   }
@@ -88,7 +90,8 @@ extension StoryRun {
   /// asked first, while the nodes above have no new numbers.
   private func askOnceMore() {
     let asked = story.nodes.filter { node in
-      !node.isReadOnly && !node.isBitBake && !story.isInLoop(node) && nodes[node.name]?.isRunning == true
+      guard let running = nodes[node.name], running.isRunning, !running.hasRefused else { return false }
+      return !node.isReadOnly && !node.isBitBake && !story.isInLoop(node)
     }
     for level in Set(asked.map(story.level)).sorted(by: >) {
       for node in asked where story.level(of: node) == level { askOnceMore(node) }
