@@ -174,6 +174,8 @@ package final class FederationMember: FederationAnswering, Service {
   private static let longestPause = Duration.seconds(60)
 
   private func reportOverOneConnection(_ reported: () -> Void) async throws(FederationRefusal) {
+    // A join by command may have given it another upstream than the one that does not answer.
+    try await takeStored()
     let place = membership
     let connection = try await connect(place)
     do {
@@ -226,6 +228,8 @@ package final class FederationMember: FederationAnswering, Service {
     part.reread()
     node.take(stored.nodeLease(keepsMinting: keepsMinting))
     noteStop(stored)
+    // A join brings the list of the moment, too.
+    await heedList()
   }
 
   /// The member has left. It may join again.

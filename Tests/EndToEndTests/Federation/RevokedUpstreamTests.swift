@@ -3,7 +3,7 @@ import Foundation
 import TestThreads
 import Testing
 
-@Suite("Connections to an upstream whose certificate is revoked", .ownThreads)
+@Suite("Connections to an upstream whose certificate is revoked, or that has moved", .ownThreads)
 struct RevokedUpstreamTests {
   private static let closed = "the connections to the upstream were closed: its certificate was revoked"
 
@@ -53,5 +53,29 @@ struct RevokedUpstreamTests {
     try kernel.wait { try server.alarms() == [] }
     #expect(server.hasLogged(Self.closed, times: 1))
     for node in [kernel, pune, authority] { try node.stop() }
+  }
+
+  @Test(
+    "are made to its new address when a member below joins again by command while it is served, and cannot reach the old one"
+  )
+  func moved() throws {
+    let authority = try ManagedNode.authority()
+    let pune = try authority.member("pune", hasMembers: true)
+    let kernel = try pune.member("kernel")
+    #expect(try kernel.number("v", "a") == "0.0.0")
+    try pune.stop()
+    let address = "127.0.0.1:\(try Address.freePort())"
+    try pune.run(authority.invite("pune", ["--again", "--address", address]))
+    let moved = try ServerProcess(
+      [], in: pune.folder, listeners: ServerProcess.standardListeners + ["tls://\(address)"])
+    try kernel.run(authority.invite("kernel", ["--again"]))
+    var asked = 0
+    try kernel.wait {
+      asked += 1
+      let above = try moved.askAsBitBake(Requests.getPR("w", "\(asked)"))["value"]?.string
+      return try kernel.number("w", "\(asked)") == above
+    }
+    try moved.stop()
+    for node in [kernel, authority] { try node.stop() }
   }
 }
