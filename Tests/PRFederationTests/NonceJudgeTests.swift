@@ -138,6 +138,8 @@ struct NonceJudgeTests {
     #expect(judge.proves(report.presented, store: Self.store))
     #expect(judge.judge(report, bits: 2) == .handedOver(lease) && judge.judge(report, bits: 3) == .handedOver(lease))
     #expect(judge.judge(Self.report(Self.nonce(1, 5)), bits: 4) == .superseded)
+    #expect(judge.awaitsFirstReport, "its server may have been given another nonce meanwhile")
+    #expect(!judge.judge(Self.report(lease), bits: 5).isAlarm && !judge.awaitsFirstReport)
   }
 
   @Test("a stop names both places, and one when it was restored in place")

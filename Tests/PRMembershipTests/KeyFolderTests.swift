@@ -29,9 +29,9 @@ struct KeyFolderTests {
       try write(try PrivateKey())
     }
 
-    func write(_ key: PrivateKey) throws {
+    func write(_ key: PrivateKey, of name: MemberName = .authority) throws {
       let certificate = try Signing(authority, at: Self.now).certificate(
-        of: .authority, at: [Desk.place], for: key.publicKey, lifetime: 1000)
+        of: name, at: [Desk.place], for: key.publicKey, lifetime: 1000)
       try keys.write(key, certificate, of: [authority.certificate])
     }
 
@@ -55,6 +55,26 @@ struct KeyFolderTests {
     #expect(try desk.mode(desk.keys.path) == 0o700)
     for path in [desk.keys.nodeFile, desk.keys.authorityKeyFile] { #expect(try desk.mode(path) == 0o600) }
     #expect(try desk.mode(desk.keys.trustFile) == 0o644)
+  }
+
+  @Test("of a member keeps a database that is no member's from being served, and no other folder does")
+  func misplaced() throws {
+    let desk = try Keys()
+    let (keys, empty) = (desk.keys, KeyFolder(desk.folder.file("b/keys")))
+    #expect(try MisplacedDatabase(nil, isAuthority: false, keys) == nil, "the authority's")
+    try desk.write(try PrivateKey(), of: memberName("pune"))
+    let holder = MemberURI(federation: Desk.federation, member: memberName("pune"))
+    let wrong = try MisplacedDatabase(nil, isAuthority: false, keys)
+    #expect(wrong == .lacksPlace(holder, keys: keys.path))
+    let words = try #require(wrong?.words("db", keys: keys.path))
+    #expect(words.hasPrefix("db is not the database of a member") && words.contains("invite pune --again"))
+    #expect(try MisplacedDatabase(nil, isAuthority: true, keys) == nil)
+    #expect(try MisplacedDatabase(nil, isAuthority: false, empty) == nil)
+    #expect(try MisplacedDatabase(nil, isAuthority: false, nil) == nil)
+    #expect(try MisplacedDatabase(.pune, isAuthority: false, empty) == .lacksKeys(.pune))
+    #expect(try MisplacedDatabase(.pune, isAuthority: false, keys) == .lacksKeys(.pune), "it is not read as a member's")
+    try keys.write("", to: keys.nodeFile, mode: 0o600)
+    #expect(throws: KeyFolderError.self) { try MisplacedDatabase(nil, isAuthority: false, keys) }
   }
 
   @Test("gives back what was written")

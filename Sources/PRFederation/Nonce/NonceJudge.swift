@@ -165,8 +165,9 @@ package struct NonceJudge: Hashable, Sendable {
     phase = .settled
   }
 
-  /// A store that has joined again has not reported since: a report of the time before may have been under way, its own server's.
-  package var awaitsFirstReport: Bool { answered == nil && phase == .settled && newest.generation > 0 }
+  /// A new lease was given, and no report has come that has its nonce: one of the time before may be under way, of the server of a store
+  /// that has joined again by a command.
+  package var awaitsFirstReport: Bool { phase == .settled && newest.generation > 0 && newest.number == 0 }
 
   /// The register was restored from a backup: what members have been given since is not in it.
   package mutating func markRestored() {

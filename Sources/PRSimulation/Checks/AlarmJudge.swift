@@ -57,7 +57,9 @@ struct AlarmJudge {
     let lasting = story.nodes.filter { isTrusted && isInOrder($0) }.flatMap { node in
       let ending = Self.ending + (reachesUpstream(node) ? Self.endingByUpstream : [])
       return (nodes[node.name]?.node?.alarms.all.all ?? []).map(\.cause).filter { cause in
-        ending.contains { cause.hasPrefix($0) } && !isNamed(cause, at: node.name)
+        let ends =
+          ending.contains { cause.hasPrefix($0) } || cause == "minting-stopped" && !causes.mayStayStopped(node.name)
+        return ends && !isNamed(cause, at: node.name)
       }.map { "the alarm \($0) of \(node.name) has not ended" }
     }
     return unnamed + tooOften + lasting + (named.isEmpty ? AlarmDuties(story).violations(log) : [])
@@ -139,7 +141,8 @@ struct AlarmCauses {
       let kinds: Set<AlarmTimes.Mark.Kind> =
         switch kind {
         case "member-cloned": [.restored, .copied]
-        case "minting-stopped": [.restored, .copied, .retired]
+        // A report of its server may be answered between the join and its command.
+        case "minting-stopped": [.restored, .copied, .retired, .joinedAgain]
         default: [.restored, .copied, .retired]
         }
       return times.isMarked(names, kinds, before: time)
@@ -165,6 +168,11 @@ struct AlarmCauses {
         || times.marks.contains { $0.kind == .copied && history.stood(parts[2], at: $0.node, time - delay, time) }
     default: return false
     }
+  }
+
+  /// Whether a node may mint nothing until something is done about it.
+  func mayStayStopped(_ node: String) -> Bool {
+    times.isMarked(times.related(node), [.restored, .copied, .retired], before: times.settled)
   }
 
   func certificatesMayFail(_ time: Duration) -> Bool {

@@ -75,10 +75,25 @@ struct AlarmTimes {
     for (name, begin) in down.sorted(by: { $0.key < $1.key }) {
       spans.append(Span(nodes: [name], begin: begin, end: settled, isOfProcess: true, isDown: true))
     }
+    shutOutCopies(story)
     for node in story.nodes where longestAnswer(to: node.name, story) > node.deadline {
       spans.append(Span(nodes: [node.name], begin: .zero, end: settled + .seconds(600)))
     }
   }
+
+  /// A member that joins again has its earlier certificates revoked, which its copies have as well.
+  private mutating func shutOutCopies(_ story: Story) {
+    for timed in story.actions {
+      guard case .membership(.clone(let name, let copy)) = timed.action else { continue }
+      for mark in marks where mark.node == name && mark.kind == .joinedAgain && mark.at + Self.longestJoin >= timed.time
+      {
+        spans.append(Span(nodes: [copy], begin: max(mark.at, timed.time), end: settled + .seconds(600)))
+      }
+    }
+  }
+
+  /// It is tried again and again.
+  private static let longestJoin = Duration.seconds(480)
 
   /// How long the answer to a question may take where each node on its way has to connect first, behind a page of a copy.
   private func longestAnswer(to name: String, _ story: Story) -> Duration {
@@ -108,8 +123,7 @@ struct AlarmTimes {
     case .join(let name, let parent, _, let isAgain):
       if isAgain { marks.append(Mark(node: name, kind: .joinedAgain, at: time)) }
       parents[name, default: []].insert(parent)
-      // It is tried again and again.
-      passing(name, at: time, lasting: .seconds(480))
+      passing(name, at: time, lasting: Self.longestJoin)
     case .revoke(let name): spans.append(Span(nodes: [name], begin: time, end: settled + .seconds(600)))
     // It takes effect with the next report.
     case .relane(let name): passing(name, at: time, lasting: .seconds(60))

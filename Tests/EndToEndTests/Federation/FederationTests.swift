@@ -256,6 +256,34 @@ struct FederationTests {
     try authority.stop()
   }
 
+  @Test("a database from before its member joined is not served beside the member's keys, as if it stood alone")
+  func restoredToBeforeTheJoin() throws {
+    let authority = try ManagedNode.authority()
+    let folder = try TemporaryFolder()
+    let alone = try ServerProcess(in: folder)
+    #expect(try alone.connect().ask(Requests.getPR("v", "a"))["value"] == .string("0"))
+    try alone.stop()
+    let backup = try Data(contentsOf: URL(filePath: folder.path("prserv.sqlite3")))
+    let pune = try authority.member("pune", in: folder)
+    try pune.stop()
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      if file.hasPrefix("prserv.sqlite3"), !file.hasSuffix(".keys") {
+        try FileManager.default.removeItem(atPath: folder.path(file))
+      }
+    }
+    try backup.write(to: URL(filePath: folder.path("prserv.sqlite3")))
+    let serve = ["serve", "--listen", "tcp://127.0.0.1:0"]
+    let outcome = try Tool(in: folder).run(serve)
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    #expect(outcome.errors.contains("is not the database of a member, and "), "\(outcome.errors)")
+    #expect(outcome.errors.contains("headwater invite pune --again"), "\(outcome.errors)")
+    try pune.run(authority.invite("pune", ["--again"]) + ["--yes"])
+    try pune.start()
+    #expect(try pune.number("v", "b").hasPrefix("0."))
+    try pune.stop()
+    try authority.stop()
+  }
+
   @Test("an authority that was restored gives no lane until its members have reported and the operator says so")
   func restoredAuthority() throws {
     let authority = try ManagedNode.authority(serving: ["--status", "0"])
