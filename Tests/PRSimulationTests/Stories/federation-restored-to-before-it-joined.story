@@ -20,4 +20,4 @@ link site1 hq delay 0ms rate 12500000
 783000ms ask site1 p0 c2 gives lost
 800000ms join site1 below hq again
 900000ms ask site1 p0 c2 gives 0.2
-901000ms ask site1 p0 c1 gives 0
+901000ms ask site1 p0 c1 gives 0.6
