@@ -124,10 +124,11 @@ struct NonceJudgeTests {
     #expect(proves(6, in: relaned) && proves(1, in: relaned), "the lane that waits is a new one")
     #expect(!relaned.proves(PresentedNonce(given: Self.nonce(2, 0), own: 1), store: Self.store))
     relaned.joinAgain(2)
-    #expect(relaned.phase == .settled && relaned.newest.generation == 3 && relaned.awaitsFirstReport)
-    #expect(relaned.judge(Self.report(Self.nonce(1, 6)), bits: 1) == .superseded && relaned.awaitsFirstReport)
+    #expect(relaned.phase == .settled && relaned.newest.generation == 3 && relaned.awaitsFirstReport(joinedAt: 0))
+    #expect(
+      relaned.judge(Self.report(Self.nonce(1, 6)), bits: 1) == .superseded && relaned.awaitsFirstReport(joinedAt: 0))
     let first = Self.report(relaned.newest)
-    #expect(relaned.judge(first, bits: 1).isAlarm == false && !relaned.awaitsFirstReport)
+    #expect(relaned.judge(first, bits: 1).isAlarm == false && !relaned.awaitsFirstReport(joinedAt: 0))
   }
 
   @Test("a lane that waits is given to a store that joins again, and once more to its report that was under way")
@@ -138,8 +139,10 @@ struct NonceJudgeTests {
     #expect(judge.proves(report.presented, store: Self.store))
     #expect(judge.judge(report, bits: 2) == .handedOver(lease) && judge.judge(report, bits: 3) == .handedOver(lease))
     #expect(judge.judge(Self.report(Self.nonce(1, 5)), bits: 4) == .superseded)
-    #expect(judge.awaitsFirstReport, "its server may have been given another nonce meanwhile")
-    #expect(!judge.judge(Self.report(lease), bits: 5).isAlarm && !judge.awaitsFirstReport)
+    let at = Self.report(lease).at
+    #expect(!judge.awaitsFirstReport(joinedAt: at - 1), "two reports are of two copies")
+    #expect(judge.awaitsFirstReport(joinedAt: at), "its server may have been given another nonce meanwhile")
+    #expect(!judge.judge(Self.report(lease), bits: 5).isAlarm && !judge.awaitsFirstReport(joinedAt: at))
   }
 
   @Test("a stop names both places, and one when it was restored in place")

@@ -180,6 +180,7 @@ struct ReportTests {
   func clone() async throws {
     var tree = try await Tree()
     let desk = tree.desk
+    desk.time.pass(100)
     try tree.pune.take(await desk.get(tree.pune.report.request(.report), from: tree.pune.peer))
     var copy = tree.pune
     copy.nonce = PresentedNonce(given: copy.nonce.given, own: copy.nonce.own &+ 1)

@@ -167,7 +167,11 @@ package struct NonceJudge: Hashable, Sendable {
 
   /// A new lease was given, and no report has come that has its nonce: one of the time before may be under way, of the server of a store
   /// that has joined again by a command.
-  package var awaitsFirstReport: Bool { phase == .settled && newest.generation > 0 && newest.number == 0 }
+  ///
+  /// - Parameter joinedAt: when it has joined last, in seconds since 1970. A lane that was given to a later report went to one of two copies.
+  package func awaitsFirstReport(joinedAt: Int64) -> Bool {
+    phase == .settled && newest.generation > 0 && newest.number == 0 && answered.map { $0.at <= joinedAt } ?? true
+  }
 
   /// The register was restored from a backup: what members have been given since is not in it.
   package mutating func markRestored() {

@@ -132,7 +132,8 @@ extension FederationAuthority {
       )
     case .superseded:
       // A copy reports again.
-      guard register.member(sender.id)?.nonce?.awaitsFirstReport != true else { return }
+      let member = register.member(sender.id)
+      if let member, member.nonce?.awaitsFirstReport(joinedAt: member.joinedAt) == true { return }
       part.alarms.raise(
         "member-superseded:\(sender.name)", "a copy of the store of \(sender.name) reports that has no lane any more",
         advice: "end that copy: it mints nothing", ending: .acknowledgement)
