@@ -70,6 +70,47 @@ struct RevocationTests {
     }
   }
 
+  @Test(
+    "fill half of the list at most when members ask; the operator goes on, and a member that it invites joins again")
+  func room() async throws {
+    let tree = try await Tree()
+    let desk = tree.desk
+    let signing = try desk.authority.signing()
+    let most = Register.maximumRevocationsOfMembers
+    let many = (1...UInt128(most)).compactMap { SerialNumber($0) }
+    try await desk.store.changeFederation { register throws(FederationFailure) in
+      try register.signList(adding: many, signing)
+    }
+    let asked = await desk.ask(ChangeFields(name: "team").request(.revoke), from: tree.pune.peer)
+    #expect(asked.refusal?.contains("the most that members may bring it to") == true, "\(asked)")
+    #expect(try await desk.member("team")?.state == .joined)
+    #expect(try await list(desk).entries.count == most)
+    let token = try await desk.invite("pune") { $0.isAgain = true }
+    var joiner = try Joiner(token, store: tree.pune.store)
+    joiner.presented = tree.pune.nonce
+    let _: EnrollAnswer = try await desk.get(joiner.enroll, from: .stranger)
+    #expect(try await list(desk).contains(tree.pune.certificate.serial))
+    try await desk.command(.revoke(memberName("team")))
+    #expect(try await list(desk).entries.count == most + 2)
+  }
+
+  @Test("of a member that joins again make room: it has one certificate then, however many its key had been renewed to")
+  func joinsAgain() async throws {
+    let desk = try await Desk()
+    let site = try await desk.join("pune")
+    var serials: Set<SerialNumber> = [site.certificate.serial]
+    for _ in 1..<Member.maximumCertificates { serials.insert(try await renew(desk, site)) }
+    let refused = await desk.ask(try site.renewal.request(.renew), from: site.peer)
+    #expect(refused.refusal?.contains("certificates that have not expired") == true, "\(refused)")
+    let token = try await desk.invite("pune") { $0.isAgain = true }
+    var joiner = try Joiner(token, store: site.store)
+    joiner.presented = site.nonce
+    let answer: EnrollAnswer = try await desk.get(joiner.enroll, from: .stranger)
+    let certificate = try MemberCertificate(reading: Array(answer.certificate.utf8))
+    #expect(try await desk.member("pune")?.certificates.map(\.serial) == [certificate.serial.description])
+    #expect(Set(try await list(desk).entries.map(\.serial)) == serials)
+  }
+
   @Test("of a member below come by the members that wait: a report with an older list is answered with the new one")
   func distribution() async throws {
     let tree = try await Tree()

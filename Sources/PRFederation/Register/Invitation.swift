@@ -22,6 +22,8 @@ package struct Invitation: Hashable, Sendable {
   package static let repetition: Int64 = 3600
   /// So many of one member may be open.
   package static let maximumOfMember = 16
+  /// So many of one member may be on record, with those that are used, withdrawn or expired.
+  package static let maximumOnRecord = 256
   /// So many may be open in all.
   package static let maximum = 1024
 

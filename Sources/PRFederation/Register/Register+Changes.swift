@@ -14,6 +14,12 @@ extension Register {
     members[index].certificates = former + [certificate]
   }
 
+  /// The certificates of a member were revoked, as those of a member that joins again: they count no more.
+  package mutating func dropCertificates(of id: MemberID) {
+    guard let index = members.firstIndex(of: id) else { return }
+    members[index].certificates = []
+  }
+
   /// Calls a member by another name. Its certificate has to be made anew; until the present one expires, no other
   /// member gets the old name.
   package mutating func rename(

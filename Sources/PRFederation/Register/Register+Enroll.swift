@@ -160,6 +160,7 @@ extension Register {
       return give(Lease(member: member.id, store: member.store, level: member.level, lane: nil, from: 0))
     }
     try raiseFloor(of: member.level, above: enrollment.greatestByHand[member.level])
+    if let parent = member.parent { try checkLanes(member.level, below: parent) }
     let choice = try choose(member.level, for: member.store, isNew: isNew)
     // The store that joins ends the lane that it had by hand.
     handMade.removeAll { $0.lane.store == member.store }

@@ -19,7 +19,7 @@ extension Register {
     try next.checkName(offer, now: now)
     try next.checkAddresses(offer)
     if case .member(let id) = sender { try next.checkHosts(offer, of: id) }
-    try next.checkPlace(offer)
+    try next.checkPlace(offer, now: now)
     guard !next.invitations.contains(where: { $0.id == id }) else { throw .badToken }
     let inviter: MemberID? = if case .member(let id) = sender { id } else { nil }
     let invitation = Invitation(id: id, secretHash: secretHash, offer: offer, inviter: inviter, at: now)
@@ -65,6 +65,9 @@ extension Register {
     guard offer.rights.isSubset(of: inviter.rights) else { throw .rightsAbove(inviter: inviter.rights) }
     guard open.filter({ $0.inviter == id }).count < Invitation.maximumOfMember else {
       throw .tooManyInvitations(maximum: Invitation.maximumOfMember)
+    }
+    guard invitations.count(where: { $0.inviter == id }) < Invitation.maximumOnRecord else {
+      throw .tooManyInvitationsOnRecord(maximum: Invitation.maximumOnRecord)
     }
   }
 
@@ -118,7 +121,7 @@ extension Register {
     }
   }
 
-  private func checkPlace(_ offer: Invitation.Offer) throws(RegisterRefusal) {
+  private func checkPlace(_ offer: Invitation.Offer, now: Int64) throws(RegisterRefusal) {
     guard offer.kind != .machine || offer.parent == nil else { throw .machineBelow }
     if let id = offer.parent {
       guard let parent = member(id) else { throw .noRight }
@@ -128,7 +131,12 @@ extension Register {
     }
     let level = level(of: offer.kind, below: offer.parent)
     guard level <= Partition.deepest else { throw .tooDeep(maximum: Partition.deepest) }
-    guard offer.kind == .site, !offer.isAgain else { return }
+    guard !offer.isAgain else { return }
+    if let parent = offer.parent {
+      try checkMembers(below: parent, now: now)
+      if offer.kind == .site { try checkLanes(level, below: parent) }
+    }
+    guard offer.kind == .site else { return }
     _ = try choose(level, isNew: false)
     let promised = invitations.filter { other in
       other.state == .open && other.offer.kind == .site && !other.offer.isAgain

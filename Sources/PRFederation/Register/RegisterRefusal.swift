@@ -22,6 +22,12 @@ package enum RegisterRefusal: Error, Hashable, Sendable {
   case rightsAbove(inviter: Rights)
   case tooManyInvitations(maximum: Int)
   case tooManyMembers
+  /// Below one that is right below the authority.
+  case tooManyBelow(MemberName)
+  case tooManyLanesBelow(MemberName, level: Int)
+  case tooManyInvitationsOnRecord(maximum: Int)
+  /// Only the operator of the authority may fill the rest.
+  case revocationsOfMembers(maximum: Int)
   case parentWithoutAddress(MemberName)
   case tooDeep(maximum: Int)
   case machineBelow
@@ -95,6 +101,18 @@ extension RegisterRefusal: CustomStringConvertible {
     case .rightsAbove(let rights): "the inviter has the rights \(rights), and gives no others; leave the rest out"
     case .tooManyInvitations(let maximum):
       "\(maximum) invitations are open, which is the most; use them, revoke some, or wait until they expire"
+    case .tooManyBelow(let name):
+      "\(Register.maximumBelow) members are on record below \(name), which is the most, those that have left among them; invite a site "
+        + "right below the authority"
+    case .tooManyLanesBelow(let name, let level):
+      "the members below \(name) have been given three quarters of the lanes of level \(level), which is the most; retire members that are "
+        + "not needed, or invite a site right below the authority"
+    case .tooManyInvitationsOnRecord(let maximum):
+      "the member has invited \(maximum) times, as far as that is still on record, which is the most; try again when the first of these "
+        + "invitations have expired"
+    case .revocationsOfMembers(let maximum):
+      "the list of revoked certificates names \(maximum), which is the most that members may bring it to; "
+        + "ask the operator of the authority, or wait until certificates have expired"
     case .tooManyMembers: "the federation has \(Register.maximumMembers) members, which is the most"
     case .parentWithoutAddress(let name):
       "\(name) has no address at which members below it could reach it; "

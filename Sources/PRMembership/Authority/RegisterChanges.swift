@@ -17,7 +17,13 @@ extension Register {
     if enrolled.isRepeated, let certificate = repeatedCertificate(of: enrollment.id) { return (enrolled, certificate) }
     // A member joins again where its key was lost, or fell into other hands.
     let former = enrolled.member.certificates.filter { signing.now < $0.expires }
-    if !former.isEmpty { try signList(adding: former.compactMap { SerialNumber(hex: $0.serial) }, signing) }
+    if !former.isEmpty {
+      let inviter = invitations.first { $0.id == enrollment.id }?.inviter
+      try signList(
+        adding: former.compactMap { SerialNumber(hex: $0.serial) }, for: inviter.map { .member($0) } ?? .authority,
+        signing)
+      dropCertificates(of: enrolled.member.id)
+    }
     let certificate = try issue(to: enrolled.member, for: key, signing: signing)
     let pem = try FederationFailure.ofCertificates { () throws(CertificateError) in try certificate.pem() }
     keep(certificate: pem, of: enrollment.id)
@@ -56,7 +62,7 @@ extension Register {
     let revoked = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
       try revoke(name, by: sender, now: signing.now)
     }
-    try signList(adding: revoked.certificates.compactMap { SerialNumber(hex: $0.serial) }, signing)
+    try signList(adding: revoked.certificates.compactMap { SerialNumber(hex: $0.serial) }, for: sender, signing)
     return revoked
   }
 
@@ -68,15 +74,26 @@ extension Register {
     return list?.contains(serial) ?? false
   }
 
+  /// Half of a list: what members have revoked leaves room for what the operator revokes.
+  package static let maximumRevocationsOfMembers = RevocationList.maximumEntries / 2
+
   /// Signs the next list of revoked certificates, and while there are two keys, one with each that is at hand.
-  package mutating func signList(adding more: [SerialNumber] = [], _ signing: Signing) throws(FederationFailure) {
+  ///
+  /// - Parameter sender: who has the certificates revoked.
+  package mutating func signList(
+    adding more: [SerialNumber] = [], for sender: Sender = .authority, _ signing: Signing
+  ) throws(FederationFailure) {
     let (register, signer) = (self, try signing.authority(of: self))
-    let (own, other) = try FederationFailure.ofCertificates { () throws(CertificateError) in
+    let (count, own, other) = try FederationFailure.ofCertificates { () throws(CertificateError) in
       let lists = try signing.lists(for: register, adding: more, by: signer)
       return (
+        lists.own.entries.count,
         try Revocations(lists.own),
         try lists.other.map { list throws(CertificateError) in try Revocations(list) }
       )
+    }
+    if case .member = sender, !more.isEmpty, count > Self.maximumRevocationsOfMembers {
+      throw .refused(.revocationsOfMembers(maximum: Self.maximumRevocationsOfMembers))
     }
     revocations = own
     if let other { keep(otherList: other) }
