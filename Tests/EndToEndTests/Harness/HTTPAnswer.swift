@@ -56,6 +56,7 @@ extension ServerProcess {
     try page.send(HTTPAnswer.question("/events"))
     let start = ContinuousClock.now
     while try !condition() {
+      // A server that says no more would be waited for without an end.
       guard ContinuousClock.now - start < .seconds(seconds) else { throw Failure("it never came: \(log)") }
       _ = try page.readEvent()
     }
