@@ -176,7 +176,8 @@ let package = Package(
     .testTarget(
       name: "PRServerTests",
       dependencies: [
-        "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads",
+        "PRNode", "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(

@@ -4,10 +4,12 @@ import PRNode
 import PRServer
 import Synchronization
 
-/// Tells the log of each alarm once, and not more often than once a minute of a cause that comes and goes.
+/// Tells the log of each alarm once, and not more often than once a minute of a cause that comes and goes. What peers say is
+/// limited apart: however many causes they make up, the alarms that the node itself has found are written.
 final class AlarmLog: Sendable {
   private let logger: Logger
-  private let complaints = Mutex(LogRateLimiter(period: .seconds(60)))
+  private let complaints = Mutex(
+    (found: LogRateLimiter(period: .seconds(60)), said: LogRateLimiter(period: .seconds(60))))
 
   init(_ logger: Logger) { self.logger = logger }
 
@@ -21,7 +23,11 @@ final class AlarmLog: Sendable {
   }
 
   private func write(_ level: Logger.Level, _ message: String, _ alarm: Alarm, _ metadata: Logger.Metadata) {
-    guard let leftOut = complaints.withLock({ $0.admit("\(message): \(alarm.cause)", now: .now) }) else { return }
+    let kind = "\(message): \(alarm.cause)"
+    let leftOut = complaints.withLock { complaints in
+      alarm.origin == nil ? complaints.found.admit(kind, now: .now) : complaints.said.admit(kind, now: .now)
+    }
+    guard let leftOut else { return }
     var metadata = metadata
     metadata[LogKey.alarm] = "\(alarm.cause)"
     if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }

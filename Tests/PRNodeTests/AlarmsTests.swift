@@ -43,6 +43,22 @@ struct AlarmsTests {
     #expect(alarms.all.count == Alarms.maximum && alarms.all.first?.cause == "5")
   }
 
+  @Test("what peers say pushes out no alarm that the node has found, and of peers the one that says most makes room")
+  func said() {
+    var alarms = Alarms()
+    func say(_ cause: String, _ origin: String?) -> Alarm? {
+      alarms.raise(cause, "", advice: "", origin: origin, at: 1)
+    }
+    #expect(say("member-cloned:genuine", nil) != nil && say("clock of oslo", "oslo") != nil)
+    for number in 0..<500 { #expect(say("made up \(number)", "pune") != nil) }
+    #expect(alarms.all.count == Alarms.maximum)
+    #expect(alarms.all.prefix(2).map(\.cause) == ["member-cloned:genuine", "clock of oslo"])
+    #expect(say("rome", "rome") != nil && alarms.all.count { $0.origin == "pune" } == Alarms.maximum - 3)
+    for number in 0..<Alarms.maximum { _ = say("found \(number)", nil) }
+    #expect(alarms.all.allSatisfy { $0.origin == nil } && alarms.all.count == Alarms.maximum)
+    #expect(say("clock of oslo", "oslo") == nil && alarms.all.last?.cause == "found 99")
+  }
+
   @Test("a board tells of each alarm once, and its successor keeps those that only an operator ends")
   func board() {
     let told = Mutex<[String]>([])

@@ -22,7 +22,10 @@ package struct AttemptLimiter: Sendable {
   /// Longer addresses count as one with the others that begin alike.
   private static let longestAddress = 64
 
-  package init() {}
+  private let maximumOfOne: Int
+
+  /// - Parameter maximumOfOne: so many a minute are admitted from one address, or from whatever else is counted by its name.
+  package init(ofOne maximumOfOne: Int = maximumOfAddress) { self.maximumOfOne = maximumOfOne }
 
   /// - Parameters:
   ///   - address: of the peer, without its port. Of IPv6 its first 64 bits count, since a site has all addresses behind
@@ -33,7 +36,7 @@ package struct AttemptLimiter: Sendable {
     forget(now: now)
     let address = Self.network(String(decoding: address.utf8.prefix(Self.longestAddress), as: UTF8.self))
     let count = counts[address] ?? 0
-    guard count < Self.maximumOfAddress, attempts.count < Self.maximum else { return false }
+    guard count < maximumOfOne, attempts.count < Self.maximum else { return false }
     counts[address] = count + 1
     attempts.append(Attempt(address: address, at: now))
     return true

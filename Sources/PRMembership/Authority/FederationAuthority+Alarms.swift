@@ -3,23 +3,41 @@ import PRFederation
 import PRNode
 
 extension FederationAuthority {
-  func note(_ facts: MemberFacts, of member: Member) {
+  /// - Parameter direct: the member whose connection the report came over.
+  func note(_ facts: MemberFacts, of member: Member, over direct: MemberName) {
     state.withLock { $0.facts[member.id] = facts }
     let family = "\(Self.memberFamily)\(member.name):"
-    let passed = facts.alarms.filter { alarm in Self.passedUp.contains { alarm.hasPrefix($0) } }
+    let passed = Set(facts.alarms.filter(Self.isPassedUp))
     part.alarms.keepOnly(passed.map { family + $0 }, of: family)
-    for alarm in passed {
+    let standing = Set(part.alarms.all.all.map(\.cause))
+    for alarm in passed.sorted() {
+      let cause = family + alarm
+      // What is left out now is raised by a later report.
+      guard standing.contains(cause) || admitAlarm(over: direct) else { continue }
       part.alarms.raise(
-        family + alarm, "the member \(member.name) has the alarm \(alarm)",
-        advice: "'headwater status' there says more, and what to do")
+        cause, "the member \(member.name) has the alarm \(alarm)",
+        advice: "'headwater status' there says more, and what to do", origin: direct.text)
     }
   }
 
-  /// Alarms of members that the authority's operator is to see too, by how they begin.
-  private static let passedUp = [
-    "lanes-overlap", "level-differs", "level-loop", "question-loop", "clock-differs:", "protocol-differs:",
-    "certificate-", "copy-failing", "minted-without-upstream", "revocations-old",
+  private func admitAlarm(over direct: MemberName) -> Bool {
+    state.withLock { $0.reportedAlarms.admit(direct.text, now: part.environment.instant()) }
+  }
+
+  /// So many alarms a minute are raised by what comes over the connections of one member: each is a line of the log, and so is its end.
+  static let maximumNewAlarms = 32
+
+  /// Alarms of members that the authority's operator is to see too: a whole name, or a family with what it is about.
+  private static func isPassedUp(_ alarm: String) -> Bool {
+    passedUp.contains(alarm) || passedUpFamilies.contains { alarm.hasPrefix($0) }
+  }
+
+  private static let passedUp: Set = [
+    "lanes-overlap", "level-differs", "level-loop", "question-loop", "copy-failing", "minted-without-upstream",
+    "revocations-old",
   ]
+
+  private static let passedUpFamilies = ["clock-differs:", "protocol-differs:", "certificate-"]
 
   func noteRestore(_ register: Register) {
     guard let since = register.restoredAt else { return part.alarms.end(Self.restoredAlarm) }
@@ -62,7 +80,8 @@ extension FederationAuthority {
         "the store \(store)\(place) mints at level \(node.level) in the lane \(node.lane.lane), which was set by hand and overlaps "
           + "with the lane \(overlap.lane) of \(overlap.member): both may give one number to two contents",
         advice: (overlap.free.map { "start it with '--lane \($0)', or have it join" } ?? "stop it, or have it join")
-          + "; if it is gone, run 'headwater federation forget-lane \(store)'", since: node.seenAt * 1000)
+          + "; if it is gone, run 'headwater federation forget-lane \(store)'", origin: node.address,
+        since: node.seenAt * 1000)
     }
   }
 

@@ -41,7 +41,7 @@ extension FederationAuthority {
         // Another store, or a copy without a lease, says nothing of the member.
         if seen.lease != nil || seen.hasLeft {
           note(fields.handMade)
-          note(fields.facts.bounded(from: address), of: sender)
+          note(fields.facts.bounded(from: address), of: sender, over: peer.certificate?.identity.member ?? sender.name)
         }
         if seen.hasLeft { leavings.tell(fields.store) }
         answerReport(fields, sender, peer, Reported(seen: seen, presented: presented), register, answer)

@@ -35,6 +35,8 @@ package final class FederationAuthority: FederationAnswering, Service {
     var register: Register
     var limiter = AttemptLimiter()
     var facts: [MemberID: MemberFacts] = [:]
+    /// Alarms that members have reported anew, by the member whose connection they came over.
+    var reportedAlarms = AttemptLimiter(ofOne: FederationAuthority.maximumNewAlarms)
     /// Seen, and not on record yet.
     var handMade = HandMadeNodes()
     /// Of the list that is in use here.

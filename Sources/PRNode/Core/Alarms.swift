@@ -10,6 +10,8 @@ package struct Alarm: Hashable, Sendable {
   /// What to do about it.
   package internal(set) var advice: String
   package let ending: Ending
+  /// Which peer has said so; nil for what the node itself has found.
+  package let origin: String?
   package internal(set) var isAcknowledged = false
 
   /// What ends an alarm.
@@ -25,7 +27,8 @@ package struct Alarm: Hashable, Sendable {
 package struct Alarms: Hashable, Sendable {
   package private(set) var all: [Alarm] = []
 
-  /// So many are kept. Beyond it the oldest is dropped, so that no peer can fill the memory.
+  /// So many are kept, so that no peer can fill the memory. Beyond it one is dropped: of what peers have said, the oldest of the one
+  /// that has said most; else the oldest of all. What a peer says never drops what the node itself has found.
   package static let maximum = 100
 
   package init() {}
@@ -38,28 +41,49 @@ package struct Alarms: Hashable, Sendable {
 
   /// Begins an alarm, or brings the words of one that stands up to date: it keeps its beginning, and stays acknowledged.
   ///
-  /// - Parameter now: milliseconds since 1970.
-  /// - Returns: the alarm if it is new.
+  /// - Parameters:
+  ///   - origin: the peer that has said so; nil for what the node itself has found.
+  ///   - now: milliseconds since 1970.
+  /// - Returns: the alarm if it is new, and kept.
   package mutating func raise(
-    _ cause: String, _ text: String, advice: String, ending: Alarm.Ending = .withCause, at now: Int64
+    _ cause: String, _ text: String, advice: String, ending: Alarm.Ending = .withCause, origin: String? = nil,
+    at now: Int64
   ) -> Alarm? {
     if let index = all.firstIndex(where: { $0.cause == cause }) {
       (all[index].text, all[index].advice) = (text, advice)
       return nil
     }
-    let alarm = Alarm(cause: cause, since: now, text: text, advice: advice, ending: ending)
-    keep(alarm)
-    return alarm
+    let alarm = Alarm(cause: cause, since: now, text: text, advice: advice, ending: ending, origin: origin)
+    return keep(alarm) ? alarm : nil
   }
 
   /// Takes over an alarm of another node's, unless its cause stands already.
   mutating func inherit(_ alarm: Alarm) {
-    if !all.contains(where: { $0.cause == alarm.cause }) { keep(alarm) }
+    if !all.contains(where: { $0.cause == alarm.cause }) { _ = keep(alarm) }
   }
 
-  private mutating func keep(_ alarm: Alarm) {
-    if all.count >= Self.maximum { all.removeFirst() }
+  private mutating func keep(_ alarm: Alarm) -> Bool {
+    if all.count >= Self.maximum {
+      guard let index = leastMissed(for: alarm) else { return false }
+      all.remove(at: index)
+    }
     all.append(alarm)
+    return true
+  }
+
+  /// The place of the alarm that makes room for a new one; nil where the new one is to be left out.
+  private func leastMissed(for alarm: Alarm) -> Int? {
+    var counts: [String: Int] = [:]
+    for origin in all.compactMap(\.origin) { counts[origin, default: 0] += 1 }
+    guard !counts.isEmpty else { return alarm.origin == nil ? 0 : nil }
+    if let origin = alarm.origin { counts[origin, default: 0] += 1 }
+    let most = (all.compactMap(\.origin) + [alarm.origin].compactMap(\.self)).compactMap { counts[$0] }.max()
+    // Of two that have said as much, the one that says more now makes room itself.
+    let isOwn = alarm.origin.map { counts[$0] == most } ?? false
+    let loud = all.firstIndex { other in
+      isOwn ? other.origin == alarm.origin : other.origin.map { counts[$0] == most } ?? false
+    }
+    return loud ?? all.firstIndex { $0.origin != nil }
   }
 
   /// The cause has ended.

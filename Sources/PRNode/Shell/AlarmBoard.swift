@@ -46,16 +46,19 @@ package final class AlarmBoard: Sendable {
   package var all: Alarms { alarms.withLock { $0 } }
 
   /// - Parameters:
+  ///   - origin: the peer that has said so; nil for what the node itself has found.
   ///   - since: when the cause began, in milliseconds since 1970; nil: now.
   ///   - isLogged: false where the caller writes a log line of its own.
   package func raise(
-    _ cause: String, _ text: String, advice: String, ending: Alarm.Ending = .withCause, since: Int64? = nil,
-    isLogged: Bool = true
+    _ cause: String, _ text: String, advice: String, ending: Alarm.Ending = .withCause, origin: String? = nil,
+    since: Int64? = nil, isLogged: Bool = true
   ) {
     let now = clock()
     var begun = carried.withLock { $0.removeValue(forKey: cause) }
     if now - began > Self.carrying { begun = nil }
-    let new = alarms.withLock { $0.raise(cause, text, advice: advice, ending: ending, at: since ?? begun ?? now) }
+    let new = alarms.withLock {
+      $0.raise(cause, text, advice: advice, ending: ending, origin: origin, at: since ?? begun ?? now)
+    }
     guard let new, begun == nil else { return }
     changed(cause, true)
     if isLogged { tell(.raised(new)) }
