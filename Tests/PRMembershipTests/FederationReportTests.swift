@@ -102,6 +102,22 @@ struct FederationReportTests {
     }
   }
 
+  @Test(
+    "a report in which one member's texts cannot be shown is read, with these made plain and all others as they are")
+  func plainTexts() throws {
+    var report = FederationReport(register(), at: Self.now)
+    report.handMade = try read(
+      #"[{"store":"s\u001B","level":1,"lane":"0/4","address":"é","seenAt":1,"isForgotten":false}]"#)
+    let good = report.members[2]
+    (report.members[1].version, report.members[1].page) = ("1.0-é", "http://exämple")
+    (report.members[1].alarms, report.members[1].stop) = (["\n", "lanes-overlap"], "\u{1B}[2J")
+    let plain = report.plain
+    #expect(report.isSound && plain.isSound && plain.members[2] == good && plain.members.count == report.members.count)
+    #expect(plain.members[1].version == "1.0-?" && plain.members[1].page == nil && plain.members[1].stop == "?[2J")
+    #expect(plain.members[1].alarms == ["?", "lanes-overlap"])
+    #expect(plain.handMade?.map(\.store) == ["s?"] && plain.handMade?.map(\.address) == ["?"])
+  }
+
   /// Members by their names and parents.
   private func report(_ members: [(name: String, parent: String?)]) -> FederationReport {
     FederationReport(

@@ -185,20 +185,27 @@ extension FederationReport {
     }
   }
 
-  /// Its names, addresses and lanes are such: a server may send anything.
+  /// Its names, addresses and lanes are such: a server may send anything. Other texts are made ``plain``.
   package var isSound: Bool {
     (try? FederationName(name)) != nil && Self.areAddresses(addresses)
       && members.allSatisfy { member in
         ([member.name] + [member.parent].compactMap(\.self)).allSatisfy { (try? MemberName($0)) != nil }
           && Self.areAddresses(member.addresses) && member.lane.map { Lane($0) != nil } ?? true
-          && ([member.version, member.page, member.stop, member.rights, member.store].compactMap(\.self) + member.alarms)
-            .allSatisfy(Self.isPlain)
       }
-      && (handMade ?? []).allSatisfy { Lane($0.lane) != nil && Self.isPlain($0.store) && Self.isPlain($0.address) }
+      && (handMade ?? []).allSatisfy { Lane($0.lane) != nil }
   }
 
-  /// It can be shown on a terminal.
-  private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
+  /// The same report with texts that can be shown on a terminal: what one member says of itself hides no other.
+  package var plain: FederationReport {
+    var report = self
+    for index in report.members.indices { report.members[index].makePlain() }
+    report.handMade = report.handMade?.map { node in
+      var node = node
+      (node.store, node.address) = (node.store.madePlain, node.address.madePlain)
+      return node
+    }
+    return report
+  }
 
   private static func areAddresses(_ texts: [String]) -> Bool { texts.allSatisfy { MemberAddress($0) != nil } }
 
@@ -228,5 +235,13 @@ extension FederationReport {
   package mutating func add(_ page: FederationReport) {
     members += page.members
     next = page.next
+  }
+}
+
+extension FederationReport.Entry {
+  fileprivate mutating func makePlain() {
+    (version, stop, rights, store) = (version?.madePlain, stop?.madePlain, rights?.madePlain, store?.madePlain)
+    if page?.isPlainPage == false { page = nil }
+    alarms = alarms.map(\.madePlain)
   }
 }

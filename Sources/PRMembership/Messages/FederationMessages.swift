@@ -176,14 +176,14 @@ package struct MemberFacts: Codable, Hashable, Sendable {
   /// In bytes.
   package static let longest = 200
 
-  /// What a peer sent, cut to what is kept of it.
+  /// What a peer sent, cut to what is kept of it, and as readers take it.
   ///
   /// - Parameter address: where it was sent from.
   package func bounded(from address: String) -> MemberFacts {
     var facts = self
-    facts.version = version.cut(Self.longest)
-    facts.page = page.flatMap { Self.page($0.cut(Self.longest), from: address) }
-    facts.alarms = alarms.prefix(Self.maximumAlarms).map { $0.cut(Self.longest) }
+    facts.version = version.cut(Self.longest).madePlain
+    facts.page = page.flatMap { Self.page($0.cut(Self.longest), from: address) }.flatMap { $0.isPlainPage ? $0 : nil }
+    facts.alarms = alarms.prefix(Self.maximumAlarms).map { $0.cut(Self.longest).madePlain }
     return facts
   }
 }

@@ -11,7 +11,7 @@ extension FederationAuthority {
       if let facts = facts[member.id], member.isActive { entry.take(facts) }
     }
     report.sayHere(part)
-    return report
+    return report.plain
   }
 }
 
@@ -47,7 +47,7 @@ extension FederationMember {
       entry.take(below.facts)
       report.members.append(entry)
     }
-    return report
+    return report.plain
   }
 }
 

@@ -54,7 +54,7 @@ extension ServerConnection {
     guard case .federation(let text) = try await ask(.federation(request)),
       let page = try? JSONDecoder().decode(FederationReport.self, from: Data(text.utf8)), page.isSound
     else { throw unreadable }
-    return page
+    return page.plain
   }
 
   fileprivate var unreadable: UserFacingError {
