@@ -84,6 +84,28 @@ struct HandMadeTests {
   }
 }
 
+@Suite("Nodes with lanes set by hand that were seen")
+struct HandMadeNodesTests {
+  @Test("of a client that makes up stores leave those of other addresses where they are, and are all reported in turn")
+  func flood() throws {
+    var nodes = HandMadeNodes()
+    let lane = try #require(Lane("3/256"))
+    func see(_ store: String, _ address: String) { nodes.take(store, lane, level: 1, from: address, at: 7) }
+    for number in 0..<500 { see("before-\(number)", "10.0.0.66") }
+    see("honest", "10.0.0.7")
+    for number in 0..<500 { see("after-\(number)", "10.0.0.66") }
+    #expect(nodes.nodes.count == Register.maximumHandMadeOfAddress + 1)
+    #expect(nodes.nodes.first?.lane.store == "honest" && nodes.nodes.last?.lane.store == "after-499")
+    let reported = Set((0..<2).flatMap { _ in nodes.nextFields().map(\.store) })
+    #expect(reported == Set(nodes.nodes.map(\.lane.store)), "two reports have all 17")
+    for number in 0..<200 { see("of-\(number)", "10.1.0.\(number % 40)") }
+    #expect(nodes.nodes.count == Register.maximumHandMade)
+    #expect(nodes.nodes.contains { $0.lane.store == "honest" })
+    let all = Set((0..<7).flatMap { _ in nodes.nextFields().map(\.store) })
+    #expect(all == Set(nodes.nodes.map(\.lane.store)))
+  }
+}
+
 @Suite("Members as a node above sees them")
 struct MemberSightingTests {
   @Test("an absence, and a certificate that was not renewed, are alarms that end with their cause")

@@ -3,11 +3,15 @@ import PRFederation
 import PRRevision
 
 /// Nodes that mint in a lane which was set by hand, as far as greetings and reports say: none of it is proven. There is one of a
-/// store, and a hundred in all: beyond them the one that was seen first makes room.
+/// store, sixteen of an address, and a hundred in all. Beyond them the one makes room that was seen first: of its address, or of the
+/// address that has most, so that a client that makes up stores drives out its own alone.
 ///
 /// A member passes them on in its reports; the authority puts them on record.
 package struct HandMadeNodes: Sendable {
+  /// In the order in which they were seen.
   package private(set) var nodes: [Register.HandMade] = []
+  /// How many were reported: the next report goes on behind them.
+  private var reported = 0
 
   package init() {}
 
@@ -15,8 +19,21 @@ package struct HandMadeNodes: Sendable {
     guard (1...Partition.deepest).contains(node.level), QuestionPath([node.lane.store]) != nil else { return }
     if let known = nodes.first(where: { $0.lane.store == node.lane.store }), known.seenAt > node.seenAt { return }
     nodes.removeAll { $0.lane.store == node.lane.store || now - $0.seenAt > Register.handMadeMemory }
-    if nodes.count >= Register.maximumHandMade { nodes.removeFirst() }
+    if nodes.count(where: { $0.address == node.address }) >= Register.maximumHandMadeOfAddress {
+      dropFirst(of: node.address)
+    } else if nodes.count >= Register.maximumHandMade {
+      dropFirst(of: mostFrequentAddress)
+    }
     nodes.append(node)
+  }
+
+  private mutating func dropFirst(of address: String?) {
+    if let index = nodes.firstIndex(where: { $0.address == address }) { nodes.remove(at: index) }
+  }
+
+  private var mostFrequentAddress: String? {
+    let counts = Dictionary(nodes.map { ($0.address, 1) }, uniquingKeysWith: +)
+    return nodes.map(\.address).max { (counts[$0] ?? 0) < (counts[$1] ?? 0) }
   }
 
   /// A node has introduced itself.
@@ -36,12 +53,16 @@ package struct HandMadeNodes: Sendable {
     }
   }
 
-  /// As they go into a report, a few of them.
-  var fields: [HandMadeFields] {
-    nodes.suffix(HandMadeFields.maximum).map {
+  /// As they go into the next report: a few of them, one after the other, so that a few reports have all.
+  mutating func nextFields() -> [HandMadeFields] {
+    let fields = nodes.map {
       HandMadeFields(
         store: $0.lane.store, lane: $0.lane.lane.description, level: $0.level, address: $0.address, seenAt: $0.seenAt)
     }
+    guard fields.count > HandMadeFields.maximum else { return fields }
+    let begin = reported % fields.count
+    reported = begin + HandMadeFields.maximum
+    return Array((fields[begin...] + fields[..<begin]).prefix(HandMadeFields.maximum))
   }
 
   /// They are on record.

@@ -273,7 +273,7 @@ package final class FederationMember: FederationAnswering, Service {
       // The first answer comes at once: until then the node has not reached its upstream.
       wait: last == nil && reportedAt != nil ? waiting() : 0,
       facts: await facts(),
-      handMade: state.withLock { $0.handMade.fields },
+      handMade: state.withLock { $0.handMade.nextFields() },
       trusts: try? part.keys.authorities().map(\.digest.text), issuer: (try? part.keys.issuer())?.text)
   }
 
@@ -311,8 +311,9 @@ package final class FederationMember: FederationAnswering, Service {
     }
     let isNews = state.withLock { state in
       defer { (state.mustRenew, state.notices) = (answer.mustRenew, answer.notices) }
-      state.above = answer.above.prefix(Partition.deepest + 1).map {
-        Above(name: $0.name, level: $0.level, kind: $0.kind, page: $0.page)
+      state.above = answer.above.prefix(Partition.deepest + 1).compactMap { above in
+        guard (try? MemberName(above.name)) != nil else { return nil }
+        return Above(name: above.name, level: above.level, kind: above.kind, page: above.page)
       }
       return state.notices != answer.notices
     }

@@ -45,6 +45,9 @@ package struct LaneRegister: Hashable, Sendable {
   /// The stores whose lane overlaps with that of another.
   package var overlapping: [Member] { members.filter { $0.rival != nil } }
 
+  /// Who was seen with it last.
+  package func peer(of store: String) -> String? { members.first { $0.store == store }?.peer }
+
   package func rival(of store: String) -> Rival? { members.first { $0.store == store }?.rival }
 
   /// A connection of a store has begun.

@@ -11,6 +11,8 @@ final class LaneWatch: Sendable {
   private let register = Mutex(LaneRegister())
   private let alarms: AlarmBoard
   private let logger: Logger
+  /// A client that makes up stores writes so many lines of each kind a minute.
+  private let complaints = Mutex(LogRateLimiter(period: .seconds(60), burst: 8))
   private let clock: @Sendable () -> NIODeadline
 
   /// - Parameter clock: one that only goes on.
@@ -32,16 +34,23 @@ final class LaneWatch: Sendable {
       return (register.arrive(store, lane, peer, at: now), before, register.overlapping)
     }
     if change != .nothing {
-      logger.info(
-        "a node below is connected",
-        metadata: [LogKey.store: "\(store)", LogKey.lane: "\(lane)", LogKey.peer: "\(peer)"])
+      say("a node below is connected", of: peer, [LogKey.store: "\(store)", LogKey.lane: "\(lane)"])
     }
     sound(before, after)
   }
 
   func leave(_ store: String) {
-    guard register.withLock({ $0.leave(store, at: now) }) == .went else { return }
-    logger.info("a node below is gone", metadata: [LogKey.store: "\(store)"])
+    let peer = register.withLock { $0.leave(store, at: now) == .went ? $0.peer(of: store) : nil }
+    if let peer { say("a node below is gone", of: peer, [LogKey.store: "\(store)"]) }
+  }
+
+  private func say(_ message: String, of peer: String, _ metadata: Logger.Metadata) {
+    let now = ContinuousClock.now
+    guard let leftOut = complaints.withLock({ $0.admit("\(message): \(peer)", now: now) }) else { return }
+    var metadata = metadata
+    metadata[LogKey.peer] = "\(peer)"
+    if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }
+    logger.info("\(message)", metadata: metadata)
   }
 
   /// A member of the federation with this store has left in order.
