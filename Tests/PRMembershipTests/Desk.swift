@@ -17,6 +17,7 @@ final class Desk: Sendable {
   let store: Store
   let authority: FederationAuthority
   let alarms = AlarmBoard()
+  let log = TestLog()
   let time = TestTime()
   private let folder: TemporaryFolder
   private let database = MemoryDatabase(identity: "authority")
@@ -39,7 +40,8 @@ final class Desk: Sendable {
     var environment = MembershipEnvironment.system
     environment.instant = { [time] in time.instant }
     let part = FederationPart(
-      store: store, keys: keys, alarms: alarms, clock: { [time] in time.milliseconds }, log: { _ in }, reread: {},
+      store: store, keys: keys, alarms: alarms, clock: { [time] in time.milliseconds },
+      log: { [log] line in log.lines.withLock { $0.append(line) } }, reread: {},
       in: environment)
     authority = FederationAuthority(part, register: register)
   }
@@ -112,6 +114,13 @@ final class Desk: Sendable {
       }.get())
     return answer.text
   }
+}
+
+/// What the log of an authority has.
+final class TestLog: Sendable {
+  let lines = Mutex<[String]>([])
+
+  func count(_ part: String) -> Int { lines.withLock { lines in lines.count { $0.contains(part) } } }
 }
 
 enum DeskError: Error {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRCertificates
 import PRFederation
+import PRNode
 import PRServer
 import PRWire
 import TestCertificates
@@ -33,6 +34,27 @@ struct EnrollTests {
     let member = try #require(try await desk.member("pune"))
     #expect(member.state == .joined && member.store == joiner.store && member.id.description == answer.id)
     #expect(member.certificates.map(\.serial) == [certificate.serial.description])
+  }
+
+  @Test(
+    "again and again with the same request is one join for the log, and each time but the first a try of its address")
+  func replays() async throws {
+    let desk = try await Desk()
+    let joiner = try Joiner(try await desk.invite("pune"))
+    let request = try joiner.enroll
+    let first: EnrollAnswer = try await desk.get(request, from: .stranger)
+    let joined = try await desk.register()
+    var refusals: [String: Int] = [:]
+    for _ in 0..<50 {
+      let outcome = await desk.ask(request, from: .stranger)
+      refusals[outcome.refusal ?? "", default: 0] += 1
+      if case .success(let text) = outcome { #expect(try (read(text) as EnrollAnswer) == first) }
+    }
+    #expect(refusals == ["": 10, FederationRefusal.tooManyAttempts.reason: 40])
+    #expect(desk.log.count("has joined from") == 1)
+    #expect(try await desk.register() == joined)
+    desk.time.pass(60)
+    _ = try await desk.ask(request, from: .stranger).get()
   }
 
   @Test("once more with the same request within an hour gets the same place; later it is refused")

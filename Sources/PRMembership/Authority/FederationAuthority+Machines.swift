@@ -26,7 +26,7 @@ extension FederationAuthority {
         return try work.sign(&register, signing)
       } done: { [part] (outcome: Result<(SigningWork.Signed, Register), NodeError>) in
         if case .success((let signed, _)) = outcome {
-          accepted()
+          if !signed.isRepeated { accepted() }
           if let note = signed.note { part.log(note) }
         }
         answer(outcome.map { $0.0.answer })
@@ -42,9 +42,7 @@ extension FederationAuthority {
     } done: { [self] (outcome: Result<(String?, Register), NodeError>) in
       switch outcome {
       case .failure(let error): answer(.failure(error))
-      case .success((let known?, _)):
-        accepted()
-        answer(.success(known))
+      case .success((let known?, _)): answer(.success(known))
       case .success:
         accepted()
         wait(for: request.id, answer)

@@ -55,6 +55,8 @@ struct SigningWork: Sendable {
     let answer: String
     /// For the log; nil for what happens every day.
     let note: String?
+    /// The answer was given before: nothing was signed.
+    var isRepeated = false
   }
 
   /// What can be said without a signature.
@@ -95,7 +97,7 @@ extension SigningOrder {
       let joined = enrolled.member.kind == .machine ? "the machine \(name)" : "the store of \(name)"
       return SigningWork.Signed(
         answer: JSONLine.text(EnrollAnswer(enrolled, certificate, register)),
-        note: "\(joined) has joined from \(address)")
+        note: enrolled.isRepeated ? nil : "\(joined) has joined from \(address)", isRepeated: enrolled.isRepeated)
     }
   }
 
