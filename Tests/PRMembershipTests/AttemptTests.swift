@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PRFederation
 import PRNode
+import PRRevision
 import PRServer
+import PRStore
+import PRStoreMemory
 import PRWire
 import TestThreads
 import Testing
@@ -91,6 +94,55 @@ struct AttemptTests {
       #expect(limiter.size.attempts <= AttemptLimiter.maximum && limiter.size.addresses <= AttemptLimiter.maximum)
       if number < AttemptLimiter.maximum { #expect(admitted) }
     }
+  }
+
+  @Test(
+    "at a site are counted by where they come from: by its word for a member, and by its address for a client without one"
+  )
+  func origins() async throws {
+    let tree = try await Tree()
+    let fields = try Joiner(try await tree.desk.invite("rome")).fields
+    func origin(_ peer: FederationPeer, _ federation: FederationName = Desk.federation) throws -> String {
+      try fields.passedOn(for: nil, from: "10.1.1.1").request(.enroll).origin(from: peer, in: federation)
+    }
+    #expect(try origin(tree.pune.peer) == "10.1.1.1" && origin(.stranger) == "10.0.0.1")
+    #expect(try origin(tree.pune.peer, name("other.example", FederationName.init)) == "10.0.0.2")
+    #expect(fields.request(.enroll).origin(from: tree.pune.peer, in: Desk.federation) == "10.0.0.2")
+    let broken = FederationRequest(.enroll, fields: "{}")
+    #expect(broken.origin(from: tree.pune.peer, in: Desk.federation) == "10.0.0.2")
+  }
+
+  @Test("from one client below a site leave others behind that site alone")
+  func behindASite() async throws {
+    let tree = try await Tree()
+    let joiner = try Joiner(try await tree.desk.invite("rome"))
+    let peer = tree.pune.peer
+    let node = Node(store: try MemoryDatabase().open(), policy: NodePolicy(), clock: { 0 })
+    defer { _ = node.store.close() }
+    let part = FederationPart(
+      store: node.store, keys: KeyFolder("/nonexistent"), alarms: node.alarms, clock: { 0 }, log: { _ in }, reread: {})
+    let place = Membership(
+      federation: Desk.federation, name: memberName("india"), id: MemberID(9), kind: .site,
+      lease: Lease(member: MemberID(9), store: "s", level: 1, lane: Lane("9/256"), from: 0),
+      nonce: HeldNonce(given: Nonce(generation: 0, number: 1, bits: 2), own: 3),
+      upstream: .init(name: .authority, addresses: [Desk.place]), authority: [Desk.place])
+    let member = FederationMember(part, node: node, membership: place, keepsMinting: false) {
+      MemberFacts(version: "1", time: 0)
+    }
+    func refusal(_ origin: String) async throws -> String? {
+      let request = try joiner.fields.passedOn(for: nil, from: origin).request(.enroll)
+      return await withCheckedContinuation { continuation in
+        member.answer(request, from: peer, for: ReadClient()) { continuation.resume(returning: $0.refusal) }
+      }
+    }
+    for number in 0..<12 {
+      let words = try await refusal("10.1.1.1")
+      #expect((words == Self.tooMany) == (number >= AttemptLimiter.maximumOfAddress), "\(words ?? "")")
+    }
+    #expect(try await refusal("10.1.1.2") != Self.tooMany)
+    // What a site makes up has an end too.
+    for number in 0..<1000 { _ = try await refusal("made-up-\(number)") }
+    #expect(try await refusal("10.1.1.3") == Self.tooMany)
   }
 
   @Test("from one address are counted by where they come from, not by what a client without a certificate says")

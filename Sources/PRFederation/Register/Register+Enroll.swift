@@ -42,7 +42,7 @@ extension Register {
     package let isRepeated: Bool
   }
 
-  /// The longest certificate request, in bytes.
+  /// The longest certificate request with what else the proof is about, in bytes.
   package static let longestRequest = 16_384
 
   /// Takes a store into the federation.

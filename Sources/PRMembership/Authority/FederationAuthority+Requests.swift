@@ -14,12 +14,9 @@ extension FederationAuthority {
   func enroll(
     _ request: FederationRequest, _ peer: FederationPeer, _ answer: @escaping Node.Answer<String>
   ) throws(FederationRefusal) {
-    // A client without a certificate has passed nothing on, and is counted before its fields are read.
-    let isMember = peer.certificate?.identity.federation == register.federation
-    if !isMember { guard admit(peer.address) else { throw .tooManyAttempts } }
+    let address = request.origin(from: peer, in: federation)
+    guard admit(address) else { throw .tooManyAttempts }
     let fields = try EnrollFields.read(request)
-    let address = (isMember ? fields.relayed?.origin : nil) ?? peer.address
-    if isMember { guard admit(address) else { throw .tooManyAttempts } }
     try carryOut(.enroll(fields, from: address), noting: seenByHand, answer) { [self] in forgive(address) }
   }
 
@@ -82,6 +79,17 @@ extension FederationAuthority {
 
 extension FederationRefusal {
   static let tooManyAttempts = FederationRefusal("too many tokens were tried; try again in a minute")
+}
+
+extension FederationRequest {
+  /// Where a token is tried. A member has many clients behind its address, and says which one it is. A client without a certificate
+  /// of the federation has passed nothing on: its fields are not read.
+  func origin(from peer: FederationPeer, in federation: FederationName) -> String {
+    guard peer.certificate?.identity.federation == federation, let fields = try? EnrollFields.read(self) else {
+      return peer.address
+    }
+    return fields.relayed?.origin ?? peer.address
+  }
 }
 
 extension MemberName {

@@ -34,13 +34,17 @@ extension FederationMember {
     answer: @escaping Node.Answer<String>
   ) {
     let now = part.environment.instant()
-    if request.kind == .enroll, !state.withLock({ $0.limiter.admit(peer.address, now: now) }) {
+    let origin = request.kind == .enroll ? request.origin(from: peer, in: membership.federation) : nil
+    if let origin, !state.withLock({ $0.limiter.admit(origin, now: now) }) {
       return answer(.failure(.federation(.tooManyAttempts)))
     }
     // A request has its own: a task waits for the upstream, and the session for it.
     Task(executorPreference: part.environment.executor) {
       do throws(FederationRefusal) {
-        try await self.pass(request, peer, client, answer)
+        try await self.pass(request, peer, client) { outcome in
+          if let origin, case .success = outcome { self.state.withLock { $0.limiter.forgive(origin) } }
+          answer(outcome)
+        }
       } catch {
         answer(.failure(.federation(error)))
       }
@@ -66,7 +70,6 @@ extension FederationMember {
       connection.abandon()
       throw error
     }
-    if request.kind == .enroll { state.withLock { $0.limiter.forgive(peer.address) } }
     guard request.kind == .report, let fields = passed.report else { return answer(.success(text)) }
     let reply = try ReportAnswer.read(text)
     if reply.hasLeft {
