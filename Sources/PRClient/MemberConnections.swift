@@ -7,7 +7,8 @@ import Synchronization
 /// revoked meanwhile has its connections ended.
 package final class MemberConnections: Sendable {
   private struct State {
-    var open: [ObjectIdentifier: (serial: SerialNumber, channel: any Channel)] = [:]
+    var open: [ObjectIdentifier: (number: Int, serial: SerialNumber, channel: any Channel)] = [:]
+    var noted = 0
     var revoked: Set<SerialNumber> = []
   }
 
@@ -23,7 +24,8 @@ package final class MemberConnections: Sendable {
     let (id, serial) = (ObjectIdentifier(channel), certificate.serial)
     let isRevoked = state.withLock { state in
       guard !state.revoked.contains(serial) else { return true }
-      state.open[id] = (serial, channel)
+      state.noted += 1
+      state.open[id] = (state.noted, serial, channel)
       return false
     }
     guard !isRevoked else { return channel.close(promise: nil) }
@@ -39,7 +41,8 @@ package final class MemberConnections: Sendable {
       state.revoked = revoked
       let ended = state.open.filter { revoked.contains($0.value.serial) }
       for id in ended.keys { state.open[id] = nil }
-      return ended.values.map(\.channel)
+      // In the order in which they were made, and not in that of a dictionary: a simulated world is the same each time.
+      return ended.values.sorted { $0.number < $1.number }.map(\.channel)
     }
     for channel in ended { channel.close(promise: nil) }
     return ended.count

@@ -63,6 +63,7 @@ package struct LogRateLimiter: Sendable {
     // Not for each complaint of a flood.
     if let nextEnd, now < nextEnd { return false }
     let kept = kinds.sorted { $0.value.begin < $1.value.begin }.filter { now - $0.value.begin < period }
+    // The keys are those of a dictionary.
     kinds = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
     nextEnd = kept.first.map { $0.value.begin + period }
     return kinds.count < Self.maximum

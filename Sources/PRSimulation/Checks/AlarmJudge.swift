@@ -162,10 +162,11 @@ struct AlarmCauses {
     case "question-loop", "level-loop": return times.isMarked(names, [.moved], before: time)
     case "member-alarm":
       guard parts.count == 3 else { return false }
-      // A report that was under way when a line was cut comes late.
-      let delay: Duration = isDisturbed ? .seconds(600) : AlarmTimes.bound
-      return history.stood(parts[2], at: parts[1], time - delay, time)
-        || times.marks.contains { $0.kind == .copied && history.stood(parts[2], at: $0.node, time - delay, time) }
+      // A report that was under way when a line was cut comes when the line is whole again.
+      let cut = times.beginOfDisturbance(names, time - AlarmTimes.bound, time)
+      let begin = cut.map { min($0, time - .seconds(600)) } ?? time - AlarmTimes.bound
+      return history.stood(parts[2], at: parts[1], begin, time)
+        || times.marks.contains { $0.kind == .copied && history.stood(parts[2], at: $0.node, begin, time) }
     default: return false
     }
   }

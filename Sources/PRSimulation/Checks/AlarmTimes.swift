@@ -163,6 +163,11 @@ struct AlarmTimes {
     spans.contains { !$0.nodes.isDisjoint(with: names) && $0.begin <= end && $0.end >= begin }
   }
 
+  /// When the first of the disturbances of a time began.
+  func beginOfDisturbance(_ names: Set<String>, _ begin: Duration, _ end: Duration) -> Duration? {
+    spans.filter { !$0.nodes.isDisjoint(with: names) && $0.begin <= end && $0.end >= begin }.map(\.begin).min()
+  }
+
   /// Whether a great step of the clocks was before it.
   func hasGreatClockStep(before time: Duration) -> Bool { greatClockStep.map { $0 <= time } ?? false }
 
