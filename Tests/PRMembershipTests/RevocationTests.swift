@@ -123,6 +123,24 @@ struct RevocationTests {
     #expect(list.contains(tree.deep.certificate.serial))
   }
 
+  @Test("come to a member that reports without them once in ten seconds, and a newer list at once")
+  func pace() async throws {
+    let tree = try await Tree()
+    var oslo = tree.oslo
+    func report() async throws -> Bool {
+      let answer: ReportAnswer = try await tree.desk.get(oslo.report.request(.report), from: oslo.peer)
+      try oslo.take(answer)
+      return answer.revocations != nil
+    }
+    #expect(try await report())
+    for _ in 0..<3 { #expect(try await !report()) }
+    try await tree.desk.command(.revoke(memberName("deep")))
+    #expect(try await report())
+    #expect(try await !report())
+    tree.desk.time.pass(10)
+    #expect(try await report(), "the answer may have been lost")
+  }
+
   @Test("cannot be signed without the authority's key: nothing changes then")
   func noKey() async throws {
     let tree = try await Tree()

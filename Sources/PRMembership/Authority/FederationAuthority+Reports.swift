@@ -105,9 +105,10 @@ extension FederationAuthority {
   ) {
     noteVerdict(sender, reported.seen, register)
     let certificateName = fields.relayed?.member ?? peer.certificate?.identity.member.text ?? sender.name.text
-    let make: @Sendable (Register, [MemberID: MemberFacts]) -> ReportAnswer = { register, facts in
+    let make: @Sendable (Register, [MemberID: MemberFacts]) -> ReportAnswer = { [self] register, facts in
       ReportAnswer(
-        reported, of: sender.id, in: register, list: fields.revocations, certificateName: certificateName, facts: facts
+        reported, of: sender.id, in: register, list: listHeld(fields.revocations, by: sender.id, register),
+        certificateName: certificateName, facts: facts
       ).adding(register, to: fields)
     }
     let now = make(register, facts)
@@ -118,6 +119,13 @@ extension FederationAuthority {
     held.hold(fields.id, for: fields.wait, now: part.clock()) { [self] in
       answer(.success(JSONLine.text(make(self.register, self.facts))))
     }
+  }
+
+  /// The list that a member has, or the newest where it was given that a moment ago.
+  private func listHeld(_ number: UInt64?, by id: MemberID, _ register: Register) -> UInt64? {
+    guard let newest = register.revocations?.number, number != newest else { return number }
+    let now = part.environment.instant()
+    return state.withLock { $0.listPace.admits(newest, to: id, now: now) } ? number : newest
   }
 
   /// Tells the operator of a clone or a restored backup, once.

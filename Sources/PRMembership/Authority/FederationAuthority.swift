@@ -37,6 +37,7 @@ package final class FederationAuthority: FederationAnswering, Service {
     var facts: [MemberID: MemberFacts] = [:]
     /// Alarms that members have reported anew, by the member whose connection they came over.
     var reportedAlarms = AttemptLimiter(ofOne: FederationAuthority.maximumNewAlarms)
+    var listPace = ListPace()
     /// Seen, and not on record yet.
     var handMade = HandMadeNodes()
     /// Of the list that is in use here.
