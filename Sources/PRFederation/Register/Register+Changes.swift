@@ -14,10 +14,11 @@ extension Register {
     members[index].certificates = former + [certificate]
   }
 
-  /// The certificates of a member were revoked, as those of a member that joins again: they count no more.
+  /// The certificates of a member were revoked, as those of a member that joins again: they count no more. A machine of the authority
+  /// finds its row by the last one.
   package mutating func dropCertificates(of id: MemberID) {
     guard let index = members.firstIndex(of: id) else { return }
-    members[index].certificates = []
+    members[index].certificates = members[index].kind == .machine ? members[index].certificates.suffix(1) : []
   }
 
   /// Calls a member by another name. Its certificate has to be made anew; until the present one expires, no other
