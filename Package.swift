@@ -176,18 +176,21 @@ let package = Package(
     .testTarget(
       name: "PRServerTests",
       dependencies: [
-        "PRNode", "PRRevision", "PRServer", "PRWire", "TestSeed", "TestThreads",
+        "PRNode", "PRRevision", "PRServer", "PRWire", "TestLogs", "TestSeed", "TestThreads",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "PRAssemblyTests",
       dependencies: [
-        "PRAssembly", "PRCertificates", "PRNode", "PRServer", "PRStore", "PRTLS", "PRWire", "TestSeed", "TestThreads",
+        "PRAssembly", "PRCertificates", "PRNode", "PRServer", "PRStore", "PRTLS", "PRWire", "TestLogs", "TestSeed",
+        "TestThreads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "HouseTests"),
+    .target(
+      name: "TestLogs", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Tests/TestLogs"),
     .target(name: "TestSeed", path: "Tests/TestSeed"),
     .target(name: "FaultShim", path: "Tests/FaultShim"),
     .target(name: "TestThreads", path: "Tests/TestThreads"),

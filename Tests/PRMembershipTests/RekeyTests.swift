@@ -167,11 +167,11 @@ struct RekeyTests {
     let both = try Signing(desk.keys, at: desk.now)
     let former = try await desk.register().revocations
     try await desk.store.changeFederation { register throws(FederationFailure) in
-      _ = try register.revoke(first, by: .authority, signing: ownKeyIsAway ? both : alone)
+      _ = try register.revoke(first, by: .authority, now: both.now, signing: ownKeyIsAway ? both : alone)
       if ownKeyIsAway { register.revocations = former }
     }
     try await desk.store.changeFederation { register throws(FederationFailure) in
-      _ = try register.revoke(second, by: .authority, signing: both)
+      _ = try register.revoke(second, by: .authority, now: both.now, signing: both)
     }
     let register = try await desk.register()
     for list in [register.revocations, register.rekeying?.otherList] {

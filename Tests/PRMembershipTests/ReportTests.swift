@@ -143,7 +143,7 @@ struct ReportTests {
     let tree = try await Tree()
     let signing = try tree.desk.authority.signing()
     _ = try await tree.desk.store.changeFederation { register throws(FederationFailure) in
-      try register.revoke(memberName("pune"), by: .authority, signing: signing)
+      try register.revoke(memberName("pune"), by: .authority, now: signing.now, signing: signing)
     }
     #expect(tree.desk.authority.register.member(tree.pune.id)?.state == .joined)
     let before = try await tree.desk.register()

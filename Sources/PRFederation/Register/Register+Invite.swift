@@ -19,7 +19,7 @@ extension Register {
     try next.checkName(offer, now: now)
     try next.checkAddresses(offer)
     if case .member(let id) = sender { try next.checkHosts(offer, of: id) }
-    try next.checkPlace(offer, now: now)
+    try next.checkPlace(offer)
     guard !next.invitations.contains(where: { $0.id == id }) else { throw .badToken }
     let inviter: MemberID? = if case .member(let id) = sender { id } else { nil }
     let invitation = Invitation(id: id, secretHash: secretHash, offer: offer, inviter: inviter, at: now)
@@ -121,7 +121,7 @@ extension Register {
     }
   }
 
-  private func checkPlace(_ offer: Invitation.Offer, now: Int64) throws(RegisterRefusal) {
+  private func checkPlace(_ offer: Invitation.Offer) throws(RegisterRefusal) {
     guard offer.kind != .machine || offer.parent == nil else { throw .machineBelow }
     if let id = offer.parent {
       guard let parent = member(id) else { throw .noRight }
@@ -133,7 +133,7 @@ extension Register {
     guard level <= Partition.deepest else { throw .tooDeep(maximum: Partition.deepest) }
     guard !offer.isAgain else { return }
     if let parent = offer.parent {
-      try checkMembers(below: parent, now: now)
+      try checkMembers(below: parent)
       if offer.kind == .site { try checkLanes(level, below: parent) }
     }
     guard offer.kind == .site else { return }

@@ -12,39 +12,35 @@ extension Register {
   package var maximumLanesBelow: UInt64 { lanes.count - lanes.count / 4 }
 
   /// The member right below the authority that is above another one, or is that one.
-  private func site(of id: MemberID) -> MemberID {
-    var (place, steps) = (id, 0)
+  private func site(of id: MemberID) throws(RegisterRefusal) -> Member {
+    guard var place = member(id) else { throw .noRight }
+    var steps = 0
     // A register that was damaged may have a circle.
-    while let parent = member(place)?.parent, steps <= members.count { (place, steps) = (parent, steps + 1) }
+    while let parent = place.parent.flatMap(member), steps <= members.count { (place, steps) = (parent, steps + 1) }
     return place
   }
 
-  private func named(_ id: MemberID) throws(RegisterRefusal) -> MemberName {
-    guard let member = member(id) else { throw .noRight }
-    return member.name
-  }
-
   /// One more may be invited below a member.
-  func checkMembers(below parent: MemberID, now: Int64) throws(RegisterRefusal) {
-    let site = site(of: parent)
-    let theirs = below(site)
+  func checkMembers(below parent: MemberID) throws(RegisterRefusal) {
+    let site = try site(of: parent)
+    let theirs = below(site.id)
     let promised = invitations.count { invitation in
-      guard invitation.isOpen(at: now), !invitation.offer.isAgain, let parent = invitation.offer.parent else {
+      guard invitation.state == .open, !invitation.offer.isAgain, let parent = invitation.offer.parent else {
         return false
       }
-      return parent == site || theirs.contains(parent)
+      return parent == site.id || theirs.contains(parent)
     }
-    guard theirs.count + promised < Self.maximumBelow else { throw .tooManyBelow(try named(site)) }
+    guard theirs.count + promised < Self.maximumBelow else { throw .tooManyBelow(site.name) }
   }
 
   /// One more lane of a level may be given below a member.
   func checkLanes(_ level: Int, below parent: MemberID) throws(RegisterRefusal) {
-    let site = site(of: parent)
-    let theirs = below(site)
+    let site = try site(of: parent)
+    let theirs = below(site.id)
     let given = rows(of: level).count { row in
       guard theirs.contains(row.member) else { return false }
       return if case .returned = row.state { false } else { true }
     }
-    guard UInt64(clamping: given) < maximumLanesBelow else { throw .tooManyLanesBelow(try named(site), level: level) }
+    guard UInt64(clamping: given) < maximumLanesBelow else { throw .tooManyLanesBelow(site.name, level: level) }
   }
 }

@@ -9,6 +9,7 @@ extension FederationAuthority {
     let family = "\(Self.memberFamily)\(member.name):"
     let passed = Set(facts.alarms.filter(Self.isPassedUp))
     part.alarms.keepOnly(passed.map { family + $0 }, of: family)
+    guard !passed.isEmpty else { return }
     let standing = Set(part.alarms.all.all.map(\.cause))
     for alarm in passed.sorted() {
       let cause = family + alarm

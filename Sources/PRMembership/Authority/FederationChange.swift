@@ -62,10 +62,7 @@ extension Register {
         self = withdrawn
         return "the invitation of \(name) is withdrawn"
       }
-      guard let member = member(named: name) else { throw .refused(.noMember(name)) }
-      guard member.state != .revoked else { throw .refused(.hasLeft(name, .revoked)) }
-      guard let signing else { throw .needsKey }
-      let revoked = try revoke(name, by: sender, signing: signing)
+      let revoked = try revoke(name, by: sender, now: now, signing: signing)
       let cut =
         revoked.below.isEmpty
         ? "" : "; these are below it and have lost their way up: \(revoked.below.map(\.text).joined(separator: ", "))"

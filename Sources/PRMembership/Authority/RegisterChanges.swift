@@ -57,11 +57,12 @@ extension Register {
 
   /// Shuts a member out: its certificates are on the next list.
   package mutating func revoke(
-    _ name: MemberName, by sender: Sender, signing: Signing
+    _ name: MemberName, by sender: Sender, now: Int64, signing: Signing?
   ) throws(FederationFailure) -> Revoked {
     let revoked = try FederationFailure.ofRegister { () throws(RegisterRefusal) in
-      try revoke(name, by: sender, now: signing.now)
+      try revoke(name, by: sender, now: now)
     }
+    guard let signing else { throw .needsKey }
     try signList(adding: revoked.certificates.compactMap { SerialNumber(hex: $0.serial) }, for: sender, signing)
     return revoked
   }

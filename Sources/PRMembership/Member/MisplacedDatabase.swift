@@ -34,7 +34,8 @@ package enum MisplacedDatabase: Hashable, Sendable {
     case .lacksKeys(let membership):
       "\(path) is the database of the member \(membership.name) of \(membership.federation), and "
         + "\(keys ?? "the folder of --keys") does not have its keys, or this user may not read them: name the right folder with "
-        + "--keys of 'headwater serve', give it to the server's user, or join again with 'headwater invite \(membership.name) --again' and 'headwater join'"
+        + "--keys of 'headwater serve', give it to the server's user, or join again with "
+        + "'headwater invite \(membership.name) --again' and 'headwater join'"
     case .lacksPlace(let holder, let keys):
       "\(path) is not the database of a member, and \(keys) has the keys of the member \(holder.member) of "
         + "\(holder.federation): put the member's database back, or, where this is a backup from before it joined, join "

@@ -73,17 +73,14 @@ package struct Alarms: Hashable, Sendable {
 
   /// The place of the alarm that makes room for a new one; nil where the new one is to be left out.
   private func leastMissed(for alarm: Alarm) -> Int? {
-    var counts: [String: Int] = [:]
-    for origin in all.compactMap(\.origin) { counts[origin, default: 0] += 1 }
-    guard !counts.isEmpty else { return alarm.origin == nil ? 0 : nil }
-    if let origin = alarm.origin { counts[origin, default: 0] += 1 }
-    let most = (all.compactMap(\.origin) + [alarm.origin].compactMap(\.self)).compactMap { counts[$0] }.max()
+    let others = all.compactMap(\.origin)
+    guard !others.isEmpty else { return alarm.origin == nil ? 0 : nil }
     // Of two that have said as much, the one that says more now makes room itself.
-    let isOwn = alarm.origin.map { counts[$0] == most } ?? false
-    let loud = all.firstIndex { other in
-      isOwn ? other.origin == alarm.origin : other.origin.map { counts[$0] == most } ?? false
-    }
-    return loud ?? all.firstIndex { $0.origin != nil }
+    let said = [alarm.origin].compactMap(\.self) + others
+    let counts = Dictionary(said.map { ($0, 1) }, uniquingKeysWith: +)
+    let most = said.compactMap { counts[$0] }.max()
+    let loudest = said.first { counts[$0] == most }
+    return all.firstIndex { $0.origin == loudest } ?? all.firstIndex { $0.origin != nil }
   }
 
   /// The cause has ended.

@@ -131,7 +131,8 @@ struct AlarmCauses {
     let parts = cause.split(separator: ":", maxSplits: 2).map(String.init)
     let kind = parts[0]
     let names = parts.count > 1 ? times.related(node).union(times.related(parts[1])) : times.related(node)
-    let isDisturbed = times.isDisturbed(names, time - AlarmTimes.bound, time)
+    let disturbed = times.beginOfDisturbance(names, time - AlarmTimes.bound, time)
+    let isDisturbed = disturbed != nil
     if kind == "upstream-away" { return isDisturbed || certificatesMayFail(time) }
     guard !namesAlarms else { return false }
     switch kind {
@@ -163,8 +164,7 @@ struct AlarmCauses {
     case "member-alarm":
       guard parts.count == 3 else { return false }
       // A report that was under way when a line was cut comes when the line is whole again.
-      let cut = times.beginOfDisturbance(names, time - AlarmTimes.bound, time)
-      let begin = cut.map { min($0, time - .seconds(600)) } ?? time - AlarmTimes.bound
+      let begin = disturbed.map { min($0, time - .seconds(600)) } ?? time - AlarmTimes.bound
       return history.stood(parts[2], at: parts[1], begin, time)
         || times.marks.contains { $0.kind == .copied && history.stood(parts[2], at: $0.node, begin, time) }
     default: return false

@@ -159,10 +159,6 @@ struct AlarmTimes {
 
   func parents(of name: String) -> [String] { (parents[name] ?? []).sorted() }
 
-  func isDisturbed(_ names: Set<String>, _ begin: Duration, _ end: Duration) -> Bool {
-    spans.contains { !$0.nodes.isDisjoint(with: names) && $0.begin <= end && $0.end >= begin }
-  }
-
   /// When the first of the disturbances of a time began.
   func beginOfDisturbance(_ names: Set<String>, _ begin: Duration, _ end: Duration) -> Duration? {
     spans.filter { !$0.nodes.isDisjoint(with: names) && $0.begin <= end && $0.end >= begin }.map(\.begin).min()

@@ -4,7 +4,6 @@ import Foundation
 import PRAssembly
 import PRCertificates
 import PRRevision
-import PRStore
 import PRTopology
 import UnixSignals
 
@@ -75,13 +74,11 @@ struct TopologyUp: AsyncParsableCommand {
     let authority = try ThrowawayAuthority(at: Int64(clamping: Date().timeIntervalSince1970))
     try FileManager.default.createDirectory(
       atPath: files.tls, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try write(authority.certificate, to: files.trust)
+    try WorkFolder.write(authority.certificate, to: files.trust)
     for certificate in federation.certificates {
       let identity = try authority.identity(certificate.names)
-      try write(identity.key, to: certificate.keyPath)
-      try write(identity.certificate, to: certificate.path)
+      try WorkFolder.write(identity.key, to: certificate.keyPath)
+      try WorkFolder.write(identity.certificate, to: certificate.path)
     }
   }
-
-  private static func write(_ text: String, to path: String) throws { try WorkFolder.write(text, to: path) }
 }
