@@ -166,16 +166,14 @@ package final class FederationMember: FederationAnswering, Service {
         noteFailure(error)
       }
       // A little more or less, so that members whose upstream was away do not come back together.
-      await part.environment.pause(pause * (0.75 + 0.5 * part.environment.jitter()))
-      pause = min(pause * 2, Self.longestPause)
+      let hasMoved = await waitForAnotherPlace(atMost: pause * (0.75 + 0.5 * part.environment.jitter()))
+      pause = hasMoved ? .seconds(1) : min(pause * 2, Self.longestPause)
     }
   }
 
   private static let longestPause = Duration.seconds(60)
 
   private func reportOverOneConnection(_ reported: () -> Void) async throws(FederationRefusal) {
-    // A join by command may have given it another upstream than the one that does not answer.
-    try await takeStored()
     let place = membership
     let connection = try await connect(place)
     do {
@@ -203,7 +201,10 @@ package final class FederationMember: FederationAnswering, Service {
       let answer: ReportAnswer = try await connection.ask(fields.request(.report), within: .seconds(60))
       try await take(answer, for: before)
       reported()
-      guard !answer.hasLeft else { return try await waitForAnotherPlace() }
+      guard !answer.hasLeft else {
+        _ = await waitForAnotherPlace()
+        return
+      }
       guard try await !renewIfDue(over: connection) else { return }
       // Whatever the upstream answers, a node reports no more than once a second.
       let pause = Self.shortestRound - (part.environment.instant() - begin)
@@ -230,15 +231,6 @@ package final class FederationMember: FederationAnswering, Service {
     noteStop(stored)
     // A join brings the list of the moment, too.
     await heedList()
-  }
-
-  /// The member has left. It may join again.
-  private func waitForAnotherPlace() async throws(FederationRefusal) {
-    let left = membership
-    while !Task.isCancelled, membership == left {
-      await part.environment.pause(.seconds(5))  // a command in another process gives no signal
-      try await takeStored()
-    }
   }
 
   /// The upstream; where it has answered no report for nearly an hour, the authority is asked, and again after as long.

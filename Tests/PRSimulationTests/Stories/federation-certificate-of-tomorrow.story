@@ -14,7 +14,7 @@ link pune hq delay 20ms rate 1000000
 400000ms alarm pune certificate-not-yet-valid
 400000ms alarm pune federation-unreached
 410000ms clock 7200000ms of pune
-411000ms reload pune
+410000ms reload pune
 700000ms calm pune certificate
 700000ms calm pune clock-differs
 700000ms calm pune federation-unreached
